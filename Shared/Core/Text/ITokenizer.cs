@@ -1,0 +1,23 @@
+namespace Rill.Text;
+
+/// <summary>What the serving side needs of a tokenizer: ids of a prompt, bytes of a token. Thread-safe.</summary>
+public interface ITokenizer
+{
+    /// <summary>Number of ids, added tokens included: ids lie in [0, VocabularySize).</summary>
+    int VocabularySize { get; }
+
+    /// <summary>
+    /// Encodes a prompt without adding special tokens. Added tokens match only where every character comes from the template;
+    /// special-token text inside a request's strings is encoded as plain text.
+    /// </summary>
+    IReadOnlyList<int> Encode(PromptText prompt);
+
+    /// <summary>The exact bytes of a token (part of a character possibly); empty for an id without a token.</summary>
+    ReadOnlySpan<byte> GetBytes(int tokenId);
+
+    /// <summary>True for control tokens (bos, eos, role marks), which never appear in a completion's text.</summary>
+    bool IsSpecial(int tokenId);
+
+    /// <summary>The id of an added token by its exact text, or null.</summary>
+    int? FindToken(string text);
+}

@@ -1,0 +1,78 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Runtime.Loader;
+
+namespace Rill.Torch.Runtime;
+
+/// <summary>
+/// Loads libtorch and TorchSharp's native library. Call <see cref="Load"/> before the first use of TorchSharp: TorchSharp's own search
+/// would otherwise fail, since the files are not copied into every output (see Torch.Native.targets).
+/// </summary>
+public static class NativeTorch
+{
+    private const string Bridge = "LibTorchSharp";
+
+    // In order of dependency, so that each finds the former already in the process.
+    private static readonly string[] s_libtorch = ["c10", "torch_cpu", "torch"];
+
+    private static readonly Lazy<bool> s_loaded = new(LoadOnce);
+
+    /// <summary>
+    /// Loads the libraries once: from the application's folder when they are there (a published app), else from the NuGet packages.
+    /// Further calls return at once.
+    /// </summary>
+    /// <exception cref="DllNotFoundException">A library is missing or does not load; the message names it.</exception>
+    public static void Load() => _ = s_loaded.Value;
+
+    private static bool LoadOnce()
+    {
+        var handles = s_libtorch.ToDictionary(name => name, name => NativeLibrary.Load(Locate(name)), StringComparer.Ordinal);
+        handles[Bridge] = LoadBridge(Locate(Bridge));
+
+        // TorchSharp asks by bare name, in DllImport and in NativeLibrary.TryLoad; the runtime asks here once its own probing has failed.
+        AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => handles.GetValueOrDefault(name);
+        return true;
+    }
+
+    private static nint LoadBridge(string path)
+    {
+        if (NativeLibrary.TryLoad(path, out var handle))
+        {
+            return handle;
+        }
+
+        if (OperatingSystem.IsLinux() && LibStdCxxMend.TryApply(File.ReadAllBytes(path)) is { } mended)
+        {
+            return AnonymousLibrary.Load("libLibTorchSharp.so", mended);
+        }
+
+        return NativeLibrary.Load(path);    // fails again, now with the loader's own words
+    }
+
+    private static string Locate(string name)
+    {
+        var file = FileName(name);
+        var folders = Folders().ToList();
+        return folders.Select(folder => Path.Combine(folder, file)).FirstOrDefault(File.Exists)
+            ?? throw new DllNotFoundException(
+                $"{file} was not found in {string.Join(", ", folders)}; restore the packages of Rill.Torch, or publish the app anew.");
+    }
+
+    private static IEnumerable<string> Folders()
+    {
+        yield return AppContext.BaseDirectory;
+        yield return Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native");
+
+        var packages = typeof(NativeTorch).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .FirstOrDefault(attribute => attribute.Key == "NativeTorchFolders")?.Value;
+        foreach (var folder in packages?.Split('|') ?? [])
+        {
+            yield return folder;
+        }
+    }
+
+    private static string FileName(string name) =>
+        OperatingSystem.IsWindows() ? $"{name}.dll" :
+        OperatingSystem.IsMacOS() ? $"lib{name}.dylib" :
+        $"lib{name}.so";
+}

@@ -1,0 +1,27 @@
+namespace Rill.Models.Architectures;
+
+/// <summary>Reads which layers attend to a sliding window only.</summary>
+internal static class AttentionWindowConfig
+{
+    /// <summary>
+    /// Applies layer_types where config.json has it, else <paramref name="isWindowed"/>. A layer that slides needs sliding_window.
+    /// </summary>
+    public static IReadOnlyList<int?> Read(ModelConfig config, int layerCount, Func<int, bool> isWindowed)
+    {
+        var types = config.Texts("layer_types");
+        if (types is not null && types.Count != layerCount)
+        {
+            throw new ModelFormatException($"config.json: layer_types has {types.Count} entries for {layerCount} layers.");
+        }
+
+        return [.. Enumerable.Range(0, layerCount).Select(layer => Slides(layer) ? config.Int("sliding_window") : (int?)null)];
+
+        bool Slides(int layer) => types?[layer] switch
+        {
+            null => isWindowed(layer),
+            "full_attention" => false,
+            "sliding_attention" => true,
+            var other => throw new ModelFormatException($"config.json: the layer type '{other}' is not supported."),
+        };
+    }
+}

@@ -1,0 +1,66 @@
+namespace Rill.Models.Architectures;
+
+/// <summary>What Llama and its relatives write alike in config.json, and the refusal of what the decoder does not know.</summary>
+internal static class LlamaFamily
+{
+    /// <summary>Reads the common fields; biases, norms and windows are the caller's.</summary>
+    public static DecoderSpec Read(string architecture, ModelConfig config)
+    {
+        RefuseUnknown(config);
+        var heads = config.Int("num_attention_heads");
+        var hidden = config.Int("hidden_size");
+        var layers = config.Int("num_hidden_layers");
+        var spec = new DecoderSpec
+        {
+            Architecture = architecture,
+            LayerCount = layers,
+            HiddenSize = hidden,
+            HeadCount = heads,
+            KeyValueHeadCount = config.OptionalInt("num_key_value_heads") ?? heads,
+            HeadDim = config.OptionalInt("head_dim") ?? (hidden / heads),
+            FeedForwardSize = config.Int("intermediate_size"),
+            VocabularySize = config.Int("vocab_size"),
+            ContextLength = config.Int("max_position_embeddings"),
+            NormEpsilon = (float)config.Number("rms_norm_eps", 1e-6),
+            Rotary = RotaryConfig.Read(config),
+            TiedEmbeddings = config.Flag("tie_word_embeddings", false),
+            AttentionWindows = new int?[layers],
+        };
+
+        CheckShapes(spec);
+        return spec;
+    }
+
+    private static void RefuseUnknown(ModelConfig config)
+    {
+        if (config.Text("hidden_act") is { } activation && activation is not ("silu" or "swish"))
+        {
+            throw new ModelFormatException($"config.json: hidden_act '{activation}' is not supported; only silu is.");
+        }
+
+        if (config.Section("quantization_config") is { } quantization)
+        {
+            throw new ModelFormatException(
+                $"config.json: quantization_config ({quantization.Text("quant_method") ?? "unnamed"}) is not supported; use the model's bf16 or f32 weights.");
+        }
+
+        if (config.Number("partial_rotary_factor", 1) != 1)
+        {
+            throw new ModelFormatException("config.json: partial_rotary_factor is not supported; only 1 is.");
+        }
+    }
+
+    private static void CheckShapes(DecoderSpec spec)
+    {
+        if (spec.HeadCount % spec.KeyValueHeadCount != 0)
+        {
+            throw new ModelFormatException(
+                $"config.json: num_attention_heads ({spec.HeadCount}) must be a multiple of num_key_value_heads ({spec.KeyValueHeadCount}).");
+        }
+
+        if (spec.HeadDim < 2 || spec.HeadDim % 2 != 0)
+        {
+            throw new ModelFormatException($"config.json: the width of a head ({spec.HeadDim}) must be even and at least 2.");
+        }
+    }
+}

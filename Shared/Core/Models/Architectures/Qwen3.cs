@@ -1,0 +1,20 @@
+namespace Rill.Models.Architectures;
+
+/// <summary>Qwen 3, dense: a norm over each head of queries and keys, biases only where attention_bias says so.</summary>
+internal static class Qwen3
+{
+    public const string Name = "Qwen3ForCausalLM";
+
+    public static DecoderSpec Read(ModelConfig config)
+    {
+        var spec = LlamaFamily.Read(Name, config);
+        var attentionBias = config.Flag("attention_bias", false);
+        return spec with
+        {
+            QueryKeyNorm = true,
+            QueryKeyValueBias = attentionBias,
+            OutputBias = attentionBias,
+            AttentionWindows = Qwen2.Windows(config, spec.LayerCount),
+        };
+    }
+}

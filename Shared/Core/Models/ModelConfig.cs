@@ -1,0 +1,106 @@
+using System.Text.Json;
+
+namespace Rill.Models;
+
+/// <summary>A Hugging Face config.json, read with errors that name the field. Null counts as absent.</summary>
+public sealed class ModelConfig
+{
+    private readonly JsonElement _root;
+
+    private ModelConfig(JsonElement root) => _root = root;
+
+    /// <summary>Reads a config.json.</summary>
+    /// <exception cref="ModelFormatException">The file is missing or is not a JSON object.</exception>
+    public static ModelConfig Load(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new ModelFormatException($"{path} does not exist; a model directory needs its config.json.");
+        }
+
+        return Parse(File.ReadAllText(path));
+    }
+
+    /// <summary>Parses the text of a config.json.</summary>
+    /// <exception cref="ModelFormatException">The text is not a JSON object.</exception>
+    public static ModelConfig Parse(string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? new ModelConfig(document.RootElement.Clone())
+                : throw new ModelFormatException("config.json must hold a JSON object.");
+        }
+        catch (JsonException error)
+        {
+            throw new ModelFormatException($"config.json is not valid JSON (line {error.LineNumber + 1}).", error);
+        }
+    }
+
+    /// <summary>A required positive whole number.</summary>
+    public int Int(string name) => OptionalInt(name) ?? throw new ModelFormatException($"config.json lacks {name}.");
+
+    /// <summary>A positive whole number, or null when absent.</summary>
+    public int? OptionalInt(string name) => Find(name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Number } value when value.TryGetInt32(out var number) && number > 0 => number,
+        var value => throw Wrong(name, value, "a positive whole number"),
+    };
+
+    /// <summary>A positive number, or <paramref name="fallback"/> when absent.</summary>
+    public double Number(string name, double fallback) => Find(name) switch
+    {
+        null => fallback,
+        { ValueKind: JsonValueKind.Number } value when value.GetDouble() is > 0 and < double.PositiveInfinity => value.GetDouble(),
+        var value => throw Wrong(name, value, "a positive number"),
+    };
+
+    /// <summary>A required positive number.</summary>
+    public double Number(string name) =>
+        Find(name) is null ? throw new ModelFormatException($"config.json lacks {name}.") : Number(name, 0);
+
+    /// <summary>A switch, or <paramref name="fallback"/> when absent.</summary>
+    public bool Flag(string name, bool fallback) => Find(name) switch
+    {
+        null => fallback,
+        { ValueKind: JsonValueKind.True } => true,
+        { ValueKind: JsonValueKind.False } => false,
+        var value => throw Wrong(name, value, "true or false"),
+    };
+
+    /// <summary>A string, or null when absent.</summary>
+    public string? Text(string name) => Find(name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.String } value => value.GetString(),
+        var value => throw Wrong(name, value, "a string"),
+    };
+
+    /// <summary>A list of strings, or null when absent.</summary>
+    public IReadOnlyList<string>? Texts(string name) => Find(name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String) =>
+            [.. list.EnumerateArray().Select(item => item.GetString()!)],
+        var value => throw Wrong(name, value, "a list of strings"),
+    };
+
+    /// <summary>A nested object, or null when absent.</summary>
+    public ModelConfig? Section(string name) => Find(name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Object } value => new ModelConfig(value),
+        var value => throw Wrong(name, value, "an object"),
+    };
+
+    /// <summary>True when the field is present and not null.</summary>
+    public bool Has(string name) => Find(name) is not null;
+
+    private JsonElement? Find(string name) =>
+        _root.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private static ModelFormatException Wrong(string name, JsonElement? value, string expected) =>
+        new($"config.json: {name} must be {expected}, but is {value?.GetRawText() ?? "null"}.");
+}

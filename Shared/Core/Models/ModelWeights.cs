@@ -1,0 +1,136 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace Rill.Models;
+
+/// <summary>The weights of a model directory: model.safetensors, or the shards that model.safetensors.index.json names.</summary>
+public sealed class ModelWeights : IDisposable
+{
+    private const string SingleFile = "model.safetensors";
+    private const string IndexFile = "model.safetensors.index.json";
+
+    private readonly List<SafetensorsFile> _files;
+    private readonly Dictionary<string, SafetensorsFile> _places;
+
+    private ModelWeights(List<SafetensorsFile> files, Dictionary<string, SafetensorsFile> places)
+    {
+        _files = files;
+        _places = places;
+    }
+
+    /// <summary>Bytes of all weights.</summary>
+    public long TotalBytes => _places.Keys.Sum(name => Entry(name).End - Entry(name).Begin);
+
+    /// <summary>Number of parameters in all weights.</summary>
+    public long ParameterCount => _places.Keys.Sum(name => Entry(name).Shape.Aggregate(1L, (product, dimension) => product * dimension));
+
+    /// <summary>Maps a directory's weights.</summary>
+    /// <exception cref="ModelFormatException">No weights are there, or they are damaged or incomplete.</exception>
+    public static ModelWeights Open(string directory)
+    {
+        var index = Path.Combine(directory, IndexFile);
+        var single = Path.Combine(directory, SingleFile);
+        if (File.Exists(single))
+        {
+            var file = SafetensorsFile.Open(single);
+            return new([file], file.TensorNames.ToDictionary(name => name, _ => file, StringComparer.Ordinal));
+        }
+
+        return File.Exists(index)
+            ? OpenShards(directory, ReadIndex(index))
+            : throw new ModelFormatException($"{directory} holds neither {SingleFile} nor {IndexFile}.");
+    }
+
+    /// <summary>True when the weights hold this tensor.</summary>
+    public bool Has(string name) => _places.ContainsKey(name);
+
+    /// <summary>Finds a tensor and checks its shape.</summary>
+    /// <exception cref="ModelFormatException">The tensor is missing, or has another shape or an unsupported type.</exception>
+    public Weight Get(string name, params ReadOnlySpan<long> shape)
+    {
+        if (!_places.TryGetValue(name, out var file))
+        {
+            throw new ModelFormatException($"The weights lack the tensor {name}.");
+        }
+
+        var weight = file.Get(name);
+        return shape.SequenceEqual((long[])weight.Shape)
+            ? weight
+            : throw new ModelFormatException(
+                $"{file.Name}: {name} has the shape [{string.Join(", ", weight.Shape)}], but config.json asks for [{string.Join(", ", shape.ToArray())}].");
+    }
+
+    /// <summary>A hash over names, types and shapes of all weights and over a sample of each tensor's bytes.</summary>
+    public byte[] Hash()
+    {
+        const int sample = 4096;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var file in _files)
+        {
+            hash.AppendData(file.HeaderHash);
+        }
+
+        foreach (var name in _places.Keys.Order(StringComparer.Ordinal))
+        {
+            if (Entry(name).Type is "F32" or "BF16" or "F16")
+            {
+                var weight = _places[name].Get(name);
+                unsafe
+                {
+                    hash.AppendData(new ReadOnlySpan<byte>((void*)weight.Address, (int)Math.Min(sample, weight.ByteCount)));
+                }
+            }
+        }
+
+        return hash.GetHashAndReset();
+    }
+
+    /// <summary>Unmaps all files.</summary>
+    public void Dispose() => _files.ForEach(file => file.Dispose());
+
+    private SafetensorsEntry Entry(string name) => _places[name].Entries[name];
+
+    private static ModelWeights OpenShards(string directory, Dictionary<string, string> map)
+    {
+        var files = new List<SafetensorsFile>();
+        try
+        {
+            files.AddRange(map.Values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(shard => SafetensorsFile.Open(Path.Combine(directory, shard))));
+            var byName = files.ToDictionary(file => file.Name, StringComparer.Ordinal);
+            foreach (var (tensor, shard) in map)
+            {
+                if (!byName[shard].Entries.ContainsKey(tensor))
+                {
+                    throw new ModelFormatException($"{IndexFile} places {tensor} in {shard}, which lacks it.");
+                }
+            }
+
+            return new(files, map.ToDictionary(pair => pair.Key, pair => byName[pair.Value], StringComparer.Ordinal));
+        }
+        catch
+        {
+            files.ForEach(file => file.Dispose());
+            throw;
+        }
+    }
+
+    private static Dictionary<string, string> ReadIndex(string path)
+    {
+        Dictionary<string, string> map;
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            map = document.RootElement.GetProperty("weight_map").EnumerateObject()
+                .ToDictionary(entry => entry.Name, entry => entry.Value.GetString() ?? "", StringComparer.Ordinal);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or ArgumentException)
+        {
+            throw new ModelFormatException($"{IndexFile} is not valid: it needs a weight_map from tensor names to file names.", error);
+        }
+
+        // A shard is a file beside the index; anything else would let a downloaded index read elsewhere.
+        return map.Values.FirstOrDefault(shard => shard.Length == 0 || Path.GetFileName(shard) != shard) is { } stray
+            ? throw new ModelFormatException($"{IndexFile} names the shard '{stray}', which is not a plain file name.")
+            : map;
+    }
+}

@@ -1,0 +1,109 @@
+using System.Buffers.Binary;
+using System.IO.MemoryMappedFiles;
+using System.Security.Cryptography;
+
+namespace Rill.Models;
+
+/// <summary>A safetensors file, memory-mapped and checked; nothing is copied.</summary>
+public sealed unsafe class SafetensorsFile : IDisposable
+{
+    private const int LengthPrefix = 8;
+    private const long MostHeaderBytes = 100_000_000;    // the reference implementation's own limit
+
+    private readonly MemoryMappedFile _file;
+    private readonly MemoryMappedViewAccessor _view;
+    private readonly byte* _data;
+
+    private SafetensorsFile(MemoryMappedFile file, MemoryMappedViewAccessor view, byte* start, long length, string path)
+    {
+        _file = file;
+        _view = view;
+        var name = Path.GetFileName(path);
+        var headerLength = BinaryPrimitives.ReadInt64LittleEndian(new ReadOnlySpan<byte>(start, LengthPrefix));
+        if (headerLength < 2 || headerLength > MostHeaderBytes || headerLength > length - LengthPrefix)
+        {
+            throw new ModelFormatException($"{name}: the header's length ({headerLength}) is impossible; the file is damaged or no safetensors file.");
+        }
+
+        var header = new ReadOnlySpan<byte>(start + LengthPrefix, (int)headerLength).ToArray();
+        _data = start + LengthPrefix + headerLength;
+        Entries = SafetensorsHeader.Parse(header, length - LengthPrefix - headerLength, name).ToDictionary(entry => entry.Name, StringComparer.Ordinal);
+        HeaderHash = SHA256.HashData(header);
+        Name = name;
+    }
+
+    /// <summary>The file's name without its folder.</summary>
+    public string Name { get; }
+
+    /// <summary>SHA-256 of the header: names, types, shapes.</summary>
+    public byte[] HeaderHash { get; }
+
+    internal IReadOnlyDictionary<string, SafetensorsEntry> Entries { get; }
+
+    /// <summary>Names of the tensors in the file.</summary>
+    public IEnumerable<string> TensorNames => Entries.Keys;
+
+    /// <summary>Maps a file and checks its header.</summary>
+    /// <exception cref="ModelFormatException">The file is missing, cut short or damaged.</exception>
+    public static SafetensorsFile Open(string path)
+    {
+        var info = new FileInfo(path);
+        if (!info.Exists)
+        {
+            throw new ModelFormatException($"{path} does not exist.");
+        }
+
+        if (info.Length < LengthPrefix)
+        {
+            throw new ModelFormatException($"{info.Name} has {info.Length} bytes, too few for a safetensors file.");
+        }
+
+        var file = MemoryMappedFile.CreateFromFile(
+            new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read), mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+        var view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        byte* start = null;
+        try
+        {
+            view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+            return new(file, view, start, info.Length, path);
+        }
+        catch
+        {
+            Unmap(file, view, start is not null);
+            throw;
+        }
+    }
+
+    /// <summary>Finds a tensor of a type that Rill computes with.</summary>
+    /// <exception cref="ModelFormatException">The file has no such tensor, or its type is not F32, BF16 or F16.</exception>
+    public Weight Get(string name)
+    {
+        if (!Entries.TryGetValue(name, out var entry))
+        {
+            throw new ModelFormatException($"{Name} lacks the tensor {name}.");
+        }
+
+        var type = entry.Type switch
+        {
+            "F32" => WeightType.Float32,
+            "BF16" => WeightType.BFloat16,
+            "F16" => WeightType.Float16,
+            var other => throw new ModelFormatException($"{Name}: {name} is of type {other}; only F32, BF16 and F16 weights are supported."),
+        };
+        return new(name, type, entry.Shape, (nint)(_data + entry.Begin), entry.End - entry.Begin);
+    }
+
+    /// <summary>Unmaps the file; its weights' addresses are invalid from then on.</summary>
+    public void Dispose() => Unmap(_file, _view, acquired: true);
+
+    private static void Unmap(MemoryMappedFile file, MemoryMappedViewAccessor view, bool acquired)
+    {
+        if (acquired)
+        {
+            view.SafeMemoryMappedViewHandle.ReleasePointer();
+        }
+
+        view.Dispose();
+        file.Dispose();
+    }
+}

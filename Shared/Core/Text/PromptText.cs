@@ -12,23 +12,20 @@ public sealed class PromptText
     public PromptText(IEnumerable<PromptRun> runs)
     {
         var joined = new List<PromptRun>();
+        var text = new StringBuilder();
+        var fromRequest = false;
         foreach (var run in runs)
         {
-            if (run.Text.Length == 0)
+            if (run.Text.Length > 0 && run.FromRequest != fromRequest)
             {
-                continue;
+                AddRun(joined, text, fromRequest);
+                fromRequest = run.FromRequest;
             }
 
-            if (joined.Count > 0 && joined[^1].FromRequest == run.FromRequest)
-            {
-                joined[^1] = joined[^1] with { Text = joined[^1].Text + run.Text };
-            }
-            else
-            {
-                joined.Add(run);
-            }
+            text.Append(run.Text);
         }
 
+        AddRun(joined, text, fromRequest);
         Runs = joined;
     }
 
@@ -42,15 +39,17 @@ public sealed class PromptText
     public static PromptText OfTemplate(string text) => new([new PromptRun(text, FromRequest: false)]);
 
     /// <inheritdoc/>
-    public override string ToString()
+    public override string ToString() => Runs.Count == 1 ? Runs[0].Text : string.Concat(Runs.Select(run => run.Text));
+
+    private static void AddRun(List<PromptRun> runs, StringBuilder text, bool fromRequest)
     {
-        var text = new StringBuilder();
-        foreach (var run in Runs)
+        if (text.Length == 0)
         {
-            text.Append(run.Text);
+            return;
         }
 
-        return text.ToString();
+        runs.Add(new(text.ToString(), fromRequest));
+        text.Clear();
     }
 }
 

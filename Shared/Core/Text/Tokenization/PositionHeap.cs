@@ -1,0 +1,60 @@
+namespace Rill.Text.Tokenization;
+
+/// <summary>A binary heap of (rank, position), lowest rank first and, among equals, lowest position: eight bytes an entry.</summary>
+internal sealed class PositionHeap(int capacity)
+{
+    private ulong[] _entries = new ulong[Math.Max(capacity, 4)];
+    private int _count;
+
+    public void Push(uint rank, int position)
+    {
+        if (_count == _entries.Length)
+        {
+            Array.Resize(ref _entries, _count * 2);
+        }
+
+        var entry = (ulong)rank << 32 | (uint)position;
+        var index = _count++;
+        for (int parent; index > 0 && _entries[parent = (index - 1) / 2] > entry; index = parent)
+        {
+            _entries[index] = _entries[parent];
+        }
+
+        _entries[index] = entry;
+    }
+
+    public bool TryPop(out uint rank, out int position)
+    {
+        if (_count == 0)
+        {
+            (rank, position) = (0, 0);
+            return false;
+        }
+
+        (rank, position) = ((uint)(_entries[0] >> 32), (int)(uint)_entries[0]);
+        SiftDown(_entries[--_count]);
+        return true;
+    }
+
+    private void SiftDown(ulong entry)
+    {
+        var index = 0;
+        for (var child = 1; child < _count; child = index * 2 + 1)
+        {
+            if (child + 1 < _count && _entries[child + 1] < _entries[child])
+            {
+                child++;
+            }
+
+            if (_entries[child] >= entry)
+            {
+                break;
+            }
+
+            _entries[index] = _entries[child];
+            index = child;
+        }
+
+        _entries[index] = entry;
+    }
+}

@@ -1,0 +1,90 @@
+using Rill.Text.Patterns;
+
+namespace Rill.Text.Tokenization;
+
+/// <summary>
+/// The way from text to ids, in the reference's order: cut at the added tokens, normalize each stretch between, cut at the added tokens
+/// that are looked for in normalized text, cut into words, encode each word. Thread-safe.
+/// </summary>
+internal sealed class PromptEncoder
+{
+    private readonly AddedTokenMatcher? _rawTokens;
+    private readonly AddedTokenMatcher? _normalizedTokens;
+    private readonly UnicodeNormalizer? _normalizer;
+    private readonly IReadOnlyList<PreTokenizerStep> _steps;
+    private readonly BytePairModel _model;
+
+    public PromptEncoder(
+        IReadOnlyCollection<AddedToken> addedTokens,
+        UnicodeNormalizer? normalizer,
+        IReadOnlyList<PreTokenizerStep> steps,
+        BytePairModel model)
+    {
+        (_normalizer, _steps, _model) = (normalizer, steps, model);
+        _rawTokens = NewMatcher(addedTokens.Where(token => !token.IsNormalized).Select(token => (token.Content, token)));
+        _normalizedTokens = NewMatcher(addedTokens
+            .Where(token => token.IsNormalized)
+            .Select(token => (normalizer?.Normalize(token.Content) ?? token.Content, token)));
+    }
+
+    /// <summary>Appends the ids of a text; when asked, also the sections it was cut into.</summary>
+    public void Encode(string text, TemplateSpans template, List<int> ids, List<EncodedSection>? sections = null)
+    {
+        var repaired = CodePoint.Repair(text).AsMemory();
+        foreach (var section in Split(_rawTokens, repaired, template))
+        {
+            if (section.Token is { } token)
+            {
+                sections?.Add(new(repaired[section.Start..section.End], ids.Count, IsAddedToken: true));
+                ids.Add(token.Id);
+                continue;
+            }
+
+            var inside = new TemplateSpans();
+            inside.AddSlice(template, section.Start, section.End, at: 0);
+            EncodeBetween(repaired[section.Start..section.End], inside, ids, sections);
+        }
+    }
+
+    private static AddedTokenMatcher? NewMatcher(IEnumerable<(string Text, AddedToken Token)> tokens) =>
+        tokens.Where(token => token.Text.Length > 0).ToArray() is { Length: > 0 } some ? new(some) : null;
+
+    private static List<Section> Split(AddedTokenMatcher? matcher, ReadOnlyMemory<char> text, TemplateSpans template) =>
+        matcher is not null ? matcher.Split(text.Span, template) : text.IsEmpty ? [] : [new(0, text.Length, null)];
+
+    private void EncodeBetween(ReadOnlyMemory<char> text, TemplateSpans template, List<int> ids, List<EncodedSection>? sections)
+    {
+        if (_normalizer is not null)
+        {
+            (text, template) = _normalizer.Normalize(text, template);
+        }
+
+        foreach (var section in Split(_normalizedTokens, text, template))
+        {
+            var part = text[section.Start..section.End];
+            sections?.Add(new(part, ids.Count, section.Token is not null));
+            if (section.Token is { } token)
+            {
+                ids.Add(token.Id);
+            }
+            else
+            {
+                EncodeWords(part, ids);
+            }
+        }
+    }
+
+    private void EncodeWords(ReadOnlyMemory<char> text, List<int> ids)
+    {
+        var words = new PreTokenizedText(text);
+        foreach (var step in _steps)
+        {
+            step.Apply(words);
+        }
+
+        foreach (var piece in words.Pieces)
+        {
+            _model.Encode(words.Text.Span[piece.Start..piece.End], ids);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Collections.Frozen;
+using System.Text;
+using System.Text.Json;
+
+namespace Rill.Text.Tokenization;
+
+/// <summary>What a tokenizer.json amounts to once read and checked.</summary>
+internal sealed record TokenizerParts
+{
+    public required TokenTable Tokens { get; init; }
+
+    public required FrozenDictionary<string, AddedToken> AddedTokens { get; init; }
+
+    public required FrozenSet<int> SpecialIds { get; init; }
+
+    public required PromptEncoder Encoder { get; init; }
+
+    /// <summary>Ids that the authors put before a plain text (bos, usually).</summary>
+    public required IReadOnlyList<int> Prefix { get; init; }
+
+    /// <summary>Ids that the authors put after a plain text.</summary>
+    public required IReadOnlyList<int> Suffix { get; init; }
+
+    /// <summary>Reads a tokenizer.json; throws <see cref="UnsupportedModelException"/> when it cannot be used.</summary>
+    public static TokenizerParts Read(string path)
+    {
+        var source = TokenizerSourceReader.Read(path);
+        try
+        {
+            return Build(source);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or FormatException)
+        {
+            throw source.Broken("an element has an unexpected type", exception);
+        }
+    }
+
+    private static TokenizerParts Build(TokenizerSource source)
+    {
+        DecoderReader.Check(source);
+        var addedTokens = AddedTokensReader.Read(source);
+        AddTokens(addedTokens, source);
+        var normalizer = NormalizerReader.Read(source);
+        var (steps, wordsAreMapped) = PreTokenizerReader.Read(source);
+        var (prefix, suffix) = PostProcessorReader.Read(source);
+        var ignoresMerges = source.Model.TryGetValue("ignore_merges", out var option) && option.ValueKind == JsonValueKind.True;
+        var model = new BytePairModel(source.Tokens, source.Merges, ignoresMerges, wordsAreMapped);
+        return new()
+        {
+            Tokens = source.Tokens,
+            AddedTokens = addedTokens.ToFrozenDictionary(token => token.Content),
+            SpecialIds = addedTokens.Where(token => token.IsSpecial).Select(token => token.Id).ToFrozenSet(),
+            Encoder = new(addedTokens, normalizer, steps, model),
+            Prefix = prefix,
+            Suffix = suffix,
+        };
+    }
+
+    /// <summary>Gives ids to the added tokens that the vocabulary lacks; ByteLevel decoding reads their text as it reads all others.</summary>
+    private static void AddTokens(IEnumerable<AddedToken> addedTokens, TokenizerSource source)
+    {
+        var vocabulary = source.Tokens.Count;
+        foreach (var token in addedTokens.Where(token => token.Id >= vocabulary || !source.Tokens.Contains(token.Id)))
+        {
+            var text = Encoding.UTF8.GetBytes(token.Content);
+            var bytes = new byte[text.Length];
+            var isSpelled = ByteAlphabet.TryDecode(text, bytes, out var length);
+            source.Tokens.Add(token.Id, isSpelled ? bytes.AsSpan(0, length) : text, findable: false);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using System.Text.Json;
+
+namespace Rill.Text.Tokenization;
+
+/// <summary>
+/// Reads a tokenizer.json in one pass over its bytes; the vocabulary and the merges, nearly all of the file, never become JSON elements.
+/// </summary>
+internal static class TokenizerSourceReader
+{
+    public static TokenizerSource Read(string path)
+    {
+        var source = new TokenizerSource(path);
+        try
+        {
+            ReadMembers(ReadFile(path), source);
+            return source;
+        }
+        catch (JsonException exception)
+        {
+            throw source.Broken("it is not valid JSON of a tokenizer", exception);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw source.Broken("an element has an unexpected type", exception);
+        }
+    }
+
+    private static ReadOnlyMemory<byte> ReadFile(string path)
+    {
+        try
+        {
+            var bytes = File.ReadAllBytes(path).AsMemory();
+            return bytes.Span.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new UnsupportedModelException($"{path} cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    private static void ReadMembers(ReadOnlyMemory<byte> json, TokenizerSource source)
+    {
+        var vocabulary = default(ReadOnlyMemory<byte>);
+        var merges = default(ReadOnlyMemory<byte>);
+        var reader = new Utf8JsonReader(json.Span);
+        Enter(ref reader);
+        while (NextProperty(ref reader) is { } name)
+        {
+            if (name == "model")
+            {
+                (vocabulary, merges) = ReadModel(ref reader, json, source);
+            }
+            else
+            {
+                source.Members[name] = JsonElement.ParseValue(ref reader);
+            }
+        }
+
+        RefuseOtherModels(source);
+        if (vocabulary.IsEmpty || merges.IsEmpty)
+        {
+            throw source.Broken("model.vocab or model.merges is missing");
+        }
+
+        VocabularyReader.Read(vocabulary.Span, source);
+        MergesReader.Read(merges.Span, source);
+    }
+
+    private static void RefuseOtherModels(TokenizerSource source)
+    {
+        var type = source.Model.TryGetValue("type", out var value) ? value.GetString() : "BPE";
+        if (type != "BPE")
+        {
+            throw source.Unsupported($"the model type {type}");
+        }
+
+        foreach (var (name, option) in source.Model)
+        {
+            var changesTheResult = name switch
+            {
+                "byte_fallback" => option.ValueKind == JsonValueKind.True,
+                "continuing_subword_prefix" or "end_of_word_suffix" => option.ValueKind == JsonValueKind.String && option.GetString() != "",
+                "dropout" => option.ValueKind == JsonValueKind.Number && option.GetDouble() != 0,
+                _ => false,
+            };
+            if (changesTheResult)
+            {
+                throw source.Unsupported($"the model option {name}");
+            }
+        }
+    }
+
+    private static (ReadOnlyMemory<byte> Vocabulary, ReadOnlyMemory<byte> Merges) ReadModel(
+        ref Utf8JsonReader reader, ReadOnlyMemory<byte> json, TokenizerSource source)
+    {
+        var vocabulary = default(ReadOnlyMemory<byte>);
+        var merges = default(ReadOnlyMemory<byte>);
+        Enter(ref reader);
+        while (NextProperty(ref reader) is { } name)
+        {
+            switch (name)
+            {
+                case "vocab":
+                    vocabulary = SkipValue(ref reader, json);
+                    break;
+                case "merges":
+                    merges = SkipValue(ref reader, json);
+                    break;
+                default:
+                    source.Model[name] = JsonElement.ParseValue(ref reader);
+                    break;
+            }
+        }
+
+        return (vocabulary, merges);
+    }
+
+    private static void Enter(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw new JsonException("An object was expected.");
+        }
+    }
+
+    /// <summary>The name of the next property, with the reader still before its value; null at the end of the object.</summary>
+    private static string? NextProperty(ref Utf8JsonReader reader) =>
+        reader.Read() && reader.TokenType == JsonTokenType.PropertyName ? reader.GetString() : null;
+
+    private static ReadOnlyMemory<byte> SkipValue(ref Utf8JsonReader reader, ReadOnlyMemory<byte> json)
+    {
+        reader.Read();
+        var start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        return json[start..(int)reader.BytesConsumed];
+    }
+}

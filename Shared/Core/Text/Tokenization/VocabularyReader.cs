@@ -1,0 +1,52 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Rill.Text.Tokenization;
+
+/// <summary>Reads model.vocab: an object from token text, in the <see cref="ByteAlphabet"/>, to id.</summary>
+internal static class VocabularyReader
+{
+    private const int LargestId = 10_000_000;
+
+    public static void Read(ReadOnlySpan<byte> json, TokenizerSource source)
+    {
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw source.Broken("model.vocab is not an object");
+        }
+
+        var text = new JsonText();
+        var bytes = new byte[256];
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var token = text.Read(ref reader);
+            if (bytes.Length < token.Length)
+            {
+                bytes = new byte[token.Length * 2];
+            }
+
+            var isSpelled = ByteAlphabet.TryDecode(token, bytes, out var length) && length > 0;
+            if (!isSpelled)
+            {
+                token.CopyTo(bytes);
+                length = token.Length;
+            }
+
+            // The text may lie in a buffer that the next read uses again, but its bytes are now copied.
+            reader.Read();
+            if (!reader.TryGetInt32(out var id) || id is < 0 or > LargestId)
+            {
+                throw source.Broken($"model.vocab gives a token an id that is no integer in [0, {LargestId}]");
+            }
+
+            source.Tokens.Add(id, bytes.AsSpan(0, length), isSpelled);
+            source.VocabularyCount++;
+            if (!isSpelled)
+            {
+                source.UnspelledTokens[Encoding.UTF8.GetString(bytes, 0, length)] = id;
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+namespace Rill.Core.Tests;
+
+/// <summary>
+/// Finds the reference vectors, which do not lie in the repository: in the folder that RILL_VECTORS names, else in ../shared/vectors beside
+/// the repository. Without them a test is skipped; under CI=true it fails.
+/// </summary>
+internal static class Vectors
+{
+    /// <summary>The full path of a file or folder among the vectors; skips the test when it is absent.</summary>
+    public static string Path(params string[] parts)
+    {
+        var path = System.IO.Path.Combine([Root(), .. parts]);
+        var isThere = File.Exists(path) || Directory.Exists(path);
+        var reason = $"The test vectors are not here: {path} is missing (set RILL_VECTORS to their folder).";
+        if (Environment.GetEnvironmentVariable("CI") == "true")
+        {
+            Assert.True(isThere, reason);
+        }
+
+        Skip.IfNot(isThere, reason);
+        return path;
+    }
+
+    private static string Root() =>
+        Environment.GetEnvironmentVariable("RILL_VECTORS") is { Length: > 0 } named
+            ? named
+            : System.IO.Path.Combine(RepositoryRoot(), "..", "shared", "vectors");
+
+    private static string RepositoryRoot()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (directory is not null && !File.Exists(System.IO.Path.Combine(directory.FullName, "Functions.sln")))
+        {
+            directory = directory.Parent;
+        }
+
+        return directory?.FullName ?? AppContext.BaseDirectory;
+    }
+}

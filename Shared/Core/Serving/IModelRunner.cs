@@ -14,6 +14,11 @@ public interface IModelRunner : IDisposable
     /// scheduled token, saves full blocks to the cache, and samples one token for each scheduled sequence whose computed tokens
     /// now reach its total. The result holds one entry for each sequence that sampled, in batch order.
     /// </summary>
+    /// <remarks>
+    /// Positions are absolute, so a step may be executed twice: after a <see cref="SequenceFaultException"/> the engine runs the same
+    /// step again without that sequence. After any other exception it drops the batch's sequences and names the same slots and blocks
+    /// in the next batch's releases, so releasing what holds nothing must be harmless.
+    /// </remarks>
     /// <exception cref="SequenceFaultException">Only one sequence failed; the others of the batch are intact.</exception>
     IReadOnlyList<SampledToken> Execute(StepBatch batch);
 }
@@ -29,7 +34,7 @@ public sealed record ModelLimits(int VocabularySize, int ContextLength, int Slot
 /// <summary>One step's work. Order of execution: Released, Restores, Steps, Saves.</summary>
 public sealed record StepBatch
 {
-    /// <summary>The sequences to compute, each with its token range.</summary>
+    /// <summary>The sequences to compute, each with its token range; none when the step only gives memory back.</summary>
     public required IReadOnlyList<SequenceStep> Steps { get; init; }
 
     /// <summary>Slots whose physical memory goes back before anything else.</summary>
@@ -73,7 +78,7 @@ public readonly record struct SampledToken(Sequence Sequence, int TokenId, Token
 /// <param name="TopLogprobs">Their log-probabilities, in the same order.</param>
 public sealed record TokenLogprobs(float Logprob, int[] TopIds, float[] TopLogprobs);
 
-/// <summary>A fault of one sequence that leaves the rest of its batch intact.</summary>
+/// <summary>A fault of one sequence that leaves the rest of its batch intact. Its message is shown to the client.</summary>
 public sealed class SequenceFaultException(Sequence sequence, string message, Exception? inner = null) : Exception(message, inner)
 {
     /// <summary>The sequence that failed.</summary>

@@ -4,6 +4,7 @@ namespace Rill.Serving;
 public sealed class Sequence
 {
     private readonly List<int> _tokens;
+    private bool _aborted;
 
     /// <summary>Starts a sequence from its prompt's token ids (at least one).</summary>
     public Sequence(long id, IReadOnlyList<int> prompt, SamplingParameters parameters)
@@ -43,7 +44,37 @@ public sealed class Sequence
     public int Slot { get; internal set; } = -1;
 
     /// <summary>Prompt tokens that came from the prefix cache at first admission.</summary>
-    public int CachedTokens { get; internal set; }
+    public int CachedTokens { get; private set; }
+
+    /// <summary>True once nobody wants more tokens: a runner may cut a long step short. Set from any thread.</summary>
+    public bool IsAborted => Volatile.Read(ref _aborted);
+
+    /// <summary>Where the tokens go; null in tests that drive the scheduler alone.</summary>
+    internal TokenStream? Stream { get; init; }
+
+    /// <summary>Another choice of the same request that computes the same prompt: this sequence waits to share its blocks.</summary>
+    internal Sequence? PromptSource { get; init; }
+
+    /// <summary>How it finished; null while it goes on.</summary>
+    internal SequenceFinish? Finish { get; set; }
+
+    /// <summary>True once it left the scheduler, finished or not.</summary>
+    internal bool HasEnded { get; set; }
+
+    /// <summary>True once it had a slot.</summary>
+    internal bool WasAdmitted { get; private set; }
+
+    /// <summary>Notes what the first admission found in the prefix cache; what a preempted sequence finds later is its own work.</summary>
+    internal void NoteAdmission()
+    {
+        CachedTokens = WasAdmitted ? CachedTokens : ComputedTokens;
+        WasAdmitted = true;
+    }
+
+    internal void Abort() => Volatile.Write(ref _aborted, true);
+
+    /// <summary>True when this is the sequence's prompt.</summary>
+    internal bool HasPrompt(IReadOnlyList<int> prompt) => prompt.Count == PromptLength && prompt.SequenceEqual(_tokens.Take(PromptLength));
 
     internal void Append(int token) => _tokens.Add(token);
 }

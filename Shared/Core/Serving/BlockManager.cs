@@ -1,0 +1,233 @@
+namespace Rill.Serving;
+
+/// <summary>
+/// Counts KV memory in blocks. Slots of running sequences and blocks of the prefix cache share one budget; cached blocks give way when
+/// slots grow. It knows numbers only: the runner does what the lists of <see cref="StepBatch"/> say, in their order.
+/// </summary>
+internal sealed class BlockManager
+{
+    private readonly int _blockSize;
+    private readonly int _blockCount;
+    private readonly PrefixCache? _cache;
+    private readonly int[] _held;                    // [slot] -> blocks
+    private readonly Stack<int> _freeSlots = new();
+    private readonly Stack<int> _freeCacheBlocks = new();
+    private readonly List<PrefixCache.Node> _savedThisStep = [];
+    private List<int> _releasedSlots = [];
+    private List<int> _releasedBlocks = [];
+    private int _heldBySlots;
+
+    public BlockManager(ModelLimits limits, bool prefixCache)
+    {
+        _blockSize = limits.BlockSize;
+        _blockCount = limits.BlockCount;
+        _cache = prefixCache ? new PrefixCache(limits.BlockSize) : null;
+        _held = new int[limits.SlotCount];
+        for (var slot = limits.SlotCount - 1; slot >= 0; slot--)
+        {
+            _freeSlots.Push(slot);
+        }
+
+        for (var block = limits.BlockCount - 1; block >= 0; block--)
+        {
+            _freeCacheBlocks.Push(block);
+        }
+    }
+
+    /// <summary>Blocks of running slots.</summary>
+    public int SlotBlocks => _heldBySlots;
+
+    /// <summary>Blocks of the prefix cache.</summary>
+    public int CachedBlocks => _cache?.Count ?? 0;
+
+    /// <summary>Blocks that nobody holds.</summary>
+    public int FreeBlocks => _blockCount - _heldBySlots - CachedBlocks;
+
+    /// <summary>Part of the budget that running sequences hold, in [0, 1]; cached blocks count as free.</summary>
+    public double Usage => (double)_heldBySlots / _blockCount;
+
+    /// <summary>True when memory waits to be given back.</summary>
+    public bool HasReleases => _releasedSlots.Count > 0 || _releasedBlocks.Count > 0;
+
+    public void BeginStep()
+    {
+        _cache?.BeginStep();
+        _savedThisStep.Clear();
+    }
+
+    /// <summary>
+    /// Gives a waiting sequence a slot with room for all its tokens, and begins it with the cached blocks of its prefix. At least one
+    /// token is left to compute, since the last one's logits are wanted. False when slots or memory are short.
+    /// </summary>
+    public bool TryAdmit(Sequence sequence, List<BlockCopy> restores)
+    {
+        var wanted = BlocksFor(sequence.Length);
+        var hits = _cache?.Match(sequence.Tokens, (sequence.Length - 1) / _blockSize) ?? [];
+        KeepAffordable(hits, wanted);
+        if (_freeSlots.Count == 0 || !TryMakeRoom(wanted))
+        {
+            return false;
+        }
+
+        sequence.Slot = _freeSlots.Pop();
+        sequence.ComputedTokens = hits.Count * _blockSize;
+        Hold(sequence.Slot, wanted);
+        for (var i = 0; i < hits.Count; i++)
+        {
+            restores.Add(new BlockCopy(sequence.Slot, i * _blockSize, hits[i].Block));
+        }
+
+        _cache?.Touch(hits.LastOrDefault());
+        return true;
+    }
+
+    /// <summary>Gives a running sequence memory for all its tokens. False when memory is short.</summary>
+    public bool TryGrow(Sequence sequence)
+    {
+        var wanted = BlocksFor(sequence.Length) - _held[sequence.Slot];
+        if (wanted <= 0)
+        {
+            return true;
+        }
+
+        if (!TryMakeRoom(wanted))
+        {
+            return false;
+        }
+
+        Hold(sequence.Slot, wanted);
+        return true;
+    }
+
+    /// <summary>Takes a sequence's slot away; its memory goes back at the beginning of the next batch.</summary>
+    public void Release(Sequence sequence)
+    {
+        _releasedSlots.Add(sequence.Slot);
+        _freeSlots.Push(sequence.Slot);
+        _heldBySlots -= _held[sequence.Slot];
+        _held[sequence.Slot] = 0;
+        sequence.Slot = -1;
+        sequence.ComputedTokens = 0;
+    }
+
+    /// <summary>
+    /// Caches the full blocks of a sequence that are computed when the step is done, as far as memory allows without touching a slot.
+    /// Blocks of the completion are saved too: they begin the next turn's prompt.
+    /// </summary>
+    public void Save(Sequence sequence, int computed, List<BlockCopy> saves)
+    {
+        if (_cache is null || computed / _blockSize == sequence.ComputedTokens / _blockSize)
+        {
+            return;
+        }
+
+        PrefixCache.Node? last = null;
+        for (var i = 0; i < computed / _blockSize; i++)
+        {
+            var tokens = sequence.Tokens.Slice(i * _blockSize, _blockSize);
+            if (!_cache.TryFind(last, tokens, out var node))
+            {
+                node = SaveBlock(last, tokens);
+                if (node is null)
+                {
+                    break;
+                }
+
+                saves.Add(new BlockCopy(sequence.Slot, i * _blockSize, node.Block));
+            }
+
+            _cache.Pin(node);
+            last = node;
+        }
+
+        _cache.Touch(last);
+    }
+
+    /// <summary>Hands over the slots to give back.</summary>
+    public List<int> TakeReleasedSlots() => Interlocked.Exchange(ref _releasedSlots, []);
+
+    /// <summary>Hands over the cached blocks to give back.</summary>
+    public List<int> TakeReleasedBlocks() => Interlocked.Exchange(ref _releasedBlocks, []);
+
+    /// <summary>What this step should have saved is not in the cache.</summary>
+    public void UndoSaves()
+    {
+        for (var i = _savedThisStep.Count - 1; i >= 0; i--)    // children before their parents
+        {
+            _cache!.Remove(_savedThisStep[i]);
+            _freeCacheBlocks.Push(_savedThisStep[i].Block);
+            _releasedBlocks.Add(_savedThisStep[i].Block);
+        }
+
+        _savedThisStep.Clear();
+    }
+
+    /// <summary>What a failed batch should have released may still be held: the next batch names it again.</summary>
+    public void ReleaseAgain(StepBatch batch)
+    {
+        _releasedSlots.AddRange(batch.Released);
+        _releasedBlocks.AddRange(batch.ReleasedBlocks);
+    }
+
+    /// <summary>Pins the hits of a sequence, less the last ones where their memory is needed for the sequence itself.</summary>
+    private void KeepAffordable(List<PrefixCache.Node> hits, int wanted)
+    {
+        while (hits.Count > 0 && FreeBlocks + _cache!.Evictable - hits.Count(node => !_cache.IsPinned(node)) < wanted)
+        {
+            hits.RemoveAt(hits.Count - 1);
+        }
+
+        hits.ForEach(node => _cache!.Pin(node));
+    }
+
+    private PrefixCache.Node? SaveBlock(PrefixCache.Node? parent, ReadOnlySpan<int> tokens)
+    {
+        if (FreeBlocks == 0)
+        {
+            if (!_cache!.TryEvict(out var evicted))
+            {
+                return null;
+            }
+
+            _freeCacheBlocks.Push(evicted);    // not released: the save overwrites its memory
+        }
+
+        var block = _freeCacheBlocks.Pop();
+        var node = _cache!.Add(parent, tokens, block);
+        if (node is null)
+        {
+            _freeCacheBlocks.Push(block);
+            _releasedBlocks.Add(block);
+        }
+        else
+        {
+            _savedThisStep.Add(node);
+        }
+
+        return node;
+    }
+
+    private int BlocksFor(int tokens) => (tokens + _blockSize - 1) / _blockSize;
+
+    private void Hold(int slot, int blocks)
+    {
+        _held[slot] += blocks;
+        _heldBySlots += blocks;
+    }
+
+    private bool TryMakeRoom(int blocks)
+    {
+        if (FreeBlocks + (_cache?.Evictable ?? 0) < blocks)
+        {
+            return false;
+        }
+
+        while (FreeBlocks < blocks && _cache!.TryEvict(out var block))
+        {
+            _freeCacheBlocks.Push(block);
+            _releasedBlocks.Add(block);
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,257 @@
+using System.Collections.Concurrent;
+
+namespace Rill.Serving;
+
+/// <summary>
+/// The engine's thread: takes arrivals and aborts at the boundary of a step, schedules, executes, publishes. Only it touches the
+/// scheduler and the runner. A failing step ends its own sequences and never the loop.
+/// </summary>
+internal sealed class EngineLoop(
+    IModelRunner runner, Scheduler scheduler, AdmissionGate gate, SequenceJournal journal, TimeProvider time)
+{
+    private readonly ConcurrentQueue<TokenStream> _arrivals = new();
+    private readonly ConcurrentQueue<TokenStream> _aborts = new();
+    private readonly ConcurrentDictionary<long, TokenStream> _streams = new();
+    private readonly WakeSignal _wake = new();
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private double _kvUsage;
+    private int _failures;
+    private bool _cutOff;
+    private bool _stopping;
+
+    /// <summary>Failed steps in a row.</summary>
+    public int Failures => Volatile.Read(ref _failures);
+
+    public double KvUsage => Volatile.Read(ref _kvUsage);
+
+    public bool HasStopped => _stopped.Task.IsCompleted;
+
+    public void Start() => new Thread(Run) { IsBackground = true, Name = "Rill engine" }.Start();
+
+    /// <summary>Hands a sequence to the thread.</summary>
+    public void Submit(TokenStream stream)
+    {
+        _streams[stream.Id] = stream;
+        _arrivals.Enqueue(stream);
+        Wake();
+        if (Volatile.Read(ref _cutOff))
+        {
+            EndForShutdown(stream);
+        }
+    }
+
+    /// <summary>Ends a sequence: it leaves the queue here and now, or its slot at the next step's boundary.</summary>
+    public void Abort(TokenStream stream)
+    {
+        if (stream.TryLeaveQueue())
+        {
+            gate.Leave(1, stream.QueuedTokens);
+            Forget(stream);
+            journal.Aborted(stream, "queue");
+        }
+
+        _aborts.Enqueue(stream);
+        Wake();
+    }
+
+    /// <summary>Lets the thread look for work: a paused sequence may go on.</summary>
+    public void Wake() => _wake.Set();
+
+    /// <summary>Ends every sequence, and every one that still arrives, with a fault. Returns their number.</summary>
+    public int CutOff()
+    {
+        Volatile.Write(ref _cutOff, true);
+        var streams = _streams.Values;
+        foreach (var stream in streams)
+        {
+            EndForShutdown(stream);
+        }
+
+        return streams.Count;
+    }
+
+    /// <summary>Ends the thread after its current step; the runner is disposed by then.</summary>
+    public Task StopAsync()
+    {
+        Volatile.Write(ref _stopping, true);
+        Wake();
+        return _stopped.Task;
+    }
+
+    private static void EndForShutdown(TokenStream stream) => stream.End(
+        AbortCause.Shutdown, new EngineFaultException(EngineFaultKind.ShuttingDown, "The server is shutting down."));
+
+    private void Run()
+    {
+        while (!Volatile.Read(ref _stopping))
+        {
+            TakeArrivals();
+            DropAborted();
+            if (scheduler.Schedule() is { } batch)
+            {
+                Step(batch);
+            }
+            else
+            {
+                _wake.Wait();
+            }
+        }
+
+        TakeArrivals();
+        DropAborted();
+        runner.Dispose();
+        _stopped.SetResult();
+    }
+
+    private void TakeArrivals()
+    {
+        while (_arrivals.TryDequeue(out var stream))
+        {
+            if (!stream.Sequence.IsAborted)
+            {
+                scheduler.Add(stream.Sequence);
+            }
+        }
+    }
+
+    private void DropAborted()
+    {
+        while (_aborts.TryDequeue(out var stream))
+        {
+            scheduler.Remove(stream.Sequence);
+            if (stream.TryFinish())
+            {
+                var phase = stream.FirstTokenAt == 0 ? "prefill" : "decode";
+                Leave(stream);
+                journal.Aborted(stream, phase);
+            }
+        }
+
+        Volatile.Write(ref _kvUsage, scheduler.Blocks.Usage);
+    }
+
+    private void Step(StepBatch batch)
+    {
+        var started = time.GetTimestamp();
+        NoteStarts(batch, started);
+        if (!TryExecute(batch, out var sampled))
+        {
+            return;
+        }
+
+        scheduler.Update(sampled);
+        var ended = time.GetTimestamp();
+        foreach (var token in sampled)
+        {
+            Publish(token, ended);
+        }
+
+        NoteStep(batch, time.GetElapsedTime(started, ended));
+    }
+
+    private bool TryExecute(StepBatch batch, out IReadOnlyList<SampledToken> sampled)
+    {
+        sampled = [];
+        StepBatch? current = batch;
+        while (current is not null)
+        {
+            try
+            {
+                sampled = runner.Execute(current);
+                Volatile.Write(ref _failures, 0);
+                return true;
+            }
+            catch (SequenceFaultException fault) when (current.Steps.Any(step => step.Sequence == fault.Sequence))
+            {
+                current = scheduler.Drop(fault.Sequence);
+                journal.SequenceFailed(fault);
+                Fail(fault.Sequence, fault.Message, fault);
+            }
+#pragma warning disable CA1031 // Whatever a model throws, the loop goes on for the others.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                FailStep(current, exception);
+                return false;
+            }
+        }
+
+        return false;
+    }
+
+    private void FailStep(StepBatch batch, Exception exception)
+    {
+        Volatile.Write(ref _failures, _failures + 1);
+        journal.StepFailed(exception, batch.Steps.Count, _failures);
+        scheduler.Fail();
+        foreach (var step in batch.Steps)
+        {
+            Fail(step.Sequence, "The model failed while it generated. Please send the request again.", exception);
+        }
+    }
+
+    private void Fail(Sequence sequence, string message, Exception exception)
+    {
+        var stream = sequence.Stream!;
+        stream.Mailbox.Fail(new EngineFaultException(EngineFaultKind.Internal, message, exception));
+        if (stream.TryFinish())
+        {
+            Leave(stream);
+            journal.Failed();
+        }
+    }
+
+    private void NoteStarts(StepBatch batch, long now)
+    {
+        foreach (var step in batch.Steps)
+        {
+            var stream = step.Sequence.Stream!;
+            if (stream.ScheduledAt == 0 && stream.TryStart())
+            {
+                stream.ScheduledAt = now;
+                gate.Start(stream.QueuedTokens);
+                journal.Started(stream);
+            }
+        }
+    }
+
+    private void Publish(SampledToken token, long now)
+    {
+        var stream = token.Sequence.Stream!;
+        journal.Sampled(stream, now);
+        var finish = token.Sequence.Finish;
+        if (finish is not null && stream.TryFinish())
+        {
+            Leave(stream);
+            journal.Finished(stream, finish);
+        }
+
+        if (stream.Mailbox.Post(token.TokenId, token.Logprobs, finish))
+        {
+            journal.Stalled();
+        }
+    }
+
+    private void NoteStep(StepBatch batch, TimeSpan elapsed)
+    {
+        var tokens = 0;
+        foreach (var step in batch.Steps)
+        {
+            tokens += step.Count;
+        }
+
+        if (tokens > 0)
+        {
+            gate.AddStep(tokens, elapsed);
+            journal.Stepped(tokens, scheduler.Preemptions);
+        }
+    }
+
+    private void Leave(TokenStream stream)
+    {
+        Forget(stream);
+        gate.End(stream.Sequence.CompletionLength);
+    }
+
+    private void Forget(TokenStream stream) => _streams.TryRemove(stream.Id, out _);
+}

@@ -1,0 +1,140 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using Rill.Telemetry;
+
+namespace Rill.Serving;
+
+/// <summary>
+/// Runs a model for many requests at once. One thread of its own owns the runner and the scheduler; requests reach it through queues and
+/// get their tokens through a <see cref="TokenStream"/> each. An idle engine blocks. All members may be called from any thread.
+/// </summary>
+public sealed class InferenceEngine : IAsyncDisposable
+{
+    private readonly EngineOptions _options;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly Scheduler _scheduler;
+    private readonly AdmissionGate _gate;
+    private readonly SequenceJournal _journal;
+    private readonly EngineLoop _loop;
+    private long _lastId;
+    private int _drains;
+
+    /// <summary>Starts the engine's thread. The engine disposes the runner when it is disposed itself.</summary>
+    public InferenceEngine(
+        IModelRunner runner, EngineOptions options, ILogger<InferenceEngine> logger, TimeProvider time, RillMetrics metrics)
+    {
+        _options = options;
+        _logger = logger;
+        _time = time;
+        _scheduler = new Scheduler(runner.Limits, options);
+        _gate = new AdmissionGate(_scheduler.MaxRunning + options.MaxQueuedRequests, options.MaxQueuedTokens);
+        _journal = new SequenceJournal(metrics, logger, time);
+        _loop = new EngineLoop(runner, _scheduler, _gate, _journal, time);
+        metrics.ObserveEngine(() => Running, () => Waiting, () => KvUsage);
+        _loop.Start();
+    }
+
+    /// <summary>Whether the engine takes and does work.</summary>
+    public EngineState State
+        => _loop.HasStopped ? EngineState.Stopped
+        : _gate.IsClosed ? EngineState.Draining
+        : _loop.Failures >= _options.FaultedAfterFailures ? EngineState.Faulted
+        : EngineState.Ready;
+
+    /// <summary>Sequences that run.</summary>
+    public int Running => _gate.Running;
+
+    /// <summary>Places that are reserved, and sequences that wait.</summary>
+    public int Waiting => _gate.Waiting;
+
+    /// <summary>Part of the KV memory that running sequences hold, in [0, 1].</summary>
+    public double KvUsage => _loop.KvUsage;
+
+    /// <summary>Most tokens of a sequence, prompt and completion: the context, or what the KV memory holds if that is less.</summary>
+    public int MaxSequenceLength => _scheduler.MaxLength;
+
+    /// <summary>
+    /// Takes places for a request before its prompt is tokenized. <paramref name="promptTokens"/> may be an estimate, which
+    /// <see cref="Reservation.Correct"/> replaces. Choices share the prompt, so it counts once.
+    /// </summary>
+    public bool TryReserve(
+        int sequences,
+        int promptTokens,
+        [NotNullWhen(true)] out Reservation? reservation,
+        [NotNullWhen(false)] out Rejection? rejection)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(sequences, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(promptTokens);
+        if (_gate.TryEnter(sequences, promptTokens, out rejection))
+        {
+            reservation = new Reservation(_gate, sequences, promptTokens, _time.GetTimestamp());
+            return true;
+        }
+
+        _journal.Rejected(rejection.Reason);
+        reservation = null;
+        return false;
+    }
+
+    /// <summary>
+    /// Submits one sequence on one place of the reservation; call it once for each choice. Choices with the same prompt compute it once
+    /// if the prefix cache is on. Cancelling the token aborts this sequence with the cause <see cref="AbortCause.Client"/>.
+    /// </summary>
+    /// <exception cref="EngineFaultException">The prompt cannot fit.</exception>
+    public TokenStream Submit(
+        Reservation reservation, IReadOnlyList<int> prompt, SamplingParameters parameters, CancellationToken cancellationToken)
+    {
+        _scheduler.ThrowIfTooLong(prompt.Count);
+        var stream = new TokenStream(_loop, NewMailbox(), reservation, _time)
+        {
+            Id = Interlocked.Increment(ref _lastId),
+        };
+        stream.Sequence = new Sequence(stream.Id, prompt, parameters)
+        {
+            Stream = stream,
+            PromptSource = reservation.First is { } first && first.HasPrompt(prompt) ? first : null,
+        };
+        reservation.First ??= stream.Sequence;
+
+        _loop.Submit(stream);
+        stream.AbortOn(cancellationToken);
+        return stream;
+    }
+
+    /// <summary>Refuses new requests from now on; those that have a reservation are still served.</summary>
+    public void BeginDrain()
+    {
+        _gate.Close();
+        if (Interlocked.Exchange(ref _drains, 1) == 0)
+        {
+            _logger.DrainStarted(Running, Waiting);
+        }
+    }
+
+    /// <summary>Refuses new requests, lets the others finish within the limit, and ends what is left with a fault.</summary>
+    public async Task DrainAsync(TimeSpan limit)
+    {
+        BeginDrain();
+        try
+        {
+            await _gate.WhenEmpty().WaitAsync(limit, _time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            _logger.DrainCutOff(_loop.CutOff());
+        }
+    }
+
+    /// <summary>Ends every sequence with a fault, ends the thread and disposes the runner.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _gate.Close();
+        _loop.CutOff();
+        await _loop.StopAsync().ConfigureAwait(false);
+    }
+
+    private TokenMailbox NewMailbox() => _options.SlowReader == SlowReaderPolicy.Pause
+        ? new TokenMailbox(_options.PauseAfterTokens, _loop.Wake)
+        : new TokenMailbox();
+}

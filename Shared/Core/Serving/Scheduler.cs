@@ -1,0 +1,253 @@
+namespace Rill.Serving;
+
+/// <summary>
+/// Chooses what each step computes. There are no phases: a sequence's computed tokens catch up with its total, in chunks while it is a
+/// prompt, one at a time while it decodes. Decoding sequences go first, so running streams never stall behind a prompt; what is left
+/// of the token budget goes to prompts, oldest first. Not thread-safe: the engine's thread owns it.
+/// </summary>
+internal sealed class Scheduler
+{
+    private readonly BlockManager _blocks;
+    private readonly int _tokenBudget;
+    private readonly int _blockSize;
+    private readonly bool _prefixCache;
+    private readonly List<Sequence> _running = [];            // oldest first
+    private readonly LinkedList<Sequence> _waiting = new();
+    private StepBatch? _batch;
+    private bool _preempted;
+    private bool _holdReleases;
+
+    public Scheduler(ModelLimits limits, EngineOptions options)
+    {
+        _blocks = new BlockManager(limits, options.PrefixCache);
+        MaxRunning = Math.Min(Math.Min(options.MaxSequences, limits.SlotCount), options.TokenBudget);
+        _tokenBudget = options.TokenBudget;
+        _prefixCache = options.PrefixCache;
+        _blockSize = limits.BlockSize;
+        MaxLength = (int)Math.Min(limits.ContextLength, (long)limits.BlockCount * limits.BlockSize);
+    }
+
+    /// <summary>Most tokens of a sequence, prompt and completion: the context, or what the KV memory holds if that is less.</summary>
+    public int MaxLength { get; }
+
+    /// <summary>Most sequences that run at once: the setting, the runner's slots and the token budget, whichever is least.</summary>
+    public int MaxRunning { get; }
+
+    /// <summary>Sequences with a slot, oldest first.</summary>
+    public IReadOnlyList<Sequence> Running => _running;
+
+    /// <summary>Sequences without a slot, next first.</summary>
+    public IReadOnlyCollection<Sequence> Waiting => _waiting;
+
+    /// <summary>Preemptions so far.</summary>
+    public long Preemptions { get; private set; }
+
+    /// <summary>Memory accounts.</summary>
+    public BlockManager Blocks => _blocks;
+
+    /// <summary>Puts a sequence at the end of the queue.</summary>
+    /// <exception cref="EngineFaultException">It can never run: its prompt leaves no room for a token.</exception>
+    public void Add(Sequence sequence)
+    {
+        ThrowIfTooLong(sequence.PromptLength);
+        _waiting.AddLast(sequence);
+    }
+
+    /// <summary>Throws when a prompt of this length can never run.</summary>
+    public void ThrowIfTooLong(int promptTokens)
+    {
+        if (promptTokens >= MaxLength)
+        {
+            throw new EngineFaultException(EngineFaultKind.TooLong,
+                $"The prompt has {promptTokens} tokens, but prompt and completion together may have {MaxLength}.");
+        }
+    }
+
+    /// <summary>Takes a sequence out, wherever it is; its memory goes back with the next batch. False when it had left already.</summary>
+    public bool Remove(Sequence sequence)
+    {
+        if (sequence.HasEnded)
+        {
+            return false;
+        }
+
+        sequence.HasEnded = true;
+        if (sequence.Slot < 0)
+        {
+            return _waiting.Remove(sequence);
+        }
+
+        _blocks.Release(sequence);
+        return _running.Remove(sequence);
+    }
+
+    /// <summary>The next step's work; null when there is none. Each batch must be answered by Update, Drop or Fail.</summary>
+    public StepBatch? Schedule()
+    {
+        _blocks.BeginStep();
+        var steps = new List<SequenceStep>(_running.Count + 1);
+        var restores = new List<BlockCopy>();
+        var budget = ScheduleDecodes(steps, _tokenBudget);
+        budget = ScheduleChunks(steps, budget);
+        Admit(steps, restores, budget);
+
+        if (steps.Count == 0 && (!_blocks.HasReleases || _holdReleases))
+        {
+            return _batch = null;
+        }
+
+        var saves = new List<BlockCopy>();
+        foreach (var step in steps)
+        {
+            _blocks.Save(step.Sequence, step.Start + step.Count, saves);
+        }
+
+        return _batch = new StepBatch
+        {
+            Steps = steps,
+            Restores = restores,
+            Saves = saves,
+            Released = _blocks.TakeReleasedSlots(),
+            ReleasedBlocks = _blocks.TakeReleasedBlocks(),
+        };
+    }
+
+    /// <summary>Notes that the last batch was computed: appends its tokens and finishes sequences by end tokens, stop tokens and length.</summary>
+    public void Update(IReadOnlyList<SampledToken> sampled)
+    {
+        _holdReleases = false;
+        foreach (var step in _batch!.Steps)
+        {
+            step.Sequence.ComputedTokens = step.Start + step.Count;
+        }
+
+        for (var i = 0; i < sampled.Count; i++)
+        {
+            var sequence = sampled[i].Sequence;
+            sequence.Append(sampled[i].TokenId);
+            sequence.Finish = StopRules.Check(sequence, sampled[i].TokenId, MaxLength);
+            if (sequence.Finish is not null)
+            {
+                Remove(sequence);
+            }
+        }
+    }
+
+    /// <summary>Takes a failed sequence out of the last batch; the result is to be executed instead of it. Null when nothing is left.</summary>
+    public StepBatch? Drop(Sequence failed)
+    {
+        var slot = failed.Slot;
+        Remove(failed);
+
+        // The others' blocks may follow blocks that only the failed one would have saved. They are saved a block later.
+        _blocks.UndoSaves();
+        _batch = _batch! with
+        {
+            Steps = [.. _batch.Steps.Where(step => step.Sequence != failed)],
+            Restores = [.. _batch.Restores.Where(copy => copy.Slot != slot)],
+            Saves = [],
+        };
+        return _batch.Steps.Count > 0 ? _batch : null;
+    }
+
+    /// <summary>The last batch failed as a whole: its sequences leave, and nothing that it computed is trusted.</summary>
+    public void Fail()
+    {
+        _blocks.UndoSaves();
+        _blocks.ReleaseAgain(_batch!);
+        _holdReleases = _batch!.Steps.Count == 0;    // the releases alone failed: try them again only with new work
+        foreach (var step in _batch.Steps)
+        {
+            Remove(step.Sequence);
+        }
+    }
+
+    private int ScheduleDecodes(List<SequenceStep> steps, int budget)
+    {
+        for (var i = 0; i < _running.Count && budget > 0; i++)
+        {
+            var sequence = _running[i];
+            if (sequence.PendingTokens == 1 && !IsPaused(sequence) && TryGrowPreempting(sequence))
+            {
+                steps.Add(new SequenceStep(sequence, sequence.ComputedTokens, 1));
+                budget--;
+            }
+        }
+
+        return budget;
+    }
+
+    private int ScheduleChunks(List<SequenceStep> steps, int budget)
+    {
+        for (var i = 0; i < _running.Count && budget > 0; i++)
+        {
+            var sequence = _running[i];
+            if (sequence.PendingTokens > 1 && !IsPaused(sequence))
+            {
+                budget -= AddChunk(steps, sequence, budget);
+            }
+        }
+
+        return budget;
+    }
+
+    private void Admit(List<SequenceStep> steps, List<BlockCopy> restores, int budget)
+    {
+        var next = _preempted ? null : _waiting.First;    // memory is short: admit nobody this step
+        _preempted = false;
+        while (next is not null && budget > 0 && _running.Count < MaxRunning)
+        {
+            var sequence = next.Value;
+            var after = next.Next;
+            if (!IsPaused(sequence) && !WaitsForPrompt(sequence))
+            {
+                if (!_blocks.TryAdmit(sequence, restores))
+                {
+                    return;
+                }
+
+                _waiting.Remove(next);
+                _running.Add(sequence);
+                sequence.NoteAdmission();
+                budget -= AddChunk(steps, sequence, budget);
+            }
+
+            next = after;
+        }
+    }
+
+    private static int AddChunk(List<SequenceStep> steps, Sequence sequence, int budget)
+    {
+        var count = Math.Min(sequence.PendingTokens, budget);
+        steps.Add(new SequenceStep(sequence, sequence.ComputedTokens, count));
+        return count;
+    }
+
+    /// <summary>
+    /// Makes room for the next token, at the cost of the youngest sequence. Decoding sequences are scheduled oldest first, so the
+    /// youngest is never one that this step computes already; it may be the sequence itself.
+    /// </summary>
+    private bool TryGrowPreempting(Sequence sequence)
+    {
+        while (!_blocks.TryGrow(sequence))
+        {
+            var youngest = _running[^1];
+            _running.RemoveAt(_running.Count - 1);
+            _blocks.Release(youngest);
+            _waiting.AddFirst(youngest);
+            Preemptions++;
+            _preempted = true;
+            if (youngest == sequence)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsPaused(Sequence sequence) => sequence.Stream is { Mailbox.IsFull: true };
+
+    private bool WaitsForPrompt(Sequence sequence)
+        => _prefixCache && sequence.PromptLength > _blockSize && sequence.PromptSource is { HasEnded: false, CompletionLength: 0 };
+}

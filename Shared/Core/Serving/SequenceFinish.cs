@@ -1,0 +1,15 @@
+namespace Rill.Serving;
+
+/// <summary>How a sequence finished, and what it used.</summary>
+/// <param name="Reason">Why it finished.</param>
+/// <param name="StopTokenId">
+/// The matched entry of <see cref="SamplingParameters.StopTokenIds"/>; null for an end token of the model and for length.
+/// </param>
+/// <param name="PromptTokens">Tokens in the prompt.</param>
+/// <param name="CachedTokens">Prompt tokens that came from the prefix cache.</param>
+/// <param name="CompletionTokens">Tokens sampled, the ending one included.</param>
+public sealed record SequenceFinish(SequenceFinishReason Reason, int? StopTokenId, int PromptTokens, int CachedTokens, int CompletionTokens)
+{
+    /// <summary>True when the last delivered token is an end token of the model, which has no text.</summary>
+    public bool EndsWithEos => Reason == SequenceFinishReason.Stop && StopTokenId is null;
+}

@@ -1,0 +1,166 @@
+using System.Threading.Tasks.Sources;
+
+namespace Rill.Serving;
+
+/// <summary>
+/// Carries one sequence's tokens from the engine's thread to its single reader. Tokens pile up until they are read and are then taken
+/// all at once. A wake-up is a thread-pool item without allocation, so the engine's thread never runs a reader's code.
+/// </summary>
+internal sealed class TokenMailbox : IValueTaskSource<TokenBatch>, IThreadPoolWorkItem
+{
+    private readonly Lock _gate = new();
+    private readonly int _pauseAfter;
+    private readonly Action? _resumed;
+    private ManualResetValueTaskSourceCore<bool> _wake;
+    private CancellationTokenRegistration _registration;
+    private CancellationToken _cancelled;
+    private TokenBuffer _filling = new();
+    private TokenBuffer _read = new();
+    private SequenceFinish? _finish;
+    private Exception? _fault;
+    private bool _waiting;
+    private bool _ended;
+
+    /// <param name="pauseAfter">Unread tokens at which the sequence counts as paused; int.MaxValue for never.</param>
+    /// <param name="resumed">Called, on the reader's thread, when a full mailbox has been emptied.</param>
+    public TokenMailbox(int pauseAfter = int.MaxValue, Action? resumed = null)
+    {
+        _pauseAfter = pauseAfter;
+        _resumed = resumed;
+    }
+
+    /// <summary>True while the reader is too far behind.</summary>
+    public bool IsFull => Volatile.Read(ref _filling).Count >= _pauseAfter;
+
+    /// <summary>Adds a token and possibly the finish. True when this token made the mailbox full.</summary>
+    public bool Post(int token, TokenLogprobs? logprobs, SequenceFinish? finish)
+    {
+        bool wake, filled;
+        lock (_gate)
+        {
+            if (_fault is not null)
+            {
+                return false;
+            }
+
+            _filling.Add(token, logprobs);
+            _finish = finish;
+            filled = _filling.Count == _pauseAfter && finish is null;
+            wake = _waiting;
+            _waiting = false;
+        }
+
+        WakeReader(wake);
+        return filled;
+    }
+
+    /// <summary>Ends the stream with an exception; tokens that were not read are dropped. No effect on a finished one.</summary>
+    public void Fail(Exception fault)
+    {
+        bool wake;
+        lock (_gate)
+        {
+            if (_finish is not null || _fault is not null)
+            {
+                return;
+            }
+
+            _fault = fault;
+            wake = _waiting;
+            _waiting = false;
+        }
+
+        WakeReader(wake);
+    }
+
+    /// <summary>Takes all tokens, waiting for at least one. One read at a time.</summary>
+    public ValueTask<TokenBatch> ReadAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_waiting)
+            {
+                throw new InvalidOperationException("A stream has one reader, and it has not finished its previous read.");
+            }
+
+            if (_fault is not null || _filling.Count > 0)
+            {
+                return _fault is null ? new(Take()) : ValueTask.FromException<TokenBatch>(_fault);
+            }
+
+            if (_ended)
+            {
+                throw new InvalidOperationException("The stream has ended: its last batch carried the finish.");
+            }
+
+            _wake.Reset();
+            _cancelled = default;
+            _waiting = true;
+        }
+
+        if (cancellationToken.CanBeCanceled)
+        {
+            // Outside of the lock: a token that is cancelled already runs the callback here.
+            _registration = cancellationToken.UnsafeRegister(static (state, token) => ((TokenMailbox)state!).CancelRead(token), this);
+        }
+
+        return new ValueTask<TokenBatch>(this, _wake.Version);
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<TokenBatch>.GetStatus(short token) => _wake.GetStatus(token);
+
+    void IValueTaskSource<TokenBatch>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+        => _wake.OnCompleted(continuation, state, token, flags);
+
+    TokenBatch IValueTaskSource<TokenBatch>.GetResult(short token)
+    {
+        _wake.GetResult(token);
+        _registration.Unregister();
+        _registration = default;
+        lock (_gate)
+        {
+            _cancelled.ThrowIfCancellationRequested();
+            return _fault is null ? Take() : throw _fault;
+        }
+    }
+
+    void IThreadPoolWorkItem.Execute() => _wake.SetResult(true);
+
+    private void CancelRead(CancellationToken cancellationToken)
+    {
+        bool wake;
+        lock (_gate)
+        {
+            wake = _waiting;
+            _waiting = false;
+            if (wake)
+            {
+                _cancelled = cancellationToken;
+            }
+        }
+
+        WakeReader(wake);
+    }
+
+    private void WakeReader(bool wake)
+    {
+        if (wake)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    private TokenBatch Take()
+    {
+        (_filling, _read) = (_read, _filling);
+        _filling.Clear();
+        _ended = _finish is not null;
+        if (_read.Count >= _pauseAfter)
+        {
+            _resumed?.Invoke();
+        }
+
+        return _read.ToBatch(_finish);
+    }
+}

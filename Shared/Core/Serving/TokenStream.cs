@@ -1,0 +1,122 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Rill.Serving;
+
+/// <summary>
+/// The tokens of one sequence, for a single reader. Reading may lag behind: what has piled up comes at once. Disposing it cancels the
+/// sequence if it still goes on. All members may be called from any thread; <see cref="ReadAsync"/> by one caller at a time.
+/// </summary>
+[SuppressMessage("Naming", "CA1711", Justification = "A stream in the domain's sense; nobody takes it for a System.IO.Stream.")]
+public sealed class TokenStream : IDisposable
+{
+    private const int Queued = 0, Running = 1, Ended = 2;
+
+    private readonly EngineLoop _loop;
+    private readonly TimeProvider _time;
+    private CancellationTokenRegistration _cancellation;
+    private int _phase;
+    private long _scheduledAt, _firstTokenAt;
+
+    internal TokenStream(EngineLoop loop, TokenMailbox mailbox, Reservation reservation, TimeProvider time)
+    {
+        _loop = loop;
+        _time = time;
+        Mailbox = mailbox;
+        ArrivedAt = reservation.ArrivedAt;
+        SubmittedAt = time.GetTimestamp();
+        QueuedTokens = reservation.Take();
+    }
+
+    /// <summary>The sequence's id, unique within the process.</summary>
+    public required long Id { get; init; }
+
+    /// <summary>Tokens in the prompt.</summary>
+    public int PromptTokens => Sequence.PromptLength;
+
+    /// <summary>Where the time went so far.</summary>
+    public SequenceTimings Timings => new(
+        Between(SubmittedAt, ScheduledAt), Between(ScheduledAt, FirstTokenAt), Between(ArrivedAt, FirstTokenAt));
+
+    internal Sequence Sequence { get; set; } = null!;
+
+    internal TokenMailbox Mailbox { get; }
+
+    /// <summary>Prompt tokens that this stream counts for in the queue.</summary>
+    internal int QueuedTokens { get; }
+
+    internal long ArrivedAt { get; }
+
+    internal long SubmittedAt { get; }
+
+    internal long ScheduledAt
+    {
+        get => Volatile.Read(ref _scheduledAt);
+        set => Volatile.Write(ref _scheduledAt, value);
+    }
+
+    internal long FirstTokenAt
+    {
+        get => Volatile.Read(ref _firstTokenAt);
+        set => Volatile.Write(ref _firstTokenAt, value);
+    }
+
+    internal long LastTokenAt { get; set; }
+
+    internal AbortCause AbortCause { get; private set; }
+
+    internal bool EndedByText { get; private set; }
+
+    /// <summary>
+    /// Takes all tokens since the last read, waiting for at least one. The batch that carries <see cref="TokenBatch.Finish"/> is the last.
+    /// </summary>
+    /// <exception cref="EngineFaultException">The sequence failed, or the engine shut down.</exception>
+    /// <exception cref="OperationCanceledException">The read or the sequence was cancelled.</exception>
+    public ValueTask<TokenBatch> ReadAsync(CancellationToken cancellationToken = default) => Mailbox.ReadAsync(cancellationToken);
+
+    /// <summary>
+    /// Cancels this sequence only: it leaves the queue at once, or its memory at the next step's boundary. A read then throws
+    /// <see cref="OperationCanceledException"/>. Idempotent, and without effect after the end.
+    /// </summary>
+    public void Abort(AbortCause cause = AbortCause.Client) => End(cause, new OperationCanceledException("The sequence was cancelled."));
+
+    /// <summary>Ends the sequence because its text is complete (a stop string); counted as a stop, not as an abort. Idempotent.</summary>
+    public void Stop()
+    {
+        EndedByText = FirstTokenAt != 0;
+        Abort();
+    }
+
+    /// <summary>Cancels the sequence if it still goes on.</summary>
+    public void Dispose()
+    {
+        _cancellation.Dispose();
+        Abort();
+    }
+
+    internal void AbortOn(CancellationToken cancellationToken)
+        => _cancellation = cancellationToken.UnsafeRegister(static stream => ((TokenStream)stream!).Abort(), this);
+
+    internal void End(AbortCause cause, Exception fault)
+    {
+        if (Volatile.Read(ref _phase) == Ended || Sequence.IsAborted)
+        {
+            return;
+        }
+
+        AbortCause = cause;
+        Mailbox.Fail(fault);
+        Sequence.Abort();
+        _loop.Abort(this);
+    }
+
+    /// <summary>Queued to running; false when it was aborted before.</summary>
+    internal bool TryStart() => Interlocked.CompareExchange(ref _phase, Running, Queued) == Queued;
+
+    /// <summary>Queued to ended; false when it runs or has ended.</summary>
+    internal bool TryLeaveQueue() => Interlocked.CompareExchange(ref _phase, Ended, Queued) == Queued;
+
+    /// <summary>Running to ended; true once.</summary>
+    internal bool TryFinish() => Interlocked.CompareExchange(ref _phase, Ended, Running) == Running;
+
+    private TimeSpan? Between(long from, long to) => to == 0 ? null : _time.GetElapsedTime(from, to);
+}

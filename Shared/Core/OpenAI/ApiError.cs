@@ -1,0 +1,99 @@
+using System.Globalization;
+
+namespace Rill.OpenAI;
+
+/// <summary>
+/// An answer that is not a success, in OpenAI's words: the HTTP status and the members of the error object (contract A.0).
+/// Bad input travels as this value, never as an exception.
+/// </summary>
+/// <param name="Status">The HTTP status, 400 to 599.</param>
+/// <param name="Message">One sentence that says what is wrong and what to do; never holds prompt text.</param>
+/// <param name="Type">OpenAI's error type, such as invalid_request_error.</param>
+/// <param name="Param">The field at fault, such as <c>messages[0].content</c>, or null.</param>
+/// <param name="Code">OpenAI's error code, such as invalid_value; always a string.</param>
+/// <param name="RetryAfterSeconds">Value of the Retry-After header, at least 1; set wherever a client should try again.</param>
+public sealed record ApiError(int Status, string Message, string Type, string? Param, string? Code, int? RetryAfterSeconds = null)
+{
+    private const string InvalidRequest = "invalid_request_error";
+    private const string Unavailable = "service_unavailable_error";
+
+    /// <summary>The JSON body: <c>{"error":{...}}</c> with all four keys.</summary>
+    public ErrorBody ToBody() => new(new ErrorDetail(Message, Type, Param, Code));
+
+    /// <summary>400: a field has a wrong type or lies outside its range.</summary>
+    public static ApiError InvalidValue(string? param, string message) => new(400, message, InvalidRequest, param, "invalid_value");
+
+    /// <summary>400: a required field is absent or null.</summary>
+    public static ApiError MissingParameter(string param) =>
+        new(400, $"{param} is required.", InvalidRequest, param, "missing_required_parameter");
+
+    /// <summary>400: the body is not JSON.</summary>
+    public static ApiError InvalidJson(string message) => new(400, message, InvalidRequest, null, "invalid_json");
+
+    /// <summary>400: a field of OpenAI's or vLLM's API that this server does not implement.</summary>
+    public static ApiError UnsupportedParameter(string param, string message) =>
+        new(400, message, InvalidRequest, param, "unsupported_parameter");
+
+    /// <summary>400: the prompt alone does not fit the context with room for one token.</summary>
+    public static ApiError ContextLengthExceeded(int promptTokens, int contextLength, string param = "messages") =>
+        new(400,
+            string.Create(CultureInfo.InvariantCulture,
+                $"The prompt has {promptTokens} tokens, but the context holds {contextLength}, one of them for the answer: shorten {param}."),
+            InvalidRequest, param, "context_length_exceeded");
+
+    /// <summary>401: no key, or a wrong one.</summary>
+    public static ApiError InvalidApiKey() =>
+        new(401, "The API key is missing or wrong: send it as 'Authorization: Bearer KEY'.", "authentication_error", null, "invalid_api_key");
+
+    /// <summary>404: the model is not served here.</summary>
+    public static ApiError ModelNotFound(string model) =>
+        new(404, $"The model '{Shorten(model)}' does not exist: GET /v1/models lists those that do.", InvalidRequest, "model", "model_not_found");
+
+    /// <summary>404: no such route.</summary>
+    public static ApiError UnknownUrl(string method, string path) =>
+        new(404, $"Unknown request URL: {method} {Shorten(path)}.", InvalidRequest, null, "unknown_url");
+
+    /// <summary>405: the route exists, but not for this method.</summary>
+    /// <param name="method">The request's method.</param>
+    /// <param name="allowed">The methods that the route takes, as in the Allow header.</param>
+    public static ApiError MethodNotAllowed(string method, string allowed) =>
+        new(405, $"Method {Shorten(method)} is not allowed here: use {allowed}.", InvalidRequest, null, "method_not_allowed");
+
+    /// <summary>415: the body's media type is not JSON.</summary>
+    public static ApiError UnsupportedMediaType() =>
+        new(415, "The Content-Type must be application/json.", InvalidRequest, null, "unsupported_media_type");
+
+    /// <summary>413: the body exceeds the cap.</summary>
+    public static ApiError RequestTooLarge(long limitBytes) =>
+        new(413, string.Create(CultureInfo.InvariantCulture, $"The request body exceeds the limit of {limitBytes} bytes."),
+            InvalidRequest, null, "request_too_large");
+
+    /// <summary>429: this key's own limit is spent.</summary>
+    public static ApiError RateLimitExceeded(int retryAfterSeconds) =>
+        new(429, "This key has reached its rate limit: try again later.", "rate_limit_error", null, "rate_limit_exceeded", AtLeastOne(retryAfterSeconds));
+
+    /// <summary>500: our fault. The message says nothing of the cause; the log does.</summary>
+    public static ApiError Internal() =>
+        new(500, "The server failed while processing the request.", "server_error", null, "internal_error");
+
+    /// <summary>503: the queue is full.</summary>
+    public static ApiError Overloaded(int retryAfterSeconds) =>
+        new(503, "The server is overloaded: try again later.", Unavailable, null, "server_is_overloaded", AtLeastOne(retryAfterSeconds));
+
+    /// <summary>503: the model is not ready yet.</summary>
+    public static ApiError ModelLoading(int retryAfterSeconds) =>
+        new(503, "The model is loading: try again in a moment.", Unavailable, null, "model_loading", AtLeastOne(retryAfterSeconds));
+
+    /// <summary>503, or an error frame: the server is going down.</summary>
+    public static ApiError ShuttingDown(int retryAfterSeconds) =>
+        new(503, "The server is shutting down: try again.", Unavailable, null, "shutting_down", AtLeastOne(retryAfterSeconds));
+
+    /// <summary>504, or an error frame: the request's deadline has passed.</summary>
+    public static ApiError DeadlineExceeded() =>
+        new(504, "The request's deadline has passed.", "timeout_error", null, "deadline_exceeded");
+
+    // Both SDKs wait for whole seconds only; 0 makes the .NET client repeat at once (contract M5).
+    private static int AtLeastOne(int seconds) => Math.Max(1, seconds);
+
+    private static string Shorten(string text) => text.Length <= 128 ? text : text[..128];
+}

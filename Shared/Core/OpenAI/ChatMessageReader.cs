@@ -1,0 +1,109 @@
+using System.Text.Json;
+
+namespace Rill.OpenAI;
+
+/// <summary>Reads one message of a request.</summary>
+internal static class ChatMessageReader
+{
+    public static ChatMessage? Read(JsonField field)
+    {
+        if (!field.CheckObject() || ReadRole(field["role"]) is not { } role)
+        {
+            return null;
+        }
+
+        foreach (var unsupported in (ReadOnlySpan<string>)["audio", "function_call"])
+        {
+            if (field[unsupported] is { IsPresent: true } given)
+            {
+                given.RefuseUnsupported($"{given.Path} is not supported.");
+                return null;
+            }
+        }
+
+        var toolCalls = role == "assistant" ? ReadToolCalls(field["tool_calls"]) : null;
+        var content = ReadContent(field["content"], optional: toolCalls is not null);
+        return new ChatMessage(role, content)
+        {
+            Name = field["name"].String(),
+            ToolCallId = field["tool_call_id"].String(),
+            ToolCalls = toolCalls,
+            Reasoning = field["reasoning_content"].String() ?? field["reasoning"].String(),
+        };
+    }
+
+    private static string? ReadRole(JsonField field)
+    {
+        if (!field.IsPresent)
+        {
+            field.Miss();
+            return null;
+        }
+
+        var role = field.String();
+        switch (role)
+        {
+            case "developer" or "system" or "user" or "assistant" or "tool" or null:
+                return role;
+            case "function":
+                return "tool";
+            default:
+                field.Refuse("must be developer, system, user, assistant or tool.");
+                return null;
+        }
+    }
+
+    private static MessageContent? ReadContent(JsonField field, bool optional)
+    {
+        switch (field.Value.ValueKind)
+        {
+            case JsonValueKind.String:
+                return field.String() is { } text ? new MessageContent(text) : null;
+            case JsonValueKind.Array when field.Value.GetArrayLength() == 0:
+                field.Refuse("must have at least one part.");
+                return null;
+            case JsonValueKind.Array:
+                return field.Array(ReadPart) is { } parts ? new MessageContent(parts) : null;
+            case JsonValueKind.Undefined or JsonValueKind.Null when optional:
+                return null;
+            case JsonValueKind.Undefined or JsonValueKind.Null:
+                field.Miss();
+                return null;
+            default:
+                field.Refuse("must be a string or an array of text parts.");
+                return null;
+        }
+    }
+
+    private static string? ReadPart(JsonField part)
+    {
+        if (!part.CheckObject())
+        {
+            return null;
+        }
+
+        var type = part["type"];
+        if (!type.IsPresent)
+        {
+            type.Miss();
+        }
+        else if (type.String() is { } name && name != "text")
+        {
+            type.RefuseUnsupported($"{type.Path} must be text: this model reads nothing else.");
+        }
+
+        var text = part["text"];
+        if (!text.IsPresent)
+        {
+            text.Miss();
+        }
+
+        return text.String();
+    }
+
+    private static JsonElement? ReadToolCalls(JsonField field)
+    {
+        var calls = field.Array<JsonElement?>(call => call.IsPresent && call.CheckObject() ? call.Value : null);
+        return calls is { Count: > 0 } ? field.Value.Clone() : null;
+    }
+}

@@ -1,0 +1,13 @@
+namespace Rill.OpenAI;
+
+/// <summary>Token counts of a request; with n choices the prompt counts once and completions are summed.</summary>
+/// <param name="PromptTokens">Tokens of the prompt.</param>
+/// <param name="CompletionTokens">Tokens generated.</param>
+public sealed record Usage(int PromptTokens, int CompletionTokens)
+{
+    /// <summary>Prompt and completion together.</summary>
+    public int TotalTokens => PromptTokens + CompletionTokens;
+
+    /// <summary>How much of the prompt came from the prefix cache.</summary>
+    public PromptTokensDetails? PromptTokensDetails { get; init; }
+}

@@ -1,0 +1,50 @@
+namespace Rill.Bench;
+
+/// <summary>What is measured, and how long.</summary>
+internal sealed record BenchOptions
+{
+    /// <summary>How the benchmark is called.</summary>
+    public const string Usage = "usage: bench/run [--quick] [serving|model|start|all]";
+
+    private static readonly string[] _all = ["serving", "model", "start"];
+
+    /// <summary>The parts to run, in order.</summary>
+    public required IReadOnlyList<string> Parts { get; init; }
+
+    /// <summary>True for short rounds, whose figures are printed and not kept.</summary>
+    public bool Quick { get; init; }
+
+    /// <summary>Rounds of every comparison; each server is measured once a round.</summary>
+    public int Rounds => Quick ? 2 : 7;
+
+    /// <summary>Length of one measurement.</summary>
+    public TimeSpan Window => TimeSpan.FromSeconds(Quick ? 1.5 : 3);
+
+    /// <summary>Load before the first measurement, so that the compiler's last tier is reached.</summary>
+    public TimeSpan WarmUp => TimeSpan.FromSeconds(Quick ? 3 : 6);
+
+    /// <summary>Requests of which the time to the first byte is taken, for each server.</summary>
+    public int Probes => Quick ? 30 : 150;
+
+    /// <summary>Fresh processes for figures that a process gives only once.</summary>
+    public int Starts => Quick ? 2 : 5;
+
+    /// <summary>Load on the default model at each number of streams.</summary>
+    public TimeSpan ModelWindow => TimeSpan.FromSeconds(Quick ? 4 : 15);
+
+    /// <summary>The command that repeats this run.</summary>
+    public string Command => $"bench/run {(Quick ? "--quick " : "")}{(Parts.Count == 1 ? Parts[0] : "all")}";
+
+    /// <summary>Reads the command line; null when it cannot be understood.</summary>
+    public static BenchOptions? Parse(IReadOnlyList<string> args)
+    {
+        var words = args.Where(arg => arg != "--quick").ToList();
+        var parts = words switch
+        {
+            [] or ["all"] => _all,
+            [var part] when _all.Contains(part) => [part],
+            _ => null,
+        };
+        return parts is null ? null : new BenchOptions { Parts = parts, Quick = words.Count < args.Count };
+    }
+}

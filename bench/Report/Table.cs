@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text;
+
+namespace Rill.Bench.Report;
+
+/// <summary>A Markdown table whose columns also line up when read as plain text.</summary>
+internal sealed class Table(params string[] header)
+{
+    private readonly List<string[]> _rows = [header];
+
+    /// <summary>Adds a row with one cell for each column.</summary>
+    public void Add(params string[] cells)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(cells.Length, header.Length, nameof(cells));
+        _rows.Add(cells);
+    }
+
+    /// <summary>A number with as many decimals as three significant digits need.</summary>
+    public static string Number(double value)
+    {
+        var format = Math.Abs(value) switch { >= 99.95 => "0", >= 9.995 => "0.0", _ => "0.00" };
+        return value.ToString(format, CultureInfo.InvariantCulture);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        var widths = Enumerable.Range(0, header.Length).Select(column => _rows.Max(row => row[column].Length)).ToArray();
+        var text = new StringBuilder();
+        for (var i = 0; i < _rows.Count; i++)
+        {
+            text.Append("| ").AppendJoin(" | ", _rows[i].Select((cell, column) => cell.PadRight(widths[column]))).Append(" |\n");
+            if (i == 0)
+            {
+                text.Append("| ").AppendJoin(" | ", widths.Select(width => new string('-', width))).Append(" |\n");
+            }
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,41 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Rill.Torch.Kernels;
+
+/// <summary>Tensors over memory of ours, and the memory of tensors: no copies either way.</summary>
+internal static unsafe partial class TensorMemory
+{
+    private const string Bridge = "LibTorchSharp";
+
+    /// <summary>
+    /// A contiguous CPU tensor over memory that it does not own: the memory must outlive the tensor and all its views.
+    /// TorchSharp's own frombuffer takes managed arrays only.
+    /// </summary>
+    public static Tensor Wrap(void* memory, ScalarType type, params ReadOnlySpan<long> shape)
+    {
+        fixed (long* dimensions = shape)
+        {
+            var handle = THSTensor_new((nint)memory, (nint)(delegate* unmanaged[Cdecl]<nint, void>)&KeepMemory,
+                (nint)dimensions, shape.Length, (sbyte)type, (sbyte)type, deviceType: 0, deviceIndex: -1, requiresGrad: 0);
+            return handle == 0 ? throw new InvalidOperationException("libtorch refused to wrap a buffer.") : Tensor.UnsafeCreateTensor(handle);
+        }
+    }
+
+    /// <summary>The address of a contiguous CPU tensor's first element.</summary>
+    public static void* Address(Tensor tensor) => (void*)THSTensor_data(tensor.Handle);
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void KeepMemory(nint memory)
+    {
+    }
+
+    [LibraryImport(Bridge)]
+    private static partial nint THSTensor_new(
+        nint data, nint deleter, nint dimensions, int dimensionCount, sbyte type, sbyte dtype, int deviceType, int deviceIndex, byte requiresGrad);
+
+    [LibraryImport(Bridge)]
+    private static partial nint THSTensor_data(nint handle);
+}

@@ -1,0 +1,84 @@
+using Rill.Models;
+using Rill.Torch.Kernels;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Rill.Torch.Layers;
+
+/// <summary>Turns mapped weights into tensors: views of the mapping where the type is right, converted or joined copies elsewhere.</summary>
+/// <param name="weights">Must outlive every tensor that is a view.</param>
+/// <param name="type">The type to compute in.</param>
+internal sealed class WeightTensors(ModelWeights weights, ScalarType type)
+{
+    /// <summary>A weight as it lies in the file.</summary>
+    public unsafe Tensor Mapped(string name, params ReadOnlySpan<long> shape)
+    {
+        var weight = weights.Get(name, shape);
+        return TensorMemory.Wrap((void*)weight.Address, TypeOf(weight.Type), shape);
+    }
+
+    /// <summary>A weight in the computing type; a view of the file where that is its type.</summary>
+    public Tensor Get(string name, params ReadOnlySpan<long> shape)
+    {
+        var mapped = Mapped(name, shape);
+        if (mapped.dtype == type)
+        {
+            return mapped;
+        }
+
+        using (mapped)
+        {
+            return mapped.to_type(type);
+        }
+    }
+
+    /// <summary>Several linear layers over the same input as one: their weights [out, in] stacked.</summary>
+    public Tensor Stack(long inputs, params ReadOnlySpan<(string Layer, long Outputs)> parts)
+    {
+        var tensors = new List<Tensor>();
+        foreach (var (layer, outputs) in parts)
+        {
+            tensors.Add(Get(layer + ".weight", outputs, inputs));
+        }
+
+        return Join(tensors);
+    }
+
+    /// <summary>The biases of the same layers, stacked, or null when the model has none.</summary>
+    public Tensor? StackBias(bool present, params ReadOnlySpan<(string Layer, long Outputs)> parts)
+    {
+        if (!present)
+        {
+            return null;
+        }
+
+        var tensors = new List<Tensor>();
+        foreach (var (layer, outputs) in parts)
+        {
+            tensors.Add(Get(layer + ".bias", outputs));
+        }
+
+        return Join(tensors);
+    }
+
+    /// <summary>TorchSharp's name of a type.</summary>
+    public static ScalarType TypeOf(WeightType type) => type switch
+    {
+        WeightType.Float32 => ScalarType.Float32,
+        WeightType.BFloat16 => ScalarType.BFloat16,
+        WeightType.Float16 => ScalarType.Float16,
+        _ => throw new ArgumentOutOfRangeException(nameof(type)),
+    };
+
+    private static Tensor Join(List<Tensor> tensors)
+    {
+        if (tensors is [var only])
+        {
+            return only;
+        }
+
+        var joined = cat(tensors, 0);
+        tensors.ForEach(tensor => tensor.Dispose());
+        return joined;
+    }
+}

@@ -1,0 +1,150 @@
+using System.Globalization;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+using Rill.Models;
+using Rill.Serving;
+using Rill.Torch.Kernels;
+using Rill.Torch.Layers;
+using Rill.Torch.Sampling;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Rill.Torch.Runtime;
+
+/// <summary>Runs a model directory's decoder with TorchSharp.</summary>
+public sealed class TorchModelRunner : IModelRunner
+{
+    private const long SmallModelParameters = 32L * 1024 * 1024;    // 64 MB in bf16
+
+    private readonly ModelWeights _weights;
+    private readonly IDecoder _decoder;
+    private readonly Sampler _sampler;
+
+    private TorchModelRunner(ModelWeights weights, DecoderSpec spec, TorchRunnerOptions options)
+    {
+        _weights = weights;
+        Spec = spec;
+        Device = options.Device;
+        DataType = Choose(options.DataType, weights, spec);
+        ParameterCount = weights.ParameterCount;
+        var threads = options.Threads ?? Environment.ProcessorCount;
+        set_num_threads(threads);
+        var layout = KeyValueBudget.Plan(spec, options, DataType == TorchDataType.Float32 ? sizeof(float) : sizeof(ushort));
+        Limits = new(spec.VocabularySize, layout.ContextLength, layout.SlotCount, layout.BlockSize, layout.BlockCount);
+        _sampler = new(threads);
+        _decoder = DataType == TorchDataType.Float32
+            ? new HostDecoder<Float32Elements>(spec, weights, layout, threads)
+            : new HostDecoder<BFloat16Elements>(spec, weights, layout, threads);
+    }
+
+    /// <inheritdoc/>
+    public ModelLimits Limits { get; }
+
+    /// <summary>The model.</summary>
+    public DecoderSpec Spec { get; }
+
+    /// <summary>Where it runs, as configured.</summary>
+    public string Device { get; }
+
+    /// <summary>The type that it computes in; never <see cref="TorchDataType.Auto"/>.</summary>
+    public TorchDataType DataType { get; }
+
+    /// <summary>Number of parameters in the weight files.</summary>
+    public long ParameterCount { get; }
+
+    /// <summary>For system_fingerprint: changes with the model, its weights, the type, the device and the build.</summary>
+    public string Fingerprint { get; private init; } = "";
+
+    /// <summary>Loads a Hugging Face model directory and runs it once, so that the first request is as fast as the others.</summary>
+    /// <exception cref="ModelFormatException">The directory, the architecture or the budget does not do; the message says why.</exception>
+    /// <exception cref="DllNotFoundException">libtorch is missing.</exception>
+    public static TorchModelRunner Load(string modelDirectory, TorchRunnerOptions options)
+    {
+        NativeTorch.Load();
+        var configPath = Path.Combine(modelDirectory, "config.json");
+        var spec = ArchitectureRegistry.Read(ModelConfig.Load(configPath));
+        var weights = ModelWeights.Open(modelDirectory);
+        try
+        {
+            using var inference = inference_mode();
+            var config = File.ReadAllBytes(configPath);
+            var type = Choose(options.DataType, weights, spec);
+            var runner = new TorchModelRunner(weights, spec, options) { Fingerprint = HashOf(config, weights, type, options.Device) };
+            runner.WarmUp();
+            return runner;
+        }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SampledToken> Execute(StepBatch batch)
+    {
+        using var inference = inference_mode();
+        foreach (var slot in batch.Released)
+        {
+            _decoder.ReleaseSlot(slot);
+        }
+
+        foreach (var block in batch.ReleasedBlocks)
+        {
+            _decoder.ReleaseBlock(block);
+        }
+
+        foreach (var copy in batch.Restores)
+        {
+            _decoder.Restore(copy);
+        }
+
+        var plan = StepPlan.Create(batch.Steps, Limits);
+        using var logits = plan.Rows.Length == 0 ? null : _decoder.Forward(plan);
+        foreach (var copy in batch.Saves)
+        {
+            _decoder.Save(copy);
+        }
+
+        return logits is null ? [] : _sampler.Sample(logits, plan.Sampling);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _decoder.Dispose();
+        _weights.Dispose();
+    }
+
+    /// <summary>Lets the code be compiled and libtorch's threads start: a chunk of prompt, then single tokens.</summary>
+    private void WarmUp()
+    {
+        var rows = Enumerable.Range(0, Math.Min(32, Limits.ContextLength)).Select(position => new TokenRow(0, position, 0)).ToArray();
+        var sequence = new Sequence(-1, [0], new SamplingParameters { TopP = 0.9f, TopK = 40, TopLogprobs = 1 });
+        foreach (var step in new[] { rows, [rows[^1]], [rows[^1]] })
+        {
+            using var logits = _decoder.Forward(new StepPlan(step, [step.Length - 1], [sequence]));
+            _sampler.Sample(logits!, [sequence]);
+        }
+
+        _decoder.ReleaseSlot(0);
+    }
+
+    private static TorchDataType Choose(TorchDataType wanted, ModelWeights weights, DecoderSpec spec) => wanted switch
+    {
+        not TorchDataType.Auto => wanted,
+        _ when weights.ParameterCount < SmallModelParameters => TorchDataType.Float32,
+        _ => weights.Get(spec.Names.Embedding, spec.VocabularySize, spec.HiddenSize).Type == WeightType.BFloat16 ? TorchDataType.BFloat16 : TorchDataType.Float32,
+    };
+
+    private static string HashOf(byte[] config, ModelWeights weights, TorchDataType type, string device)
+    {
+        var build = typeof(TorchModelRunner).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(config);
+        hash.AppendData(weights.Hash());
+        hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{type} {device} {build}")));
+        return "fp_" + Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 6));
+    }
+}

@@ -1,0 +1,34 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Rill.Torch.Runtime;
+
+/// <summary>How a model is loaded.</summary>
+public sealed record TorchRunnerOptions
+{
+    /// <summary>Where the model runs: "cpu", or "cuda" (with a number after a colon for one of several).</summary>
+    [RegularExpression("cpu|cuda(:[0-9]+)?")]
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>The type to compute in.</summary>
+    public TorchDataType DataType { get; init; }
+
+    /// <summary>Most sequences that hold KV memory at once.</summary>
+    [Range(1, 1024)]
+    public int SlotCount { get; init; } = 32;
+
+    /// <summary>Most tokens of a sequence; null for the model's own context length, which is also the upper bound.</summary>
+    [Range(1, int.MaxValue)]
+    public int? ContextLength { get; init; }
+
+    /// <summary>Tokens in a block of the KV cache.</summary>
+    [Range(1, 1024)]
+    public int BlockSize { get; init; } = 16;
+
+    /// <summary>Memory for keys and values, in MiB; null for at most a quarter of the machine's or container's memory.</summary>
+    [Range(1, int.MaxValue)]
+    public int? KeyValueMemoryMiB { get; init; }
+
+    /// <summary>Threads for computing on the CPU; null for one per core.</summary>
+    [Range(1, 1024)]
+    public int? Threads { get; init; }
+}

@@ -1,0 +1,128 @@
+using Rill.Serving;
+using Rill.Torch.Kernels;
+using TorchSharp;
+
+namespace Rill.Torch.Sampling;
+
+/// <summary>
+/// Draws the next token of every sampling sequence of a step, in vLLM's order: bad words, min_tokens, logit_bias, penalties, greedy pick
+/// or temperature, min_p, top_k, top_p, draw. It works on the host, row by row: a row's token depends on its own logits, parameters
+/// and step only, so a seed gives the same tokens in any batch.
+/// </summary>
+/// <param name="threads">Most threads to use.</param>
+internal sealed class Sampler(int threads)
+{
+    private const float GreedyBelow = 1e-5f;
+    private const float LowestTemperature = 0.01f;
+
+    private readonly WorkSharing _work = new(threads);
+
+    [ThreadStatic]
+    private static Scratch? t_scratch;
+
+    /// <summary>Samples one token for each row of <paramref name="logits"/>.</summary>
+    /// <param name="logits">f32 [sequences, vocabulary], on any device; copied to the host once. Not changed.</param>
+    /// <param name="sequences">One for each row.</param>
+    /// <exception cref="SequenceFaultException">A row has no possible token: all are banned, or the logits are not numbers.</exception>
+    public unsafe SampledToken[] Sample(torch.Tensor logits, IReadOnlyList<Sequence> sequences)
+    {
+        using var copy = logits.device_type == DeviceType.CPU ? null : logits.cpu();
+        var start = (float*)TensorMemory.Address(copy ?? logits);
+        var vocabulary = (int)logits.shape[1];
+        var sampled = new SampledToken?[sequences.Count];
+        _work.Run(sequences.Count, (long)sequences.Count * vocabulary * 8, row =>
+            sampled[row] = SampleRow(new(start + ((long)row * vocabulary), vocabulary), sequences[row]));
+        return [.. sampled.Select((token, row) => token ?? throw new SequenceFaultException(
+            sequences[row], "No token is possible: the request's bans cover the vocabulary, or the model's logits are not numbers."))];
+    }
+
+    /// <summary>Samples from one row; null when no token is possible.</summary>
+    internal static SampledToken? SampleRow(ReadOnlySpan<float> logits, Sequence sequence)
+    {
+        var scratch = t_scratch = t_scratch is { } kept && kept.Row.Length >= logits.Length ? kept : new(logits.Length);
+        if (Pick(logits, sequence, scratch) is not { } token)
+        {
+            return null;
+        }
+
+        var alternatives = sequence.Parameters.TopLogprobs;
+        return new(sequence, token, alternatives is { } count ? LogprobReader.Read(logits, token, count, scratch.Weights) : null);
+    }
+
+    private static int? Pick(ReadOnlySpan<float> logits, Sequence sequence, Scratch scratch)
+    {
+        var parameters = sequence.Parameters;
+        var greedy = parameters.Temperature < GreedyBelow;
+        if (greedy && !LogitsProcessors.Any(sequence))
+        {
+            return Highest(logits);
+        }
+
+        var row = scratch.Row.AsSpan(0, logits.Length);
+        logits.CopyTo(row);
+        LogitsProcessors.Apply(row, sequence);
+        if (greedy || Highest(row) is null)
+        {
+            return Highest(row);
+        }
+
+        VectorMath.Divide(row, Math.Max(parameters.Temperature, LowestTemperature));
+        Filter(row, parameters, scratch.Weights);
+        return Draw(row, CounterRandom.Uniform(parameters.Seed, parameters.Choice, sequence.CompletionLength), scratch.Weights);
+    }
+
+    private static void Filter(Span<float> row, SamplingParameters parameters, Span<float> scratch)
+    {
+        if (parameters.MinP > 0)
+        {
+            TokenFilters.MinP(row, parameters.MinP);
+        }
+
+        if (parameters.TopK > 0)
+        {
+            TokenFilters.TopK(row, parameters.TopK, scratch);
+        }
+
+        if (parameters.TopP < 1)
+        {
+            TokenFilters.TopP(row, parameters.TopP, scratch);
+        }
+    }
+
+    /// <summary>The token in which the cumulative mass, in order of ids, passes the uniform number's share.</summary>
+    private static int Draw(ReadOnlySpan<float> row, double uniform, Span<float> weights)
+    {
+        weights = weights[..row.Length];
+        var left = VectorMath.Exponentials(row, VectorMath.Max(row), weights) * uniform;
+        var last = 0;
+        for (var token = 0; token < weights.Length; token++)
+        {
+            if (weights[token] <= 0)
+            {
+                continue;
+            }
+
+            left -= weights[token];
+            last = token;
+            if (left < 0)
+            {
+                break;
+            }
+        }
+
+        return last;    // rounding may leave a hair of mass: it belongs to the last possible token
+    }
+
+    private static int? Highest(ReadOnlySpan<float> row)
+    {
+        var token = VectorMath.IndexOfMax(row);
+        return float.IsFinite(row[token]) ? token : null;
+    }
+
+    private sealed class Scratch(int vocabulary)
+    {
+        public float[] Row { get; } = new float[vocabulary];
+
+        public float[] Weights { get; } = new float[vocabulary];
+    }
+}

@@ -1,0 +1,79 @@
+using Rill.Torch.Runtime;
+using Rill.Torch.Tests.Models;
+
+namespace Rill.Torch.Tests;
+
+public sealed class DecoderParityTests
+{
+    public static TheoryData<string, string> Architectures => new()
+    {
+        { "LlamaForCausalLM", "{}" },
+        { "LlamaForCausalLM", """{"tie_word_embeddings":true}""" },
+        { "LlamaForCausalLM", """{"attention_bias":true,"mlp_bias":true}""" },
+        { "LlamaForCausalLM", """{"num_key_value_heads":6}""" },
+        { "LlamaForCausalLM", """{"num_attention_heads":2,"num_key_value_heads":1,"head_dim":80,"intermediate_size":50}""" },
+        { "LlamaForCausalLM", """{"rope_scaling":{"rope_type":"llama3","factor":8.0,"low_freq_factor":1.0,"high_freq_factor":4.0,"original_max_position_embeddings":32}}""" },
+        { "MistralForCausalLM", """{"sliding_window":5}""" },
+        { "Qwen2ForCausalLM", """{"use_sliding_window":true,"sliding_window":7,"max_window_layers":1,"tie_word_embeddings":true}""" },
+        { "Qwen3ForCausalLM", """{"rope_theta":1000000.0}""" },
+        { "Qwen3ForCausalLM", """{"attention_bias":true,"head_dim":16}""" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Architectures))]
+    public void Execute_Float32_AgreesWithTheReference(string architecture, string changes)
+    {
+        using var model = new TinyModel(architecture, changes);
+        using var runner = RunnerDriver.Load(model);
+
+        Assert.InRange(Difference(runner, model), 0, 2e-4);
+    }
+
+    [Theory]
+    [MemberData(nameof(Architectures))]
+    public void Execute_BFloat16_IsCloseToTheReference(string architecture, string changes)
+    {
+        using var model = new TinyModel(architecture, changes);
+        using var runner = RunnerDriver.Load(model, TorchDataType.BFloat16);
+
+        Assert.InRange(Difference(runner, model), 0, 0.25);    // the logits spread over about 10
+    }
+
+    [Fact]
+    public void Load_ShardsAndFloat32Files_GiveTheSameBits()
+    {
+        using var whole = new TinyModel();
+        using var shards = new TinyModel(sharded: true);
+        using var float32 = new TinyModel(float32: true);
+
+        var expected = BitsOf(whole);
+
+        Assert.Equal(expected, BitsOf(shards));
+        Assert.Equal(expected, BitsOf(float32));
+    }
+
+    private static float[] BitsOf(TinyModel model)
+    {
+        using var runner = RunnerDriver.Load(model);
+        return RunnerDriver.Distribution(RunnerDriver.Run(runner, RunnerDriver.NewSequence(0, RunnerDriver.Prompt(9)), 9));
+    }
+
+    /// <summary>The largest difference of log-probabilities after a prompt and after four more tokens.</summary>
+    private static double Difference(TorchModelRunner runner, TinyModel model)
+    {
+        var reference = new ReferenceDecoder(model);
+        var sequence = RunnerDriver.NewSequence(1, RunnerDriver.Prompt(21));
+        var worst = 0.0;
+        for (var step = 0; step < 5; step++)
+        {
+            var sampled = RunnerDriver.Run(runner, sequence, sequence.PendingTokens);
+            var logits = reference.Logits(sequence.Tokens);
+            var offset = Math.Log(logits.Sum(Math.Exp));
+            var actual = RunnerDriver.Distribution(sampled);
+            worst = Math.Max(worst, logits.Select((logit, token) => Math.Abs(logit - offset - actual[token])).Max());
+            sequence.Append(sampled.TokenId);
+        }
+
+        return worst;
+    }
+}

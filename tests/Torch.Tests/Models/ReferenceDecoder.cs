@@ -1,0 +1,140 @@
+using Rill.Models;
+
+namespace Rill.Torch.Tests.Models;
+
+/// <summary>
+/// The decoder once more, as plainly as it can be written: loops over doubles, no cache, no batch, one whole sequence at a time.
+/// It shares nothing with the real one but the DecoderSpec.
+/// </summary>
+internal sealed class ReferenceDecoder(TinyModel model)
+{
+    private readonly DecoderSpec _spec = model.Spec;
+
+    /// <summary>The logits after the last token.</summary>
+    public double[] Logits(ReadOnlySpan<int> tokens)
+    {
+        var hidden = new double[tokens.Length][];
+        for (var position = 0; position < tokens.Length; position++)
+        {
+            hidden[position] = Row(_spec.Names.Embedding, tokens[position], _spec.HiddenSize);
+        }
+
+        for (var layer = 0; layer < _spec.LayerCount; layer++)
+        {
+            var attended = Attention(hidden, layer);
+            for (var position = 0; position < hidden.Length; position++)
+            {
+                hidden[position] = Sum(hidden[position], attended[position]);
+                hidden[position] = Sum(hidden[position], FeedForward(hidden[position], layer));
+            }
+        }
+
+        var last = Norm(hidden[^1], _spec.Names.FinalNorm);
+        return Multiply(_spec.TiedEmbeddings ? _spec.Names.Embedding : _spec.Names.Head, last, bias: null);
+    }
+
+    private double[][] Attention(double[][] hidden, int layer)
+    {
+        var names = _spec.Names;
+        var normed = hidden.Select(row => Norm(row, names.AttentionNorm(layer))).ToArray();
+        var queries = Heads(normed, names.Query(layer), _spec.QueryKeyNorm ? names.QueryNorm(layer) : null, rotate: true);
+        var keys = Heads(normed, names.Key(layer), _spec.QueryKeyNorm ? names.KeyNorm(layer) : null, rotate: true);
+        var values = Heads(normed, names.Value(layer), norm: null, rotate: false);
+        var group = _spec.HeadCount / _spec.KeyValueHeadCount;
+        return [.. Enumerable.Range(0, hidden.Length).Select(position =>
+        {
+            var attended = Enumerable.Range(0, _spec.HeadCount).SelectMany(head =>
+                Attend(queries[position][head], keys, values, head / group, position, _spec.AttentionWindows[layer])).ToArray();
+            return Linear(names.Output(layer), attended, _spec.OutputBias);
+        })];
+    }
+
+    private double[] Attend(double[] query, double[][][] keys, double[][][] values, int head, int position, int? window)
+    {
+        var first = window is { } width ? Math.Max(0, position - width + 1) : 0;
+        var weights = Enumerable.Range(first, position - first + 1)
+            .Select(other => Math.Exp(query.Zip(keys[other][head], (q, k) => q * k).Sum() / Math.Sqrt(_spec.HeadDim))).ToArray();
+        var total = weights.Sum();
+        var result = new double[_spec.HeadDim];
+        for (var i = 0; i < weights.Length; i++)
+        {
+            for (var j = 0; j < result.Length; j++)
+            {
+                result[j] += weights[i] / total * values[first + i][head][j];
+            }
+        }
+
+        return result;
+    }
+
+    private double[][][] Heads(double[][] normed, string layer, string? norm, bool rotate) =>
+        [.. normed.Select((row, position) => Linear(layer, row, _spec.QueryKeyValueBias).Chunk(_spec.HeadDim)
+            .Select(head => norm is null ? head : Norm(head, norm))
+            .Select(head => rotate ? Rotate(head, position) : head).ToArray())];
+
+    private double[] Rotate(double[] head, int position)
+    {
+        var half = head.Length / 2;
+        var rotated = new double[head.Length];
+        for (var pair = 0; pair < half; pair++)
+        {
+            var angle = position * Frequency(pair);
+            rotated[pair] = (head[pair] * Math.Cos(angle)) - (head[pair + half] * Math.Sin(angle));
+            rotated[pair + half] = (head[pair + half] * Math.Cos(angle)) + (head[pair] * Math.Sin(angle));
+        }
+
+        return rotated;
+    }
+
+    /// <summary>As transformers writes it, in terms of wavelengths.</summary>
+    private double Frequency(int pair)
+    {
+        var frequency = 1 / Math.Pow(_spec.Rotary.Theta, 2.0 * pair / _spec.HeadDim);
+        if (_spec.Rotary.Scaling is not { } scaling)
+        {
+            return frequency;
+        }
+
+        var wavelength = 2 * Math.PI / frequency;
+        if (wavelength > scaling.OriginalContext / scaling.LowFrequencyFactor)
+        {
+            return frequency / scaling.Factor;
+        }
+
+        if (wavelength < scaling.OriginalContext / scaling.HighFrequencyFactor)
+        {
+            return frequency;
+        }
+
+        var smooth = ((scaling.OriginalContext / wavelength) - scaling.LowFrequencyFactor) / (scaling.HighFrequencyFactor - scaling.LowFrequencyFactor);
+        return ((1 - smooth) * frequency / scaling.Factor) + (smooth * frequency);
+    }
+
+    private double[] FeedForward(double[] hidden, int layer)
+    {
+        var names = _spec.Names;
+        var normed = Norm(hidden, names.FeedForwardNorm(layer));
+        var gate = Linear(names.Gate(layer), normed, _spec.FeedForwardBias);
+        var up = Linear(names.Up(layer), normed, _spec.FeedForwardBias);
+        return Linear(names.Down(layer), [.. gate.Zip(up, (g, u) => g / (1 + Math.Exp(-g)) * u)], _spec.FeedForwardBias);
+    }
+
+    private double[] Norm(double[] row, string name)
+    {
+        var scale = 1 / Math.Sqrt(row.Select(value => value * value).Average() + _spec.NormEpsilon);
+        return [.. row.Zip(model.Weights[name].Values, (value, weight) => value * scale * weight)];
+    }
+
+    private double[] Linear(string layer, double[] input, bool bias) => Multiply(layer + ".weight", input, bias ? layer + ".bias" : null);
+
+    private double[] Multiply(string name, double[] input, string? bias)
+    {
+        var outputs = (int)model.Weights[name].Shape[0];
+        return [.. Enumerable.Range(0, outputs).Select(output =>
+            Row(name, output, input.Length).Zip(input, (weight, value) => weight * value).Sum() + (bias is null ? 0 : model.Weights[bias].Values[output]))];
+    }
+
+    private double[] Row(string name, int row, int size) => [.. model.Weights[name].Values.Skip(row * size).Take(size).Select(value => (double)value)];
+
+    private static double[] Sum(double[] left, double[] right) => [.. left.Zip(right, (a, b) => a + b)];
+}

@@ -1,0 +1,49 @@
+using Rill.Serving;
+using Rill.Torch.Runtime;
+
+namespace Rill.Torch.Tests.Models;
+
+/// <summary>Drives a runner by hand, as the scheduler would, and reads whole distributions through top_logprobs.</summary>
+internal static class RunnerDriver
+{
+    /// <summary>Loads a tiny model with few slots and a small cache.</summary>
+    public static TorchModelRunner Load(TinyModel model, TorchDataType type = TorchDataType.Float32, int slots = 8) =>
+        TorchModelRunner.Load(model.Path, new TorchRunnerOptions { DataType = type, SlotCount = slots, BlockSize = 4, KeyValueMemoryMiB = 64, Threads = 2 });
+
+    /// <summary>A sequence in a slot, with parameters that make the runner report every token's log-probability.</summary>
+    public static Sequence NewSequence(int slot, IReadOnlyList<int> prompt, SamplingParameters? parameters = null) =>
+        new(slot, prompt, parameters ?? new SamplingParameters { Temperature = 0, TopLogprobs = int.MaxValue }) { Slot = slot };
+
+    /// <summary>Deterministic ids below 131.</summary>
+    public static int[] Prompt(int length, int seed = 1)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, length).Select(_ => random.Next(131))];
+    }
+
+    /// <summary>Runs one sequence's pending tokens in chunks of the given sizes, and returns the last sample.</summary>
+    public static SampledToken Run(TorchModelRunner runner, Sequence sequence, params ReadOnlySpan<int> chunks)
+    {
+        SampledToken? last = null;
+        foreach (var chunk in chunks)
+        {
+            last = runner.Execute(new StepBatch { Steps = [new(sequence, sequence.ComputedTokens, chunk)] }) is [var sampled] ? sampled : null;
+            sequence.ComputedTokens += chunk;
+        }
+
+        return last ?? throw new InvalidOperationException("The chunks end before the sequence does.");
+    }
+
+    /// <summary>The bits of the whole distribution, by token id.</summary>
+    public static float[] Distribution(SampledToken sampled)
+    {
+        var logprobs = sampled.Logprobs!;
+        var byToken = new float[logprobs.TopIds.Length];
+        for (var i = 0; i < byToken.Length; i++)
+        {
+            byToken[logprobs.TopIds[i]] = logprobs.TopLogprobs[i];
+        }
+
+        return byToken;
+    }
+}

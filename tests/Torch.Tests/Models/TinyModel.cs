@@ -1,0 +1,119 @@
+using System.Text.Json.Nodes;
+using Rill.Core.Tests.Models;
+using Rill.Models;
+
+namespace Rill.Torch.Tests.Models;
+
+/// <summary>A random model of a few thousand parameters, written as a Hugging Face directory, with its weights at hand.</summary>
+internal sealed class TinyModel : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    /// <summary>Writes a model.</summary>
+    /// <param name="architecture">The class name in config.json.</param>
+    /// <param name="changes">A JSON object over the default config.</param>
+    /// <param name="float32">True to write f32, false for bf16; the values are exact in bf16 in both.</param>
+    /// <param name="sharded">True to write two shards and an index.</param>
+    public TinyModel(string architecture = "LlamaForCausalLM", string changes = "{}", bool float32 = false, bool sharded = false)
+    {
+        var config = JsonNode.Parse("""
+            {
+              "hidden_size": 48, "num_hidden_layers": 3, "num_attention_heads": 6, "num_key_value_heads": 2, "head_dim": 8, "intermediate_size": 72,
+              "vocab_size": 131, "max_position_embeddings": 256, "rms_norm_eps": 1e-5, "hidden_act": "silu", "rope_theta": 10000.0
+            }
+            """)!.AsObject();
+        config["architectures"] = new JsonArray(architecture);
+        foreach (var (name, value) in JsonNode.Parse(changes)!.AsObject())
+        {
+            config[name] = value?.DeepClone();
+        }
+
+        File.WriteAllText(_directory.File("config.json"), config.ToJsonString());
+        Spec = ArchitectureRegistry.Read(ModelConfig.Parse(config.ToJsonString()));
+        MakeWeights();
+        Write(float32, sharded);
+    }
+
+    public string Path => _directory.Path;
+
+    public DecoderSpec Spec { get; }
+
+    /// <summary>All weights by name, row-major.</summary>
+    public Dictionary<string, (long[] Shape, float[] Values)> Weights { get; } = [];
+
+    public void Dispose() => _directory.Dispose();
+
+    private void MakeWeights()
+    {
+        var (spec, names) = (Spec, Spec.Names);
+        var random = new Random(7);
+        Add(names.Embedding, 1, spec.VocabularySize, spec.HiddenSize);
+        Add(names.FinalNorm, 0, spec.HiddenSize);
+        if (!spec.TiedEmbeddings)
+        {
+            Add(names.Head, 1, spec.VocabularySize, spec.HiddenSize);
+        }
+
+        for (var layer = 0; layer < spec.LayerCount; layer++)
+        {
+            Add(names.AttentionNorm(layer), 0, spec.HiddenSize);
+            Add(names.FeedForwardNorm(layer), 0, spec.HiddenSize);
+            if (spec.QueryKeyNorm)
+            {
+                Add(names.QueryNorm(layer), 0, spec.HeadDim);
+                Add(names.KeyNorm(layer), 0, spec.HeadDim);
+            }
+
+            Linear(names.Query(layer), spec.HeadCount * spec.HeadDim, spec.HiddenSize, spec.QueryKeyValueBias);
+            Linear(names.Key(layer), spec.KeyValueHeadCount * spec.HeadDim, spec.HiddenSize, spec.QueryKeyValueBias);
+            Linear(names.Value(layer), spec.KeyValueHeadCount * spec.HeadDim, spec.HiddenSize, spec.QueryKeyValueBias);
+            Linear(names.Output(layer), spec.HiddenSize, spec.HeadCount * spec.HeadDim, spec.OutputBias);
+            Linear(names.Gate(layer), spec.FeedForwardSize, spec.HiddenSize, spec.FeedForwardBias);
+            Linear(names.Up(layer), spec.FeedForwardSize, spec.HiddenSize, spec.FeedForwardBias);
+            Linear(names.Down(layer), spec.HiddenSize, spec.FeedForwardSize, spec.FeedForwardBias);
+        }
+
+        void Linear(string name, int outputs, int inputs, bool bias)
+        {
+            Add(name + ".weight", 2.0 / Math.Sqrt(inputs), outputs, inputs);
+            if (bias)
+            {
+                Add(name + ".bias", 0.5, outputs);
+            }
+        }
+
+        // A spread of 0 makes a norm: around 1.
+        void Add(string name, double spread, params long[] shape)
+        {
+            var values = new float[shape.Aggregate(1L, (product, dimension) => product * dimension)];
+            for (var i = 0; i < values.Length; i++)
+            {
+                var centred = (random.NextDouble() * 2) - 1;
+                values[i] = RoundToBFloat16((float)(spread == 0 ? 1 + (0.5 * centred) : spread * centred));
+            }
+
+            Weights[name] = (shape, values);
+        }
+    }
+
+    private static float RoundToBFloat16(float value) => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(value) & 0xFFFF0000);
+
+    private void Write(bool float32, bool sharded)
+    {
+        var entries = Weights.Select(weight => float32
+            ? SafetensorsWriter.Float32(weight.Key, weight.Value.Shape, weight.Value.Values)
+            : SafetensorsWriter.BFloat16(weight.Key, weight.Value.Shape, weight.Value.Values)).ToList();
+        if (!sharded)
+        {
+            SafetensorsWriter.Write(_directory.File("model.safetensors"), entries);
+            return;
+        }
+
+        var half = entries.Count / 2;
+        SafetensorsWriter.Write(_directory.File("model-00001-of-00002.safetensors"), entries[..half]);
+        SafetensorsWriter.Write(_directory.File("model-00002-of-00002.safetensors"), entries[half..]);
+        var map = new JsonObject(entries.Select((entry, index) =>
+            KeyValuePair.Create(entry.Name, (JsonNode?)$"model-0000{(index < half ? 1 : 2)}-of-00002.safetensors")));
+        File.WriteAllText(_directory.File("model.safetensors.index.json"), new JsonObject { ["weight_map"] = map }.ToJsonString());
+    }
+}

@@ -5,8 +5,9 @@ using Rill.FunctionsWorker.Invocations;
 namespace Rill.FunctionsWorker.Hosting;
 
 /// <summary>
-/// Ties the worker's life to the host's: connects once the app has started, keeps HTTP and gRPC open while invocations
-/// finish, and ends the process when the host is gone.
+/// Ties the worker's life to the host's: connects once the app has started, hangs up after everything else has stopped (HTTP
+/// with its running requests too), and ends the process when the host is gone. An app that wants to go on serving while it
+/// drains waits in its own <see cref="IHostedLifecycleService.StoppingAsync"/>, before which nothing is stopped.
 /// </summary>
 internal sealed class WorkerService(
     HostConnection connection,
@@ -14,7 +15,6 @@ internal sealed class WorkerService(
     InvocationCoordinator coordinator,
     IHostApplicationLifetime lifetime) : IHostedLifecycleService
 {
-    private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_orphanGrace = TimeSpan.FromSeconds(5);
     private Task _conversation = Task.CompletedTask;
     private bool _stopped;
@@ -30,17 +30,7 @@ internal sealed class WorkerService(
         return Task.CompletedTask;
     }
 
-    /// <summary>
-    /// On SIGTERM or the host's wish: waits for the running invocations before anything is stopped,
-    /// until <see cref="HostOptions.ShutdownTimeout"/>. Requests that come meanwhile still reach the functions.
-    /// </summary>
-    public async Task StoppingAsync(CancellationToken cancellationToken)
-    {
-        while (!coordinator.IsIdle && !cancellationToken.IsCancellationRequested)
-        {
-            await Task.Delay(s_pollInterval, CancellationToken.None);
-        }
-    }
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

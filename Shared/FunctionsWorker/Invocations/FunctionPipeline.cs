@@ -38,40 +38,12 @@ internal sealed class FunctionPipeline(IReadOnlyDictionary<string, FunctionEntry
         _invokers[functionId] = new FunctionInvoker(function);
     }
 
-    /// <summary>
-    /// Runs a function. An exception becomes a failed result and, as far as HTTP still allows, a 500 without a body;
-    /// once the response has begun, the connection is cut, which is the only way left to say that it is not whole.
-    /// </summary>
-    public async Task<StatusResult> RunAsync(InvocationRequest request, HttpContext http, CancellationToken cancellationToken)
+    /// <summary>Runs a function and what it returns. Throws what the function throws.</summary>
+    public async Task RunAsync(InvocationRequest request, HttpContext http, CancellationToken cancellationToken)
     {
-        try
-        {
-            var context = new HttpFunctionContext(request, functions[request.FunctionId], http, cancellationToken);
-            await _pipeline!(context);
-            await WriteAsync(context.Result, http);
-            return StatusResults.Success();
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested || http.RequestAborted.IsCancellationRequested)
-        {
-            http.Abort();
-            return StatusResults.Cancelled();
-        }
-#pragma warning disable CA1031 // A function may throw anything; the worker goes on.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            if (http.Response.HasStarted)
-            {
-                http.Abort();
-            }
-            else
-            {
-                http.Response.Clear();
-                http.Response.StatusCode = StatusCodes.Status500InternalServerError;
-            }
-
-            return StatusResults.Failure(exception);
-        }
+        var context = new HttpFunctionContext(request, functions[request.FunctionId], http, cancellationToken);
+        await _pipeline!(context);
+        await WriteAsync(context.Result, http);
     }
 
     private static Task WriteAsync(object? result, HttpContext http) => result switch

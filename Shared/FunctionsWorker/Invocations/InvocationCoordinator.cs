@@ -17,9 +17,6 @@ internal sealed class InvocationCoordinator(FunctionPipeline pipeline, HostOutbo
 
     private readonly ConcurrentDictionary<string, Invocation> _invocations = new();
 
-    /// <summary>True when no invocation is running or expected.</summary>
-    public bool IsIdle => _invocations.IsEmpty;
-
     /// <summary>The host announces an invocation.</summary>
     public void Begin(InvocationRequest request)
     {
@@ -73,19 +70,46 @@ internal sealed class InvocationCoordinator(FunctionPipeline pipeline, HostOutbo
         {
             var request = await invocation.Message.WaitAsync(s_messageTimeout, http.RequestAborted);
             CurrentInvocation.Id = id;
-            Respond(id, await pipeline.RunAsync(request, http, invocation.CancellationToken));
+            await RunAsync(request, http, invocation.CancellationToken);
         }
-        catch (TimeoutException)
+        catch (TimeoutException) when (!invocation.Message.IsCompleted)
         {
             http.Response.StatusCode = StatusCodes.Status500InternalServerError;
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (!invocation.Message.IsCompleted)
         {
             // The client left before the message came. Should it come still, AwaitHttpAsync answers it.
         }
         finally
         {
             Remove(id, invocation);
+        }
+    }
+
+    // Tells the host how the function ended. An exception becomes a 500 without a body; once the response has begun it goes on to
+    // Kestrel, which then sends what was written and closes the connection without an end: the only way left to say "not whole".
+    private async Task RunAsync(InvocationRequest request, HttpContext http, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await pipeline.RunAsync(request, http, cancellationToken);
+            Respond(request.InvocationId, StatusResults.Success());
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested || http.RequestAborted.IsCancellationRequested)
+        {
+            http.Abort();
+            Respond(request.InvocationId, StatusResults.Cancelled());
+        }
+        catch (Exception exception)
+        {
+            Respond(request.InvocationId, StatusResults.Failure(exception));
+            if (http.Response.HasStarted)
+            {
+                throw;
+            }
+
+            http.Response.Clear();
+            http.Response.StatusCode = StatusCodes.Status500InternalServerError;
         }
     }
 

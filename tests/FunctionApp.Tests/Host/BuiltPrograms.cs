@@ -1,0 +1,19 @@
+using System.Reflection;
+
+namespace Rill.FunctionApp.Tests.Host;
+
+/// <summary>Where the build has put the programs that the tests start.</summary>
+internal static class BuiltPrograms
+{
+    /// <summary>LocalHost's assembly.</summary>
+    public static string LocalHost { get; } = Find(nameof(LocalHost));
+
+    /// <summary>The folder of the small app that shows what worker and host do.</summary>
+    public static string WorkerTestApp { get; } = Find(nameof(WorkerTestApp));
+
+    /// <summary>The folder of Rill itself.</summary>
+    public static string FunctionApp { get; } = Find(nameof(FunctionApp));
+
+    private static string Find(string key) =>
+        Path.GetFullPath(typeof(BuiltPrograms).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == key).Value!);
+}

@@ -1,0 +1,170 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+
+namespace Rill.FunctionApp.Tests.Host;
+
+/// <summary>What a request and its response look like after the way through host and worker.</summary>
+public sealed class ForwardingTests(WorkerTestAppFixture fixture) : IClassFixture<WorkerTestAppFixture>
+{
+    private readonly HttpClient _client = fixture.Server.Client;
+
+    [Fact]
+    public async Task Request_OfAnyMethod_ArrivesWhole()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Patch, "echo?x=a%20b") { Content = new StringContent("hello") };
+        request.Headers.Add("x-ms-invocation-id", "chosen-by-the-client");
+        request.Headers.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+
+        using var response = await _client.SendAsync(request);
+        var echo = await ReadJsonAsync(response);
+
+        Assert.Equal("PATCH", echo.GetProperty("method").GetString());
+        Assert.Equal("?x=a%20b", echo.GetProperty("query").GetString());
+        Assert.Equal("hello", echo.GetProperty("body").GetString());
+        Assert.Equal(fixture.Server.BaseUri.Authority, echo.GetProperty("host").GetString());
+        Assert.Equal("127.0.0.1", echo.GetProperty("forwarded").GetString());
+        Assert.True(Guid.TryParse(echo.GetProperty("invocationId").GetString(), out _));
+        Assert.Equal("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", echo.GetProperty("traceParent").GetString());
+    }
+
+    [Fact]
+    public async Task Environment_OfTheWorker_HoldsLocalSettings()
+    {
+        using var response = await _client.GetAsync(new Uri("echo", UriKind.Relative));
+
+        var echo = await ReadJsonAsync(response);
+
+        Assert.Equal("seen", echo.GetProperty("setting").GetString());
+        Assert.Equal(fixture.Server.WorkerId, echo.GetProperty("worker").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("items", """{"all":true}""")]
+    [InlineData("items/count", "count")]
+    [InlineData("items/one", "one")]
+    [InlineData("items/org/name", "org/name")]
+    [InlineData("items/org%2Fname", "org%2Fname")]
+    [InlineData("ITEMS/Count", "count")]
+    public async Task Route_LiteralsBeforeCatchAlls_PicksTheFunction(string path, string expected) =>
+        Assert.Equal(expected, await _client.GetStringAsync(new Uri(path, UriKind.Relative)));
+
+    [Theory]
+    [InlineData("GET", "nowhere")]
+    [InlineData("DELETE", "stream")]
+    public async Task Route_UnknownOrWrongMethod_Gives404WithoutABody(string method, string path)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+
+        using var response = await _client.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Equal("", await response.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Stream_ChunkByChunk_ArrivesWhenWritten()
+    {
+        using var response = await _client.GetAsync(
+            new Uri("stream?count=5&every=200&name=pace", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+        var delays = new List<double>();
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            var written = long.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
+            delays.Add(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - written);
+        }
+
+        Assert.Equal(5, delays.Count);
+        Assert.True(delays.Min() < 100, $"delays in ms: {string.Join(", ", delays)}");
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType!.MediaType);
+    }
+
+    [Fact]
+    public async Task Exception_BeforeTheFirstByte_Gives500WithoutABody()
+    {
+        using var response = await _client.GetAsync(new Uri("throw", UriKind.Relative));
+
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        Assert.Equal("", await response.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Exception_AfterTheFirstByte_CutsTheConnection()
+    {
+        using var response = await _client.GetAsync(new Uri("throw?late", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+
+        Assert.Equal("begun", await reader.ReadLineAsync());
+        await Assert.ThrowsAnyAsync<IOException>(() => reader.ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task Middleware_InOrder_StepsAroundTheFunction()
+    {
+        using var response = await _client.GetAsync(new Uri("echo", UriKind.Relative));
+
+        Assert.Equal(["outer", "inner"], response.Headers.GetValues("x-steps"));
+        Assert.Equal(["Echo"], response.Headers.GetValues("x-function"));
+    }
+
+    [Fact]
+    public async Task Middleware_ThatDoesNotGoOn_Answers()
+    {
+        using var response = await _client.GetAsync(new Uri("echo?refuse", UriKind.Relative));
+
+        Assert.Equal((HttpStatusCode)418, response.StatusCode);
+        Assert.Equal(["outer"], response.Headers.GetValues("x-steps"));
+    }
+
+    [Fact]
+    public async Task Requests_ManyAtOnce_KeepTheirOwnAnswers()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 64)
+            .Select(i => _client.GetStringAsync(new Uri($"items/{i}", UriKind.Relative))));
+
+        Assert.Equal(Enumerable.Range(0, 64).Select(i => i.ToString(CultureInfo.InvariantCulture)), answers);
+    }
+
+    [Fact]
+    public async Task Cors_NamedOrigin_IsAllowed()
+    {
+        using var preflight = new HttpRequestMessage(HttpMethod.Options, "stream");
+        preflight.Headers.Add("Origin", "https://page.example");
+        preflight.Headers.Add("Access-Control-Request-Method", "POST");
+        preflight.Headers.Add("Access-Control-Request-Headers", "authorization,content-type");
+
+        using var response = await _client.SendAsync(preflight);
+
+        Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
+        Assert.Equal(["https://page.example"], response.Headers.GetValues("Access-Control-Allow-Origin"));
+    }
+
+    [Fact]
+    public async Task Cors_OtherOrigin_GetsNoPermission()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "items");
+        request.Headers.Add("Origin", "https://elsewhere.example");
+
+        using var response = await _client.SendAsync(request);
+
+        Assert.False(response.Headers.Contains("Access-Control-Allow-Origin"));
+    }
+
+    [Fact]
+    public async Task Log_OfAFunction_ReachesTheHostUnderItsName()
+    {
+        await _client.GetStringAsync(new Uri("echo", UriKind.Relative));
+
+        var line = await fixture.Server.Process.WaitForLineAsync(
+            line => line.Contains("echoing a GET", StringComparison.Ordinal), TimeSpan.FromSeconds(5));
+
+        Assert.Contains("warn: Function.Echo.User[0]", line, StringComparison.Ordinal);
+    }
+
+    private static async Task<JsonElement> ReadJsonAsync(HttpResponseMessage response)
+    {
+        using var document = JsonDocument.Parse(await response.Content.ReadAsStreamAsync());
+        return document.RootElement.Clone();
+    }
+}

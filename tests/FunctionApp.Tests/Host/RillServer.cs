@@ -1,0 +1,89 @@
+using System.Net;
+
+namespace Rill.FunctionApp.Tests.Host;
+
+/// <summary>
+/// A function app that answers requests: Rill itself, or the small test app, under LocalHost on a free port.
+/// <code>await using var server = await RillServer.StartAsync(new() { ["Rill__MaxQueue"] = "1" });</code>
+/// </summary>
+internal sealed class RillServer : IAsyncDisposable
+{
+    private const string ReadyLine = "Ready: ";
+    private static readonly TimeSpan _startTimeout = TimeSpan.FromSeconds(90);
+
+    private RillServer(HostProcess process, Uri address)
+    {
+        Process = process;
+        BaseUri = address;
+        Client = new HttpClient { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    /// <summary>The host's process, with its output and its signals.</summary>
+    public HostProcess Process { get; }
+
+    /// <summary>The address without a path, such as <c>http://localhost:40123/</c>.</summary>
+    public Uri BaseUri { get; }
+
+    /// <summary>A client for <see cref="BaseUri"/>, without a time limit.</summary>
+    public HttpClient Client { get; }
+
+    /// <summary>The process id of the worker that was started last.</summary>
+    public int WorkerId => Process.WorkerId;
+
+    /// <summary>What host and worker have printed.</summary>
+    public IReadOnlyList<string> Output => Process.Output;
+
+    /// <summary>Starts Rill with <paramref name="settings"/> as environment variables and waits until its model is ready.</summary>
+    public static async Task<RillServer> StartAsync(Dictionary<string, string>? settings = null)
+    {
+        var server = await StartAppAsync(BuiltPrograms.FunctionApp, settings);
+        try
+        {
+            await server.WaitForModelAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts any app and waits until its functions are loaded.</summary>
+    public static async Task<RillServer> StartAppAsync(string app, Dictionary<string, string>? settings = null)
+    {
+        var process = new HostProcess(app, settings);
+        try
+        {
+            var line = await process.WaitForLineAsync(line => line.StartsWith(ReadyLine, StringComparison.Ordinal), _startTimeout)
+                ?? throw new InvalidOperationException("The host has ended:\n" + string.Join('\n', process.Output));
+            return new RillServer(process, new Uri(new Uri(line[ReadyLine.Length..]), "/"));
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await Process.DisposeAsync();
+    }
+
+    private async Task WaitForModelAsync()
+    {
+        using var limit = new CancellationTokenSource(_startTimeout);
+        while (true)
+        {
+            using var response = await Client.GetAsync(new Uri("health/ready", UriKind.Relative), limit.Token);
+            if (response.StatusCode == HttpStatusCode.OK)
+            {
+                return;
+            }
+
+            await Task.Delay(50, limit.Token);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Rill.FunctionApp.Tests.Host;
+
+/// <summary>Starts, crashes, drains and ends. Each test has a host of its own.</summary>
+public sealed class WorkerLifeTests
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task Crash_WithAStreamRunning_CutsItAndStartsAnotherWorker()
+    {
+        await using var server = await StartAsync();
+        var first = server.WorkerId;
+        using var stream = await OpenAsync(server, "stream?count=1000&every=50&name=a");
+        using var reader = new StreamReader(await stream.Content.ReadAsStreamAsync());
+        await reader.ReadLineAsync();
+
+        server.Process.Signal(HostProcess.SigKill, first);
+
+        await Assert.ThrowsAnyAsync<IOException>(() => reader.ReadToEndAsync());
+        await WaitForAsync(server, HttpStatusCode.OK);
+        Assert.NotEqual(first, server.WorkerId);
+    }
+
+    [Fact]
+    public async Task Crash_BeforeAnotherWorkerIsReady_Gives503()
+    {
+        await using var server = await StartAsync();
+
+        server.Process.Signal(HostProcess.SigKill, server.WorkerId);
+        using var response = await WaitForAsync(server, HttpStatusCode.ServiceUnavailable);
+
+        Assert.Equal("Function host is not running.", await response.Content.ReadAsStringAsync());
+        await WaitForAsync(server, HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task FunctionTimeout_IgnoredByTheFunction_TakesTheWorkerWithIt()
+    {
+        await using var server = await StartAsync();
+        var first = server.WorkerId;
+        using var response = await OpenAsync(server, "deaf");
+
+        await Assert.ThrowsAnyAsync<Exception>(() => response.Content.ReadAsStringAsync());
+
+        await WaitForAsync(server, HttpStatusCode.OK);
+        Assert.NotEqual(first, server.WorkerId);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task SigTerm_ToHostOrWorker_DrainsTheStreamAndRefusesNewOnes(bool toHost)
+    {
+        await using var server = await StartAsync();
+        using var stream = await OpenAsync(server, "stream?count=10&every=200&name=a");
+        using var reader = new StreamReader(await stream.Content.ReadAsStreamAsync());
+        await reader.ReadLineAsync();
+
+        server.Process.Signal(HostProcess.SigTerm, toHost ? server.Process.Id : server.WorkerId);
+
+        using var refused = await WaitForAsync(server, HttpStatusCode.ServiceUnavailable, "stream?count=1&every=1&name=b");
+        Assert.Equal("draining", await refused.Content.ReadAsStringAsync());
+        var rest = await reader.ReadToEndAsync();
+        Assert.Equal(9, rest.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        if (toHost)
+        {
+            Assert.Equal(0, await server.Process.WaitForExitAsync(_patience));
+        }
+        else
+        {
+            await WaitForAsync(server, HttpStatusCode.OK); // from a new worker
+        }
+    }
+
+    [Fact]
+    public async Task SigTerm_WithNothingRunning_EndsAtOnce()
+    {
+        await using var server = await StartAsync();
+        var watch = Stopwatch.StartNew();
+
+        server.Process.Signal(HostProcess.SigTerm);
+
+        Assert.Equal(0, await server.Process.WaitForExitAsync(_patience));
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"{watch.Elapsed}");
+        Assert.False(HostProcess.IsRunning(server.WorkerId));
+    }
+
+    [Fact]
+    public async Task SigInt_Twice_DoesNotWaitForStreams()
+    {
+        await using var server = await StartAsync();
+        using var stream = await OpenAsync(server, "stream?count=100&every=100&name=a");
+        var watch = Stopwatch.StartNew();
+
+        server.Process.Signal(HostProcess.SigInt);
+        await Task.Delay(200);
+        server.Process.Signal(HostProcess.SigInt);
+
+        await server.Process.WaitForExitAsync(_patience);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"{watch.Elapsed}");
+    }
+
+    [Fact]
+    public async Task HostKilled_WithADeafFunctionRunning_LeavesNoWorkerBehind()
+    {
+        await using var server = await StartAsync();
+        var worker = server.WorkerId;
+        using var response = await OpenAsync(server, "deaf");
+
+        server.Process.Signal(HostProcess.SigKill);
+
+        var watch = Stopwatch.StartNew();
+        while (HostProcess.IsRunning(worker))
+        {
+            Assert.True(watch.Elapsed < _patience, "The worker outlives its host.");
+            await Task.Delay(50);
+        }
+    }
+
+    [Fact]
+    public async Task Start_RefusedByTheApp_RelaysItsSentenceAndItsExitCode()
+    {
+        await using var process = new HostProcess(
+            BuiltPrograms.WorkerTestApp, new Dictionary<string, string> { ["TestApp__FailStart"] = "Rill__Model names no folder." });
+
+        Assert.Equal(7, await process.WaitForExitAsync(_patience));
+        Assert.Contains("Rill__Model names no folder.", process.Output);
+        Assert.DoesNotContain(process.Output, line => line.Contains("   at ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Start_OnATakenPort_SaysSoInOneSentence()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+
+        await using var process = new HostProcess(BuiltPrograms.WorkerTestApp, port: port);
+
+        Assert.Equal(1, await process.WaitForExitAsync(_patience));
+        Assert.Equal([$"Port {port} is in use; choose another one with --port."], process.Output);
+    }
+
+    [Fact]
+    public async Task Start_InAFolderWithoutAnApp_SaysSoInOneSentence()
+    {
+        await using var process = new HostProcess(Path.GetTempPath());
+
+        Assert.Equal(1, await process.WaitForExitAsync(_patience));
+        Assert.Contains("holds no host.json", Assert.Single(process.Output), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Worker_StartedWithoutAHost_SaysWhatToUse()
+    {
+        using var worker = Process.Start(new ProcessStartInfo("dotnet")
+        {
+            ArgumentList = { Path.Combine(BuiltPrograms.WorkerTestApp, "Rill.WorkerTestApp.dll") },
+            RedirectStandardError = true,
+        })!;
+        var error = await worker.StandardError.ReadToEndAsync();
+        await worker.WaitForExitAsync();
+
+        Assert.Equal(1, worker.ExitCode);
+        Assert.Equal("This program is started by an Azure Functions host: use ./run or `func start`.", error.Trim());
+    }
+
+    private static Task<RillServer> StartAsync() => RillServer.StartAppAsync(BuiltPrograms.WorkerTestApp);
+
+    private static Task<HttpResponseMessage> OpenAsync(RillServer server, string path) =>
+        server.Client.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+
+    private static async Task<HttpResponseMessage> WaitForAsync(RillServer server, HttpStatusCode status, string path = "stream?count=1&every=1&name=c")
+    {
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                var response = await server.Client.GetAsync(new Uri(path, UriKind.Relative));
+                if (response.StatusCode == status)
+                {
+                    return response;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // Cut off together with the worker.
+            }
+
+            Assert.True(watch.Elapsed < _patience, $"No {status} within {_patience}:\n{string.Join('\n', server.Output)}");
+            await Task.Delay(10);
+        }
+    }
+}

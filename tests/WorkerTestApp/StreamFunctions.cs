@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Hosting;
+
+namespace Rill.WorkerTestApp;
+
+/// <summary>Functions that write their response bit by bit.</summary>
+public sealed class StreamFunctions(Observations observations, Drain drain, IHostApplicationLifetime lifetime)
+{
+    /// <summary>Writes <c>count</c> lines, one every <c>every</c> milliseconds, and notes under <c>name</c> how it ended.</summary>
+    [Function("Stream")]
+    public async Task Stream(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "stream")] HttpRequest request, FunctionContext context)
+    {
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            request.HttpContext.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            await request.HttpContext.Response.WriteAsync("draining");
+            return;
+        }
+
+        using var stream = drain.Begin();
+        var name = request.Query["name"].ToString();
+        var watch = Stopwatch.StartNew();
+        try
+        {
+            await WriteLinesAsync(request, context.CancellationToken);
+            observations.ByName[name] = "complete";
+        }
+        catch (OperationCanceledException)
+        {
+            // The connection and the host's message race; the slower one follows within milliseconds.
+            await Task.Delay(200, CancellationToken.None);
+            observations.ByName[name] = $"cancelled after {watch.ElapsedMilliseconds} ms: "
+                + $"context {context.CancellationToken.IsCancellationRequested}, aborted {request.HttpContext.RequestAborted.IsCancellationRequested}";
+            throw;
+        }
+    }
+
+    /// <summary>Ignores every cancellation for a minute.</summary>
+    [Function("Deaf")]
+    public static async Task Deaf([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deaf")] HttpRequest request)
+    {
+        await request.HttpContext.Response.WriteAsync("begun\n");
+        await Task.Delay(TimeSpan.FromMinutes(1), CancellationToken.None);
+    }
+
+    /// <summary>Throws: before the first byte, or after it if the query says so.</summary>
+    [Function("Throw")]
+    public static async Task Throw([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "throw")] HttpRequest request)
+    {
+        if (request.Query.ContainsKey("late"))
+        {
+            await request.HttpContext.Response.WriteAsync("begun\n");
+            await request.HttpContext.Response.Body.FlushAsync();
+        }
+
+        throw new InvalidOperationException("as asked");
+    }
+
+    private static async Task WriteLinesAsync(HttpRequest request, CancellationToken hostCancellation)
+    {
+        var response = request.HttpContext.Response;
+        var count = int.Parse(request.Query["count"].ToString(), CultureInfo.InvariantCulture);
+        var every = int.Parse(request.Query["every"].ToString(), CultureInfo.InvariantCulture);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(hostCancellation, request.HttpContext.RequestAborted);
+        response.ContentType = "text/event-stream";
+        for (var i = 0; i < count; i++)
+        {
+            await response.WriteAsync($"{i} {DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}\n", both.Token);
+            await response.Body.FlushAsync(both.Token);
+            await Task.Delay(every, both.Token);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Routing.Template;
+using Rill.FunctionsWorker.Protocol;
+
+namespace Rill.LocalHost;
+
+/// <summary>One function as the host sees it: what its HTTP trigger says.</summary>
+internal sealed class FunctionRoute
+{
+    private readonly TemplateMatcher _matcher;
+    private readonly HashSet<string>? _methods;
+
+    private FunctionRoute(RpcFunctionMetadata metadata, string triggerName, string template, HashSet<string>? methods)
+    {
+        Metadata = metadata;
+        TriggerName = triggerName;
+        Template = template;
+        _methods = methods;
+        var parsed = TemplateParser.Parse(template);
+        Precedence = RoutePrecedence.ComputeInbound(parsed);
+        _matcher = new TemplateMatcher(parsed, []);
+    }
+
+    public RpcFunctionMetadata Metadata { get; }
+
+    /// <summary>The parameter that carries the trigger.</summary>
+    public string TriggerName { get; }
+
+    /// <summary>The route with its prefix.</summary>
+    public string Template { get; }
+
+    /// <summary>Lower is tried first: literals before parameters before catch-alls.</summary>
+    public decimal Precedence { get; }
+
+    /// <summary>The methods as a list for people.</summary>
+    public string Methods => _methods is null ? "any method" : string.Join(",", _methods).ToUpperInvariant();
+
+    /// <summary>Reads the raw bindings, as the real host does; null if no HTTP trigger is among them.</summary>
+    public static FunctionRoute? Read(RpcFunctionMetadata metadata, string prefix)
+    {
+        foreach (var json in metadata.RawBindings)
+        {
+            using var document = JsonDocument.Parse(json);
+            var binding = document.RootElement;
+            if (!"httpTrigger".Equals(binding.GetProperty("type").GetString(), StringComparison.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
+            var route = binding.TryGetProperty("route", out var value) ? value.GetString()! : metadata.Name;
+            var methods = binding.TryGetProperty("methods", out var list)
+                ? list.EnumerateArray().Select(method => method.GetString()!).ToHashSet(StringComparer.OrdinalIgnoreCase)
+                : null;
+            var template = prefix.Length == 0 ? route : $"{prefix}/{route}";
+            return new FunctionRoute(metadata, binding.GetProperty("name").GetString()!, template, methods);
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether the request is for this function. Inline constraints of a template are not looked at.</summary>
+    public bool Matches(HttpRequest request) =>
+        (_methods is null || _methods.Contains(request.Method)) && _matcher.TryMatch(request.Path, []);
+}

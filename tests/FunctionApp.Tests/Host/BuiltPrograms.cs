@@ -14,6 +14,9 @@ internal static class BuiltPrograms
     /// <summary>The folder of Rill itself.</summary>
     public static string FunctionApp { get; } = Find(nameof(FunctionApp));
 
+    /// <summary>The script that a newcomer starts.</summary>
+    public static string RunScript { get; } = Find(nameof(RunScript));
+
     private static string Find(string key) =>
         Path.GetFullPath(typeof(BuiltPrograms).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == key).Value!);
 }

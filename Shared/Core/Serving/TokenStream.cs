@@ -33,6 +33,9 @@ public sealed class TokenStream : IDisposable
     /// <summary>Tokens in the prompt.</summary>
     public int PromptTokens => Sequence.PromptLength;
 
+    /// <summary>Prompt tokens that came from the prefix cache; 0 until the sequence runs.</summary>
+    public int CachedTokens => Sequence.CachedTokens;
+
     /// <summary>Where the time went so far.</summary>
     public SequenceTimings Timings => new(
         Between(SubmittedAt, ScheduledAt), Between(ScheduledAt, FirstTokenAt), Between(ArrivedAt, FirstTokenAt));

@@ -1,0 +1,48 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Options;
+using Rill.Chat;
+using Rill.FunctionApp.Http;
+using Rill.OpenAI;
+
+namespace Rill.FunctionApp.Functions;
+
+/// <summary><c>POST /v1/chat/completions</c>: a completion, whole or as it is made.</summary>
+public sealed class ChatCompletions(ChatService chat, ChatResponder responder, IOptions<RillOptions> options)
+{
+    /// <summary>Reads, checks and admits the request, then answers it.</summary>
+    [Function(nameof(ChatCompletions))]
+    public async Task RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, Route = "v1/chat/completions")]
+        HttpRequest request,
+        FunctionContext context)
+    {
+        var http = request.HttpContext;
+        if (!HttpMethods.IsPost(request.Method))
+        {
+            await ErrorResponse.WriteAsync(http, ApiError.MethodNotAllowed(request.Method, "POST"), http.RequestAborted);
+            return;
+        }
+
+        using var lifetime = responder.Begin(http, context);
+        var (body, error) = await RequestBody.ReadJsonAsync(request, options.Value.MaxBodyBytes, lifetime.Token);
+        if (error is not null || !ChatRequestReader.TryRead(new ReadOnlySequence<byte>(body), out var chatRequest, out error))
+        {
+            await ErrorResponse.WriteAsync(http, error, lifetime.Token);
+            return;
+        }
+
+        var (generation, refusal) = chat.Start(chatRequest, body.Length);
+        if (generation is null)
+        {
+            await ErrorResponse.WriteAsync(http, refusal!, lifetime.Token);
+            return;
+        }
+
+        await using (generation)
+        {
+            await responder.AnswerAsync(http, chatRequest, generation, lifetime);
+        }
+    }
+}

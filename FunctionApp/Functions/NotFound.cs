@@ -1,0 +1,17 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Rill.FunctionApp.Http;
+using Rill.OpenAI;
+
+namespace Rill.FunctionApp.Functions;
+
+/// <summary>Every other path: 404 with the error object, where the host would answer with an empty body.</summary>
+public sealed class NotFound
+{
+    /// <summary>Names the path and what there is.</summary>
+    [Function("NotFound")]
+    public static Task RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, Route = "{*path}")]
+        HttpRequest request) =>
+        ErrorResponse.WriteAsync(request.HttpContext, ApiError.UnknownUrl(request.Method, request.Path), request.HttpContext.RequestAborted);
+}

@@ -1,0 +1,33 @@
+namespace Rill.FunctionApp.Hosting;
+
+/// <summary>Finds the directory that the setting <c>Rill:Model</c> names.</summary>
+internal static class ModelDirectory
+{
+    /// <summary>
+    /// A rooted path is taken as it is; a relative one is looked for in the working directory, beside the app, and in the folders
+    /// above it (so that a clone's <c>models/</c> is found from any build output).
+    /// </summary>
+    /// <exception cref="StartFailureException">Nothing is there, or it is not a model's directory.</exception>
+    public static string Find(string setting)
+    {
+        var found = Candidates(setting).FirstOrDefault(Directory.Exists)
+            ?? throw new StartFailureException($"the model directory '{setting}' does not exist; set Rill__Model to a Hugging Face model directory.");
+        return File.Exists(Path.Combine(found, "config.json"))
+            ? Path.GetFullPath(found)
+            : throw new StartFailureException($"'{found}' holds no config.json; set Rill__Model to a Hugging Face model directory.");
+    }
+
+    private static IEnumerable<string> Candidates(string setting)
+    {
+        yield return Path.GetFullPath(setting);
+        if (Path.IsPathRooted(setting))
+        {
+            yield break;
+        }
+
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            yield return Path.Combine(folder.FullName, setting);
+        }
+    }
+}

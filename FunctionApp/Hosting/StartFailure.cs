@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Options;
+using Rill.Models;
+using Rill.Text;
+
+namespace Rill.FunctionApp.Hosting;
+
+/// <summary>A setting or a file stops the start. The message is one sentence that says which and what to do.</summary>
+internal sealed class StartFailureException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>Turns what can stop a start into one sentence on standard error and a non-zero exit; the rest is a bug and keeps its stack.</summary>
+internal static class StartFailure
+{
+    /// <summary>Runs the app; 0 after an orderly end, 1 when its settings or its model stopped it.</summary>
+    public static async Task<int> GuardAsync(Func<Task> run)
+    {
+        try
+        {
+            await run();
+            return 0;
+        }
+        catch (Exception failure) when (Explain(failure) is { } sentence)
+        {
+            await Console.Error.WriteLineAsync("Rill cannot start: " + sentence);
+            return 1;
+        }
+    }
+
+    private static string? Explain(Exception failure) => failure switch
+    {
+        StartFailureException or ModelFormatException or UnsupportedModelException or ChatTemplateException => failure.Message,
+        OptionsValidationException options => string.Join(" ", options.Failures),
+        InvalidOperationException { InnerException: FormatException } binding => binding.Message,
+        AggregateException { InnerExceptions: [var only] } => Explain(only),
+        _ => null,
+    };
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Rill.FunctionApp.Http;
+
+/// <summary>Why a request ended before its answer did.</summary>
+internal enum EndCause
+{
+    /// <summary>It has not ended early.</summary>
+    None,
+
+    /// <summary>The client closed its connection, or reads no more.</summary>
+    ClientGone,
+
+    /// <summary>The host cancelled the invocation (function timeout, host stop).</summary>
+    FunctionCancelled,
+
+    /// <summary>The request's deadline passed.</summary>
+    Deadline,
+}
+
+/// <summary>
+/// One linked token for every way in which a request can end early: client gone, invocation cancelled, deadline.
+/// The first cause is kept. (A shutdown ends sequences in the engine.)
+/// </summary>
+internal sealed class RequestLifetime : IDisposable
+{
+    private readonly CancellationTokenSource _source = new();
+    private readonly List<IDisposable> _parts = [];
+    private int _cause;
+
+    /// <summary>Links the request's own tokens and its deadline (<paramref name="limit"/>, null for none).</summary>
+    public RequestLifetime(HttpContext http, FunctionContext function, TimeSpan? limit, TimeProvider time)
+    {
+        Link(EndCause.ClientGone, http.RequestAborted);
+        Link(EndCause.FunctionCancelled, function.CancellationToken);
+        if (limit is { } deadline)
+        {
+            _parts.Add(time.CreateTimer(_ => End(EndCause.Deadline), null, deadline, Timeout.InfiniteTimeSpan));
+        }
+    }
+
+    /// <summary>Cancelled when the request ends early.</summary>
+    public CancellationToken Token => _source.Token;
+
+    /// <summary>Why the token was cancelled.</summary>
+    public EndCause Cause => (EndCause)Volatile.Read(ref _cause);
+
+    /// <summary>
+    /// The shortest of the server's limit and the client's own: <c>X-Request-Timeout</c>, or the timeout that the npm client sends
+    /// along (both in seconds). Null for no limit.
+    /// </summary>
+    public static TimeSpan? LimitOf(HttpRequest request, double serverSeconds)
+    {
+        double?[] limits =
+            [serverSeconds > 0 ? serverSeconds : null, Seconds(request, "X-Request-Timeout"), Seconds(request, "X-Stainless-Timeout")];
+        return limits.Min() is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+    }
+
+    /// <summary>Ends the request for a cause that the caller saw itself.</summary>
+    public void End(EndCause cause)
+    {
+        if (Interlocked.CompareExchange(ref _cause, (int)cause, (int)EndCause.None) != (int)EndCause.None)
+        {
+            return;
+        }
+
+        try
+        {
+            _source.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The answer was complete an instant before the cause came.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var part in _parts)
+        {
+            part.Dispose();
+        }
+
+        _source.Dispose();
+    }
+
+    private static double? Seconds(HttpRequest request, string header) =>
+        double.TryParse(request.Headers[header], NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds > 0
+            ? Math.Min(seconds, TimeSpan.FromDays(1).TotalSeconds)
+            : null;
+
+    private void Link(EndCause cause, CancellationToken token) => _parts.Add(token.UnsafeRegister(_ => End(cause), null));
+}

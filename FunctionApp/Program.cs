@@ -1,0 +1,35 @@
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Hosting;
+using Rill.FunctionApp;
+using Rill.FunctionApp.Hosting;
+using Rill.FunctionApp.Http;
+using Rill.Serving;
+using Rill.Torch.Runtime;
+
+return await StartFailure.GuardAsync(async () =>
+{
+    var builder = FunctionsApplication.CreateBuilder(args);
+    builder.ConfigureFunctionsWebApplication();
+    builder.UseMiddleware<RequestGate>();
+    builder.AddRill(LoadTorch);
+    await builder.Build().RunAsync();
+});
+
+static LoadedRunner LoadTorch(string directory, RillOptions options, EngineOptions engine)
+{
+    var runner = TorchModelRunner.Load(directory, new TorchRunnerOptions
+    {
+        Device = options.Device,
+        DataType = options.Dtype switch
+        {
+            "bf16" => TorchDataType.BFloat16,
+            "f32" => TorchDataType.Float32,
+            _ => TorchDataType.Auto,
+        },
+        SlotCount = engine.MaxSequences,
+        ContextLength = options.ContextLength,
+        KeyValueMemoryMiB = options.KvCacheMiB,
+        Threads = options.Threads,
+    });
+    return new LoadedRunner(runner, runner.Fingerprint);
+}

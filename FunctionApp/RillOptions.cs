@@ -1,0 +1,99 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+using Rill.Serving;
+
+namespace Rill.FunctionApp;
+
+/// <summary>The endpoint's settings, read from the section <c>Rill</c> (environment: <c>Rill__Model</c>, <c>Rill__ApiKeys__0</c>, ...).</summary>
+public sealed class RillOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "Rill";
+
+    /// <summary>The section of <see cref="EngineOptions"/>.</summary>
+    public const string EngineSection = "Rill:Engine";
+
+    /// <summary>A published Hugging Face directory, or <c>scripted</c> (Development only): a model of text, for tests and benchmarks.</summary>
+    [Required]
+    public string Model { get; init; } = "models/rill-mini";
+
+    /// <summary>The id under which clients name the model; by default the name of its directory.</summary>
+    public string? ModelId { get; init; }
+
+    /// <summary>Bearer keys; any of them opens the endpoint.</summary>
+    public IReadOnlyList<string> ApiKeys { get; init; } = [];
+
+    /// <summary>Opens an endpoint without keys outside Development; there it is open without this.</summary>
+    public bool AllowAnonymous { get; init; }
+
+    /// <summary>Weights and activations: <c>auto</c>, <c>bf16</c> or <c>f32</c>.</summary>
+    [RegularExpression("^(auto|bf16|f32)$", ErrorMessage = "Rill:Dtype must be auto, bf16 or f32.")]
+    public string Dtype { get; init; } = "auto";
+
+    /// <summary>Where the model runs: <c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>.</summary>
+    [RegularExpression("^(cpu|cuda(:[0-9]+)?)$", ErrorMessage = "Rill:Device must be cpu, cuda or cuda:N.")]
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>Most tokens of prompt and completion together; null for the model's own, which is also the upper bound.</summary>
+    [Range(2, int.MaxValue)]
+    public int? ContextLength { get; init; }
+
+    /// <summary>Memory for keys and values in MiB; null for a share of the machine's.</summary>
+    [Range(1, 1_048_576)]
+    public int? KvCacheMiB { get; init; }
+
+    /// <summary>Threads that compute on the CPU; null for one per core.</summary>
+    [Range(1, 1_024)]
+    public int? Threads { get; init; }
+
+    /// <summary>Most bytes of a request body.</summary>
+    [Range(1_024, 29_000_000)]
+    public int MaxBodyBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Most choices (<c>n</c>) of one request.</summary>
+    [Range(1, 128)]
+    public int MaxChoices { get; init; } = 8;
+
+    /// <summary>Seconds of silence after which a comment is sent on a stream.</summary>
+    [Range(0.05, 90)]
+    public double HeartbeatSeconds { get; init; } = 10;
+
+    /// <summary>Seconds that a write may go without progress before the stream is given up.</summary>
+    [Range(0.1, 3_600)]
+    public double WriteTimeoutSeconds { get; init; } = 60;
+
+    /// <summary>Seconds that running streams may go on after SIGTERM.</summary>
+    [Range(0, 3_600)]
+    public double DrainSeconds { get; init; } = 25;
+
+    /// <summary>Seconds that any request may take; 0 for no limit. A request may ask for less by <c>X-Request-Timeout</c>.</summary>
+    [Range(0, 86_400)]
+    public double RequestTimeoutSeconds { get; init; }
+
+    /// <summary>How a failed stream ends after its error frame (contract B.8).</summary>
+    public ErrorEnding ErrorEnding { get; init; } = ErrorEnding.Abort;
+
+    /// <summary>Waits up to five seconds for the first token before the headers, so that an early failure is a status.</summary>
+    public bool FirstTokenBeforeHeaders { get; init; }
+
+    /// <summary>How the scripted model behaves, where it is asked for.</summary>
+    [ValidateObjectMembers]
+    public ScriptedRunnerOptions Scripted { get; init; } = new();
+
+    /// <summary>Whether the scripted model was asked for.</summary>
+    public bool IsScripted => string.Equals(Model, "scripted", StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>How a failed stream ends after its error frame.</summary>
+public enum ErrorEnding
+{
+    /// <summary>The connection is aborted: the only ending that both official SDKs notice.</summary>
+    Abort,
+
+    /// <summary><c>[DONE]</c> and a clean end, for gateways that cannot bear an abort.</summary>
+    Done,
+}
+
+/// <summary>Checks <see cref="RillOptions"/> against its attributes.</summary>
+[OptionsValidator]
+internal sealed partial class RillOptionsValidator : IValidateOptions<RillOptions>;

@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Rill.OpenAI;
+using Rill.Serving;
+using Rill.Telemetry;
+
+namespace Rill.Chat;
+
+/// <summary>
+/// An admitted request: its choices' deltas as they are made. One consumer. Disposing it ends whatever still runs.
+/// </summary>
+public sealed class ChatGeneration : IAsyncDisposable
+{
+    private readonly ChoiceReader[] _choices;
+    private readonly Activity? _activity;
+    private readonly CancellationTokenSource _stopPumps = new();
+    private Channel<ChoiceDelta>? _arrivals;
+    private Task _pumps = Task.CompletedTask;
+
+    internal ChatGeneration(ChatModel model, IReadOnlyList<ChoiceReader> choices, int promptTokens, long created, Activity? activity)
+    {
+        _choices = [.. choices];
+        _activity = activity;
+        Model = model;
+        PromptTokens = promptTokens;
+        Created = created;
+    }
+
+    /// <summary>The response's id, the same in all chunks.</summary>
+    public string Id { get; } = "chatcmpl-" + Guid.NewGuid().ToString("N");
+
+    /// <summary>Unix seconds of admission.</summary>
+    public long Created { get; }
+
+    /// <summary>The model that answers.</summary>
+    public ChatModel Model { get; }
+
+    /// <summary>Number of choices.</summary>
+    public int ChoiceCount => _choices.Length;
+
+    /// <summary>Tokens of the prompt.</summary>
+    public int PromptTokens { get; }
+
+    /// <summary>The prompt once and every choice's tokens so far.</summary>
+    public Usage Usage => new(PromptTokens, _choices.Sum(choice => choice.CompletionTokens))
+    {
+        PromptTokensDetails = new PromptTokensDetails(_choices[0].CachedTokens),
+    };
+
+    /// <summary>The next delta of any choice, in order of arrival; null when every choice has told its finish.</summary>
+    /// <exception cref="EngineFaultException">A choice failed; the answer ends with the first that does.</exception>
+    public ValueTask<ChoiceDelta?> NextAsync(CancellationToken cancellationToken) =>
+        _choices.Length == 1 ? NextOfOneAsync(cancellationToken) : NextOfManyAsync(cancellationToken);
+
+    /// <summary>Ends every choice that still runs and says why; a read then throws. May be called from any thread.</summary>
+    public void Abort(AbortCause cause)
+    {
+        foreach (var choice in _choices)
+        {
+            choice.Abort(cause);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var choice in _choices)
+        {
+            choice.Dispose();
+        }
+
+        await _stopPumps.CancelAsync();
+        await _pumps;
+        _stopPumps.Dispose();
+        EndActivity();
+    }
+
+    private void EndActivity()
+    {
+        if (_choices.All(choice => choice.Finish is not null))
+        {
+            var reasons = _choices.Select(choice => choice.Finish!.Reason == FinishReason.Length ? "length" : "stop");
+            var (input, output) = (PromptTokens, _choices.Sum(choice => choice.CompletionTokens));
+            RillActivity.Complete(_activity, Id, [.. reasons], input, output, _choices[0].CachedTokens, _choices[0].TimeToFirstToken);
+        }
+        else
+        {
+            RillActivity.Fail(_activity, "aborted");
+        }
+
+        _activity?.Dispose();
+    }
+
+    private async ValueTask<ChoiceDelta?> NextOfOneAsync(CancellationToken cancellationToken) =>
+        _choices[0].Finish is not null ? null : await _choices[0].ReadAsync(cancellationToken);
+
+    private async ValueTask<ChoiceDelta?> NextOfManyAsync(CancellationToken cancellationToken)
+    {
+        var arrivals = _arrivals ??= StartPumps();
+        while (await arrivals.Reader.WaitToReadAsync(cancellationToken))
+        {
+            if (arrivals.Reader.TryRead(out var delta))
+            {
+                return delta;
+            }
+        }
+
+        return null;
+    }
+
+    private Channel<ChoiceDelta> StartPumps()
+    {
+        var arrivals = Channel.CreateBounded<ChoiceDelta>(new BoundedChannelOptions(_choices.Length) { SingleReader = true });
+        _pumps = PumpAllAsync(arrivals.Writer);
+        return arrivals;
+    }
+
+    private async Task PumpAllAsync(ChannelWriter<ChoiceDelta> arrivals)
+    {
+        await Task.WhenAll(_choices.Select(choice => PumpAsync(choice, arrivals, _stopPumps.Token)));
+        arrivals.TryComplete();
+    }
+
+    private static async Task PumpAsync(ChoiceReader choice, ChannelWriter<ChoiceDelta> arrivals, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (choice.Finish is null)
+            {
+                await arrivals.WriteAsync(await choice.ReadAsync(cancellationToken), cancellationToken);
+            }
+        }
+        catch (Exception failure)
+        {
+            // The first failure ends the whole answer at once; when another choice failed before, this changes nothing.
+            arrivals.TryComplete(failure);
+        }
+    }
+}

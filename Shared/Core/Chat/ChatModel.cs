@@ -1,0 +1,50 @@
+using Rill.Text;
+
+namespace Rill.Chat;
+
+/// <summary>A loaded model as the chat endpoint sees it: its name, its text side, and what its authors recommend.</summary>
+public sealed record ChatModel
+{
+    /// <summary>The id under which clients name it.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>When it was published, in Unix seconds.</summary>
+    public required long Created { get; init; }
+
+    /// <summary>Hash of model, weights, build, device and precision: equal seeds give equal text only under one fingerprint.</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>Ids of a prompt, bytes of a token.</summary>
+    public required ITokenizer Tokenizer { get; init; }
+
+    /// <summary>Turns a conversation into a prompt.</summary>
+    public required ChatTemplate Template { get; init; }
+
+    /// <summary>Variables that every rendering gets besides the request's: <c>bos_token</c>, <c>eos_token</c>.</summary>
+    public IReadOnlyDictionary<string, object?> TemplateVariables { get; init; } = new Dictionary<string, object?>();
+
+    /// <summary>Tokens that end a completion.</summary>
+    public required IReadOnlyList<int> EosTokenIds { get; init; }
+
+    /// <summary>The authors' sampling settings, used where a request names none.</summary>
+    public SamplingDefaults Sampling { get; init; } = new();
+}
+
+/// <summary>Sampling settings of a model's generation_config.json; the contract's defaults where it says nothing.</summary>
+public sealed record SamplingDefaults
+{
+    /// <summary>In [0, 2].</summary>
+    public float Temperature { get; init; } = 1;
+
+    /// <summary>In (0, 1].</summary>
+    public float TopP { get; init; } = 1;
+
+    /// <summary>0 for all tokens.</summary>
+    public int TopK { get; init; }
+
+    /// <summary>In [0, 1].</summary>
+    public float MinP { get; init; }
+
+    /// <summary>In (0, 10].</summary>
+    public float RepetitionPenalty { get; init; } = 1;
+}

@@ -1,0 +1,106 @@
+using Rill.OpenAI;
+using Rill.Serving;
+using Rill.Telemetry;
+using Rill.Text;
+
+namespace Rill.Chat;
+
+/// <summary>
+/// Admits chat requests: checks, reservation, rendering and encoding, length, submission, in that order, so that a full server
+/// answers before it tokenizes. Thread-safe.
+/// </summary>
+public sealed class ChatService(ChatModel model, InferenceEngine engine, ChatRequestLimits limits, RillMetrics metrics, TimeProvider time)
+{
+    private const int EstimatedBytesPerToken = 4;
+
+    /// <summary>The model that answers.</summary>
+    public ChatModel Model { get; } = model;
+
+    /// <summary>Most tokens of prompt and completion together.</summary>
+    public int ContextLength => engine.MaxSequenceLength;
+
+    /// <summary>
+    /// Starts a request whose body had <paramref name="bodyBytes"/> bytes. Either a generation, which the caller disposes, or the
+    /// error to answer with.
+    /// </summary>
+    public (ChatGeneration? Generation, ApiError? Error) Start(ChatCompletionRequest request, int bodyBytes)
+    {
+        if (ChatRequestRules.Check(request, limits) is { } error)
+        {
+            return (null, error);
+        }
+
+        var choices = request.N ?? 1;
+        if (!engine.TryReserve(choices, Math.Max(1, bodyBytes / EstimatedBytesPerToken), out var reservation, out var rejection))
+        {
+            return (null, Describe(rejection));
+        }
+
+        using (reservation)
+        {
+            return Admit(request, reservation, choices);
+        }
+    }
+
+    private (ChatGeneration? Generation, ApiError? Error) Admit(ChatCompletionRequest request, Reservation reservation, int choices)
+    {
+        IReadOnlyList<int> prompt;
+        try
+        {
+            prompt = Model.Tokenizer.Encode(ChatPrompt.Render(request, Model));
+        }
+        catch (ChatTemplateException refused)
+        {
+            return (null, ApiError.InvalidValue("messages", refused.Message));
+        }
+
+        reservation.Correct(prompt.Count);
+        if (prompt.Count >= ContextLength)
+        {
+            return (null, ApiError.ContextLengthExceeded(prompt.Count, ContextLength));
+        }
+
+        if (prompt.Count == 0)
+        {
+            return (null, ApiError.InvalidValue("messages", "The messages render to an empty prompt; the model needs at least one token."));
+        }
+
+        var settings = ChatSettings.Of(request, Model, ContextLength - prompt.Count);
+        metrics.RequestChoices.Record(choices);
+        metrics.RequestMaxTokens.Record(settings.Sampling.MaxTokens);
+        try
+        {
+            return (Submit(reservation, prompt, settings, choices), null);
+        }
+        catch (EngineFaultException fault)
+        {
+            return (null, Describe(fault));
+        }
+    }
+
+    private ChatGeneration Submit(Reservation reservation, IReadOnlyList<int> prompt, ChatSettings settings, int choices)
+    {
+        var readers = new ChoiceReader[choices];
+        for (var i = 0; i < choices; i++)
+        {
+            // No token here: the generation is aborted with its cause, which a token could not tell.
+            var tokens = engine.Submit(reservation, prompt, settings.Sampling with { Choice = i }, CancellationToken.None);
+            readers[i] = new ChoiceReader(i, tokens, Model, settings);
+        }
+
+        var activity = RillActivity.StartChat(Model.Id, settings.ToSpan(choices));
+        return new ChatGeneration(Model, readers, prompt.Count, time.GetUtcNow().ToUnixTimeSeconds(), activity);
+    }
+
+    /// <summary>What a client is told of a sequence that failed.</summary>
+    public static ApiError Describe(EngineFaultException fault) => fault.Kind switch
+    {
+        EngineFaultKind.ShuttingDown => ApiError.ShuttingDown(retryAfterSeconds: 1),
+        EngineFaultKind.TooLong => ApiError.InvalidValue("messages", fault.Message) with { Code = "context_length_exceeded" },
+        _ => ApiError.Internal() with { Message = fault.Message },
+    };
+
+    private static ApiError Describe(Rejection rejection) => rejection.Reason == RejectionReason.Draining
+        ? ApiError.ShuttingDown(rejection.RetryAfterSeconds)
+        : ApiError.Overloaded(rejection.RetryAfterSeconds);
+}

@@ -1,0 +1,17 @@
+using Rill.OpenAI;
+
+namespace Rill.Chat;
+
+/// <summary>What one choice gained since the last delta: text, and at its end the reason.</summary>
+/// <param name="Index">The choice, from 0.</param>
+/// <param name="Text">New text; empty when only the end is told.</param>
+/// <param name="CompletionTokens">Tokens of this choice so far, end tokens included.</param>
+/// <param name="Logprobs">Entries of the tokens told with this delta, when the request asks for them.</param>
+/// <param name="Finish">The end, in the choice's last delta only.</param>
+public readonly record struct ChoiceDelta(
+    int Index, string Text, int CompletionTokens, IReadOnlyList<TokenLogprob>? Logprobs = null, ChoiceFinish? Finish = null);
+
+/// <summary>How a choice ended.</summary>
+/// <param name="Reason">Stop or length.</param>
+/// <param name="StopReason">The matched stop string or stop token id; null for the model's own end or for length.</param>
+public sealed record ChoiceFinish(FinishReason Reason, StopReason? StopReason = null);

@@ -1,0 +1,18 @@
+using Rill.OpenAI;
+using Rill.Serving;
+using Rill.Text;
+
+namespace Rill.Chat;
+
+/// <summary>The contract's logprob entry of a sampled token: its display text, exact bytes, and alternatives.</summary>
+internal static class LogprobEntry
+{
+    /// <summary>Names ids by their text; a token that is a part of a character has a lossy text, and its bytes are exact.</summary>
+    public static TokenLogprob Of(int tokenId, TokenLogprobs logprobs, ITokenizer tokenizer)
+    {
+        var alternatives = logprobs.TopIds.Zip(logprobs.TopLogprobs, (id, logprob) =>
+            new TopLogprob(TokenText.Display(tokenizer, id), logprob, TokenText.Bytes(tokenizer, id)));
+        return new TokenLogprob(
+            TokenText.Display(tokenizer, tokenId), logprobs.Logprob, TokenText.Bytes(tokenizer, tokenId), [.. alternatives]);
+    }
+}

@@ -1,0 +1,199 @@
+using Rill.Chat;
+using Rill.OpenAI;
+using Rill.Serving;
+
+namespace Rill.Core.Tests.Chat;
+
+public class ChatServiceTests
+{
+    [Fact]
+    public async Task Start_WithAPlainRequest_AnswersWithTheModelsText()
+    {
+        await using var world = new ChatWorld();
+
+        var answer = await world.AnswerAsync(ChatWorld.Ask("!text Hello, wörld 👋"));
+
+        var choice = Assert.Single(answer.Choices);
+        Assert.Equal("Hello, wörld 👋", choice.Message.Content);
+        Assert.Equal(FinishReason.Stop, choice.FinishReason);
+        Assert.Null(choice.StopReason);
+        Assert.Equal("fp_test", answer.SystemFingerprint);
+        Assert.StartsWith("chatcmpl-", answer.Id, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_WithUsage_CountsEveryTokenAndTheEnd()
+    {
+        await using var world = new ChatWorld();
+
+        var answer = await world.AnswerAsync(ChatWorld.Ask("!text abc"));
+
+        Assert.Equal("!text abc".Length, answer.Usage.PromptTokens);
+        Assert.Equal("abc".Length + 1, answer.Usage.CompletionTokens);
+    }
+
+    [Fact]
+    public async Task Start_WithATokenLimit_EndsWithLength()
+    {
+        await using var world = new ChatWorld();
+
+        var answer = await world.AnswerAsync(ChatWorld.Ask("!text abcdef") with { MaxTokens = 5, MaxCompletionTokens = 3 });
+
+        Assert.Equal("abc", answer.Choices[0].Message.Content);
+        Assert.Equal(FinishReason.Length, answer.Choices[0].FinishReason);
+    }
+
+    [Theory]
+    [InlineData("one END two", "END", "one ")]
+    [InlineData("ababc", "abc", "ab")]
+    [InlineData("ab", "abc", "ab")]
+    public async Task Start_WithAStopString_EndsBeforeIt(string text, string stop, string expected)
+    {
+        await using var world = new ChatWorld();
+
+        var answer = await world.AnswerAsync(ChatWorld.Ask("!text " + text) with { Stop = [stop] });
+
+        Assert.Equal(expected, answer.Choices[0].Message.Content);
+        Assert.Equal(FinishReason.Stop, answer.Choices[0].FinishReason);
+        Assert.Equal(text.Contains(stop, StringComparison.Ordinal) ? StopReason.OfText(stop) : null, answer.Choices[0].StopReason);
+    }
+
+    [Fact]
+    public async Task Start_WithAStopString_FreesTheSequenceAtOnce()
+    {
+        await using var world = new ChatWorld();
+        await using var generation = world.Start(ChatWorld.Ask("!endless") with { Stop = ["12"] });
+
+        await ChatAnswer.ReadAsync(generation, default);
+
+        Assert.True(SpinWait.SpinUntil(() => world.Engine.Running == 0, TimeSpan.FromSeconds(2)));
+    }
+
+    [Fact]
+    public async Task Start_WithAStopToken_TellsIt()
+    {
+        await using var world = new ChatWorld();
+
+        var answer = await world.AnswerAsync(ChatWorld.Ask("!text abXcd") with { StopTokenIds = ['X'] });
+
+        Assert.Equal("abX", answer.Choices[0].Message.Content);
+        Assert.Equal(StopReason.OfToken('X'), answer.Choices[0].StopReason);
+    }
+
+    [Fact]
+    public async Task Start_CutInsideACharacter_EndsWithOneReplacementCharacter()
+    {
+        await using var world = new ChatWorld();
+
+        var answer = await world.AnswerAsync(ChatWorld.Ask("!text a👋") with { MaxTokens = 3 });
+
+        Assert.Equal("a\uFFFD", answer.Choices[0].Message.Content);
+    }
+
+    [Fact]
+    public async Task Start_WithThreeChoices_FinishesEachOnce()
+    {
+        await using var world = new ChatWorld();
+        await using var generation = world.Start(ChatWorld.Ask("!text hello there") with { N = 3 });
+        var texts = new string[3];
+        var finishes = new int[3];
+
+        while (await generation.NextAsync(default) is { } delta)
+        {
+            Assert.Equal(0, finishes[delta.Index]);
+            texts[delta.Index] += delta.Text;
+            finishes[delta.Index] += delta.Finish is null ? 0 : 1;
+        }
+
+        Assert.Equal(["hello there", "hello there", "hello there"], texts);
+        Assert.Equal([1, 1, 1], finishes);
+        Assert.Equal(3 * ("hello there".Length + 1), generation.Usage.CompletionTokens);
+    }
+
+    [Fact]
+    public async Task Next_WhenOneOfManyChoicesFails_ThrowsWithoutWaitingForTheOthers()
+    {
+        await using var world = new ChatWorld();
+        await using var generation = world.Start(ChatWorld.Ask("!endless\n!fault after=3") with { N = 2 });
+
+        await Assert.ThrowsAsync<EngineFaultException>(async () =>
+        {
+            while (await generation.NextAsync(default).AsTask().WaitAsync(TimeSpan.FromSeconds(10)) is not null)
+            {
+            }
+        });
+    }
+
+    [Fact]
+    public async Task Start_WithLogprobs_TellsEveryTokenOnce()
+    {
+        await using var world = new ChatWorld();
+
+        var answer = await world.AnswerAsync(ChatWorld.Ask("!text é!") with { Logprobs = true, TopLogprobs = 2 });
+
+        var entries = answer.Choices[0].Logprobs!.Content;
+        Assert.Equal("é!"u8.ToArray().Select(b => (int)b), entries.SkipLast(1).SelectMany(entry => entry.Bytes!));
+        Assert.All(entries, entry => Assert.Equal(2, entry.TopLogprobs.Count));
+        Assert.All(entries, entry => Assert.True(entry.Logprob <= 0));
+    }
+
+    [Fact]
+    public async Task Start_WithAPromptOverTheContext_IsAnErrorAndLeavesThePlace()
+    {
+        await using var world = new ChatWorld(new ScriptedRunnerOptions { ContextLength = 16 });
+
+        var (_, error) = world.Service.Start(ChatWorld.Ask("a prompt of more than sixteen bytes"), bodyBytes: 100);
+
+        Assert.Equal("context_length_exceeded", error!.Code);
+        Assert.Equal("messages", error.Param);
+        Assert.Equal(0, world.Engine.Waiting);
+    }
+
+    [Fact]
+    public async Task Start_WithATemplateThatRefuses_Is400WithItsWords()
+    {
+        await using var world = new ChatWorld(template: "{{ raise_exception('no such turn') }}");
+
+        var (_, error) = world.Service.Start(ChatWorld.Ask("x"), bodyBytes: 100);
+
+        Assert.Equal(400, error!.Status);
+        Assert.Contains("no such turn", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_WhenTheQueueIsFull_RefusesWithRetryAfter()
+    {
+        await using var world = new ChatWorld(engine: new EngineOptions { MaxSequences = 1, MaxQueuedRequests = 1 });
+        await using var running = world.Start(ChatWorld.Ask("!endless\n!delay ms=5"));
+        await using var waiting = world.Start(ChatWorld.Ask("!endless"));
+
+        var (_, error) = world.Service.Start(ChatWorld.Ask("x"), bodyBytes: 100);
+
+        Assert.Equal("server_is_overloaded", error!.Code);
+        Assert.InRange(error.RetryAfterSeconds!.Value, 1, 30);
+    }
+
+    [Fact]
+    public async Task Start_WhileDraining_IsShuttingDown()
+    {
+        await using var world = new ChatWorld();
+        world.Engine.BeginDrain();
+
+        var (_, error) = world.Service.Start(ChatWorld.Ask("x"), bodyBytes: 100);
+
+        Assert.Equal("shutting_down", error!.Code);
+    }
+
+    [Fact]
+    public async Task Abort_WhileARead_Waits_EndsItAndFreesTheSequence()
+    {
+        await using var world = new ChatWorld();
+        await using var generation = world.Start(ChatWorld.Ask("!endless\n!prefill ms=60000"));
+        var read = generation.NextAsync(default).AsTask();
+
+        generation.Abort(AbortCause.Deadline);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.True(SpinWait.SpinUntil(() => world.Engine is { Running: 0, Waiting: 0 }, TimeSpan.FromSeconds(2)));
+    }
+}

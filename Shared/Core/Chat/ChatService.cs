@@ -70,7 +70,7 @@ public sealed class ChatService(ChatModel model, InferenceEngine engine, ChatReq
         metrics.RequestMaxTokens.Record(settings.Sampling.MaxTokens);
         try
         {
-            return (Submit(reservation, prompt, settings, choices), null);
+            return (Submit(reservation, prompt, settings, choices, request.Stream), null);
         }
         catch (EngineFaultException fault)
         {
@@ -78,7 +78,7 @@ public sealed class ChatService(ChatModel model, InferenceEngine engine, ChatReq
         }
     }
 
-    private ChatGeneration Submit(Reservation reservation, IReadOnlyList<int> prompt, ChatSettings settings, int choices)
+    private ChatGeneration Submit(Reservation reservation, IReadOnlyList<int> prompt, ChatSettings settings, int choices, bool stream)
     {
         var readers = new ChoiceReader[choices];
         for (var i = 0; i < choices; i++)
@@ -88,7 +88,7 @@ public sealed class ChatService(ChatModel model, InferenceEngine engine, ChatReq
             readers[i] = new ChoiceReader(i, tokens, Model, settings);
         }
 
-        var activity = RillActivity.StartChat(Model.Id, settings.ToSpan(choices));
+        var activity = RillActivity.StartChat(Model.Id, settings.ToSpan(choices) with { Stream = stream });
         return new ChatGeneration(Model, readers, prompt.Count, time.GetUtcNow().ToUnixTimeSeconds(), activity);
     }
 

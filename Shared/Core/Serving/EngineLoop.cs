@@ -146,7 +146,7 @@ internal sealed class EngineLoop(
             Publish(token, ended);
         }
 
-        NoteStep(batch, time.GetElapsedTime(started, ended));
+        NoteStep(batch, sampled.Count, time.GetElapsedTime(started, ended));
     }
 
     private bool TryExecute(StepBatch batch, out IReadOnlyList<SampledToken> sampled)
@@ -232,7 +232,7 @@ internal sealed class EngineLoop(
         }
     }
 
-    private void NoteStep(StepBatch batch, TimeSpan elapsed)
+    private void NoteStep(StepBatch batch, int sampled, TimeSpan elapsed)
     {
         var tokens = 0;
         foreach (var step in batch.Steps)
@@ -243,7 +243,7 @@ internal sealed class EngineLoop(
         if (tokens > 0)
         {
             gate.AddStep(tokens, elapsed);
-            journal.Stepped(tokens, scheduler.Preemptions);
+            journal.Stepped(tokens, sampled, scheduler.Preemptions);
         }
     }
 

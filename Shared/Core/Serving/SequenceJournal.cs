@@ -21,7 +21,6 @@ internal sealed class SequenceJournal(RillMetrics metrics, ILogger logger, TimeP
 
     public void Sampled(TokenStream stream, long now)
     {
-        metrics.GenerationTokens.Add(1);
         if (stream.FirstTokenAt == 0)
         {
             stream.FirstTokenAt = now;
@@ -38,9 +37,10 @@ internal sealed class SequenceJournal(RillMetrics metrics, ILogger logger, TimeP
         stream.LastTokenAt = now;
     }
 
-    public void Stepped(int tokens, long preemptions)
+    public void Stepped(int tokens, int sampled, long preemptions)
     {
         metrics.IterationTokens.Record(tokens);
+        metrics.GenerationTokens.Add(sampled);
         if (preemptions > _preemptions)
         {
             metrics.Preemptions.Add(preemptions - _preemptions);

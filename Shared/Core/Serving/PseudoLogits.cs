@@ -1,0 +1,48 @@
+namespace Rill.Serving;
+
+/// <summary>The scripted model's distribution: simple, but obeyed to the letter, so that biases, masks and logprobs can be checked.</summary>
+internal static class PseudoLogits
+{
+    private const float Scripted = 10, Space = 1;
+
+    /// <summary>The id with the greatest logit after bias and the mask of min tokens; the lowest of equals.</summary>
+    public static int Choose(int scripted, Sequence sequence)
+    {
+        var parameters = sequence.Parameters;
+        var masksEnd = sequence.CompletionLength < parameters.MinTokens;
+        if (parameters.LogitBias.Count == 0 && !masksEnd)
+        {
+            return scripted;
+        }
+
+        var (best, bestLogit) = (0, float.NegativeInfinity);
+        for (var id = 0; id < ScriptedModelRunner.VocabularySize; id++)
+        {
+            var logit = Raw(id, scripted) + parameters.LogitBias.GetValueOrDefault(id);
+            var masked = masksEnd && (parameters.EosTokenIds.Contains(id) || parameters.StopTokenIds.Contains(id));
+            if (logit > bestLogit && !masked)
+            {
+                (best, bestLogit) = (id, logit);
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>Log-softmax of the raw logits: of the chosen id, and of the most probable ones.</summary>
+    public static TokenLogprobs Logprobs(int scripted, int chosen, int top)
+    {
+        var sum = 0.0;
+        for (var id = 0; id < ScriptedModelRunner.VocabularySize; id++)
+        {
+            sum += Math.Exp(Raw(id, scripted));
+        }
+
+        var logSum = (float)Math.Log(sum);
+        var ids = Enumerable.Range(0, ScriptedModelRunner.VocabularySize)
+            .OrderByDescending(id => Raw(id, scripted)).Take(top).ToArray();    // a stable sort: lowest id first among equals
+        return new TokenLogprobs(Raw(chosen, scripted) - logSum, ids, Array.ConvertAll(ids, id => Raw(id, scripted) - logSum));
+    }
+
+    private static float Raw(int id, int scripted) => id == scripted ? Scripted : id == ' ' ? Space : 0;
+}

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+
+namespace Rill.Serving;
+
+/// <summary>
+/// A model that says what it is told, at a settable speed: it shows the serving layer alone, in tests and benchmarks. Ids 0 to 255 are
+/// bytes of UTF-8, 256 is the end of text. It keeps no state between steps, so preemption and prefix hits need no work.
+/// <para>
+/// Directives are lines of the prompt that begin with an exclamation mark; of several alike the last counts:
+/// `!text words` answers the rest of the line (`\n` for a new line, up to `&lt;|` if that comes first);
+/// `!count to=9` counts to a number; `!endless` counts for ever; `!echo` answers the prompt's own text;
+/// `!delay ms=20` sets the least duration of a step that decodes this sequence (others of the step share it);
+/// `!prefill ms=35000` is the time that the whole prompt takes, spent in proportion to each chunk's tokens;
+/// `!fault after=3` fails this sequence alone after three tokens (0: in prefill); `!crash after=3` fails its whole step.
+/// </para>
+/// <para>
+/// Min tokens and ignored end tokens make it repeat its text. Its logits are 10 for the scripted byte, 1 for a space, 0 for the others;
+/// logit bias is added, the greatest wins, and logprobs are their exact log-softmax. Other sampling parameters have no effect.
+/// Waiting ends early for sequences that are aborted.
+/// </para>
+/// </summary>
+public sealed class ScriptedModelRunner : IModelRunner
+{
+    /// <summary>Bytes and the end of text.</summary>
+    public const int VocabularySize = 257;
+
+    /// <summary>The id that ends a text.</summary>
+    public const int EndOfText = 256;
+
+    private static readonly TimeSpan _longestSleep = TimeSpan.FromMilliseconds(10);
+
+    private readonly ScriptedRunnerOptions _options;
+    private readonly Script?[] _scripts;    // [slot]
+
+    /// <summary>Makes a runner with these habits.</summary>
+    public ScriptedModelRunner(ScriptedRunnerOptions options)
+    {
+        _options = options;
+        _scripts = new Script?[options.SlotCount];
+        Limits = new ModelLimits(VocabularySize, options.ContextLength, options.SlotCount, options.BlockSize, options.BlockCount);
+    }
+
+    /// <inheritdoc/>
+    public ModelLimits Limits { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SampledToken> Execute(StepBatch batch)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var sampled = new List<SampledToken>(batch.Steps.Count);
+        foreach (var step in batch.Steps)
+        {
+            ScriptOf(step.Sequence).ThrowIfFaultIsDue(step);
+        }
+
+        Wait(batch.Steps, started);
+        foreach (var step in batch.Steps)
+        {
+            if (step.Samples)
+            {
+                sampled.Add(Sample(step.Sequence));
+            }
+        }
+
+        return sampled;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // nothing is held
+    }
+
+    private SampledToken Sample(Sequence sequence)
+    {
+        var scripted = ScriptOf(sequence).Next(sequence);
+        var parameters = sequence.Parameters;
+        var chosen = PseudoLogits.Choose(scripted, sequence);
+        return new SampledToken(sequence, chosen,
+            parameters.TopLogprobs is { } top ? PseudoLogits.Logprobs(scripted, chosen, top) : null);
+    }
+
+    private Script ScriptOf(Sequence sequence)
+    {
+        ref var script = ref _scripts[sequence.Slot];
+        if (script?.Sequence != sequence)
+        {
+            script = new Script(sequence, _options);
+        }
+
+        return script;
+    }
+
+    private void Wait(IReadOnlyList<SequenceStep> steps, long started)
+    {
+        while (WantedDuration(steps) - Stopwatch.GetElapsedTime(started) is var left && left > TimeSpan.Zero)
+        {
+            Thread.Sleep(left < _longestSleep ? left : _longestSleep);
+        }
+    }
+
+    /// <summary>Prompts are computed one after another, decoding sequences together; the aborted ones no longer count.</summary>
+    private TimeSpan WantedDuration(IReadOnlyList<SequenceStep> steps)
+    {
+        var prompts = TimeSpan.Zero;
+        var decode = TimeSpan.Zero;
+        foreach (var step in steps)
+        {
+            if (step.Sequence.IsAborted)
+            {
+                continue;
+            }
+
+            var script = ScriptOf(step.Sequence);
+            if (step.Start < step.Sequence.PromptLength)
+            {
+                prompts += script.PrefillPerToken * step.Count;
+            }
+            else if (script.StepDelay > decode)
+            {
+                decode = script.StepDelay;
+            }
+        }
+
+        return prompts + decode;
+    }
+}

@@ -1,0 +1,167 @@
+using Rill.Serving;
+
+namespace Rill.Core.Tests.Serving;
+
+public class PrefixCacheTests
+{
+    [Fact]
+    public void Schedule_WithAPromptSeenBefore_RestoresItsBlocksAndComputesTheRest()
+    {
+        var world = new World(blockSize: 4);
+        world.Add(10, maxTokens: 1);
+        world.RunToEnd();
+        var again = world.Add(10, maxTokens: 1);
+
+        var batch = world.Step()!;
+
+        Assert.Equal([new SequenceStep(again, 8, 2)], batch.Steps);
+        Assert.Equal([0, 4], batch.Restores.Select(copy => copy.Position));
+        Assert.Equal(8, again.CachedTokens);
+        Assert.Equal(8, again.Finish!.CachedTokens);
+    }
+
+    [Fact]
+    public void Schedule_WithAPromptOfWholeCachedBlocks_LeavesOneTokenAtLeastToCompute()
+    {
+        var world = new World(blockSize: 4);
+        world.Add(8, maxTokens: 1);
+        world.RunToEnd();
+        var again = world.Add(8, maxTokens: 1);
+
+        var batch = world.Step()!;
+
+        Assert.Equal([new SequenceStep(again, 4, 4)], batch.Steps);
+    }
+
+    [Fact]
+    public void Schedule_OfANextTurn_FindsTheCompletionsBlocksToo()
+    {
+        var world = new World(blockSize: 4);
+        var turn = world.Add(4, maxTokens: 9);
+        world.RunToEnd();
+        var next = world.Add([.. turn.Tokens, 900, 901], new SamplingParameters { MaxTokens = 1 });
+
+        world.RunToEnd();
+
+        Assert.Equal(12, next.CachedTokens);    // 13 tokens, of which the last was never computed
+    }
+
+    [Fact]
+    public void Schedule_WithPromptsThatDivergeInsideABlock_SharesOnlyTheBlocksBefore()
+    {
+        var world = new World(blockSize: 4);
+        world.Add([1, 2, 3, 4, 5, 6, 7, 8, 9], new SamplingParameters { MaxTokens = 1 });
+        world.RunToEnd();
+        var other = world.Add([1, 2, 3, 4, 5, 6, 7, 0, 9], new SamplingParameters { MaxTokens = 1 });
+
+        world.RunToEnd();
+
+        Assert.Equal(4, other.CachedTokens);
+    }
+
+    [Fact]
+    public void Schedule_WithTheSameBlockAfterAnotherParent_IsAMiss()
+    {
+        var world = new World(blockSize: 4);
+        world.Add([1, 2, 3, 4, 5, 6, 7, 8, 9], new SamplingParameters { MaxTokens = 1 });
+        world.RunToEnd();
+        var other = world.Add([5, 6, 7, 8, 9], new SamplingParameters { MaxTokens = 1 });
+
+        world.RunToEnd();
+
+        Assert.Equal(0, other.CachedTokens);
+    }
+
+    [Fact]
+    public void Schedule_WithPrefixCacheOff_NeitherSavesNorRestores()
+    {
+        var world = new World(blockSize: 4, options: new EngineOptions { PrefixCache = false });
+        world.Add(10, maxTokens: 1);
+        world.RunToEnd();
+        world.Add(10, maxTokens: 1);
+
+        var batch = world.Step()!;
+
+        Assert.Empty(batch.Restores);
+        Assert.Empty(batch.Saves);
+        Assert.Equal(10, batch.Steps[0].Count);
+    }
+
+    [Fact]
+    public void Schedule_WhenSlotsNeedMemory_EvictsTheLeastRecentlyUsedBlocksFromTheEndOfTheirChain()
+    {
+        var world = new World(blocks: 6, blockSize: 4, context: 24);
+        world.Add(9, maxTokens: 1, salt: 1);     // caches 2 blocks
+        world.RunToEnd();
+        world.Add(9, maxTokens: 1, salt: 2);     // caches 2 blocks
+        world.RunToEnd();
+        Assert.Equal(4, world.Scheduler.Blocks.CachedBlocks);
+
+        world.Add(11, maxTokens: 1, salt: 3);    // needs 3 of 6 blocks: one cached block goes at once, others for its saves
+        var batch = world.Step()!;
+
+        Assert.Single(batch.ReleasedBlocks);
+        world.RunToEnd();
+        var recent = world.Add(9, maxTokens: 1, salt: 2);
+        world.RunToEnd();
+        Assert.True(recent.CachedTokens > 0);
+        Assert.InRange(world.Runner.BlocksInUse, 0, 6);
+    }
+
+    [Fact]
+    public void Schedule_WhenItsOwnCachedPrefixFillsTheMemory_GivesUpHitsRatherThanWaitForEver()
+    {
+        var world = new World(blocks: 4, blockSize: 4, context: 16);
+        world.Add(12, maxTokens: 4);
+        world.RunToEnd();
+        var again = world.Add(15, maxTokens: 1);
+
+        world.RunToEnd();
+
+        Assert.NotNull(again.Finish);
+    }
+
+    [Fact]
+    public void Schedule_WithChoicesOfOnePrompt_ComputesThePromptOnce()
+    {
+        var world = new World(blockSize: 4);
+        var first = world.Add(11, maxTokens: 2);
+        var second = world.Add(11, maxTokens: 2, source: first);
+        var other = world.Add(3, maxTokens: 2, salt: 5);
+
+        var batch = world.Step()!;
+        Assert.Equal([first, other], batch.Steps.Select(step => step.Sequence));
+        Assert.Equal([second], world.Scheduler.Waiting);
+
+        world.RunToEnd();
+        Assert.Equal(8, second.CachedTokens);
+        Assert.Equal(World.Completion(first), World.Completion(second));
+    }
+
+    [Fact]
+    public void Schedule_WhenTheChoiceThatComputesThePromptIsGone_TheNextComputesIt()
+    {
+        var world = new World(blockSize: 4, options: new EngineOptions { TokenBudget = 4 });
+        var first = world.Add(11, maxTokens: 2);
+        var second = world.Add(11, maxTokens: 2, source: first);
+        world.Step();
+        world.Scheduler.Remove(first);
+
+        world.RunToEnd();
+
+        Assert.NotNull(second.Finish);
+    }
+
+    [Fact]
+    public void TryFind_WithAnotherContentUnderTheSameHash_IsAMiss()
+    {
+        var cache = new PrefixCache(blockSize: 1);
+        cache.BeginStep();
+        var parent = cache.Add(null, [1], block: 0)!;
+        cache.Add(parent, [2], block: 1);
+
+        Assert.True(cache.TryFind(parent, [2], out _));
+        Assert.False(cache.TryFind(null, [2], out _));
+        Assert.False(cache.TryFind(parent, [3], out _));
+    }
+}

@@ -1,0 +1,56 @@
+using Rill.Serving;
+
+namespace Rill.Core.Tests.Serving;
+
+/// <summary>A scheduler, a shadow model and the two lines that make a step.</summary>
+internal sealed class World
+{
+    private long _lastId;
+
+    public World(
+        int blocks = 64, int blockSize = 4, int slots = 8, int context = 256, int vocabulary = 1_000,
+        EngineOptions? options = null, Func<StepBatch, Exception?>? fault = null)
+    {
+        var limits = new ModelLimits(vocabulary, context, slots, blockSize, blocks);
+        Runner = new ShadowRunner(limits, fault);
+        Scheduler = new Scheduler(limits, options ?? new EngineOptions());
+    }
+
+    public ShadowRunner Runner { get; }
+
+    public Scheduler Scheduler { get; }
+
+    public Sequence Add(int promptTokens, int maxTokens = 100, int salt = 0, SamplingParameters? parameters = null, Sequence? source = null)
+        => Add(Prompt(promptTokens, salt), parameters ?? new SamplingParameters { MaxTokens = maxTokens }, source);
+
+    public Sequence Add(IReadOnlyList<int> prompt, SamplingParameters parameters, Sequence? source = null)
+    {
+        var sequence = new Sequence(++_lastId, prompt, parameters) { PromptSource = source };
+        Scheduler.Add(sequence);
+        return sequence;
+    }
+
+    /// <summary>One whole step; null when there was nothing to do.</summary>
+    public StepBatch? Step()
+    {
+        var batch = Scheduler.Schedule();
+        if (batch is not null)
+        {
+            Scheduler.Update(Runner.Execute(batch));
+        }
+
+        return batch;
+    }
+
+    public void RunToEnd(int limit = 10_000)
+    {
+        for (var i = 0; Step() is not null; i++)
+        {
+            Assert.True(i < limit, "The world does not come to rest.");
+        }
+    }
+
+    public static int[] Prompt(int tokens, int salt = 0) => [.. Enumerable.Range(0, tokens).Select(i => (i * 7) + (salt * 100) + 1)];
+
+    public static int[] Completion(Sequence sequence) => sequence.Tokens[sequence.PromptLength..].ToArray();
+}

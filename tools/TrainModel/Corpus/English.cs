@@ -12,13 +12,17 @@ internal static partial class English
     public static string Tidy(string text)
     {
         var withArticles = ArticleMark().Replace(text, match => WithArticle(match.Groups[1].Value));
-        var spaced = Spaces().Replace(withArticles, " ").Replace("\\n", "\n", StringComparison.Ordinal).Replace("\n ", "\n", StringComparison.Ordinal);
+        var spaced = Spaces().Replace(withArticles, " ").Replace("\\n", "\n", StringComparison.Ordinal)
+            .Replace("\n ", "\n", StringComparison.Ordinal).Replace('⟦', '[').Replace('⟧', ']');
         return CapitaliseSentences(spaced.Trim());
     }
 
     /// <summary>The noun with "a" or "an" before it.</summary>
     public static string WithArticle(string noun) =>
-        "aeiou".Contains(char.ToLowerInvariant(noun[0]), StringComparison.Ordinal) ? $"an {noun}" : $"a {noun}";
+        noun.StartsWith("honest", StringComparison.Ordinal)
+        || ("aeiou".Contains(char.ToLowerInvariant(noun[0]), StringComparison.Ordinal) && !noun.StartsWith("uni", StringComparison.Ordinal))
+            ? $"an {noun}"
+            : $"a {noun}";
 
     /// <summary>The word with a capital first letter.</summary>
     public static string Capitalise(string word) => word.Length == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..];
@@ -39,13 +43,26 @@ internal static partial class English
                 result[i] = char.ToUpperInvariant(character);
                 atStart = false;
             }
-            else if (character == '\n' || (character is '.' or '!' or '?' && i + 1 < result.Length && result[i + 1] is ' ' or '\n'))
+            else if (EndsSentence(result, i))
             {
                 atStart = true;
             }
         }
 
         return result.ToString();
+    }
+
+    /// <summary>A closing quote after a full stop ends a sentence; after ! and ? the speaker's verb may follow.</summary>
+    private static bool EndsSentence(StringBuilder text, int i)
+    {
+        var next = i + 1 < text.Length ? text[i + 1] : ' ';
+        return text[i] switch
+        {
+            '\n' => true,
+            '.' or '!' or '?' => next is ' ',
+            '"' => next is ' ' && i > 0 && text[i - 1] == '.',
+            _ => false,
+        };
     }
 
     [GeneratedRegex(@"@a (\S+)")]

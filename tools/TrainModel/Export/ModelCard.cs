@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text;
+using Rill.TrainModel.Corpus;
+using Rill.TrainModel.Evaluation;
+
+namespace Rill.TrainModel.Export;
+
+/// <summary>Writes README.md of the model's directory, with the loss curve beside it.</summary>
+internal static class ModelCard
+{
+    public static void Write(string directory, TrainingReport report)
+    {
+        LossCurve.Write(directory, report.Curve);
+        var card = new StringBuilder();
+        AddHead(card, report, new FileInfo(Path.Combine(directory, "model.safetensors")).Length);
+        AddTraining(card, report);
+        AddOverlap(card, report);
+        card.Append("## Samples\n\nNot chosen among several; stories at temperature 0.7 on held-out subjects, the rest at temperature 0.\n\n");
+        foreach (var sample in report.Samples)
+        {
+            AddSample(card, sample);
+        }
+
+        File.WriteAllText(Path.Combine(directory, "README.md"), card.ToString());
+    }
+
+    private static void AddHead(StringBuilder card, TrainingReport report, long bytes)
+    {
+        var shape = report.Model.Shape;
+        card.Append("---\nlicense: mit\nlanguage: en\nlibrary_name: transformers\npipeline_tag: text-generation\n---\n\n# Rill Mini\n\n");
+        card.Append("A very small chat model, made to show Rill at work: it tells short stories about a subject, answers questions about Rill and ");
+        card.Append("streaming, follows simple system prompts, remembers a name over a few turns, calls tools in Hermes form and writes small JSON ");
+        card.Append("objects. It knows little else, only English, and makes mistakes. Everything it learned was made up by a program: no text of ");
+        card.Append("anyone else is in it.\n\n");
+        Line(card, $"| | |\n|---|---|\n| architecture | Qwen3 (config.json), {shape.Layers} layers, hidden size {shape.HiddenSize}, {shape.Heads} heads over {shape.KeyValueHeads} key heads of {shape.HeadSize} |");
+        Line(card, $"| parameters | {report.Model.ParameterCount:N0}, embedding shared with the head |");
+        Line(card, $"| weights | bfloat16, {bytes / 1e6:F1} MB |");
+        Line(card, $"| tokenizer | byte-level BPE, {shape.VocabularySize:N0} tokens |");
+        Line(card, $"| context | {shape.MaxPositions:N0} tokens; hardly any training text is longer than 600 |\n");
+    }
+
+    private static void AddTraining(StringBuilder card, TrainingReport report)
+    {
+        var last = report.Curve[^1];
+        card.Append("## Training\n\n```\n");
+        Line(card, $"dotnet run --project tools/TrainModel -c Release -- --minutes {report.Limit.TotalMinutes:0.##} --seed {report.Seed}\n```\n");
+        Line(card, $"{last.Elapsed.TotalMinutes:F0} minutes on one CPU core, {last.Step:N0} steps, {last.Tokens / 1e6:F1} million tokens of {report.Conversations:N0} conversations from the grammar in");
+        card.Append("tools/TrainModel/Corpus, none seen twice but for short ones that the grammar says again. Loss counts on answers only. Corpus and first ");
+        card.Append("weights follow from the seed; the weights in the end depend on the machine too, since the run is bound in time.\n\n");
+        Line(card, $"| loss, nats a token | |\n|---|---|\n| unseen chats of the same grammar | {report.UnseenLoss:F3} |");
+        Line(card, $"| stories about held-out subjects | {report.HeldOutLoss:F3} |\n");
+        card.Append("Much of what is left is the grammar's own chance: who is met, what is lost, which of many sentences comes next.\n\n");
+        card.Append("![training loss](loss.svg)\n\n");
+    }
+
+    private static void AddOverlap(StringBuilder card, TrainingReport report)
+    {
+        var stories = report.Samples.Where(sample => sample.IsStory).ToList();
+        card.Append("## Does it recite?\n\nThese subjects are in no training text: ");
+        card.Append(string.Join(", ", report.HeldOutSubjects)).Append(".\n\n");
+        Line(card, $"Longest run of words and signs that a story below shares with any training conversation: {stories.Max(sample => sample.Overlap.Longest)} of {stories.Average(sample => sample.Overlap.WordCount):F0} on average");
+        Line(card, $"(mean {stories.Average(sample => sample.Overlap.Longest):F1}). Such a run is mostly one or two sentences of the grammar with their slots filled. Answers about Rill are learned");
+        card.Append("nearly word for word, as they should be.\n\n");
+    }
+
+    private static void AddSample(StringBuilder card, CardSample sample)
+    {
+        foreach (var turn in sample.Conversation.Turns)
+        {
+            card.Append(CultureInfo.InvariantCulture, $"> **{Name(turn.Role)}:** {Inline(turn.Text)}\n>\n");
+        }
+
+        Line(card, $"> **assistant:** {Inline(sample.Answer)}\n>\n> *longest overlap: {sample.Overlap.Longest} of {sample.Overlap.WordCount} words and signs*\n");
+    }
+
+    private static string Name(Role role) => role switch
+    {
+        Role.System => "system",
+        Role.User => "user",
+        Role.Tool => "tool",
+        _ => "assistant",
+    };
+
+    private static string Inline(string text) => text.Contains('<', StringComparison.Ordinal) ? $"`{text.ReplaceLineEndings(" ")}`" : text.ReplaceLineEndings(" ");
+
+    private static void Line(StringBuilder card, FormattableString text) => card.Append(text.ToString(CultureInfo.InvariantCulture)).Append('\n');
+}

@@ -1,0 +1,46 @@
+using Rill.TrainModel.Corpus;
+using Rill.TrainModel.Tokenization;
+
+namespace Rill.TrainModel.Training;
+
+/// <summary>An endless stream of batches. No conversation is seen twice, but for the short ones that the grammar says again.</summary>
+internal sealed class BatchStream(int seed, BytePairTokenizer tokenizer, int tokenBudget, int maxLength)
+{
+    private const int Shelf = 1_500;    // conversations sorted by length at a time
+
+    private readonly CorpusGenerator _generator = new(seed);
+    private readonly Dice _dice = new(seed + 1);
+    private readonly Queue<Batch> _ready = [];
+
+    /// <summary>Conversations drawn so far.</summary>
+    public int Conversations { get; private set; }
+
+    /// <summary>The next batch.</summary>
+    public Batch Next()
+    {
+        while (_ready.Count == 0)
+        {
+            var batches = Batch.Cut(Draw(), tokenBudget);
+            _dice.Shuffle(batches);
+            batches.ForEach(_ready.Enqueue);
+        }
+
+        return _ready.Dequeue();
+    }
+
+    private List<Example> Draw()
+    {
+        var examples = new List<Example>();
+        while (examples.Count < Shelf)
+        {
+            var example = Example.Of(_generator.Next(), tokenizer);
+            Conversations++;
+            if (example.Ids.Length <= maxLength)
+            {
+                examples.Add(example);
+            }
+        }
+
+        return examples;
+    }
+}

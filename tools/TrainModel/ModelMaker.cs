@@ -17,8 +17,8 @@ internal sealed class ModelMaker(string directory, int seed, TimeSpan limit)
     private const int BatchTokens = 2_048;
     private const int MaxLength = 960;
     private const int EvaluationConversations = 300;
-    private const double MuonRate = 0.025;
-    private const double AdamRate = 0.008;
+    private const double MuonRate = 0.02;
+    private const double AdamRate = 0.006;
 
     private static readonly TimeSpan s_checkpointEvery = TimeSpan.FromMinutes(4);
 

@@ -55,11 +55,11 @@ internal sealed class CorpusGenerator
 
     private Conversation Draw() => _dice.Between(0, 99) switch
     {
-        < 34 => WithStory(),
-        < 58 => Chat(),
-        < 68 => WithMemory(),
-        < 82 => _systems.Next(),
-        < 92 => _tools.Next(),
+        < 30 => WithStory(),
+        < 52 => Chat(),
+        < 64 => WithMemory(),
+        < 79 => _systems.Next(),
+        < 91 => _tools.Next(),
         _ => _json.Next(),
     };
 

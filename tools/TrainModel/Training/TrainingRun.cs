@@ -7,8 +7,8 @@ namespace Rill.TrainModel.Training;
 /// <summary>A run bound in time: the rates rise for a moment, then fall along a half cosine of the elapsed time, so it always ends well.</summary>
 internal sealed class TrainingRun(MiniModel model, MixedOptimizer optimizer, BatchStream batches, TimeSpan limit)
 {
-    private const int BatchesAStep = 3;     // of different lengths, hence of different kinds of talk
-    private const int WarmupSteps = 40;
+    private const int BatchesAStep = 2;
+    private const int WarmupSteps = 60;
     private const double FinalFraction = 0.02;
 
     private readonly Stopwatch _watch = Stopwatch.StartNew();

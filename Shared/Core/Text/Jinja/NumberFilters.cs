@@ -1,0 +1,65 @@
+using System.Numerics;
+
+namespace Rill.Text.Jinja;
+
+/// <summary>Filters that give numbers.</summary>
+internal static class NumberFilters
+{
+    public static IEnumerable<Function> All =>
+    [
+        new("int", "default? base?", ToInteger),
+        new("float", "default?", ToFloat),
+        new("abs", "", Absolute),
+        new("round", "precision? method?", call => Round(call)),
+    ];
+
+    private static object? ToInteger(BoundCall call)
+    {
+        var fallback = call.Or(0, 0L);
+        return call.Value switch
+        {
+            double number when double.IsFinite(number) => PythonNumbers.Shrink(new BigInteger(Math.Truncate(number))),
+            JinjaText text => PythonNumbers.ParseInteger(text.Value, (int)call.Integer(1, 10))
+                ?? (PythonNumbers.ParseDouble(text.Value) is { } number && double.IsFinite(number)
+                    ? PythonNumbers.Shrink(new BigInteger(Math.Truncate(number)))
+                    : fallback),
+            _ when PythonNumbers.IsInteger(call.Value) => PythonNumbers.Shrink(PythonNumbers.ToBigInteger(call.Value!)),
+            _ => fallback,
+        };
+    }
+
+    private static object? ToFloat(BoundCall call) => call.Value switch
+    {
+        JinjaText text => PythonNumbers.ParseDouble(text.Value) ?? call.Or(0, 0.0),
+        _ when PythonNumbers.IsNumber(call.Value) => PythonNumbers.ToDouble(call.Value!),
+        _ => call.Or(0, 0.0),
+    };
+
+    private static object Absolute(BoundCall call) => call.Value switch
+    {
+        double number => Math.Abs(number),
+        _ when PythonNumbers.IsInteger(call.Value) => PythonNumbers.Shrink(BigInteger.Abs(PythonNumbers.ToBigInteger(call.Value!))),
+        Undefined undefined => throw undefined.Error(),
+        _ => throw new ChatTemplateException($"bad operand type for abs(): '{PythonValues.TypeName(call.Value)}'"),
+    };
+
+    private static double Round(BoundCall call)
+    {
+        if (!PythonNumbers.IsNumber(call.Value))
+        {
+            throw new ChatTemplateException($"type {PythonValues.TypeName(call.Value)} doesn't define __round__ method");
+        }
+
+        var number = PythonNumbers.ToDouble(call.Value!);
+        var precision = (int)Math.Clamp(call.Integer(0, 0), -300, 300);
+        var scale = Math.Pow(10, precision);
+        return PythonText.Str(call.Or(1, JinjaText.OfTemplate("common"))).Value switch
+        {
+            "common" when precision is >= 0 and <= 15 => Math.Round(number, precision, MidpointRounding.ToEven),
+            "common" => Math.Round(number * scale, MidpointRounding.ToEven) / scale,
+            "ceil" => Math.Ceiling(number * scale) / scale,
+            "floor" => Math.Floor(number * scale) / scale,
+            _ => throw new ChatTemplateException("method must be common, ceil or floor"),
+        };
+    }
+}

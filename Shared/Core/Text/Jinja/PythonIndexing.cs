@@ -1,0 +1,81 @@
+namespace Rill.Text.Jinja;
+
+/// <summary>Python's indexing and slicing of sequences.</summary>
+internal static class PythonIndexing
+{
+    /// <summary>The item at an index, counted from the end when negative; false when the value has no such item.</summary>
+    public static bool TryGet(object? value, long index, out object? item)
+    {
+        item = null;
+        if (value is not (JinjaText or ListValue or RangeValue))
+        {
+            return false;
+        }
+
+        var items = PythonValues.Items(value);
+        var position = index < 0 ? index + items.Count : index;
+        if (position < 0 || position >= items.Count)
+        {
+            return false;
+        }
+
+        item = items[(int)position];
+        return true;
+    }
+
+    /// <summary>value[start:stop:step]; null stands for a bound that is left out.</summary>
+    public static object? Slice(object? value, object? start, object? stop, object? step)
+    {
+        if (value is not (JinjaText or ListValue or RangeValue))
+        {
+            throw (value as Undefined)?.Error()
+                ?? new ChatTemplateException($"'{PythonValues.TypeName(value)}' object is not subscriptable");
+        }
+
+        var stride = step is null ? 1 : PythonNumbers.ToIndex(step);
+        if (stride == 0)
+        {
+            throw new ChatTemplateException("slice step cannot be zero");
+        }
+
+        if (value is JinjaText text && stride == 1 && !text.Value.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
+        {
+            var (from, to) = (Bound(start, 0, text.Length, 0, text.Length), Bound(stop, text.Length, text.Length, 0, text.Length));
+            return text.Slice((int)from, (int)Math.Max(from, to));
+        }
+
+        var items = Pick(PythonValues.Items(value), start, stop, stride);
+        return value switch
+        {
+            JinjaText => items.Aggregate(new TextBuilder(), (builder, item) => builder.Append((JinjaText)item!)).ToText(),
+            ListValue list => list with { Items = items },
+            _ => new ListValue(items),
+        };
+    }
+
+    private static List<object?> Pick(IReadOnlyList<object?> items, object? start, object? stop, long stride)
+    {
+        var count = items.Count;
+        var picked = new List<object?>();
+        var (lowest, highest) = stride > 0 ? (0, count) : (-1, count - 1);
+        var position = Bound(start, stride > 0 ? 0 : count - 1, count, lowest, highest);
+        var end = Bound(stop, stride > 0 ? count : -1, count, lowest, highest);
+        for (; stride > 0 ? position < end : position > end; position += stride)
+        {
+            picked.Add(items[(int)position]);
+        }
+
+        return picked;
+    }
+
+    private static long Bound(object? bound, long absent, int count, long lowest, long highest)
+    {
+        if (bound is null)
+        {
+            return absent;
+        }
+
+        var index = PythonNumbers.ToIndex(bound);
+        return Math.Clamp(index < 0 ? index + count : index, lowest, highest);
+    }
+}

@@ -1,0 +1,57 @@
+namespace Rill.Text.Jinja;
+
+/// <summary>The operators + - * / // % ** on values of any type.</summary>
+internal static class PythonOperators
+{
+    public static object? Apply(string operation, object? left, object? right, RenderContext context)
+    {
+        if ((left as Undefined ?? right as Undefined) is { } undefined)
+        {
+            throw undefined.Error();
+        }
+
+        if (PythonNumbers.IsNumber(left) && PythonNumbers.IsNumber(right))
+        {
+            return PythonNumbers.Apply(operation, left!, right!);
+        }
+
+        return (operation, left, right) switch
+        {
+            ("+", JinjaText first, JinjaText second) => Markup.Add(first, second),
+            ("+", JinjaText, _) => throw new ChatTemplateException(
+                $"can only concatenate str (not \"{PythonValues.TypeName(right)}\") to str"),
+            ("+", ListValue first, ListValue second) when first.IsTuple == second.IsTuple =>
+                first with { Items = [.. first.Items, .. second.Items] },
+            ("*", JinjaText text, _) when PythonNumbers.IsInteger(right) => Repeat(text, PythonNumbers.ToIndex(right)),
+            ("*", _, JinjaText text) when PythonNumbers.IsInteger(left) => Repeat(text, PythonNumbers.ToIndex(left)),
+            ("*", ListValue list, _) when PythonNumbers.IsInteger(right) => Repeat(list, PythonNumbers.ToIndex(right), context),
+            ("*", _, ListValue list) when PythonNumbers.IsInteger(left) => Repeat(list, PythonNumbers.ToIndex(left), context),
+            ("%", JinjaText format, _) => PercentFormat.Apply(format, right),
+            _ => throw new ChatTemplateException(
+                $"unsupported operand type(s) for {operation}: '{PythonValues.TypeName(left)}' and '{PythonValues.TypeName(right)}'"),
+        };
+    }
+
+    private static JinjaText Repeat(JinjaText text, long count)
+    {
+        TextBuilder.CheckLength(count > 0 ? checked(Math.Min(count, int.MaxValue) * text.Length) : 0);
+        var builder = new TextBuilder();
+        for (var index = 0; index < count && text.Length > 0; index++)
+        {
+            builder.Append(text);
+        }
+
+        return builder.ToText();
+    }
+
+    private static ListValue Repeat(ListValue list, long count, RenderContext context)
+    {
+        var items = new List<object?>();
+        for (var index = 0; index < count && list.Items.Count > 0; index++)
+        {
+            items.AddRange(context.Iterate(list));
+        }
+
+        return list with { Items = items };
+    }
+}

@@ -1,0 +1,85 @@
+namespace Rill.Text.Jinja;
+
+/// <summary>Padding, indenting and shortening.</summary>
+internal static class TextLayout
+{
+    /// <summary>Pads to a width; <paramref name="before"/> of the padding (0 or 1) goes before the text.</summary>
+    public static JinjaText Pad(JinjaText text, long width, JinjaText fill, int before)
+    {
+        var missing = Missing(text, width);
+        return Surround(text, fill, before * missing, (1 - before) * missing);
+    }
+
+    /// <summary>Centres in a width, as str.center rounds.</summary>
+    public static JinjaText Center(JinjaText text, long width, JinjaText fill)
+    {
+        var missing = Missing(text, width);
+        var left = missing / 2 + (missing & width & 1);
+        return Surround(text, fill, left, missing - left);
+    }
+
+    public static JinjaText ZeroFill(JinjaText text, long width)
+    {
+        var sign = text.Value.StartsWith('-') || text.Value.StartsWith('+') ? 1 : 0;
+        var zeros = Missing(text, width);
+        var builder = new TextBuilder().Append(text, 0, sign).Append(new string('0', (int)zeros));
+        return builder.Append(text, sign, text.Length).ToText();
+    }
+
+    /// <summary>The indent filter: puts a prefix before each line but the first and the blank ones, unless asked to.</summary>
+    public static JinjaText Indent(JinjaText text, JinjaText prefix, bool first, bool blank)
+    {
+        var builder = new TextBuilder();
+        var lines = TextSplit.Split(text, JinjaText.OfTemplate("\n"), limit: -1);
+        for (var index = 0; index < lines.Count; index++)
+        {
+            var line = (JinjaText)lines[index]!;
+            builder.Append(index > 0 ? "\n" : "");
+            if (index == 0 ? first : blank || line.Length > 0)
+            {
+                builder.Append(prefix);
+            }
+
+            builder.Append(line);
+        }
+
+        return builder.ToText();
+    }
+
+    /// <summary>The truncate filter: shortens a text that is longer than its length and leeway allow.</summary>
+    public static JinjaText Truncate(JinjaText text, long length, bool killWords, JinjaText end, long leeway)
+    {
+        if (PythonValues.Length(text) <= length + leeway)
+        {
+            return text;
+        }
+
+        var kept = (JinjaText)PythonIndexing.Slice(text, null, Math.Max(0, length - PythonValues.Length(end)), null)!;
+        var space = kept.Value.LastIndexOf(' ');
+        kept = killWords || space < 0 ? kept : kept.Slice(0, space);
+        return new TextBuilder().Append(kept).Append(end).ToText();
+    }
+
+    private static long Missing(JinjaText text, long width)
+    {
+        TextBuilder.CheckLength(width);
+        return Math.Max(0, width - PythonText.CodePointCount(text.Value));
+    }
+
+    private static JinjaText Surround(JinjaText text, JinjaText fill, long before, long after)
+    {
+        var builder = new TextBuilder();
+        for (; before > 0; before--)
+        {
+            builder.Append(fill);
+        }
+
+        builder.Append(text);
+        for (; after > 0; after--)
+        {
+            builder.Append(fill);
+        }
+
+        return builder.ToText();
+    }
+}

@@ -10,6 +10,8 @@ internal sealed class BlockManager
     private readonly int _blockCount;
     private readonly PrefixCache? _cache;
     private readonly int[] _held;                    // [slot] -> blocks
+    private readonly PrefixCache.Node?[] _lastCached; // [slot] -> the last block of its sequence that is known to be cached
+    private readonly int[] _cachedBlocks;            // [slot] -> the number of blocks up to that one
     private readonly Stack<int> _freeSlots = new();
     private readonly Stack<int> _freeCacheBlocks = new();
     private readonly List<PrefixCache.Node> _savedThisStep = [];
@@ -23,6 +25,8 @@ internal sealed class BlockManager
         _blockCount = limits.BlockCount;
         _cache = prefixCache ? new PrefixCache(limits.BlockSize) : null;
         _held = new int[limits.SlotCount];
+        _lastCached = new PrefixCache.Node?[limits.SlotCount];
+        _cachedBlocks = new int[limits.SlotCount];
         for (var slot = limits.SlotCount - 1; slot >= 0; slot--)
         {
             _freeSlots.Push(slot);
@@ -77,7 +81,7 @@ internal sealed class BlockManager
             restores.Add(new BlockCopy(sequence.Slot, i * _blockSize, hits[i].Block));
         }
 
-        _cache?.Touch(hits.LastOrDefault());
+        (_lastCached[sequence.Slot], _cachedBlocks[sequence.Slot]) = (hits.LastOrDefault(), hits.Count);
         return true;
     }
 
@@ -121,8 +125,15 @@ internal sealed class BlockManager
             return;
         }
 
-        PrefixCache.Node? last = null;
-        for (var i = 0; i < computed / _blockSize; i++)
+        var slot = sequence.Slot;
+        var last = _lastCached[slot];
+        var first = _cachedBlocks[slot];
+        if (last is { IsCached: false })    // evicted meanwhile: begin again at the root
+        {
+            (last, first) = (null, 0);
+        }
+
+        for (var i = first; i < computed / _blockSize; i++)
         {
             var tokens = sequence.Tokens.Slice(i * _blockSize, _blockSize);
             if (!_cache.TryFind(last, tokens, out var node))
@@ -133,14 +144,14 @@ internal sealed class BlockManager
                     break;
                 }
 
-                saves.Add(new BlockCopy(sequence.Slot, i * _blockSize, node.Block));
+                saves.Add(new BlockCopy(slot, i * _blockSize, node.Block));
             }
 
-            _cache.Pin(node);
-            last = node;
+            _cache.Use(node);
+            (last, first) = (node, i + 1);
         }
 
-        _cache.Touch(last);
+        (_lastCached[slot], _cachedBlocks[slot]) = (last, first);
     }
 
     /// <summary>Hands over the slots to give back.</summary>
@@ -177,11 +188,16 @@ internal sealed class BlockManager
             hits.RemoveAt(hits.Count - 1);
         }
 
-        hits.ForEach(node => _cache!.Pin(node));
+        hits.ForEach(node => _cache!.Use(node));
     }
 
     private PrefixCache.Node? SaveBlock(PrefixCache.Node? parent, ReadOnlySpan<int> tokens)
     {
+        if (parent is not null)
+        {
+            _cache!.Use(parent);    // it must not be evicted for its own child
+        }
+
         if (FreeBlocks == 0)
         {
             if (!_cache!.TryEvict(out var evicted))

@@ -158,7 +158,11 @@ internal sealed class EngineLoop(
             try
             {
                 sampled = runner.Execute(current);
-                Volatile.Write(ref _failures, 0);
+                if (current.Steps.Count > 0)
+                {
+                    Volatile.Write(ref _failures, 0);
+                }
+
                 return true;
             }
             catch (SequenceFaultException fault) when (current.Steps.Any(step => step.Sequence == fault.Sequence))

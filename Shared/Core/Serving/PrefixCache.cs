@@ -4,23 +4,26 @@ namespace Rill.Serving;
 
 /// <summary>
 /// Which cached block holds which tokens: a tree in which a node is one full block after its parent's blocks. A node is found by the hash
-/// of its parent's hash and its own tokens, and compared with them, so a collision is only a miss. Eviction takes the node that was
-/// used longest ago; touching a chain from its end to its root keeps every parent younger than its children, so that node is a leaf.
+/// of its parent's hash and its own tokens, and compared with them, so a collision is only a miss. Only leaves are evicted, the one
+/// used longest ago first, so a cached node's ancestors are always cached too.
 /// </summary>
 internal sealed class PrefixCache(int blockSize)
 {
     private readonly Dictionary<ulong, Node> _nodes = [];
-    private readonly LinkedList<Node> _byUse = [];    // the first was used longest ago
+    private readonly LinkedList<Node> _leaves = new();    // by last use, oldest first
     private long _step;
     private int _pinned;
 
     /// <summary>Blocks held.</summary>
-    public int Count => _byUse.Count;
+    public int Count => _nodes.Count;
 
-    /// <summary>Blocks that may be evicted: those that this step has not touched.</summary>
+    /// <summary>
+    /// Blocks that may be evicted: all but those that this step uses. Exact as long as whole chains from the root are pinned, which
+    /// holds until the step's saves begin.
+    /// </summary>
     public int Evictable => Count - _pinned;
 
-    /// <summary>Begins a step: blocks touched from now on are safe until the next one.</summary>
+    /// <summary>Begins a step: blocks used from now on are safe until the next one.</summary>
     public void BeginStep()
     {
         _step++;
@@ -31,7 +34,8 @@ internal sealed class PrefixCache(int blockSize)
     public List<Node> Match(ReadOnlySpan<int> tokens, int most)
     {
         var chain = new List<Node>();
-        while (chain.Count < most && TryFind(chain.LastOrDefault(), Block(tokens, chain.Count), out var node))
+        while (chain.Count < most
+            && TryFind(chain.LastOrDefault(), tokens.Slice(chain.Count * blockSize, blockSize), out var node))
         {
             chain.Add(node);
         }
@@ -52,65 +56,63 @@ internal sealed class PrefixCache(int blockSize)
             return null;
         }
 
-        _byUse.AddLast(node.Place);
-        Pin(node);
+        if (parent is not null && parent.Children++ == 0)
+        {
+            _leaves.Remove(parent.Place);
+        }
+
+        _leaves.AddLast(node.Place);
+        Use(node);
         return node;
     }
 
     /// <summary>True when this step uses the node.</summary>
-    public bool IsPinned(Node node) => node.Step == _step;
+    public bool IsPinned(Node node) => node.LastUse == _step;
 
-    /// <summary>Protects a node for this step.</summary>
-    public void Pin(Node node)
+    /// <summary>Marks a node as used now, which protects it for this step.</summary>
+    public void Use(Node node)
     {
-        if (node.Step != _step)
+        if (IsPinned(node))
         {
-            node.Step = _step;
-            _pinned++;
+            return;
+        }
+
+        node.LastUse = _step;
+        _pinned++;
+        if (node.Children == 0)
+        {
+            _leaves.Remove(node.Place);
+            _leaves.AddLast(node.Place);
         }
     }
 
-    /// <summary>Marks a chain as used, from its last node to the root.</summary>
-    public void Touch(Node? last)
-    {
-        for (var node = last; node is not null; node = node.Parent)
-        {
-            Pin(node);
-            _byUse.Remove(node.Place);
-            _byUse.AddLast(node.Place);
-        }
-    }
-
-    /// <summary>Removes the block that was used longest ago and gives its number back.</summary>
+    /// <summary>Forgets the leaf that was used longest ago and gives its block's number back; false when this step uses them all.</summary>
     public bool TryEvict(out int block)
     {
-        var place = _byUse.First;
-        while (place is not null && place.Value.Step == _step)
+        var oldest = _leaves.First?.Value;
+        if (oldest is null || IsPinned(oldest))
         {
-            place = place.Next;
+            block = -1;
+            return false;
         }
 
-        block = place?.Value.Block ?? -1;
-        if (place is not null)
-        {
-            Remove(place.Value);
-        }
-
-        return place is not null;
+        block = oldest.Block;
+        Remove(oldest);
+        return true;
     }
 
-    /// <summary>Forgets a node without children.</summary>
-    public void Remove(Node node)
+    /// <summary>Forgets a leaf.</summary>
+    public void Remove(Node leaf)
     {
-        _nodes.Remove(node.Hash);
-        _byUse.Remove(node.Place);
-        if (node.Step == _step)
+        leaf.IsCached = false;
+        _nodes.Remove(leaf.Hash);
+        _leaves.Remove(leaf.Place);
+        _pinned -= IsPinned(leaf) ? 1 : 0;
+        if (leaf.Parent is { } parent && --parent.Children == 0)
         {
-            _pinned--;
+            AddLeaf(parent);
         }
     }
-
-    private ReadOnlySpan<int> Block(ReadOnlySpan<int> tokens, int index) => tokens.Slice(index * blockSize, blockSize);
 
     private static ulong Hash(Node? parent, ReadOnlySpan<int> tokens)
     {
@@ -124,6 +126,25 @@ internal sealed class PrefixCache(int blockSize)
         hash ^= hash >> 32;
         hash *= 0x9E3779B97F4A7C15UL;
         return hash ^ (hash >> 29);
+    }
+
+    /// <summary>A node without children again: it takes its place by its last use, near the front as a rule.</summary>
+    private void AddLeaf(Node node)
+    {
+        var place = _leaves.First;
+        while (place is not null && place.Value.LastUse < node.LastUse)
+        {
+            place = place.Next;
+        }
+
+        if (place is null)
+        {
+            _leaves.AddLast(node.Place);
+        }
+        else
+        {
+            _leaves.AddBefore(place, node.Place);
+        }
     }
 
     /// <summary>One cached block.</summary>
@@ -148,6 +169,10 @@ internal sealed class PrefixCache(int blockSize)
 
         public LinkedListNode<Node> Place { get; }
 
-        public long Step { get; set; }
+        public int Children { get; set; }
+
+        public long LastUse { get; set; }
+
+        public bool IsCached { get; set; } = true;
     }
 }

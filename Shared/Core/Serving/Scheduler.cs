@@ -147,7 +147,13 @@ internal sealed class Scheduler
             Restores = [.. _batch.Restores.Where(copy => copy.Slot != slot)],
             Saves = [],
         };
-        return _batch.Steps.Count > 0 ? _batch : null;
+        if (_batch.Steps.Count > 0)
+        {
+            return _batch;
+        }
+
+        _blocks.ReleaseAgain(_batch);    // nobody runs the rest of it
+        return null;
     }
 
     /// <summary>The last batch failed as a whole: its sequences leave, and nothing that it computed is trusted.</summary>

@@ -12,7 +12,7 @@ public class SchedulerPropertyTests
     [InlineData(3)]
     public void RandomArrivalsAbortsAndFaults_KeepTheAccountsAndTheTexts(int quarter)
     {
-        for (var seed = quarter * 75; seed < (quarter + 1) * 75; seed++)
+        for (var seed = quarter * 50; seed < (quarter + 1) * 50; seed++)
         {
             new RandomWorld(seed).Run();
         }

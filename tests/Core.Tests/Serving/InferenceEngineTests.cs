@@ -1,0 +1,214 @@
+using Microsoft.Extensions.Logging;
+using Rill.Serving;
+
+namespace Rill.Core.Tests.Serving;
+
+public class InferenceEngineTests
+{
+    [Fact]
+    public async Task Submit_DeliversEveryTokenAndTheFinish()
+    {
+        await using var world = new EngineWorld();
+        using var stream = world.Start(promptTokens: 5, maxTokens: 40);
+
+        var tokens = await EngineWorld.ReadAll(stream);
+
+        Assert.Equal(Solo(5, 40), tokens);
+        await EngineWorld.Eventually(() => world.Engine is { Running: 0, Waiting: 0, KvUsage: 0 });
+    }
+
+    [Fact]
+    public async Task ReadAsync_ByASlowReader_CoalescesWhatIsPending()
+    {
+        await using var world = new EngineWorld();
+        using var stream = world.Start(promptTokens: 5, maxTokens: 30);
+        await EngineWorld.Eventually(() => world.Engine.Running + world.Engine.Waiting == 0);
+
+        var batch = await stream.ReadAsync();
+
+        Assert.Equal(Solo(5, 30), batch.TokenIds.ToArray());
+        Assert.Equal(new SequenceFinish(SequenceFinishReason.Length, null, 5, 0, 30), batch.Finish);
+    }
+
+    [Fact]
+    public async Task Submit_WithAPromptThatCannotFit_Throws()
+    {
+        await using var world = new EngineWorld();
+        using var reservation = world.Reserve(1, 2_000);
+
+        var fault = Assert.Throws<EngineFaultException>(() => world.Submit(reservation, 2_000, 1));
+
+        Assert.Equal(EngineFaultKind.TooLong, fault.Kind);
+        Assert.Equal(2_000, world.Engine.MaxSequenceLength);
+    }
+
+    [Fact]
+    public async Task Submit_OfSeveralChoices_ComputesThePromptOnce()
+    {
+        await using var world = new EngineWorld();
+        using var reservation = world.Reserve(3, 41);
+        var streams = Enumerable.Range(0, 3).Select(_ => world.Submit(reservation, 41, 5)).ToList();
+
+        var finishes = new List<SequenceFinish>();
+        foreach (var stream in streams)
+        {
+            var batch = await stream.ReadAsync();
+            finishes.Add(batch.Finish ?? (await stream.ReadAsync()).Finish!);
+        }
+
+        Assert.Equal([0, 40, 40], finishes.Select(finish => finish.CachedTokens));
+    }
+
+    [Fact]
+    public async Task Reservation_CountsItsPlacesUntilItIsDisposed()
+    {
+        await using var world = new EngineWorld(new EngineOptions { MaxSequences = 1, MaxQueuedRequests = 3 });
+        var reservation = world.Reserve(3, 10);
+        Assert.Equal(3, world.Engine.Waiting);
+
+        Assert.False(world.Engine.TryReserve(2, 1, out _, out var rejection));
+        Assert.Equal(RejectionReason.QueueFull, rejection.Reason);
+        reservation.Dispose();
+        reservation.Dispose();
+
+        Assert.Equal(0, world.Engine.Waiting);
+        Assert.Throws<InvalidOperationException>(() => world.Submit(reservation, 3, 1));
+        world.Reserve(4, 10).Dispose();
+    }
+
+    [Fact]
+    public async Task Reservation_Corrected_FreesWhatWasEstimatedTooHigh()
+    {
+        await using var world = new EngineWorld(new EngineOptions { MaxQueuedTokens = 100 });
+        using var reservation = world.Reserve(1, 100);
+        Assert.False(world.Engine.TryReserve(1, 40, out _, out _));
+
+        reservation.Correct(60);
+
+        world.Reserve(1, 40).Dispose();
+    }
+
+    [Fact]
+    public async Task TryReserve_WhenFull_TellsWhenToComeBackFromTheMeasuredRate()
+    {
+        EngineWorld? world = null;
+        await using var owned = world = new EngineWorld(
+            new EngineOptions { MaxSequences = 1, MaxQueuedRequests = 1 },
+            fault: _ =>
+            {
+                world!.Time.Advance(TimeSpan.FromSeconds(0.1));    // ten steps a second
+                return null;
+            },
+            held: true);
+        using var running = world.Start(promptTokens: 4, maxTokens: 1_000);
+        using var waiting = world.Start(promptTokens: 36, maxTokens: 1_000, salt: 1);
+        world.Runner.Allow(37);
+        await EngineWorld.Eventually(() => world.Runner.Steps == 37);
+        await EngineWorld.Eventually(() => running.Sequence.CompletionLength == 37);
+
+        Assert.False(world.Engine.TryReserve(1, 1, out _, out var rejection));
+
+        // (36 + 2 x 64) tokens at about 10.8 a second: 40 tokens in 3.7 s of which the older weigh a little less
+        Assert.InRange(rejection.RetryAfterSeconds, 13, 17);
+    }
+
+    [Fact]
+    public async Task Faults_OfOneSequence_LeaveTheOthersUnchanged()
+    {
+        await using var world = new EngineWorld(fault: Breaks(sequenceId: 2, after: 3), held: true);
+        using var intact = world.Start(5, 20);
+        using var broken = world.Start(5, 20, salt: 1);
+        world.Runner.AllowAll();
+
+        var fault = await Assert.ThrowsAsync<EngineFaultException>(() => EngineWorld.ReadAll(broken));
+
+        Assert.Equal((EngineFaultKind.Internal, "broken"), (fault.Kind, fault.Message));
+        Assert.Equal(Solo(5, 20), await EngineWorld.ReadAll(intact));
+        Assert.Equal(EngineState.Ready, world.Engine.State);
+        Assert.Single(world.Log.Lines, line => line.Level == LogLevel.Error);
+        await EngineWorld.Eventually(() => world.Engine is { Running: 0, KvUsage: 0 });
+    }
+
+    [Fact]
+    public async Task Crashes_EndTheirStepsSequences_AndTheEngineGoesOn()
+    {
+        var crashes = 1;
+        await using var world = new EngineWorld(
+            fault: batch => batch.Steps.Count > 0 && crashes-- > 0 ? new InvalidOperationException("secret detail") : null);
+        using var lost = world.Start(5, 20);
+
+        var fault = await Assert.ThrowsAsync<EngineFaultException>(() => EngineWorld.ReadAll(lost));
+        Assert.DoesNotContain("secret", fault.Message, StringComparison.Ordinal);
+
+        using var next = world.Start(5, 20);
+        Assert.Equal(Solo(5, 20), await EngineWorld.ReadAll(next));
+        Assert.Single(world.Log.Lines, line => line.Level == LogLevel.Error);
+        Assert.Contains("vllm:request_success_total{model_name=\"test\",engine=\"0\",finished_reason=\"error\"} 1.0", world.Scrape(),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Crashes_InARow_MakeTheEngineFaulted_AndAGoodStepMakesItReady()
+    {
+        var broken = true;
+        await using var world = new EngineWorld(
+            new EngineOptions { FaultedAfterFailures = 3 }, fault: batch => broken && batch.Steps.Count > 0 ? new InvalidOperationException() : null);
+        for (var i = 0; i < 3; i++)
+        {
+            using var lost = world.Start(5, 20, salt: i);
+            await Assert.ThrowsAsync<EngineFaultException>(() => EngineWorld.ReadAll(lost));
+        }
+
+        await EngineWorld.Eventually(() => world.Engine.State == EngineState.Faulted);
+        broken = false;
+        using var good = world.Start(5, 20);
+        await EngineWorld.ReadAll(good);
+        Assert.Equal(EngineState.Ready, world.Engine.State);
+    }
+
+    [Fact]
+    public async Task Idle_TakesNoSteps()
+    {
+        await using var world = new EngineWorld();
+        using var stream = world.Start(5, 3);
+        await EngineWorld.ReadAll(stream);
+        await EngineWorld.Eventually(() => world.Runner.Steps == 4);    // three tokens, and the memory's release
+
+        await Task.Delay(30);
+
+        Assert.Equal(4, world.Runner.Steps);
+    }
+
+    [Fact]
+    public async Task Timings_TellWhereTheTimeWent()
+    {
+        EngineWorld? world = null;
+        await using var owned = world = new EngineWorld(
+            new EngineOptions { TokenBudget = 10 },
+            fault: _ =>
+            {
+                world!.Time.Advance(TimeSpan.FromSeconds(1));
+                return null;
+            },
+            held: true);
+        using var reservation = world.Reserve(1, 20);
+        world.Time.Advance(TimeSpan.FromSeconds(2));    // tokenizing
+        using var stream = world.Submit(reservation, 20, 1);
+        Assert.Null(stream.Timings.Prefill);
+        world.Runner.AllowAll();
+
+        await EngineWorld.ReadAll(stream);
+
+        Assert.Equal(
+            new SequenceTimings(TimeSpan.Zero, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4)), stream.Timings);
+    }
+
+    internal static List<int> Solo(int promptTokens, int completionTokens, int salt = 0)
+        => ShadowRunner.Solo(World.Prompt(promptTokens, salt), completionTokens, EngineWorld.Vocabulary);
+
+    private static Func<StepBatch, Exception?> Breaks(long sequenceId, int after) => batch =>
+    {
+        var broken = batch.Steps.Select(step => step.Sequence).FirstOrDefault(s => s.Id == sequenceId && s.CompletionLength == after);
+        return broken is null ? null : new SequenceFaultException(broken, "broken");
+    };
+}

@@ -1,0 +1,175 @@
+using Rill.Serving;
+
+namespace Rill.Core.Tests.Serving;
+
+public class TokenMailboxTests
+{
+    private static readonly SequenceFinish _finish = new(SequenceFinishReason.Stop, null, 1, 0, 3);
+
+    [Fact]
+    public async Task ReadAsync_WithTokensPending_ReturnsThemAllAtOnce()
+    {
+        var mailbox = new TokenMailbox();
+        mailbox.Post(1, null, null);
+        mailbox.Post(2, null, null);
+
+        var read = mailbox.ReadAsync(default);
+
+        Assert.True(read.IsCompletedSuccessfully);
+        var batch = await read;
+        Assert.Equal([1, 2], batch.TokenIds.ToArray());
+    }
+
+    [Fact]
+    public async Task ReadAsync_WithNothingPending_WaitsForTheNextToken()
+    {
+        var mailbox = new TokenMailbox();
+        var read = mailbox.ReadAsync(default).AsTask();
+        Assert.False(read.IsCompleted);
+
+        mailbox.Post(7, null, _finish);
+
+        var batch = await read.WaitAsync(TimeSpan.FromSeconds(5));
+        Assert.Equal([7], batch.TokenIds.ToArray());
+        Assert.Same(_finish, batch.Finish);
+    }
+
+    [Fact]
+    public async Task ReadAsync_ContinuesOnTheThreadPool_NotOnThePostingThread()
+    {
+        var mailbox = new TokenMailbox();
+        var continued = new TaskCompletionSource<bool>();
+        _ = Task.Run(async () =>
+        {
+            await mailbox.ReadAsync(default).ConfigureAwait(false);
+            continued.SetResult(Thread.CurrentThread.IsThreadPoolThread);
+        });
+        await Task.Delay(20);
+        new Thread(() => mailbox.Post(1, null, null)).Start();
+
+        Assert.True(await continued.Task.WaitAsync(TimeSpan.FromSeconds(5)));
+    }
+
+    [Fact]
+    public async Task ReadAsync_WithLogprobs_ReturnsOneForEachToken()
+    {
+        var mailbox = new TokenMailbox();
+        var logprobs = Enumerable.Range(0, 20).Select(i => new TokenLogprobs(-i, [], [])).ToList();
+        for (var i = 0; i < logprobs.Count; i++)
+        {
+            mailbox.Post(i, logprobs[i], null);
+        }
+
+        var batch = await mailbox.ReadAsync(default);
+
+        Assert.Equal(logprobs, batch.Logprobs.ToArray());
+    }
+
+    [Fact]
+    public async Task ReadAsync_AfterAFault_ThrowsIt()
+    {
+        var mailbox = new TokenMailbox();
+        mailbox.Post(1, null, null);
+        mailbox.Fail(new EngineFaultException(EngineFaultKind.Internal, "gone"));
+
+        var fault = await Assert.ThrowsAsync<EngineFaultException>(async () => await mailbox.ReadAsync(default));
+
+        Assert.Equal("gone", fault.Message);
+    }
+
+    [Fact]
+    public async Task Fail_AfterTheFinish_ChangesNothing()
+    {
+        var mailbox = new TokenMailbox();
+        mailbox.Post(1, null, _finish);
+        mailbox.Fail(new EngineFaultException(EngineFaultKind.Internal, "late"));
+
+        Assert.Same(_finish, (await mailbox.ReadAsync(default)).Finish);
+    }
+
+    [Fact]
+    public async Task ReadAsync_WhenCancelled_ThrowsAndLosesNoToken()
+    {
+        var mailbox = new TokenMailbox();
+        using var source = new CancellationTokenSource();
+        var read = mailbox.ReadAsync(source.Token).AsTask();
+
+        await source.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WaitAsync(TimeSpan.FromSeconds(5)));
+        mailbox.Post(3, null, null);
+        var batch = await mailbox.ReadAsync(default);
+        Assert.Equal([3], batch.TokenIds.ToArray());
+    }
+
+    [Fact]
+    public async Task ReadAsync_WithACancelledToken_Throws()
+    {
+        var mailbox = new TokenMailbox();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await mailbox.ReadAsync(new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
+    public void ReadAsync_WhileAnotherReadWaits_Throws()
+    {
+        var mailbox = new TokenMailbox();
+        _ = mailbox.ReadAsync(default).AsTask();
+
+        Assert.Throws<InvalidOperationException>(() => { _ = mailbox.ReadAsync(default).AsTask(); });
+    }
+
+    [Fact]
+    public async Task ReadAsync_AfterTheFinish_Throws()
+    {
+        var mailbox = new TokenMailbox();
+        mailbox.Post(1, null, _finish);
+        await mailbox.ReadAsync(default);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await mailbox.ReadAsync(default));
+    }
+
+    [Fact]
+    public async Task Post_UpToTheLimit_FillsTheMailboxUntilItIsRead()
+    {
+        var resumed = 0;
+        var mailbox = new TokenMailbox(pauseAfter: 2, () => resumed++);
+
+        Assert.False(mailbox.Post(1, null, null));
+        Assert.True(mailbox.Post(2, null, null));
+        Assert.True(mailbox.IsFull);
+
+        await mailbox.ReadAsync(default);
+        Assert.False(mailbox.IsFull);
+        Assert.Equal(1, resumed);
+    }
+
+    [Fact]
+    public async Task PostAndRead_FromTwoThreads_LoseAndRepeatNothing()
+    {
+        const int tokens = 50_000;
+        var mailbox = new TokenMailbox();
+        var writer = new Thread(() =>
+        {
+            for (var i = 0; i < tokens; i++)
+            {
+                mailbox.Post(i, null, i == tokens - 1 ? _finish : null);
+            }
+        });
+        writer.Start();
+
+        var next = 0;
+        TokenBatch batch;
+        do
+        {
+            batch = await mailbox.ReadAsync(default);
+            foreach (var token in batch.TokenIds.ToArray())
+            {
+                Assert.Equal(next++, token);
+            }
+        }
+        while (batch.Finish is null);
+
+        Assert.Equal(tokens, next);
+    }
+}

@@ -54,7 +54,10 @@ internal sealed class TokenMailbox : IValueTaskSource<TokenBatch>, IThreadPoolWo
         return filled;
     }
 
-    /// <summary>Ends the stream with an exception; tokens that were not read are dropped. No effect on a finished one.</summary>
+    /// <summary>
+    /// Ends the stream with an exception. After a fault the unread tokens are read first; after a cancellation nobody wants them.
+    /// No effect on a finished stream.
+    /// </summary>
     public void Fail(Exception fault)
     {
         bool wake;
@@ -66,6 +69,11 @@ internal sealed class TokenMailbox : IValueTaskSource<TokenBatch>, IThreadPoolWo
             }
 
             _fault = fault;
+            if (fault is OperationCanceledException)
+            {
+                _filling.Clear();
+            }
+
             wake = _waiting;
             _waiting = false;
         }
@@ -83,9 +91,14 @@ internal sealed class TokenMailbox : IValueTaskSource<TokenBatch>, IThreadPoolWo
                 throw new InvalidOperationException("A stream has one reader, and it has not finished its previous read.");
             }
 
-            if (_fault is not null || _filling.Count > 0)
+            if (_filling.Count > 0)
             {
-                return _fault is null ? new(Take()) : ValueTask.FromException<TokenBatch>(_fault);
+                return new(Take());
+            }
+
+            if (_fault is not null)
+            {
+                return ValueTask.FromException<TokenBatch>(_fault);
             }
 
             if (_ended)
@@ -121,7 +134,7 @@ internal sealed class TokenMailbox : IValueTaskSource<TokenBatch>, IThreadPoolWo
         lock (_gate)
         {
             _cancelled.ThrowIfCancellationRequested();
-            return _fault is null ? Take() : throw _fault;
+            return _filling.Count > 0 || _fault is null ? Take() : throw _fault;
         }
     }
 

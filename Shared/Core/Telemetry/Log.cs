@@ -19,12 +19,9 @@ internal static partial class Log
     [LoggerMessage(4, LogLevel.Error, "A step with {Sequences} sequences failed ({Failures} in a row); they end with an error")]
     public static partial void StepFailed(this ILogger logger, Exception exception, int sequences, int failures);
 
-    [LoggerMessage(5, LogLevel.Critical, "{Failures} steps in a row failed: the engine reports itself as faulted and tries new work only")]
-    public static partial void EngineFaulted(this ILogger logger, int failures);
-
-    [LoggerMessage(6, LogLevel.Information, "Draining: {Running} sequences run, {Waiting} wait")]
+    [LoggerMessage(5, LogLevel.Information, "Draining: {Running} sequences run, {Waiting} wait")]
     public static partial void DrainStarted(this ILogger logger, int running, int waiting);
 
-    [LoggerMessage(7, LogLevel.Warning, "The drain time is over: {Sequences} sequences end with an error")]
+    [LoggerMessage(6, LogLevel.Warning, "The drain time is over: {Sequences} sequences end with an error")]
     public static partial void DrainCutOff(this ILogger logger, int sequences);
 }

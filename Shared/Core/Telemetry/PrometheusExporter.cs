@@ -32,6 +32,7 @@ public sealed class PrometheusExporter : IDisposable
         _listener.SetMeasurementEventCallback<int>(static (_, value, tags, family) => ((MetricFamily)family!).Record(value, tags));
         _listener.SetMeasurementEventCallback<double>(static (_, value, tags, family) => ((MetricFamily)family!).Record(value, tags));
         _listener.Start();
+        metrics.Prime();
     }
 
     /// <summary>Writes all families, ordered by name.</summary>

@@ -139,6 +139,25 @@ public sealed class RillMetrics : IDisposable
         Meter.CreateObservableGauge("vllm.kv_cache_usage_perc", kvUsage, description: "Part of the KV cache in use, 0 to 1.");
     }
 
+    /// <summary>Shows a new listener the counters at zero: a rate needs the value before the first event.</summary>
+    internal void Prime()
+    {
+        Counter<long>[] untagged =
+        [
+            PromptTokens, PromptTokensCached, GenerationTokens, Preemptions, PrefixCacheQueries, PrefixCacheHits,
+            StreamStalled, Pings, DeadlinesExceeded,
+        ];
+        foreach (var counter in untagged)
+        {
+            counter.Add(0);
+        }
+
+        foreach (var reason in new[] { "stop", "length", "abort", "error" })
+        {
+            _requestSuccess.Add(0, new KeyValuePair<string, object?>("finished_reason", reason));
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Meter.Dispose();
 

@@ -66,15 +66,27 @@ public class TokenMailboxTests
     }
 
     [Fact]
-    public async Task ReadAsync_AfterAFault_ThrowsIt()
+    public async Task ReadAsync_AfterAFault_GivesTheTokensBeforeItAndThenThrows()
     {
         var mailbox = new TokenMailbox();
         mailbox.Post(1, null, null);
         mailbox.Fail(new EngineFaultException(EngineFaultKind.Internal, "gone"));
 
+        var batch = await mailbox.ReadAsync(default);
+        Assert.Equal([1], batch.TokenIds.ToArray());
         var fault = await Assert.ThrowsAsync<EngineFaultException>(async () => await mailbox.ReadAsync(default));
 
         Assert.Equal("gone", fault.Message);
+    }
+
+    [Fact]
+    public async Task ReadAsync_AfterACancellation_ThrowsAtOnce()
+    {
+        var mailbox = new TokenMailbox();
+        mailbox.Post(1, null, null);
+        mailbox.Fail(new OperationCanceledException());
+
+        await Assert.ThrowsAsync<OperationCanceledException>(async () => await mailbox.ReadAsync(default));
     }
 
     [Fact]

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using Rill.Text;
+using Rill.TrainModel.Corpus;
+
+namespace Rill.Torch.Tests.DefaultModel;
+
+/// <summary>Rill renders the committed template as the trainer wrote the conversations that the model learned from.</summary>
+public sealed class CommittedTemplateTests
+{
+    private static readonly ChatTemplate Template = ChatTemplate.Parse(File.ReadAllText(ModelFolder.File("chat_template.jinja")), "chat_template.jinja");
+
+    [Fact]
+    public void Render_OfCorpusConversations_WritesWhatTheModelLearned()
+    {
+        var generator = new CorpusGenerator(21);
+        var withTools = 0;
+        for (var i = 0; i < 400; i++)
+        {
+            var conversation = generator.Next();
+            withTools += conversation.Tools.Count > 0 ? 1 : 0;
+            Assert.Equal(string.Concat(ChatMarkup.Render(conversation).Select(piece => piece.Text)), Render(conversation, addGenerationPrompt: false));
+        }
+
+        Assert.True(withTools > 10);
+    }
+
+    [Fact]
+    public void Render_WithGenerationPrompt_OpensTheAssistantsTurn() =>
+        Assert.Equal(
+            "<|im_start|>user\nHello<|im_end|>\n<|im_start|>assistant\n",
+            Render(new Conversation([Turn.User("Hello")]), addGenerationPrompt: true));
+
+    private static string Render(Conversation conversation, bool addGenerationPrompt) => Template.Render(new Dictionary<string, object?>
+    {
+        ["messages"] = conversation.Turns.Select(Message).ToList(),
+        ["tools"] = conversation.Tools.Count == 0 ? null : conversation.Tools.Select(tool => (object?)Parse(tool)).ToList(),
+        ["add_generation_prompt"] = addGenerationPrompt,
+    }).ToString();
+
+    private static Dictionary<string, object?> Message(Turn turn)
+    {
+        var message = new Dictionary<string, object?> { ["role"] = turn.Role.ToString().ToLowerInvariant(), ["content"] = new RequestText(turn.Text) };
+        if (turn.Text.StartsWith("<tool_call>\n", StringComparison.Ordinal))
+        {
+            var call = Parse(turn.Text["<tool_call>\n".Length..^"\n</tool_call>".Length]);
+            message["content"] = null;
+            message["tool_calls"] = new List<object?> { new Dictionary<string, object?> { ["type"] = "function", ["function"] = call } };
+        }
+
+        return message;
+    }
+
+    private static JsonElement Parse(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.Clone();
+    }
+}

@@ -41,7 +41,10 @@ internal sealed record HostSettings
     public static HostSettings Read(CommandLine line)
     {
         var root = Path.GetFullPath(line.ScriptRoot);
-        var host = ReadJson(root, "host.json", "run this where the app was built to, or give --script-root");
+        var host = new ConfigurationBuilder()
+            .AddConfiguration(ReadJson(root, "host.json", "run this where the app was built to, or give --script-root"))
+            .AddEnvironmentVariables("AzureFunctionsJobHost__")
+            .Build();
         var worker = ReadJson(root, "worker.config.json", "build the app first").GetSection("description");
         var local = ReadJson(root, "local.settings.json", whyNeeded: null);
         if (local.GetValue<bool>("IsEncrypted"))
@@ -58,7 +61,7 @@ internal sealed record HostSettings
             ShutdownTimeout = TimeSpan.FromSeconds(ReadShutdownSeconds()),
             CorsOrigins = (local["Host:CORS"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
             CorsCredentials = local.GetValue<bool>("Host:CORSCredentials"),
-            Worker = (worker["defaultExecutablePath"] ?? "dotnet", Path.Combine(root, worker["defaultWorkerPath"] ?? "")),
+            Worker = (ResolveWorkerRoot(worker["defaultExecutablePath"] ?? "dotnet", root), Path.Combine(root, worker["defaultWorkerPath"] ?? "")),
             Values = local.GetSection("Values").AsEnumerable(makePathsRelative: true)
                 .Where(pair => pair.Value is not null && Environment.GetEnvironmentVariable(pair.Key) is null)
                 .ToDictionary(pair => pair.Key, pair => pair.Value!),
@@ -82,6 +85,10 @@ internal sealed record HostSettings
             throw new SettingsException($"{name} is not valid JSON: {exception.GetBaseException().Message}");
         }
     }
+
+    // The official Sdk writes this token, which stands for the app's folder with a slash behind it.
+    private static string ResolveWorkerRoot(string path, string root) =>
+        path.Replace("{WorkerRoot}", root + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     private static TimeSpan ReadFunctionTimeout(string? text) => text switch
     {

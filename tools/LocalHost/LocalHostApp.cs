@@ -38,6 +38,7 @@ internal static class LocalHostApp
     private static void Listen(KestrelServerOptions kestrel, int port)
     {
         kestrel.Limits.MaxRequestBodySize = MaxRequestBodyBytes;
+        kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
         if (port == 0)
         {
             kestrel.Listen(IPAddress.Loopback, port); // a free port can be asked for on one address only

@@ -20,9 +20,10 @@ try
     using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
     var (http, rpc) = LocalHostApp.Addresses(app);
     var running = supervisor.RunAsync(rpc, http);
-    if (await Task.WhenAny(supervisor.Ready, running) == supervisor.Ready)
+    await Task.WhenAny(supervisor.Ready, running);
+    if (supervisor.Serving is { } worker)
     {
-        Console.WriteLine(Greeting.For(http, supervisor.Serving?.Routes ?? []));
+        Console.WriteLine(Greeting.For(http, worker.Routes));
     }
 
     var exitCode = await running;

@@ -90,6 +90,21 @@ public sealed class WorkerLifeTests
     }
 
     [Fact]
+    public async Task SigTerm_WithAStreamLongerThanTheShutdownTimeout_EndsItAfterTheGrace()
+    {
+        await using var server = await RillServer.StartAppAsync(
+            BuiltPrograms.WorkerTestApp, new() { ["ASPNETCORE_SHUTDOWNTIMEOUTSECONDS"] = "1", ["AzureFunctionsJobHost__functionTimeout"] = "-1" });
+        using var stream = await OpenAsync(server, "deaf");
+        var watch = Stopwatch.StartNew();
+
+        server.Process.Signal(HostProcess.SigTerm);
+
+        Assert.Equal(0, await server.Process.WaitForExitAsync(_patience));
+        Assert.InRange(watch.Elapsed.TotalSeconds, 1, 15);
+        Assert.False(HostProcess.IsRunning(server.WorkerId));
+    }
+
+    [Fact]
     public async Task SigInt_Twice_DoesNotWaitForStreams()
     {
         await using var server = await StartAsync();
@@ -152,6 +167,28 @@ public sealed class WorkerLifeTests
 
         Assert.Equal(1, await process.WaitForExitAsync(_patience));
         Assert.Contains("holds no host.json", Assert.Single(process.Output), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"functionTimeout": "soon"}""", "functionTimeout of host.json is soon: write a time span such as 00:30:00, or -1.")]
+    [InlineData("{", "host.json is not valid JSON")]
+    public async Task Start_WithABrokenHostJson_SaysSoInOneSentence(string hostJson, string expected)
+    {
+        var folder = Directory.CreateTempSubdirectory("rill-host-");
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "host.json"), hostJson);
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "worker.config.json"), "{}");
+
+            await using var process = new HostProcess(folder.FullName);
+
+            Assert.Equal(1, await process.WaitForExitAsync(_patience));
+            Assert.StartsWith(expected, Assert.Single(process.Output), StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [Fact]

@@ -24,6 +24,12 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWo
                 ?? System.Environment.GetEnvironmentVariable("AZURE_FUNCTIONS_ENVIRONMENT")
                 ?? Environments.Production,
         });
+        if (_web.Configuration["functions-uri"] is null)
+        {
+            Console.Error.WriteLine("This program is started by an Azure Functions host: use ./run or `func start`.");
+            System.Environment.Exit(1);
+        }
+
         _web.Logging.ClearProviders(); // The host shows what the worker logs; the console would show it twice.
     }
 
@@ -61,18 +67,9 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWo
         return this;
     }
 
-    /// <summary>
-    /// The host, ready to run. Ends the process with one sentence and exit code 1 if no Functions host started it:
-    /// a worker has nobody to serve without one.
-    /// </summary>
+    /// <summary>The host, ready to run.</summary>
     public IHost Build()
     {
-        if (_web.Configuration["functions-uri"] is null)
-        {
-            Console.Error.WriteLine("This program is started by an Azure Functions host: use ./run or `func start`.");
-            System.Environment.Exit(1);
-        }
-
         var app = _web.Build();
         WorkerHosting.UseFunctions(app, _middleware);
         return app;

@@ -41,10 +41,8 @@ internal sealed record HostSettings
     public static HostSettings Read(CommandLine line)
     {
         var root = Path.GetFullPath(line.ScriptRoot);
-        var host = new ConfigurationBuilder()
-            .AddConfiguration(ReadJson(root, "host.json", "run this where the app was built to, or give --script-root"))
-            .AddEnvironmentVariables("AzureFunctionsJobHost__")
-            .Build();
+        var host = ReadJson(
+            root, "host.json", "run this where the app was built to, or give --script-root", environmentPrefix: "AzureFunctionsJobHost__");
         var worker = ReadJson(root, "worker.config.json", "build the app first").GetSection("description");
         var local = ReadJson(root, "local.settings.json", whyNeeded: null);
         if (local.GetValue<bool>("IsEncrypted"))
@@ -69,16 +67,22 @@ internal sealed record HostSettings
         };
     }
 
-    private static IConfigurationRoot ReadJson(string root, string name, string? whyNeeded)
+    private static IConfigurationRoot ReadJson(string root, string name, string? whyNeeded, string? environmentPrefix = null)
     {
         if (whyNeeded is not null && !File.Exists(Path.Combine(root, name)))
         {
             throw new SettingsException($"{root} holds no {name}: {whyNeeded}.");
         }
 
+        var builder = new ConfigurationBuilder().SetBasePath(root).AddJsonFile(name, optional: whyNeeded is null);
+        if (environmentPrefix is not null)
+        {
+            builder.AddEnvironmentVariables(environmentPrefix);
+        }
+
         try
         {
-            return new ConfigurationBuilder().SetBasePath(root).AddJsonFile(name, optional: whyNeeded is null).Build();
+            return builder.Build();
         }
         catch (Exception exception) when (exception is InvalidDataException or FormatException)
         {

@@ -26,7 +26,8 @@ internal static class Vectors
             ? named
             : System.IO.Path.Combine(RepositoryRoot(), "..", "shared", "vectors");
 
-    private static string RepositoryRoot()
+    /// <summary>The folder that holds Functions.sln.</summary>
+    public static string RepositoryRoot()
     {
         var directory = new DirectoryInfo(AppContext.BaseDirectory);
         while (directory is not null && !File.Exists(System.IO.Path.Combine(directory.FullName, "Functions.sln")))

@@ -89,7 +89,7 @@ public sealed class TokenizerVectorTests
         Assert.Contains(element, exception.Message, StringComparison.Ordinal);
     }
 
-    private static HuggingFaceTokenizer Load(string family) =>
+    internal static HuggingFaceTokenizer Load(string family) =>
         s_tokenizers.GetOrAdd(Vectors.Path("tokenizers", family), HuggingFaceTokenizer.Load);
 
     private static JsonElement.ArrayEnumerator Cases(string family, string file) =>

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Rill.Text.Jinja;
 
 /// <summary>
@@ -50,9 +48,8 @@ internal sealed class JinjaText : IEquatable<JinjaText>
             return this;
         }
 
-        var builder = new TextBuilder();
-        builder.Append(this, start, end);
-        return IsMarkup ? builder.ToText().AsMarkup() : builder.ToText();
+        var slice = new JinjaText(Value[start..end], SliceRequest(start, end));
+        return IsMarkup ? slice.AsMarkup() : slice;
     }
 
     /// <summary>The text without the characters of a set at its ends; without white space when the set is null.</summary>
@@ -93,4 +90,17 @@ internal sealed class JinjaText : IEquatable<JinjaText>
     public override int GetHashCode() => Value.GetHashCode(StringComparison.Ordinal);
 
     public override string ToString() => Value;
+
+    private (int Start, int End)[] SliceRequest(int start, int end)
+    {
+        if (start >= end || _request.Length == 0)
+        {
+            return [];
+        }
+
+        return _request is [(0, var length)] && length == Length
+            ? [(0, end - start)]
+            : [.. _request.Select(span => (Start: Math.Max(span.Start, start) - start, End: Math.Min(span.End, end) - start))
+                .Where(span => span.Start < span.End)];
+    }
 }

@@ -12,14 +12,14 @@ internal static class PythonIndexing
             return false;
         }
 
-        var items = PythonValues.Items(value);
-        var position = index < 0 ? index + items.Count : index;
-        if (position < 0 || position >= items.Count)
+        var count = PythonValues.Length(value);
+        var position = index < 0 ? index + count : index;
+        if (position < 0 || position >= count)
         {
             return false;
         }
 
-        item = items[(int)position];
+        item = value is JinjaText text ? Cut(text, position, position + 1) : PythonValues.Items(value)[(int)position];
         return true;
     }
 
@@ -38,10 +38,11 @@ internal static class PythonIndexing
             throw new ChatTemplateException("slice step cannot be zero");
         }
 
-        if (value is JinjaText text && stride == 1 && !text.Value.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
+        if (value is JinjaText text && stride == 1)
         {
-            var (from, to) = (Bound(start, 0, text.Length, 0, text.Length), Bound(stop, text.Length, text.Length, 0, text.Length));
-            return text.Slice((int)from, (int)Math.Max(from, to));
+            var count = PythonText.CodePointCount(text.Value);
+            var (from, to) = (Bound(start, 0, count, 0, count), Bound(stop, count, count, 0, count));
+            return Cut(text, from, Math.Max(from, to));
         }
 
         var items = Pick(PythonValues.Items(value), start, stop, stride);
@@ -51,6 +52,13 @@ internal static class PythonIndexing
             ListValue list => list with { Items = items },
             _ => new ListValue(items),
         };
+    }
+
+    /// <summary>A part of a text by code points.</summary>
+    private static JinjaText Cut(JinjaText text, long start, long end)
+    {
+        var from = PythonText.OffsetOf(text.Value, start);
+        return text.Slice(from, from + PythonText.OffsetOf(text.Value[from..], end - start));
     }
 
     private static List<object?> Pick(IReadOnlyList<object?> items, object? start, object? stop, long stride)

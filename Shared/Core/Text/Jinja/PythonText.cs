@@ -60,6 +60,18 @@ internal static class PythonText
         return count;
     }
 
+    /// <summary>Where in UTF-16 units a code point begins, counted in code points from 0; the text's end when there are fewer.</summary>
+    public static int OffsetOf(string text, long codePoint)
+    {
+        var offset = 0;
+        for (; codePoint > 0 && offset < text.Length; codePoint--)
+        {
+            offset += char.IsSurrogatePair(text, offset) ? 2 : 1;
+        }
+
+        return offset;
+    }
+
     /// <summary>The characters of a text, one code point each.</summary>
     public static IReadOnlyList<object?> Characters(JinjaText text)
     {

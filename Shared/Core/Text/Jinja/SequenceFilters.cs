@@ -7,7 +7,7 @@ internal static class SequenceFilters
     [
         new("length", "", call => PythonValues.Length(call.Value)),
         new("default", "default_value? boolean?", Default),
-        new("first", "", call => call.Sequence is [var first, ..] ? first : new Undefined("No first item, sequence was empty.")),
+        new("first", "", First),
         new("last", "", Last),
         new("list", "", call => new ListValue([.. call.Sequence])),
         new("items", "", Items),
@@ -30,9 +30,30 @@ internal static class SequenceFilters
         return isMissing ? call.Or(0, JinjaText.Empty) : call.Value;
     }
 
-    private static object? Last(BoundCall call) => call.Value is SequenceOnce
-        ? throw new ChatTemplateException("'generator' object is not reversible")
-        : call.Sequence is [.., var last] ? last : new Undefined("No last item, sequence was empty.");
+    private static object? First(BoundCall call)
+    {
+        if (PythonIndexing.TryGet(call.Value, 0, out var item))
+        {
+            return item;
+        }
+
+        return call.Sequence is [var first, ..] ? first : new Undefined("No first item, sequence was empty.");
+    }
+
+    private static object? Last(BoundCall call)
+    {
+        if (call.Value is SequenceOnce)
+        {
+            throw new ChatTemplateException("'generator' object is not reversible");
+        }
+
+        if (PythonIndexing.TryGet(call.Value, -1, out var item))
+        {
+            return item;
+        }
+
+        return call.Sequence is [.., var last] ? last : new Undefined("No last item, sequence was empty.");
+    }
 
     private static SequenceOnce Items(BoundCall call) => call.Value switch
     {

@@ -1,15 +1,19 @@
+using System.Globalization;
 using System.Text;
+using Rill.Text.Patterns;
 
 namespace Rill.Text.Tokenization;
 
 /// <summary>
 /// Applies Unicode normalization forms, keeping track of who wrote what. Works stretch by stretch: an ASCII character never combines with
-/// what stands before it, so that each "ASCII character and the non-ASCII run after it" is normalized alone. Runs longer than
-/// <see cref="LongestRun"/> are cut: sorting an endless run of combining marks would take quadratic time.
+/// what stands before it, so that each "ASCII character and the non-ASCII run after it" is normalized alone. Long runs are cut where the
+/// next character combines with none before it. Only a run of more than <see cref="LongestMarks"/> combining marks is cut within: to sort
+/// an endless one would take quadratic time.
 /// </summary>
 internal sealed class UnicodeNormalizer(IReadOnlyList<NormalizationForm> forms)
 {
-    private const int LongestRun = 4096;
+    private const int LongestRun = 256;
+    private const int LongestMarks = 256;
 
     /// <summary>False when this process cannot normalize (invariant globalization without ICU composes nothing, and says nothing).</summary>
     public static bool IsAvailable => "e\u0301".Normalize(NormalizationForm.FormC) == "\u00E9";
@@ -95,6 +99,20 @@ internal sealed class UnicodeNormalizer(IReadOnlyList<NormalizationForm> forms)
         }
 
         var cut = start + LongestRun;
-        return char.IsLowSurrogate(text[cut]) ? cut - 1 : cut;
+        var last = Math.Min(start + length, cut + LongestMarks);
+        while (cut < last && CombinesBackwards(text, cut))
+        {
+            cut++;
+        }
+
+        return cut < text.Length && CodePoint.SplitsPair(text, cut) ? cut + 1 : cut;
+    }
+
+    /// <summary>True for marks, the later letters of a Hangul syllable, and the second half of a surrogate pair.</summary>
+    private static bool CombinesBackwards(ReadOnlySpan<char> text, int index)
+    {
+        var codePoint = CodePoint.Read(text, index, out _);
+        return codePoint is >= 0x1160 and <= 0x11FF || CodePoint.Category(codePoint) is UnicodeCategory.NonSpacingMark
+            or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Surrogate;
     }
 }

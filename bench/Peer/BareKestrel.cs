@@ -8,7 +8,7 @@ namespace Rill.Bench.Peer;
 
 /// <summary>
 /// The least that can stream: Kestrel without routing, logging or JSON. A POST is answered with its own body as an event, written and
-/// flushed at every step of the pace until the client hangs up; anything else with an empty 200.
+/// flushed at once and at every step of the pace until the client hangs up; anything else with an empty 200.
 /// </summary>
 internal static class BareKestrel
 {
@@ -37,8 +37,8 @@ internal static class BareKestrel
         pacer.Join();
         while (!context.RequestAborted.IsCancellationRequested)
         {
-            await pacer.NextTick;
             await output.WriteAsync(frame);
+            await pacer.NextTick;
         }
 
         pacer.Leave();

@@ -27,7 +27,7 @@ public sealed class ScriptedModelRunner : IModelRunner
     /// <summary>The id that ends a text.</summary>
     public const int EndOfText = 256;
 
-    private static readonly TimeSpan _longestSleep = TimeSpan.FromMilliseconds(10);
+    private const int LongestSleepMilliseconds = 10;
 
     private readonly ScriptedRunnerOptions _options;
     private readonly Script?[] _scripts;    // [slot]
@@ -95,7 +95,9 @@ public sealed class ScriptedModelRunner : IModelRunner
     {
         while (WantedDuration(steps) - Stopwatch.GetElapsedTime(started) is var left && left > TimeSpan.Zero)
         {
-            Thread.Sleep(left < _longestSleep ? left : _longestSleep);
+            // Rounded up: of less than a millisecond, Sleep would make a busy loop.
+            var milliseconds = (int)Math.Ceiling(left.TotalMilliseconds);
+            Thread.Sleep(Math.Min(milliseconds, LongestSleepMilliseconds));
         }
     }
 

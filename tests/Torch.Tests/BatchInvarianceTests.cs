@@ -1,0 +1,102 @@
+using Rill.Serving;
+using Rill.Torch.Runtime;
+using Rill.Torch.Tests.Models;
+
+namespace Rill.Torch.Tests;
+
+/// <summary>In f32 on the CPU, a sequence's distributions are the same bits whatever else the step holds and however it got there.</summary>
+public sealed class BatchInvarianceTests : IDisposable
+{
+    private readonly TinyModel _model = new("Qwen3ForCausalLM", """{"tie_word_embeddings":true}""");
+    private readonly TorchModelRunner _runner;
+
+    public BatchInvarianceTests() => _runner = RunnerDriver.Load(_model, slots: 48);
+
+    public void Dispose()
+    {
+        _runner.Dispose();
+        _model.Dispose();
+    }
+
+    [Fact]
+    public void Execute_PromptInAnyChunks_GivesTheSameBits()
+    {
+        var expected = Alone(40);
+
+        for (var first = 1; first < 40; first++)
+        {
+            Assert.Equal(expected, Distribution(RunnerDriver.NewSequence(0, RunnerDriver.Prompt(40)), first, 40 - first));
+        }
+
+        Assert.Equal(expected, Distribution(RunnerDriver.NewSequence(0, RunnerDriver.Prompt(40)), [.. Enumerable.Repeat(1, 40)]));
+        Assert.Equal(expected, Distribution(RunnerDriver.NewSequence(0, RunnerDriver.Prompt(40)), 7, 13, 3, 16, 1));
+    }
+
+    [Fact]
+    public void Execute_SequenceAmongOthers_GivesTheSameBits()
+    {
+        var expected = Alone(10);
+
+        for (var others = 1; others <= 40; others++)
+        {
+            var sequence = RunnerDriver.NewSequence(0, RunnerDriver.Prompt(10));
+            var steps = Enumerable.Range(1, others)
+                .Select(slot => new SequenceStep(RunnerDriver.NewSequence(slot, RunnerDriver.Prompt(1 + (slot % 5), seed: slot)), 0, 1 + (slot % 5)))
+                .Append(new SequenceStep(sequence, 0, 10)).ToList();
+
+            var sampled = _runner.Execute(new StepBatch { Steps = steps });
+
+            Assert.Equal(others + 1, sampled.Count);
+            Assert.Equal(expected, RunnerDriver.Distribution(sampled[^1]));
+        }
+    }
+
+    [Fact]
+    public void Execute_DecodingInABatch_GivesTheSameTokensAndBitsAsAlone()
+    {
+        const int count = 9;
+        const int length = 12;
+        var alone = Enumerable.Range(0, count).Select(index => Decode([index], length)[0]).ToList();
+
+        var together = Decode([.. Enumerable.Range(0, count)], length);
+
+        Assert.Equal(alone.Select(result => result.Tokens), together.Select(result => result.Tokens));
+        Assert.Equal(alone.Select(result => result.Last), together.Select(result => result.Last));
+    }
+
+    [Fact]
+    public void Execute_WithBlocksFromThePrefixCache_GivesTheSameBits()
+    {
+        var expected = Alone(10);
+        var first = RunnerDriver.NewSequence(3, RunnerDriver.Prompt(10));
+        _runner.Execute(new StepBatch { Steps = [new(first, 0, 10)], Saves = [new(3, 0, 5), new(3, 4, 2)] });
+
+        var second = RunnerDriver.NewSequence(4, RunnerDriver.Prompt(10));
+        second.ComputedTokens = 8;
+        var sampled = _runner.Execute(new StepBatch { Released = [3], Restores = [new(4, 0, 5), new(4, 4, 2)], Steps = [new(second, 8, 2)] });
+
+        Assert.Equal(expected, RunnerDriver.Distribution(sampled[0]));
+    }
+
+    private float[] Alone(int length) => Distribution(RunnerDriver.NewSequence(0, RunnerDriver.Prompt(length)), length);
+
+    private float[] Distribution(Sequence sequence, params ReadOnlySpan<int> chunks) => RunnerDriver.Distribution(RunnerDriver.Run(_runner, sequence, chunks));
+
+    private List<(int[] Tokens, float[] Last)> Decode(int[] seeds, int length)
+    {
+        var sequences = seeds.Select((seed, slot) => RunnerDriver.NewSequence(slot, RunnerDriver.Prompt(5 + seed, seed),
+            new SamplingParameters { Temperature = 1, Seed = 100 + seed, TopP = 0.95f, TopLogprobs = int.MaxValue })).ToList();
+        IReadOnlyList<SampledToken> sampled = [];
+        for (var step = 0; step < length; step++)
+        {
+            sampled = _runner.Execute(new StepBatch { Steps = [.. sequences.Select(sequence => new SequenceStep(sequence, sequence.ComputedTokens, sequence.PendingTokens))] });
+            foreach (var token in sampled)
+            {
+                token.Sequence.ComputedTokens = token.Sequence.Length;
+                token.Sequence.Append(token.TokenId);
+            }
+        }
+
+        return [.. sampled.Select(token => (token.Sequence.Tokens[token.Sequence.PromptLength..].ToArray(), RunnerDriver.Distribution(token)))];
+    }
+}

@@ -1,0 +1,113 @@
+using Rill.Models;
+using Rill.Serving;
+using Rill.Torch.Runtime;
+using Rill.Torch.Tests.Models;
+
+namespace Rill.Torch.Tests.Runtime;
+
+public sealed class KeyValueMemoryTests
+{
+    private const int MiB = 1024 * 1024;
+
+    [SkippableFact]
+    public unsafe void Release_TouchedMemory_GoesBackToTheSystemAndReadsZero()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Giving memory back is done on Linux only.");
+        using var memory = new VirtualMemory(1024L * 1024 * MiB);    // a terabyte of addresses costs nothing
+        var before = ResidentBytes();
+        new Span<byte>(memory.Start, 64 * MiB).Fill(1);
+        Assert.InRange(ResidentBytes() - before, 60L * MiB, 90L * MiB);
+
+        memory.Release(0, 64 * MiB);
+
+        Assert.InRange(ResidentBytes() - before, -200L * MiB, 20L * MiB);
+        Assert.Equal(0, memory.Start[MiB]);
+    }
+
+    [SkippableFact]
+    public void Execute_ReleasedSlotAndBlocks_GiveTheirMemoryBack()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Giving memory back is done on Linux only.");
+        using var model = new TinyModel(changes: """{"num_hidden_layers":2,"num_key_value_heads":6,"head_dim":256,"max_position_embeddings":2048}""");
+        using var runner = RunnerDriver.Load(model, slots: 2);
+        var sequence = RunnerDriver.NewSequence(1, RunnerDriver.Prompt(1024));
+        RunnerDriver.Run(runner, sequence, 512, 512);
+        runner.Execute(new StepBatch { Steps = [], Saves = [.. Enumerable.Range(0, 128).Select(block => new BlockCopy(1, 4 * block, block))] });
+        var full = ResidentBytes();
+
+        runner.Execute(new StepBatch { Steps = [], Released = [1] });
+        var withoutSlot = ResidentBytes();
+        runner.Execute(new StepBatch { Steps = [], ReleasedBlocks = [.. Enumerable.Range(0, 128)] });
+
+        // 1024 tokens x 2 layers x (key, value) x 6 heads x 256 x 4 bytes = 24 MiB; half of them are cached
+        Assert.InRange(full - withoutSlot, 22L * MiB, 28L * MiB);
+        Assert.InRange(withoutSlot - ResidentBytes(), 10L * MiB, 16L * MiB);
+    }
+
+    [SkippableFact]
+    public void Execute_ThousandsOfSteps_KeepMemoryFlat()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Resident memory is read from /proc.");
+        using var model = new TinyModel();
+        using var runner = RunnerDriver.Load(model);
+        Serve(runner, 2000);    // until the code is compiled and the heaps have their size
+        var before = ResidentBytes();
+
+        Serve(runner, 3000);
+
+        Assert.InRange(ResidentBytes() - before, long.MinValue, 6L * MiB);    // 2 KiB a step
+    }
+
+    [Fact]
+    public void Load_BudgetTooSmallForOneSequence_SaysHowMuchIsNeeded()
+    {
+        using var model = new TinyModel(changes: """{"max_position_embeddings":65536}""");
+
+        var error = Assert.Throws<ModelFormatException>(() => TorchModelRunner.Load(model.Path, new TorchRunnerOptions { KeyValueMemoryMiB = 1 }));
+
+        // 65536 tokens x 3 layers x 2 x 16 x 4 bytes
+        Assert.Contains("takes 24 MiB", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_Budget_BecomesBlocks()
+    {
+        using var model = new TinyModel();
+        using var runner = TorchModelRunner.Load(model.Path, new TorchRunnerOptions { KeyValueMemoryMiB = 1, SlotCount = 64, BlockSize = 16, DataType = TorchDataType.Float32, ContextLength = 100 });
+
+        // a block of 16 tokens x 3 layers x 2 x 16 x 4 bytes = 6144
+        Assert.Equal(new ModelLimits(131, 100, 64, 16, MiB / 6144), runner.Limits);
+    }
+
+    /// <summary>Short requests one after the other in four slots, prompts and single tokens mixed.</summary>
+    private static void Serve(TorchModelRunner runner, int steps)
+    {
+        var sequences = new Sequence?[4];
+        for (var step = 0; step < steps; step++)
+        {
+            List<int> released = [];
+            for (var slot = 0; slot < sequences.Length; slot++)
+            {
+                if (sequences[slot] is null || sequences[slot]!.Length > 30 + (5 * slot))
+                {
+                    released.Add(slot);
+                    sequences[slot] = RunnerDriver.NewSequence(slot, RunnerDriver.Prompt(3 + slot), new SamplingParameters { Seed = step, TopP = 0.9f, TopLogprobs = 3 });
+                }
+            }
+
+            var batch = new StepBatch { Released = released, Steps = [.. sequences.Select(sequence => new SequenceStep(sequence!, sequence!.ComputedTokens, sequence.PendingTokens))] };
+            foreach (var sampled in runner.Execute(batch))
+            {
+                sampled.Sequence.ComputedTokens = sampled.Sequence.Length;
+                sampled.Sequence.Append(sampled.TokenId);
+            }
+        }
+    }
+
+    private static long ResidentBytes()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return long.Parse(File.ReadAllText("/proc/self/statm").Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture) * Environment.SystemPageSize;
+    }
+}

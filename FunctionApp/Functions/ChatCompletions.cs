@@ -9,7 +9,7 @@ using Rill.OpenAI;
 namespace Rill.FunctionApp.Functions;
 
 /// <summary><c>POST /v1/chat/completions</c>: a completion, whole or as it is made.</summary>
-public sealed class ChatCompletions(ChatService chat, ChatResponder responder, IOptions<RillOptions> options)
+public sealed class ChatCompletions(ChatService chat, ChatResponder responder, IOptions<RillOptions> options, TimeProvider time)
 {
     /// <summary>Reads, checks and admits the request, then answers it.</summary>
     [Function(nameof(ChatCompletions))]
@@ -19,14 +19,20 @@ public sealed class ChatCompletions(ChatService chat, ChatResponder responder, I
         FunctionContext context)
     {
         var http = request.HttpContext;
-        if (!HttpMethods.IsPost(request.Method))
+        if (!await Methods.IsPostAsync(http))
         {
-            await ErrorResponse.WriteAsync(http, ApiError.MethodNotAllowed(request.Method, "POST"), http.RequestAborted);
             return;
         }
 
-        using var lifetime = responder.Begin(http, context);
-        var (body, error) = await RequestBody.ReadJsonAsync(request, options.Value.MaxBodyBytes, lifetime.Token);
+        var (limit, error) = RequestTimeout.Read(request, options.Value.RequestTimeoutSeconds);
+        if (error is not null)
+        {
+            await ErrorResponse.WriteAsync(http, error, http.RequestAborted);
+            return;
+        }
+
+        using var lifetime = new RequestLifetime(http, context, limit, time);
+        (var body, error) = await RequestBody.ReadJsonAsync(request, options.Value.MaxBodyBytes, lifetime.Token);
         if (error is not null || !ChatRequestReader.TryRead(new ReadOnlySequence<byte>(body), out var chatRequest, out error))
         {
             await ErrorResponse.WriteAsync(http, error, lifetime.Token);

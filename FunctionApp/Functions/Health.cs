@@ -12,44 +12,41 @@ namespace Rill.FunctionApp.Functions;
 /// </summary>
 public sealed class Health(InferenceEngine engine)
 {
-    private static readonly ApiError _faulted =
-        ApiError.Internal() with { Status = StatusCodes.Status503ServiceUnavailable, Message = "The engine failed repeatedly; the log says why.", RetryAfterSeconds = 30 };
+    private static readonly ApiError _faulted = ApiError.Internal() with
+    {
+        Status = StatusCodes.Status503ServiceUnavailable,
+        Message = "The engine failed repeatedly; the log says why.",
+        RetryAfterSeconds = 30,
+    };
 
     /// <summary>Liveness.</summary>
     [Function("Health")]
-    public Task RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, Route = "health")]
-        HttpRequest request) => LiveAsync(request);
+    public Task RunAsync([HttpTrigger(AuthorizationLevel.Anonymous, Route = "health")] HttpRequest request) => LiveAsync(request);
 
     /// <summary>Liveness, under the name that probes use.</summary>
     [Function("HealthLive")]
-    public Task LiveAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, Route = "health/live")]
-        HttpRequest request) =>
-        AnswerAsync(request, engine.State == EngineState.Faulted ? _faulted : null);
+    public Task LiveAsync([HttpTrigger(AuthorizationLevel.Anonymous, Route = "health/live")] HttpRequest request) =>
+        AnswerAsync(request.HttpContext, engine.State == EngineState.Faulted ? _faulted : null);
 
     /// <summary>Readiness: 503 while draining and after repeated failures.</summary>
     [Function("HealthReady")]
-    public Task ReadyAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, Route = "health/ready")]
-        HttpRequest request) =>
-        AnswerAsync(request, engine.State switch
+    public Task ReadyAsync([HttpTrigger(AuthorizationLevel.Anonymous, Route = "health/ready")] HttpRequest request) =>
+        AnswerAsync(request.HttpContext, engine.State switch
         {
             EngineState.Ready => null,
-            EngineState.Draining => ApiError.ShuttingDown(retryAfterSeconds: 5),
-            _ => _faulted,
+            EngineState.Faulted => _faulted,
+            _ => ApiError.ShuttingDown(retryAfterSeconds: 5),
         });
 
-    private static Task AnswerAsync(HttpRequest request, ApiError? error)
+    private static async Task AnswerAsync(HttpContext http, ApiError? error)
     {
-        var http = request.HttpContext;
-        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
+        if (!await Methods.IsReadAsync(http))
         {
-            error = ApiError.MethodNotAllowed(request.Method, "GET");
+            return;
         }
 
-        return error is null
+        await (error is null
             ? http.Response.WriteAsJsonAsync(new { status = "ok" }, http.RequestAborted)
-            : ErrorResponse.WriteAsync(http, error, http.RequestAborted);
+            : ErrorResponse.WriteAsync(http, error, http.RequestAborted));
     }
 }

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Rill.FunctionApp.Http;
-using Rill.OpenAI;
 using Rill.Telemetry;
 
 namespace Rill.FunctionApp.Functions;
@@ -16,9 +15,8 @@ public sealed class Metrics(PrometheusExporter exporter)
         HttpRequest request)
     {
         var http = request.HttpContext;
-        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
+        if (!await Methods.IsReadAsync(http))
         {
-            await ErrorResponse.WriteAsync(http, ApiError.MethodNotAllowed(request.Method, "GET"), http.RequestAborted);
             return;
         }
 

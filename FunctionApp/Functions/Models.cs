@@ -9,35 +9,32 @@ namespace Rill.FunctionApp.Functions;
 /// <summary><c>GET /v1/models</c> and <c>GET /v1/models/{id}</c>.</summary>
 public sealed class Models(ChatService chat)
 {
+    private ModelCard Card => new(chat.Model.Id, chat.Model.Created, "rill") { MaxModelLen = chat.ContextLength };
+
     /// <summary>The list of models: one.</summary>
     [Function("ListModels")]
-    public Task ListAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, Route = "v1/models")]
-        HttpRequest request) =>
-        IsRead(request)
-            ? JsonResponse.WriteAsync(request.HttpContext, new ModelList([Card]), OpenAIJson.Wire.ModelList)
-            : ErrorResponse.WriteAsync(request.HttpContext, ApiError.MethodNotAllowed(request.Method, "GET"), request.HttpContext.RequestAborted);
+    public async Task ListAsync([HttpTrigger(AuthorizationLevel.Anonymous, Route = "v1/models")] HttpRequest request)
+    {
+        if (await Methods.IsReadAsync(request.HttpContext))
+        {
+            await JsonResponse.WriteAsync(request.HttpContext, new ModelList([Card]), OpenAIJson.Wire.ModelList);
+        }
+    }
 
     /// <summary>One model; its id may hold slashes, plain or as %2F.</summary>
     [Function("GetModel")]
-    public Task GetAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, Route = "v1/models/{*id}")]
-        HttpRequest request)
+    public async Task GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, Route = "v1/models/{*id}")] HttpRequest request)
     {
         var http = request.HttpContext;
-        if (!IsRead(request))
+        if (!await Methods.IsReadAsync(http))
         {
-            return ErrorResponse.WriteAsync(http, ApiError.MethodNotAllowed(request.Method, "GET"), http.RequestAborted);
+            return;
         }
 
         // Taken from the path rather than from the route value: hosts differ in whether they decode %2F there.
         var id = Uri.UnescapeDataString(request.Path.Value!["/v1/models/".Length..]);
-        return id == Card.Id
+        await (id == Card.Id
             ? JsonResponse.WriteAsync(http, Card, OpenAIJson.Wire.ModelCard)
-            : ErrorResponse.WriteAsync(http, ApiError.ModelNotFound(id), http.RequestAborted);
+            : ErrorResponse.WriteAsync(http, ApiError.ModelNotFound(id), http.RequestAborted));
     }
-
-    private ModelCard Card => new(chat.Model.Id, chat.Model.Created, "rill") { MaxModelLen = chat.ContextLength };
-
-    private static bool IsRead(HttpRequest request) => HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
 }

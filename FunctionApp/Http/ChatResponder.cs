@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Rill.Chat;
@@ -20,10 +19,6 @@ public sealed partial class ChatResponder
     /// <summary>One for the app.</summary>
     public ChatResponder(IOptions<RillOptions> options, RillMetrics metrics, TimeProvider time, ILogger<ChatResponder> logger) =>
         (_options, _metrics, _time, _logger) = (options.Value, metrics, time, logger);
-
-    /// <summary>The linked token of a request: client, function, deadline.</summary>
-    internal RequestLifetime Begin(HttpContext http, FunctionContext function) =>
-        new(http, function, RequestLifetime.LimitOf(http.Request, _options.RequestTimeoutSeconds), _time);
 
     /// <summary>Answers; never throws, so that the host logs no failed invocation and cuts no connection on its own (contract M32).</summary>
     internal async Task AnswerAsync(HttpContext http, ChatCompletionRequest request, ChatGeneration generation, RequestLifetime lifetime)

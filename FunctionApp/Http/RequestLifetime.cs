@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
@@ -47,17 +46,6 @@ internal sealed class RequestLifetime : IDisposable
     /// <summary>Why the token was cancelled.</summary>
     public EndCause Cause => (EndCause)Volatile.Read(ref _cause);
 
-    /// <summary>
-    /// The shortest of the server's limit and the client's own: <c>X-Request-Timeout</c>, or the timeout that the npm client sends
-    /// along (both in seconds). Null for no limit.
-    /// </summary>
-    public static TimeSpan? LimitOf(HttpRequest request, double serverSeconds)
-    {
-        double?[] limits =
-            [serverSeconds > 0 ? serverSeconds : null, Seconds(request, "X-Request-Timeout"), Seconds(request, "X-Stainless-Timeout")];
-        return limits.Min() is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
-    }
-
     /// <summary>Ends the request for a cause that the caller saw itself.</summary>
     public void End(EndCause cause)
     {
@@ -86,11 +74,6 @@ internal sealed class RequestLifetime : IDisposable
 
         _source.Dispose();
     }
-
-    private static double? Seconds(HttpRequest request, string header) =>
-        double.TryParse(request.Headers[header], NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds > 0
-            ? Math.Min(seconds, TimeSpan.FromDays(1).TotalSeconds)
-            : null;
 
     private void Link(EndCause cause, CancellationToken token) => _parts.Add(token.UnsafeRegister(_ => End(cause), null));
 }

@@ -17,6 +17,9 @@ internal static class BuiltPrograms
     /// <summary>The script that a newcomer starts.</summary>
     public static string RunScript { get; } = Find(nameof(RunScript));
 
+    /// <summary>The folder of the scripts that drive the npm client; in the source, since npm installs beside its package.json.</summary>
+    public static string NodeScripts { get; } = Find(nameof(NodeScripts));
+
     private static string Find(string key) =>
         Path.GetFullPath(typeof(BuiltPrograms).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == key).Value!);
 }

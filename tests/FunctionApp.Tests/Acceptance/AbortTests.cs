@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using Rill.FunctionApp.Tests.Acceptance.Harness;
+using Rill.FunctionApp.Tests.Host;
+
+namespace Rill.FunctionApp.Tests.Acceptance;
+
+/// <summary>Contract G, "abort": what a client's leaving does to its own sequence, and to nobody else's.</summary>
+[Collection(nameof(QuickServer))]
+public sealed class AbortTests(QuickServer profile) : IAsyncLifetime
+{
+    private const string Endless = "!endless\n!delay ms=20";
+
+    private static readonly TimeSpan _soon = TimeSpan.FromSeconds(2);
+
+    private readonly RillServer _server = profile.Server;
+
+    public Task InitializeAsync() => Eventually.IdleAsync(_server, RillServerRequests.Patience);
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Fact]
+    public async Task Case77_RawClose_FreesThePlaceAndStopsTheTokens()
+    {
+        var aborts = await AbortsAsync();
+        var stream = await SseStream.OpenAsync(_server, ChatJson.Streaming(Endless));
+        await stream.TakeAsync(6);
+        await stream.DisposeAsync();
+
+        await Eventually.IdleAsync(_server, _soon);
+        Assert.Equal(aborts + 1, await AbortsAsync());
+        var tokens = await _server.MetricAsync("vllm:generation_tokens_total");
+        await Task.Delay(200);
+        Assert.Equal(tokens, await _server.MetricAsync("vllm:generation_tokens_total"));
+    }
+
+    [Fact]
+    public async Task Case77_RawClose_WithoutAStream_FreesThePlace()
+    {
+        var aborts = await AbortsAsync();
+        var connection = await RawConnection.ConnectAsync(_server.BaseUri);
+        await connection.SendAsync("POST", ChatJson.Path, ChatJson.Of(Endless));
+        await Eventually.BecomesTrueAsync(async () => await _server.MetricAsync("vllm:num_requests_running") == 1, _soon, "the request runs");
+        await connection.DisposeAsync();
+
+        await Eventually.IdleAsync(_server, _soon);
+        Assert.Equal(aborts + 1, await AbortsAsync());
+    }
+
+    [SkippableFact]
+    public async Task Case78_NpmBreak_FreesThePlace()
+    {
+        var aborts = await AbortsAsync();
+        var run = Assert.Single(await NodeClient.RunAsync(_server, "break.mjs", ChatJson.Of(Endless), "5"));
+
+        // The script asks for the metrics itself after its break, since its own end would close the connection too.
+        Assert.InRange(run.GetProperty("idle_after_ms").GetDouble(), 0, 2_000);
+        Assert.Equal(aborts + 1, await AbortsAsync());
+    }
+
+    [Fact]
+    public async Task Case78_DotNetBreak_FreesThePlace()
+    {
+        var client = DotNetClient.For(_server, "scripted");
+        var updates = 0;
+        await foreach (var update in client.CompleteChatStreamingAsync(Endless))
+        {
+            if (++updates == 5)
+            {
+                break;
+            }
+        }
+
+        // This client goes on draining for about two seconds (contract M10).
+        await Eventually.IdleAsync(_server, TimeSpan.FromSeconds(12));
+    }
+
+    [Fact]
+    public async Task Case79_Close_DuringPrefill_StopsIt()
+    {
+        var stream = await SseStream.OpenAsync(_server, ChatJson.Streaming("!prefill ms=30000\n!text never\n" + new string('x', 5_000)));
+        await Eventually.BecomesTrueAsync(async () => await _server.MetricAsync("vllm:num_requests_running") == 1, _soon, "the prefill runs");
+        await stream.DisposeAsync();
+
+        await Eventually.IdleAsync(_server, _soon);
+    }
+
+    [Fact]
+    public async Task Case80_TwentyAborts_LeaveTheOtherTwentyUnchanged()
+    {
+        var steady = Enumerable.Range(0, 20)
+            .Select(index => _server.StreamAsync(ChatJson.Streaming($"!text {TextOf(index)}\n!delay ms=10"))).ToList();
+        var leaving = Enumerable.Range(0, 20).Select(async index =>
+        {
+            await using var stream = await SseStream.OpenAsync(_server, ChatJson.Streaming("!endless\n!delay ms=10"));
+            await stream.TakeAsync(2 + index);
+        });
+        await Task.WhenAll(leaving);
+
+        var transcripts = await Task.WhenAll(steady);
+        Assert.All(transcripts, transcript => StreamRules.AssertSound(transcript));
+        Assert.Equal(Enumerable.Range(0, 20).Select(TextOf), transcripts.Select(transcript => transcript.Text()));
+        await Eventually.IdleAsync(_server, _soon);
+
+        static string TextOf(int index) => string.Concat(Enumerable.Repeat($"<{index}> ", 30));
+    }
+
+    [Fact]
+    public async Task Case81_ClientThatNeverReads_IsGivenUpAfterTheWriteTimeout()
+    {
+        var clock = Stopwatch.StartNew();
+        await using var dead = await SseStream.OpenAsync(_server, ChatJson.Streaming("!endless", ChatJson.Bulky), receiveBuffer: 4096);
+        var neighbour = _server.StreamAsync(ChatJson.Streaming("!count to=100\n!delay ms=10"));
+
+        await Eventually.BecomesTrueAsync(
+            async () => await _server.MetricAsync("rill:stream_abort_total", ["write_timeout"]) > 0, RillServerRequests.Patience, "the write timed out");
+        StreamRules.AssertSound(await neighbour);
+        var times = (await neighbour).Frames.Select(frame => frame.Elapsed).ToList();
+        Assert.All(times.Zip(times.Skip(1)), pair => Assert.InRange(pair.Second - pair.First, TimeSpan.Zero, _soon));
+        await Eventually.IdleAsync(_server, _soon);
+        Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(2), RillServerRequests.Patience);
+    }
+
+    private Task<double> AbortsAsync() => _server.MetricAsync("rill:stream_abort_total");
+}

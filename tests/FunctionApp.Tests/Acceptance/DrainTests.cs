@@ -1,0 +1,45 @@
+using Rill.FunctionApp.Tests.Acceptance.Harness;
+using Rill.FunctionApp.Tests.Host;
+
+namespace Rill.FunctionApp.Tests.Acceptance;
+
+/// <summary>Contract G, case 85: what SIGTERM does to a worker with running streams. Each test has a server of its own.</summary>
+public sealed class DrainTests
+{
+    [Fact]
+    public async Task Case85_Terminate_WithRunningStreams_DrainsThem()
+    {
+        await using var server = await RillServer.StartAsync(new() { ["Rill__Model"] = "scripted", ["Rill__DrainSeconds"] = "3" });
+        await using var shortStream = await SseStream.OpenAsync(server, ChatJson.Streaming("!count to=40\n!delay ms=15"));
+        await using var endless = await SseStream.OpenAsync(server, ChatJson.Streaming("!endless\n!delay ms=20"));
+        await endless.TakeAsync(2);
+
+        server.Process.Signal(HostProcess.SigTerm, server.WorkerId);
+        await Eventually.BecomesTrueAsync(
+            async () => (await server.GetAsync("health/ready")).Status == 503, TimeSpan.FromSeconds(2), "readiness is 503");
+        Assert.Equal(200, (await server.GetAsync("health/live")).Status);
+        var refused = await server.PostAsync(ChatJson.Of("!text too late"));
+        var finished = await shortStream.ReadToEndAsync();
+        var cut = await endless.ReadToEndAsync();
+
+        refused.AssertError(503, "shutting_down", null);
+        Assert.NotEmpty(refused.Headers.GetValues("Retry-After"));
+        StreamRules.AssertSound(finished);
+        Assert.False(cut.EndedCleanly);
+        Assert.Equal("shutting_down", cut.Error.GetProperty("code").GetString());
+        Assert.InRange(cut.Elapsed, TimeSpan.FromSeconds(2.5), TimeSpan.FromSeconds(15));
+    }
+
+    [Fact]
+    public async Task Case85_TerminateOfTheHost_EndsBothProcesses()
+    {
+        await using var server = await RillServer.StartAsync(new() { ["Rill__Model"] = "scripted", ["Rill__DrainSeconds"] = "2" });
+        await using var stream = await SseStream.OpenAsync(server, ChatJson.Streaming("!count to=30\n!delay ms=15"));
+        await stream.TakeAsync(2);
+
+        server.Process.Signal(HostProcess.SigTerm);
+
+        StreamRules.AssertSound(await stream.ReadToEndAsync());
+        Assert.Equal(0, await server.Process.WaitForExitAsync(RillServerRequests.Patience));
+    }
+}

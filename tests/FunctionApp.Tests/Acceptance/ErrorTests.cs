@@ -1,0 +1,101 @@
+using System.Text.Json;
+using Rill.FunctionApp.Tests.Acceptance.Harness;
+using Rill.FunctionApp.Tests.Host;
+
+namespace Rill.FunctionApp.Tests.Acceptance;
+
+/// <summary>Contract G, "Errors" before the stream, on a server without keys.</summary>
+[Collection(nameof(ScriptedServer))]
+public sealed class ErrorTests(ScriptedServer profile)
+{
+    private readonly RillServer _server = profile.Server;
+
+    [Theory]
+    [InlineData("{", "invalid_json", null)]
+    [InlineData("", "invalid_json", null)]
+    [InlineData("[]", "invalid_value", null)]
+    [InlineData("{}", "missing_required_parameter", "messages")]
+    [InlineData("""{"messages":[]}""", "invalid_value", "messages")]
+    [InlineData("""{"messages":"hi"}""", "invalid_value", "messages")]
+    [InlineData("""{"messages":[{"role":"user","content":5}]}""", "invalid_value", "messages[0].content")]
+    [InlineData("""{"messages":[{"role":"user","content":"a"}],"stream":"yes"}""", "invalid_value", "stream")]
+    [InlineData("""{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}}]}]}""", "unsupported_parameter", "messages[0].content[0].type")]
+    [InlineData("""{"messages":[{"role":"user","content":"a"}],"tools":[{"type":"function","function":{"name":"f"}}]}""", "unsupported_parameter", "tools")]
+    public async Task Case65_BadRequest_NamesTheField(string json, string code, string? param) =>
+        (await _server.PostAsync(json)).AssertError(400, code, param);
+
+    [Theory]
+    [InlineData("\"temperature\":-0.1", "temperature")]
+    [InlineData("\"temperature\":2.1", "temperature")]
+    [InlineData("\"temperature\":\"NaN\"", "temperature")]
+    [InlineData("\"top_p\":1.1", "top_p")]
+    [InlineData("\"top_p\":-0.1", "top_p")]
+    [InlineData("\"top_k\":-2", "top_k")]
+    [InlineData("\"min_p\":1.5", "min_p")]
+    [InlineData("\"logit_bias\":{\"abc\":1}", "logit_bias")]
+    [InlineData("\"logit_bias\":{\"100000\":1}", "logit_bias")]
+    [InlineData("\"frequency_penalty\":2.1", "frequency_penalty")]
+    [InlineData("\"presence_penalty\":2.1", "presence_penalty")]
+    [InlineData("\"repetition_penalty\":0", "repetition_penalty")]
+    [InlineData("\"n\":0", "n")]
+    [InlineData("\"n\":129", "n")]
+    public async Task Case44To52_SamplingParameter_OutOfRange_Is400(string members, string param) =>
+        (await _server.PostAsync(ChatJson.Of("!text a", members))).AssertError(400, "invalid_value", param);
+
+    [Fact]
+    public async Task Case66_UnknownModel_Is404() =>
+        (await _server.PostAsync(ChatJson.Of("!text a", "\"model\":\"gpt-4\""))).AssertError(404, "model_not_found", "model");
+
+    [Fact]
+    public async Task Case66_ModelList_ShowsTheModel()
+    {
+        var list = (await _server.GetAsync("v1/models")).Json;
+
+        Assert.Equal("list", list.GetProperty("object").GetString());
+        AssertModel(Assert.Single(list.GetProperty("data").EnumerateArray()));
+    }
+
+    [Theory]
+    [InlineData("v1/models/tests/scripted")]
+    [InlineData("v1/models/tests%2Fscripted")]
+    public async Task Case66_Model_WithASlashInItsId_IsFound(string path) => AssertModel((await _server.GetAsync(path)).Json);
+
+    [Fact]
+    public async Task Case66_Model_Unknown_Is404() => (await _server.GetAsync("v1/models/a/b")).AssertError(404, "model_not_found", "model");
+
+    [Theory]
+    [InlineData("GET", "v1/chat/completions", 405, "method_not_allowed")]
+    [InlineData("DELETE", "v1/models", 405, "method_not_allowed")]
+    [InlineData("POST", "health", 405, "method_not_allowed")]
+    [InlineData("GET", "v1/unknown", 404, "unknown_url")]
+    [InlineData("POST", "", 404, "unknown_url")]
+    public async Task Routes_WrongMethodOrPath_AnswerWithTheErrorObject(string method, string path, int status, string code) =>
+        (await _server.SendAsync(new HttpMethod(method), path)).AssertError(status, code, null);
+
+    [Theory]
+    [InlineData("health")]
+    [InlineData("health/live")]
+    [InlineData("health/ready")]
+    public async Task Health_WhileServing_Is200(string path) => Assert.Equal(200, (await _server.GetAsync(path)).Status);
+
+    [Fact]
+    public async Task Case68_ContentType_NotJson_Is415()
+    {
+        await using var connection = await RawConnection.ConnectAsync(_server.BaseUri);
+        await connection.SendAsync("POST", ChatJson.Path, json: null, ("Content-Type", "text/plain"), ("Content-Length", "2"));
+        await connection.SendBytesAsync("{}"u8.ToArray());
+        var head = await connection.ReadHeadAsync(default);
+
+        Assert.Equal(415, head.Status);
+        var error = JsonElement.Parse(await connection.ReadTextAsync(head, default)).GetProperty("error");
+        Assert.Equal("unsupported_media_type", error.GetProperty("code").GetString());
+    }
+
+    private static void AssertModel(JsonElement model)
+    {
+        Assert.Equal((ScriptedServer.ModelId, "model"), (model.GetProperty("id").GetString(), model.GetProperty("object").GetString()));
+        Assert.True(model.GetProperty("created").TryGetInt64(out _));
+        Assert.NotEmpty(model.GetProperty("owned_by").GetString()!);
+        Assert.Equal(ScriptedServer.ContextLength, model.GetProperty("max_model_len").GetInt32());
+    }
+}

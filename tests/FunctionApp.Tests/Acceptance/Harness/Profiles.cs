@@ -1,0 +1,58 @@
+#pragma warning disable CA1711 // xunit's own word for what these are
+
+using System.Globalization;
+
+namespace Rill.FunctionApp.Tests.Acceptance.Harness;
+
+/// <summary>The scripted model with the endpoint's own defaults, but for a short context.</summary>
+public sealed class ScriptedServer() : ServerProfile(
+    ("Rill__Model", "scripted"),
+    ("Rill__ModelId", ModelId),
+    ("Rill__Scripted__ContextLength", ContextLength.ToString(CultureInfo.InvariantCulture)))
+{
+    public const string ModelId = "tests/scripted";
+    public const int ContextLength = 4096;
+}
+
+/// <summary>Short intervals, so that what takes a minute in production takes a second here, and a long context for big answers.</summary>
+public sealed class QuickServer() : ServerProfile(
+    ("Rill__Model", "scripted"),
+    ("Rill__HeartbeatSeconds", "0.5"),
+    ("Rill__WriteTimeoutSeconds", "2"),
+    ("Rill__Scripted__ContextLength", "1048576"));
+
+/// <summary>One place to run, one to wait, a key, a small body cap.</summary>
+public sealed class BusyServer() : ServerProfile(
+    ("Rill__Model", "scripted"),
+    ("Rill__ApiKeys__0", Key),
+    ("Rill__ApiKeys__1", OtherKey),
+    ("Rill__MaxBodyBytes", "65536"),
+    ("Rill__Engine__MaxSequences", "1"),
+    ("Rill__Engine__MaxQueuedRequests", "1"))
+{
+    public const string Key = "first-key-of-the-tests";
+    public const string OtherKey = "second-key-of-the-tests";
+
+    internal static (string Name, string Value) Bearer => ("Authorization", "Bearer " + Key);
+}
+
+/// <summary>The other choice of every policy: clean ends after errors, first token before headers, slow readers pause.</summary>
+public sealed class OtherPoliciesServer() : ServerProfile(
+    ("Rill__Model", "scripted"),
+    ("Rill__ErrorEnding", "Done"),
+    ("Rill__FirstTokenBeforeHeaders", "true"),
+    ("Rill__Engine__SlowReader", "Pause"),
+    ("Rill__Engine__PauseAfterTokens", "64"),
+    ("Rill__Scripted__ContextLength", "1048576"));
+
+[CollectionDefinition(nameof(ScriptedServer))]
+public sealed class ScriptedServerCollection : ICollectionFixture<ScriptedServer>;
+
+[CollectionDefinition(nameof(QuickServer))]
+public sealed class QuickServerCollection : ICollectionFixture<QuickServer>;
+
+[CollectionDefinition(nameof(BusyServer))]
+public sealed class BusyServerCollection : ICollectionFixture<BusyServer>;
+
+[CollectionDefinition(nameof(OtherPoliciesServer))]
+public sealed class OtherPoliciesServerCollection : ICollectionFixture<OtherPoliciesServer>;

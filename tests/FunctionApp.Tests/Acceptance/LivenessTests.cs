@@ -1,0 +1,67 @@
+using Rill.FunctionApp.Tests.Acceptance.Harness;
+using Rill.FunctionApp.Tests.Host;
+
+namespace Rill.FunctionApp.Tests.Acceptance;
+
+/// <summary>Contract G, "Liveness": heartbeats and steady gaps. The interval is half a second here.</summary>
+[Collection(nameof(QuickServer))]
+public sealed class LivenessTests(QuickServer profile)
+{
+    private const string SlowPrefill = "!prefill ms=3500\n!text at last";
+
+    private readonly RillServer _server = profile.Server;
+
+    [Fact]
+    public async Task Case75_LongPrefill_SendsCommentsAllTheWhile()
+    {
+        var stream = await _server.StreamAsync(ChatJson.Streaming(SlowPrefill));
+
+        StreamRules.AssertSound(stream);
+        Assert.Equal("at last", stream.Text());
+        Assert.InRange(stream.Comments.Count(), 4, 8);
+        var times = stream.Frames.Select(frame => frame.Elapsed).Prepend(stream.Head.Elapsed).ToList();
+        Assert.All(times.Zip(times.Skip(1)), pair => Assert.InRange(pair.Second - pair.First, TimeSpan.Zero, TimeSpan.FromSeconds(2)));
+    }
+
+    [Fact]
+    public async Task Case75_LongPrefill_TheDotNetClientBearsItWithAShortNetworkTimeout()
+    {
+        var client = DotNetClient.For(_server, "scripted", networkTimeout: TimeSpan.FromSeconds(2), retries: 0);
+        var text = "";
+        await foreach (var update in client.CompleteChatStreamingAsync(SlowPrefill))
+        {
+            text += string.Concat(update.ContentUpdate.Select(part => part.Text));
+        }
+
+        Assert.Equal("at last", text);
+    }
+
+    [SkippableFact]
+    public async Task Case75_LongPrefill_TheNpmClientBearsIt()
+    {
+        var run = Assert.Single(await NodeClient.RunAsync(_server, "stream.mjs", ChatJson.Of(SlowPrefill), "1"));
+
+        Assert.Equal("at last", run.GetProperty("text").GetString());
+    }
+
+    [Fact]
+    public async Task Case76_FlowingTokens_NeedNoComments()
+    {
+        var stream = await _server.StreamAsync(ChatJson.Streaming("!count to=60\n!delay ms=15"));
+
+        StreamRules.AssertSound(stream);
+        Assert.InRange(stream.Elapsed, TimeSpan.FromSeconds(2), RillServerRequests.Patience);
+        Assert.Empty(stream.Comments);
+    }
+
+    [Fact]
+    public async Task Case84_Gaps_ThroughTheProxy_AreThoseOfTheModel()
+    {
+        var stream = await _server.StreamAsync(ChatJson.Streaming("!text abcdefghijklmnopqrstuvwxyz\n!delay ms=60"));
+
+        var times = stream.Frames.Where(frame => !frame.IsDone).Select(frame => frame.Elapsed).ToList();
+        var gaps = times.Zip(times.Skip(1), (first, second) => (second - first).TotalMilliseconds).Skip(1).SkipLast(1).Order().ToList();
+        Assert.InRange(gaps[gaps.Count / 2], 50, 160);
+        Assert.InRange(times.Count, 20, 30);
+    }
+}

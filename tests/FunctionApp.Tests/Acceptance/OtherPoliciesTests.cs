@@ -1,0 +1,73 @@
+using Rill.FunctionApp.Tests.Acceptance.Harness;
+using Rill.FunctionApp.Tests.Host;
+
+namespace Rill.FunctionApp.Tests.Acceptance;
+
+/// <summary>The settings that are not the defaults: ErrorEnding=Done, FirstTokenBeforeHeaders, SlowReader=Pause.</summary>
+[Collection(nameof(OtherPoliciesServer))]
+public sealed class OtherPoliciesTests(OtherPoliciesServer profile)
+{
+    private readonly RillServer _server = profile.Server;
+
+    [Fact]
+    public async Task Case71_ErrorEndingDone_EndsCleanlyAfterTheErrorFrame()
+    {
+        var stream = await _server.StreamAsync(ChatJson.Streaming("!text hello\n!delay ms=20\n!fault after=3"));
+
+        Assert.Equal("internal_error", stream.Error.GetProperty("code").GetString());
+        Assert.True(stream.IsDone);
+        Assert.Equal("hel", stream.Text());
+    }
+
+    [Fact]
+    public async Task Case72_FaultInPrefill_WithFirstTokenBeforeHeaders_Is500() =>
+        (await _server.PostAsync(ChatJson.Streaming("!prefill ms=200\n!text hello\n!fault after=0"))).AssertError(500, "internal_error", null);
+
+    [Fact]
+    public async Task Case72_SlowPrefill_WithFirstTokenBeforeHeaders_SendsHeadersAfterTheCap()
+    {
+        var stream = await _server.StreamAsync(ChatJson.Streaming("!prefill ms=6500\n!text hello"));
+
+        StreamRules.AssertSound(stream);
+        Assert.InRange(stream.Head.Elapsed, TimeSpan.FromSeconds(4.5), TimeSpan.FromSeconds(6.4));
+    }
+
+    [Fact]
+    public async Task Case82_SlowReader_WithPause_StopsOnlyItsOwnSequence()
+    {
+        await using var stalled = await SseStream.OpenAsync(_server, ChatJson.Streaming("!endless", ChatJson.Bulky));
+
+        // Tokens go on until every buffer on the way is full, then stop.
+        double tokens = -1;
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                var before = tokens;
+                tokens = await _server.MetricAsync("vllm:generation_tokens_total");
+                await Task.Delay(300);
+                return tokens == before;
+            },
+            RillServerRequests.Patience,
+            "the stalled sequence has paused");
+
+        Assert.Equal(1, await _server.MetricAsync("vllm:num_requests_running"));
+        var other = await _server.StreamAsync(ChatJson.Streaming("!count to=300"));
+        StreamRules.AssertSound(other);
+        Assert.InRange(await _server.MetricAsync("vllm:generation_tokens_total") - tokens, other.Text().Length, other.Text().Length + 200);
+
+        // Once its client reads again, the sequence goes on where it stopped.
+        var resumed = await stalled.TakeAsync(1_000);
+        Assert.StartsWith("1 2 3 ", string.Concat(resumed.Skip(1).Select(Content)), StringComparison.Ordinal);
+        var paused = tokens + other.Text().Length + 200;
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                await stalled.TakeAsync(200);
+                return await _server.MetricAsync("vllm:generation_tokens_total") > paused;
+            },
+            RillServerRequests.Patience,
+            "the sequence has resumed");
+    }
+
+    private static string Content(SseFrame frame) => frame.Json.GetProperty("choices")[0].GetProperty("delta").GetProperty("content").GetString()!;
+}

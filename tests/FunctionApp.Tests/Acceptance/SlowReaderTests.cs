@@ -1,0 +1,52 @@
+using Rill.FunctionApp.Tests.Acceptance.Harness;
+using Rill.FunctionApp.Tests.Host;
+
+namespace Rill.FunctionApp.Tests.Acceptance;
+
+/// <summary>Contract G, cases 82 and 83, under the default policy: a slow reader gets fewer, larger chunks.</summary>
+[Collection(nameof(QuickServer))]
+public sealed class SlowReaderTests(QuickServer profile) : IAsyncLifetime
+{
+    private const long Cap = 150 * 1024 * 1024;
+
+    private readonly RillServer _server = profile.Server;
+
+    public Task InitializeAsync() => Eventually.IdleAsync(_server, RillServerRequests.Patience);
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Fact]
+    public async Task Case82_SlowReader_GetsTheWholeText()
+    {
+        const int last = 20_000;
+        var before = _server.WorkerResidentBytes();
+        await using var stream = await SseStream.OpenAsync(_server, ChatJson.Streaming($"!count to={last}"), receiveBuffer: 4096);
+        for (var read = 0; read < 30; read++)
+        {
+            await stream.NextAsync();
+            await Task.Delay(50);
+        }
+
+        var grown = _server.WorkerResidentBytes() - before;
+        var whole = await stream.ReadToEndAsync();
+
+        StreamRules.AssertSound(whole);
+        Assert.Equal(string.Concat(Enumerable.Range(1, last).Select(number => $"{number} ")), whole.Text());
+        Assert.InRange(grown, long.MinValue, Cap);
+    }
+
+    [Fact]
+    public async Task Case83_NonReadingClient_DoesNotGrowTheServer()
+    {
+        var before = _server.WorkerResidentBytes();
+        await using var stream = await SseStream.OpenAsync(_server, ChatJson.Streaming("!endless", "\"n\":8," + ChatJson.Bulky), receiveBuffer: 4096);
+        var most = before;
+        for (var second = 0; second < 15; second++)
+        {
+            await Task.Delay(200);
+            most = Math.Max(most, _server.WorkerResidentBytes());
+        }
+
+        Assert.InRange(most - before, long.MinValue, Cap);
+    }
+}

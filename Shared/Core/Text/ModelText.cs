@@ -25,7 +25,9 @@ public sealed class ModelText
     /// </summary>
     public required IReadOnlyDictionary<string, object?> Variables { get; init; }
 
-    /// <summary>The id of tokenizer_config.json's eos_token, for models whose generation_config.json and config.json name none; may be empty.</summary>
+    /// <summary>
+    /// The id of tokenizer_config.json's eos_token, for models whose generation_config.json and config.json name none; may be empty.
+    /// </summary>
     public required IReadOnlyList<int> EosTokenIds { get; init; }
 
     /// <summary>

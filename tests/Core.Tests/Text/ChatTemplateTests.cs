@@ -89,7 +89,7 @@ public sealed class ChatTemplateTests
     [Theory]
     [InlineData("{{ nothing.x }}", "'nothing' is undefined")]
     [InlineData("{{ 'a' + 1 }}", "concatenate")]
-    [InlineData("{% for i in range(100) %}{% for j in range(100) %}{% for k in range(1000) %}{% endfor %}{% endfor %}{% endfor %}", "loops more than")]
+    [InlineData("{% for i in range(9999) %}{% for j in range(9999) %}{% endfor %}{% endfor %}", "loops more than")]
     [InlineData("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "deep")]
     [InlineData("{{ 'abcdefgh' * 100000000 }}", "characters")]
     [InlineData("{% for i in range(100000) %}{{ 'abcdefghij' * 100 }}{% endfor %}", "characters")]
@@ -130,10 +130,14 @@ public sealed class ChatTemplateTests
     [Fact]
     public void Parse_OfDeepNesting_RefusesInsteadOfOverflowing()
     {
-        Assert.Throws<UnsupportedModelException>(() => ChatTemplate.Parse("{{ " + new string('(', 10_000) + "1" + new string(')', 10_000) + " }}", "x"));
-        Assert.Throws<UnsupportedModelException>(() => ChatTemplate.Parse("{{ " + new string('-', 10_000) + "1 }}", "x"));
-        Assert.Throws<UnsupportedModelException>(() => ChatTemplate.Parse(string.Concat(Enumerable.Repeat("{% if 1 %}", 10_000)), "x"));
-        Assert.Throws<UnsupportedModelException>(() => ChatTemplate.Parse("{% set " + new string('(', 10_000) + "a = 1 %}", "x"));
+        string[] sources =
+        [
+            "{{ " + new string('(', 10_000) + "1" + new string(')', 10_000) + " }}",
+            "{{ " + new string('-', 10_000) + "1 }}",
+            string.Concat(Enumerable.Repeat("{% if 1 %}", 10_000)),
+        ];
+
+        Assert.All(sources, source => Assert.Throws<UnsupportedModelException>(() => ChatTemplate.Parse(source, "test")));
     }
 
     [Fact]

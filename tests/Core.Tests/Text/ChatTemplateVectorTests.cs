@@ -29,7 +29,8 @@ public sealed class ChatTemplateVectorTests(ITestOutputHelper output)
                     .Concat(Variables(conversation, fromRequest: true)));
                 if (!Agrees(vector, "text", actual))
                 {
-                    failures.Add($"{group.Key}/{Text(vector, "conversation")}: {Text(vector, "text") ?? Text(vector, "message")}\n  => {Describe(actual)}");
+                    var expected = Text(vector, "text") ?? Text(vector, "message");
+                    failures.Add($"{group.Key}/{Text(vector, "conversation")}: {expected}\n  => {Describe(actual)}");
                 }
             }
         }
@@ -90,8 +91,9 @@ public sealed class ChatTemplateVectorTests(ITestOutputHelper output)
     {
         try
         {
+            var variables = Variables(conversations.GetProperty("user"), fromRequest: true);
             return ((ChatTemplate)NewTemplate(File.ReadAllText(path), path)).Render(
-                new Dictionary<string, object?>(Variables(conversations.GetProperty("user"), fromRequest: true)) { ["bos_token"] = "<s>", ["eos_token"] = "</s>" });
+                new Dictionary<string, object?>(variables) { ["bos_token"] = "<s>", ["eos_token"] = "</s>" });
         }
         catch (ChatTemplateException)
         {
@@ -117,7 +119,8 @@ public sealed class ChatTemplateVectorTests(ITestOutputHelper output)
     }
 
     private static IEnumerable<KeyValuePair<string, object?>> Variables(JsonElement source, bool fromRequest) =>
-        source.EnumerateObject().Select(property => KeyValuePair.Create(property.Name, fromRequest ? property.Value : (object?)property.Value.GetString()));
+        source.EnumerateObject().Select(property =>
+            KeyValuePair.Create(property.Name, fromRequest ? property.Value : (object?)property.Value.GetString()));
 
     private static object Render(object template, IEnumerable<KeyValuePair<string, object?>> variables)
     {

@@ -5,7 +5,7 @@ namespace Rill.Core.Tests.Text;
 /// <summary>The model that the repository carries, through its own files.</summary>
 public sealed class DefaultModelTests
 {
-    private static readonly Lazy<ModelText> s_text = new(() => ModelText.Load(Directory.GetDirectories(Path.Combine(Vectors.RepositoryRoot(), "models")).Order().First()));
+    private static readonly Lazy<ModelText> s_text = new(() => ModelText.Load(Path.Combine(Vectors.RepositoryRoot(), "models", "rill-mini")));
 
     [Fact]
     public void Render_OfAConversation_WritesItsTurns()

@@ -67,9 +67,8 @@ internal static partial class PercentFormat
             case "X":
                 return JinjaText.OfTemplate(PythonNumbers.ToIndex(value).ToString("X", CultureInfo.InvariantCulture));
             case "f" or "F":
-                var digits = precision < 0 ? 6 : precision;
-                return JinjaText.OfTemplate(
-                    PythonNumbers.ToDouble(Numeric(value)).ToString("F" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
+                var digits = string.Create(CultureInfo.InvariantCulture, $"F{(precision < 0 ? 6 : precision)}");
+                return JinjaText.OfTemplate(PythonNumbers.ToDouble(Numeric(value)).ToString(digits, CultureInfo.InvariantCulture));
             case var type:
                 throw new ChatTemplateException($"unsupported format character '{type}'");
         }

@@ -22,7 +22,8 @@ internal static class SelectionFilters
         {
             var path = Named(arguments, "attribute") ?? throw new ChatTemplateException("map requires a filter argument");
             var fallback = Named(arguments, "default");
-            return new([.. Items(call).Select(item => Attributes.GetPath(item, path)).Select(value => value is Undefined ? fallback ?? value : value)]);
+            var values = Items(call).Select(item => Attributes.GetPath(item, path));
+            return new([.. values.Select(value => value is Undefined ? fallback ?? value : value)]);
         }
 
         var name = PythonText.Str(arguments.Positional[0]).Value;

@@ -35,11 +35,7 @@ internal sealed class PatternCompiler
                 Add(new(Operation.Repeat) { Set = set.Set });
                 break;
             case SequenceNode sequence:
-                foreach (var part in sequence.Parts)
-                {
-                    Emit(part);
-                }
-
+                sequence.Parts.ToList().ForEach(Emit);
                 break;
             case AlternationNode alternation:
                 EmitChoices(alternation.Choices);
@@ -57,10 +53,7 @@ internal sealed class PatternCompiler
                 EmitGroupRepetition(repeat);
                 break;
             case LookaheadNode look:
-                var start = Add(new(look.IsNegative ? Operation.NegativeLookahead : Operation.Lookahead));
-                Emit(look.Body);
-                Add(new(Operation.Accept));
-                start.Target = _program.Count;
+                EmitLookahead(look);
                 break;
             case AnchorNode anchor:
                 Add(new(anchor.IsStart ? Operation.LineStart : Operation.LineEnd));
@@ -68,6 +61,14 @@ internal sealed class PatternCompiler
             default:
                 throw new InvalidOperationException($"No code for {node.GetType().Name}.");
         }
+    }
+
+    private void EmitLookahead(LookaheadNode look)
+    {
+        var start = Add(new(look.IsNegative ? Operation.NegativeLookahead : Operation.Lookahead));
+        Emit(look.Body);
+        Add(new(Operation.Accept));
+        start.Target = _program.Count;
     }
 
     private void EmitChoices(IReadOnlyList<PatternNode> choices)

@@ -6,74 +6,88 @@ namespace Rill.Text.Tokenization;
 /// Merges a long word in O(n log n): the symbols form a linked list, and a heap holds the candidate merges by rank, then position. Without
 /// it one request with a megabyte of the same letter would keep a core busy for hours.
 /// </summary>
-internal static class MergeByHeap
+internal readonly ref struct MergeByHeap
 {
     private const int Removed = -1;
+
+    private readonly MergeTable _merges;
+    private readonly PositionHeap _candidates;
+    private readonly Span<int> _symbols;
+    private readonly Span<int> _previous;
+    private readonly Span<int> _next;
+
+    private MergeByHeap(MergeTable merges, Span<int> symbols, Span<int> links)
+    {
+        (_merges, _candidates) = (merges, new(symbols.Length));
+        _symbols = symbols;
+        _previous = links[..symbols.Length];
+        _next = links[symbols.Length..];
+        for (var index = 0; index < symbols.Length; index++)
+        {
+            (_previous[index], _next[index]) = (index - 1, index + 1);
+        }
+
+        for (var index = 0; index < symbols.Length; index++)
+        {
+            Propose(index);
+        }
+    }
 
     /// <summary>Merges in place and returns the part of <paramref name="symbols"/> that holds the result.</summary>
     public static Span<int> Merge(MergeTable merges, Span<int> symbols)
     {
-        var count = symbols.Length;
-        var rented = ArrayPool<int>.Shared.Rent(count * 2);
-        var previous = rented.AsSpan(0, count);
-        var next = rented.AsSpan(count, count);
-        var candidates = new PositionHeap(count);
-        for (var index = 0; index < count; index++)
-        {
-            previous[index] = index - 1;
-            next[index] = index + 1;
-        }
+        var links = ArrayPool<int>.Shared.Rent(symbols.Length * 2);
+        new MergeByHeap(merges, symbols, links.AsSpan(0, symbols.Length * 2)).Run();
+        ArrayPool<int>.Shared.Return(links);
+        return Compact(symbols);
+    }
 
-        for (var index = 0; index < count; index++)
+    private void Run()
+    {
+        while (_candidates.TryPop(out var rank, out var left))
         {
-            Propose(merges, symbols, next, index, candidates);
-        }
-
-        while (candidates.TryPop(out var rank, out var left))
-        {
-            var right = symbols[left] == Removed ? count : next[left];
-            if (right == count)
+            if (_symbols[left] == Removed || _next[left] == _symbols.Length)
             {
                 continue;
             }
 
             // A candidate is stale when a neighbour has merged meanwhile: its pair then has another rank, or none.
-            var merge = merges.Find(symbols[left], symbols[right]);
-            if (merge == MergeTable.None || MergeTable.Rank(merge) != rank)
+            var merge = _merges.Find(_symbols[left], _symbols[_next[left]]);
+            if (merge != MergeTable.None && MergeTable.Rank(merge) == rank)
             {
-                continue;
-            }
-
-            symbols[left] = MergeTable.Token(merge);
-            symbols[right] = Removed;
-            next[left] = next[right];
-            if (next[left] < count)
-            {
-                previous[next[left]] = left;
-            }
-
-            Propose(merges, symbols, next, left, candidates);
-            if (previous[left] >= 0)
-            {
-                Propose(merges, symbols, next, previous[left], candidates);
+                Join(left, MergeTable.Token(merge));
             }
         }
-
-        ArrayPool<int>.Shared.Return(rented);
-        return Compact(symbols);
     }
 
-    private static void Propose(MergeTable merges, Span<int> symbols, Span<int> next, int left, PositionHeap candidates)
+    private void Join(int left, int token)
     {
-        if (next[left] == symbols.Length)
+        var right = _next[left];
+        (_symbols[left], _symbols[right]) = (token, Removed);
+        _next[left] = _next[right];
+        if (_next[left] < _symbols.Length)
+        {
+            _previous[_next[left]] = left;
+        }
+
+        Propose(left);
+        if (_previous[left] >= 0)
+        {
+            Propose(_previous[left]);
+        }
+    }
+
+    private void Propose(int left)
+    {
+        if (_next[left] == _symbols.Length)
         {
             return;
         }
 
-        var merge = merges.Find(symbols[left], symbols[next[left]]);
+        var merge = _merges.Find(_symbols[left], _symbols[_next[left]]);
         if (merge != MergeTable.None)
         {
-            candidates.Push(MergeTable.Rank(merge), left);
+            _candidates.Push(MergeTable.Rank(merge), left);
         }
     }
 

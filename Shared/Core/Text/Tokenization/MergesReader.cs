@@ -92,7 +92,8 @@ internal static class MergesReader
         var merged = source.Tokens.Find(pair[..(left + right)]);
         if (first < 0 || second < 0 || merged < 0)
         {
-            throw source.Broken($"merge {rank} ({Encoding.UTF8.GetString(pair[..left])} + {Encoding.UTF8.GetString(pair.Slice(left, right))}) names a token that is not in model.vocab");
+            var text = $"{Encoding.UTF8.GetString(pair[..left])} + {Encoding.UTF8.GetString(pair.Slice(left, right))}";
+            throw source.Broken($"merge {rank} ({text}) names a token that is not in model.vocab");
         }
 
         source.Merges.Add(first, second, merged, rank);

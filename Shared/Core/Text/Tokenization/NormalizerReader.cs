@@ -12,7 +12,9 @@ internal static class NormalizerReader
         var forms = source.Find("normalizer") is { } normalizer ? ReadForms(normalizer, source) : [];
         if (forms.Count > 0 && !UnicodeNormalizer.IsAvailable)
         {
-            throw source.Unsupported("Unicode normalization (install ICU, or unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT)");
+            throw new UnsupportedModelException(
+                $"{source.Path} needs Unicode normalization, which this process lacks: "
+                + "install ICU (libicu) and unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT.");
         }
 
         return forms.Count == 0 ? null : new(forms);

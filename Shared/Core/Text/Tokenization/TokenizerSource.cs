@@ -5,6 +5,9 @@ namespace Rill.Text.Tokenization;
 /// <summary>The parts of a tokenizer.json: small ones as JSON, the vocabulary and the merges as tables.</summary>
 internal sealed class TokenizerSource(string path)
 {
+    /// <summary>Where the file lies.</summary>
+    public string Path { get; } = path;
+
     /// <summary>Top-level members but the model: normalizer, pre_tokenizer, added_tokens, ...</summary>
     public Dictionary<string, JsonElement> Members { get; } = [];
 
@@ -29,8 +32,8 @@ internal sealed class TokenizerSource(string path)
 
     /// <summary>The failure for an element this library does not do.</summary>
     public UnsupportedModelException Unsupported(string element) =>
-        new($"{path} needs {element}, which is not supported: use a model with a byte-level BPE tokenizer.json.");
+        new($"{Path} needs {element}, which is not supported: use a model with a byte-level BPE tokenizer.json.");
 
     /// <summary>The failure for a file that makes no sense.</summary>
-    public UnsupportedModelException Broken(string problem, Exception? cause = null) => new($"{path} is broken: {problem}.", cause);
+    public UnsupportedModelException Broken(string problem, Exception? cause = null) => new($"{Path} is broken: {problem}.", cause);
 }

@@ -60,7 +60,7 @@ internal static unsafe class VectorMath
         }
     }
 
-    /// <summary>target = exp(values - offset); returns the sum. Minus infinity gives 0.</summary>
+    /// <summary>target = exp(values - offset); returns the sum. Minus infinity gives 0; the offset must be finite.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Exponentials(ReadOnlySpan<float> values, float offset, Span<float> target)
     {
@@ -74,12 +74,13 @@ internal static unsafe class VectorMath
             sum += Vector512.Sum(exponentials);
         }
 
-        for (; i < values.Length; i++)
-        {
-            target[i] = MathF.Exp(values[i] - offset);
-            sum += target[i];
-        }
-
-        return sum;
+        // The rest through the same vector function: equal logits must get equal weights wherever they stand.
+        Span<float> rest = stackalloc float[Lanes];
+        rest.Fill(float.NegativeInfinity);
+        values[i..].CopyTo(rest);
+        var last = Vector512.Exp(Vector512.Create<float>(rest) - offsets);
+        last.CopyTo(rest);
+        rest[..(values.Length - i)].CopyTo(target[i..]);
+        return sum + Vector512.Sum(last);
     }
 }

@@ -48,7 +48,10 @@ internal static class LogitsProcessors
 
         foreach (var token in parameters.EosTokenIds.Concat(parameters.StopTokenIds))
         {
-            logits[token] = float.NegativeInfinity;
+            if (token < logits.Length)    // a model's own list may name tokens that its embedding lacks
+            {
+                logits[token] = float.NegativeInfinity;
+            }
         }
     }
 

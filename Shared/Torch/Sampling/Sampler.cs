@@ -29,22 +29,28 @@ internal sealed class Sampler(int threads)
         using var copy = logits.device_type == DeviceType.CPU ? null : logits.cpu();
         var start = (float*)TensorMemory.Address(copy ?? logits);
         var vocabulary = (int)logits.shape[1];
-        var sampled = new SampledToken?[sequences.Count];
+        var sampled = new SampledToken[sequences.Count];
+        var faults = new SequenceFaultException?[sequences.Count];
         _work.Run(sequences.Count, (long)sequences.Count * vocabulary * 8, row =>
-            sampled[row] = SampleRow(new(start + ((long)row * vocabulary), vocabulary), sequences[row]));
-        return [.. sampled.Select((token, row) => token ?? throw new SequenceFaultException(
-            sequences[row], "No token is possible: the request's bans cover the vocabulary, or the model's logits are not numbers."))];
+        {
+            try
+            {
+                sampled[row] = SampleRow(new(start + ((long)row * vocabulary), vocabulary), sequences[row]);
+            }
+            catch (Exception fault)
+            {
+                faults[row] = fault as SequenceFaultException ?? new(sequences[row], "Sampling failed.", fault);
+            }
+        });
+        return Array.Find(faults, fault => fault is not null) is { } first ? throw first : sampled;
     }
 
-    /// <summary>Samples from one row; null when no token is possible.</summary>
-    internal static SampledToken? SampleRow(ReadOnlySpan<float> logits, Sequence sequence)
+    /// <summary>Samples from one row.</summary>
+    internal static SampledToken SampleRow(ReadOnlySpan<float> logits, Sequence sequence)
     {
         var scratch = t_scratch = t_scratch is { } kept && kept.Row.Length >= logits.Length ? kept : new(logits.Length);
-        if (Pick(logits, sequence, scratch) is not { } token)
-        {
-            return null;
-        }
-
+        var token = Pick(logits, sequence, scratch) ?? throw new SequenceFaultException(
+            sequence, "No token is possible: the request's bans cover the vocabulary, or the model's logits are not numbers.");
         var alternatives = sequence.Parameters.TopLogprobs;
         return new(sequence, token, alternatives is { } count ? LogprobReader.Read(logits, token, count, scratch.Weights) : null);
     }

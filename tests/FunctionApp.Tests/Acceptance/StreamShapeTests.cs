@@ -209,5 +209,14 @@ public sealed class StreamShapeTests(ScriptedServer profile)
         Assert.NotEmpty(made.Head.Headers["x-request-id"]);
     }
 
+    [Fact]
+    public async Task Case75_LongPrefill_WithTheDefaultHeartbeat_SendsACommentAfterTenSeconds()
+    {
+        var stream = await _server.StreamAsync(ChatJson.Streaming("!prefill ms=12000\n!text late"));
+
+        StreamRules.AssertSound(stream);
+        Assert.InRange(Assert.Single(stream.Comments).Elapsed, TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(11.9));
+    }
+
     private static int Count(JsonElement element, string name) => element.GetProperty(name).GetInt32();
 }

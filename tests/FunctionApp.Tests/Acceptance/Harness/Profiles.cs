@@ -45,6 +45,32 @@ public sealed class OtherPoliciesServer() : ServerProfile(
     ("Rill__Engine__PauseAfterTokens", "64"),
     ("Rill__Scripted__ContextLength", "1048576"));
 
+/// <summary>A tiny model with random weights on the real runner, for cases that need logits.</summary>
+public sealed class TinyModelServer : ServerProfile
+{
+    private readonly string _folder;
+
+    public TinyModelServer()
+        : this(Directory.CreateTempSubdirectory("rill-tiny-").FullName)
+    {
+    }
+
+    private TinyModelServer(string folder)
+        : base(("Rill__Model", folder)) => _folder = folder;
+
+    public override Task InitializeAsync()
+    {
+        TinyModel.Write(_folder);
+        return base.InitializeAsync();
+    }
+
+    public override async Task DisposeAsync()
+    {
+        await base.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
+
 [CollectionDefinition(nameof(ScriptedServer))]
 public sealed class ScriptedServerCollection : ICollectionFixture<ScriptedServer>;
 
@@ -56,3 +82,6 @@ public sealed class BusyServerCollection : ICollectionFixture<BusyServer>;
 
 [CollectionDefinition(nameof(OtherPoliciesServer))]
 public sealed class OtherPoliciesServerCollection : ICollectionFixture<OtherPoliciesServer>;
+
+[CollectionDefinition(nameof(TinyModelServer))]
+public sealed class TinyModelServerCollection : ICollectionFixture<TinyModelServer>;

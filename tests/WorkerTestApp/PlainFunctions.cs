@@ -49,11 +49,6 @@ public sealed partial class PlainFunctions(Observations observations, ILogger<Pl
     public IResult Observed([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "observed/{name}")] HttpRequest request, string name) =>
         observations.ByName.TryGetValue(name, out var fact) ? Results.Text(fact) : Results.NotFound();
 
-    /// <summary>Ends the process as a crash does.</summary>
-    [Function("Crash")]
-    public static void Crash([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "crash")] HttpRequest request) =>
-        Environment.FailFast("as asked");
-
     [LoggerMessage(1, LogLevel.Warning, "echoing a {Method}")]
     private partial void LogEcho(string method);
 }

@@ -14,6 +14,9 @@ internal static class BuiltPrograms
     /// <summary>The folder of Rill itself.</summary>
     public static string FunctionApp { get; } = Find(nameof(FunctionApp));
 
+    /// <summary>The folder of the checkout.</summary>
+    public static string Root { get; } = Path.GetDirectoryName(Find(nameof(RunScript)))!;
+
     /// <summary>The script that a newcomer starts.</summary>
     public static string RunScript { get; } = Find(nameof(RunScript));
 

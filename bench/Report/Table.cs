@@ -15,11 +15,13 @@ internal sealed class Table(params string[] header)
         _rows.Add(cells);
     }
 
-    /// <summary>A number with as many decimals as three significant digits need.</summary>
+    /// <summary>A number with as many decimals as three significant digits need, two at most.</summary>
     public static string Number(double value)
     {
-        var format = Math.Abs(value) switch { >= 99.95 => "0", >= 9.995 => "0.0", _ => "0.00" };
-        return value.ToString(format, CultureInfo.InvariantCulture);
+        var decimals = Math.Abs(value) switch { >= 99.95 => 0, >= 9.995 => 1, _ => 2 };
+
+        // Adding zero makes a rounded -0.00 positive.
+        return (Math.Round(value, decimals) + 0.0).ToString($"F{decimals}", CultureInfo.InvariantCulture);
     }
 
     /// <inheritdoc/>

@@ -42,6 +42,7 @@ public sealed class MeasureTests
     [InlineData(12.34, "12.3")]
     [InlineData(99.96, "100")]
     [InlineData(-3.456, "-3.46")]
+    [InlineData(-0.001, "0.00")]
     public void Number_OfAnySize_HasThreeDigits(double value, string expected) => Assert.Equal(expected, Table.Number(value));
 
     [Fact]

@@ -79,7 +79,8 @@ public sealed class JinjaTests
     [InlineData("{{ ['b', 'A'] | sort }}{{ [2, 1] | sort(reverse=true) }}{{ {'b': 1, 'a': 2} | dictsort }}{{ ['a', 'A'] | unique | list }}", "['A', 'b'][2, 1][('a', 2), ('b', 1)]['a']")]
     [InlineData("{{ ms | groupby('r') | map('first') | list }}{{ ms | sum(attribute='n') }}{{ [1, 3] | max }}{{ [1, 3] | min }}", "['a', 'u']131")]
     [InlineData("{{ [1, 2, 3] | batch(2, 0) | list }}{{ [1, 2, 3] | slice(2) | list }}{{ [1, 2] | reverse | list }}{{ 'ab' | reverse }}", "[[1, 2], [3, 0]][[1, 2], [3]][2, 1]ba")]
-    [InlineData("{{ '42' | int + 1 }}{{ 'x' | int(7) }}{{ '3.9' | int }}{{ '0x1f' | int(base=16) }}{{ '1.5' | float }}{{ 2.5 | round }}{{ -3 | abs }}", "4373311.52.03")]
+    [InlineData("{{ '42' | int + 1 }}{{ 'x' | int(7) }}{{ '3.9' | int }}{{ '0x1f' | int(base=16) }}{{ '1.5' | float }}{{ 2.5 | round }}{{ 7 | round }}{{ -3 | abs }}", "4373311.52.073")]
+    [InlineData("{{ 2.675 | round(2) }} {{ 0.125 | round(2) }} {{ '%.2f' % 0.125 }} {{ '%.0f' % 2.5 }} {{ '%.3f' % 1e15 }} {{ 1234 | round(-2) }}", "2.67 0.12 0.12 2 1000000000000000.000 1200")]
     [InlineData("{{ 'a\nb' | indent }}|{{ 'a b c' | wordcount }}|{{ 'long text here' | truncate(8) }}|{{ '<a>' | e }}|{{ 'a b/c' | urlencode }}", "a\n    b|3|long...|&lt;a&gt;|a%20b/c")]
     [InlineData("{{ ('<' | safe) + '>' }}{{ '<' + '>' }}", "<&gt;<>")]
     [InlineData("{{ [[1], [2]] | sum(start=[]) }}{{ 'abc' | first }}{{ [1, 2] | last }}{{ [] | first is defined }}{{ x | items | list }}", "[1, 2]a2False[('k', 1)]")]
@@ -89,6 +90,7 @@ public sealed class JinjaTests
     [InlineData("{{ 1 is number and 'a' is string and x is mapping and [] is sequence and 'a' is iterable and none is none }}", "True")]
     [InlineData("{{ true is boolean }}{{ true is number }}{{ 1 is integer }}{{ true is integer }}{{ 1.0 is float }}{{ 1 is true }}", "TrueTrueTrueFalseTrueFalse")]
     [InlineData("{{ 3 is odd }}{{ 3 is divisibleby 3 }}{{ 2 is gt 1 }}{{ 'a' is in ['a'] }}{{ 1 is not eq 2 }}{{ missing is none }}", "TrueTrueTrueTrueTrueFalse")]
+    [InlineData("{{ 3.0 is odd }}{{ 2 is eq 2 is true }}{{ missing is callable }}{{ 1 is none if 1 else 2 }}", "TrueTrueTrueFalse")]
     [InlineData("{{ range is callable }}{{ 'A' is upper }}{{ 'a' is lower }}{{ 1 is sameas 1 }}{{ 'trim' is filter }}{{ x is defined and x.k == 1 }}", "TrueTrueTrueTrueTrueTrue")]
     public void Test_OfValues_FollowsJinja(string template, string expected) => Check(template, expected);
 
@@ -104,6 +106,10 @@ public sealed class JinjaTests
     [InlineData("{{ {[]: 1} }}", "unhashable type: 'list'")]
     [InlineData("{{ missing | tojson }}", "not JSON serializable")]
     [InlineData("{{ 'a' | trim(1, 2) }}", "at most")]
+    [InlineData("{{ missing | int }}", "'missing' is undefined")]
+    [InlineData("{{ 5 | indent }}", "must be str, not int")]
+    [InlineData("{{ 'a' % 1 }}", "not all arguments converted")]
+    [InlineData("{{ 0 ** -1 }}", "division")]
     [InlineData("{{ 'a' | trim(z=1) }}", "'z'")]
     [InlineData("{{ 'a'.split('') }}", "empty separator")]
     [InlineData("{{ 1 // 0 }}", "division")]

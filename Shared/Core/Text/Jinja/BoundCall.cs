@@ -23,6 +23,14 @@ internal sealed record BoundCall(RenderContext Context, object? Value, object?[]
     /// <summary>The value as text, as str() would make it.</summary>
     public JinjaText Text => PythonText.Str(Value);
 
+    /// <summary>The value, which must be a string.</summary>
+    public JinjaText TextValue => Value switch
+    {
+        JinjaText text => text,
+        Undefined undefined => throw undefined.Error(),
+        _ => throw new ChatTemplateException($"must be str, not {PythonValues.TypeName(Value)}"),
+    };
+
     /// <summary>An argument that must be a string.</summary>
     public JinjaText TextAt(int index) =>
         Items[index] as JinjaText ?? throw new ChatTemplateException($"must be str, not {PythonValues.TypeName(Items[index])}");

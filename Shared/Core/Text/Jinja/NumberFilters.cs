@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 
 namespace Rill.Text.Jinja;
@@ -10,7 +11,7 @@ internal static class NumberFilters
         new("int", "default? base?", ToInteger),
         new("float", "default?", ToFloat),
         new("abs", "", Absolute),
-        new("round", "precision? method?", call => Round(call)),
+        new("round", "precision? method?", Round),
     ];
 
     private static object? ToInteger(BoundCall call)
@@ -18,6 +19,7 @@ internal static class NumberFilters
         var fallback = call.Or(0, 0L);
         return call.Value switch
         {
+            Undefined undefined => throw undefined.Error(),
             double number when double.IsFinite(number) => PythonNumbers.Shrink(new BigInteger(Math.Truncate(number))),
             JinjaText text => PythonNumbers.ParseInteger(text.Value, (int)call.Integer(1, 10))
                 ?? (PythonNumbers.ParseDouble(text.Value) is { } number && double.IsFinite(number)
@@ -30,6 +32,7 @@ internal static class NumberFilters
 
     private static object? ToFloat(BoundCall call) => call.Value switch
     {
+        Undefined undefined => throw undefined.Error(),
         JinjaText text => PythonNumbers.ParseDouble(text.Value) ?? call.Or(0, 0.0),
         _ when PythonNumbers.IsNumber(call.Value) => PythonNumbers.ToDouble(call.Value!),
         _ => call.Or(0, 0.0),
@@ -43,22 +46,32 @@ internal static class NumberFilters
         _ => throw new ChatTemplateException($"bad operand type for abs(): '{PythonValues.TypeName(call.Value)}'"),
     };
 
-    private static double Round(BoundCall call)
+    private static object? Round(BoundCall call)
     {
         if (!PythonNumbers.IsNumber(call.Value))
         {
             throw new ChatTemplateException($"type {PythonValues.TypeName(call.Value)} doesn't define __round__ method");
         }
 
-        var number = PythonNumbers.ToDouble(call.Value!);
-        var precision = (int)Math.Clamp(call.Integer(0, 0), -300, 300);
-        var scale = Math.Pow(10, precision);
-        return PythonText.Str(call.Or(1, JinjaText.OfTemplate("common"))).Value switch
+        const int MostDecimals = 300;
+        var decimals = (int)Math.Clamp(call.Integer(0, 0), -MostDecimals, MostDecimals);
+        var method = PythonText.Str(call.Or(1, JinjaText.OfTemplate("common"))).Value;
+        if (method == "common" && decimals >= 0)
         {
-            "common" when precision is >= 0 and <= 15 => Math.Round(number, precision, MidpointRounding.ToEven),
-            "common" => Math.Round(number * scale, MidpointRounding.ToEven) / scale,
-            "ceil" => Math.Ceiling(number * scale) / scale,
-            "floor" => Math.Floor(number * scale) / scale,
+            return PythonNumbers.IsInteger(call.Value)
+                ? PythonNumbers.Shrink(PythonNumbers.ToBigInteger(call.Value!))
+                : double.Parse(FixedPoint.Format((double)call.Value!, decimals), CultureInfo.InvariantCulture);
+        }
+
+        var scale = Math.Pow(10, decimals);
+        var scaled = PythonNumbers.ToDouble(call.Value!) * scale;
+        return method switch
+        {
+            "common" when PythonNumbers.IsInteger(call.Value) =>
+                PythonNumbers.Shrink(new BigInteger(Math.Round(scaled, MidpointRounding.ToEven) / scale)),
+            "common" => Math.Round(scaled, MidpointRounding.ToEven) / scale,
+            "ceil" => Math.Ceiling(scaled) / scale,
+            "floor" => Math.Floor(scaled) / scale,
             _ => throw new ChatTemplateException("method must be common, ceil or floor"),
         };
     }

@@ -38,7 +38,9 @@ internal static partial class PercentFormat
             builder.Append(Pad(Convert(match, value), match));
         }
 
-        if (used < positional.Count && values is ListValue { IsTuple: true })
+        // A value that could be looked into by key (%(name)s) may go unused.
+        var maybeNamed = values is DictValue or RangeValue or Undefined or ListValue { IsTuple: false };
+        if (used < positional.Count && !maybeNamed)
         {
             throw new ChatTemplateException("not all arguments converted during string formatting");
         }
@@ -67,8 +69,7 @@ internal static partial class PercentFormat
             case "X":
                 return JinjaText.OfTemplate(PythonNumbers.ToIndex(value).ToString("X", CultureInfo.InvariantCulture));
             case "f" or "F":
-                var digits = string.Create(CultureInfo.InvariantCulture, $"F{(precision < 0 ? 6 : precision)}");
-                return JinjaText.OfTemplate(PythonNumbers.ToDouble(Numeric(value)).ToString(digits, CultureInfo.InvariantCulture));
+                return JinjaText.OfTemplate(FixedPoint.Format(PythonNumbers.ToDouble(Numeric(value)), precision < 0 ? 6 : precision));
             case var type:
                 throw new ChatTemplateException($"unsupported format character '{type}'");
         }

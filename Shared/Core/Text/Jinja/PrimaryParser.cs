@@ -266,9 +266,15 @@ internal sealed class PrimaryParser(TokenStream tokens, ExpressionParser express
             return ParseArguments();
         }
 
+        if (tokens.IsAtName("is"))
+        {
+            throw tokens.Errors.Syntax("one 'is' follows another", tokens.Current.Line);
+        }
+
+        // Jinja2 would take "if" for an argument and fail there; nobody means that.
         var startsArgument = tokens.Current is { Kind: TokenKind.String or TokenKind.Integer or TokenKind.Float }
             or { Kind: TokenKind.Operator, Text: "[" or "{" }
-            or { Kind: TokenKind.Name, Text: not ("else" or "or" or "and" or "if" or "is" or "not" or "in" or "recursive") };
+            or { Kind: TokenKind.Name, Text: not ("else" or "or" or "and" or "if" or "not" or "in" or "recursive") };
         return startsArgument ? new([ParsePostfix(Parse())], [], null, null) : ArgumentList.Empty;
     }
 

@@ -112,7 +112,7 @@ internal static class PythonNumbers
 
     private static double ApplyToDoubles(string operation, double left, double right)
     {
-        if (operation is "/" or "//" or "%" && right == 0)
+        if ((operation is "/" or "//" or "%" && right == 0) || (operation == "**" && left == 0 && right < 0))
         {
             throw new ChatTemplateException("division by zero");
         }

@@ -5,6 +5,11 @@ internal static class PythonOperators
 {
     public static object? Apply(string operation, object? left, object? right, RenderContext context)
     {
+        if (operation == "%" && left is JinjaText pattern)
+        {
+            return PercentFormat.Apply(pattern, right);
+        }
+
         if ((left as Undefined ?? right as Undefined) is { } undefined)
         {
             throw undefined.Error();
@@ -26,7 +31,6 @@ internal static class PythonOperators
             ("*", _, JinjaText text) when PythonNumbers.IsInteger(left) => Repeat(text, PythonNumbers.ToIndex(left)),
             ("*", ListValue list, _) when PythonNumbers.IsInteger(right) => Repeat(list, PythonNumbers.ToIndex(right), context),
             ("*", _, ListValue list) when PythonNumbers.IsInteger(left) => Repeat(list, PythonNumbers.ToIndex(left), context),
-            ("%", JinjaText format, _) => PercentFormat.Apply(format, right),
             _ => throw new ChatTemplateException(
                 $"unsupported operand type(s) for {operation}: '{PythonValues.TypeName(left)}' and '{PythonValues.TypeName(right)}'"),
         };

@@ -37,15 +37,15 @@ internal static class Tests
         Test("mapping", value => value is DictValue),
         Test("sequence", value => value is Undefined or JinjaText or ListValue or DictValue or RangeValue),
         Test("iterable", PythonValues.IsIterable),
-        Test("callable", value => value is CallableValue),
-        Test("odd", value => !Integer(value).IsEven),
-        Test("even", value => Integer(value).IsEven),
+        Test("callable", value => value is CallableValue or Undefined),
+        Test("odd", value => LeavesRest(value, 2L, 1L)),
+        Test("even", value => LeavesRest(value, 2L, 0L)),
         Test("lower", value => TextCase.IsLower(PythonText.Str(value).Value)),
         Test("upper", value => TextCase.IsUpper(PythonText.Str(value).Value)),
         Test("filter", value => value is JinjaText name && Filters.Find(name.Value) is not null),
         Test("test", value => value is JinjaText name && Find(name.Value) is not null),
         Test("escaped", _ => false),
-        new("divisibleby", "num", call => (Integer(call.Value) % Integer(call[0])).IsZero),
+        new("divisibleby", "num", call => LeavesRest(call.Value, call[0], 0L)),
         new("sameas", "other", call => IsSame(call.Value, call[0])),
         new("in", "seq", call => PythonComparison.Contains(call[0], call.Value)),
         new("eq", "other", call => PythonComparison.AreEqual(call.Value, call[0])),
@@ -58,9 +58,18 @@ internal static class Tests
 
     private static Function Test(string name, Func<object?, bool> test) => new(name, "", call => test(call.Value));
 
-    private static BigInteger Integer(object? value) => PythonNumbers.IsInteger(value)
-        ? PythonNumbers.ToBigInteger(value!)
-        : throw new ChatTemplateException($"unsupported operand type(s) for %: '{PythonValues.TypeName(value)}' and 'int'");
+    private static bool LeavesRest(object? value, object? divisor, long rest)
+    {
+        if (value is Undefined undefined)
+        {
+            throw undefined.Error();
+        }
+
+        return PythonNumbers.IsNumber(value) && PythonNumbers.IsNumber(divisor)
+            ? PythonComparison.AreEqual(PythonNumbers.Apply("%", value!, divisor!), rest)
+            : throw new ChatTemplateException(
+                $"unsupported operand type(s) for %: '{PythonValues.TypeName(value)}' and '{PythonValues.TypeName(divisor)}'");
+    }
 
     private static bool IsSame(object? left, object? right) => left is bool or long or null
         ? Equals(left, right)

@@ -24,10 +24,14 @@ internal static partial class TextFilters
         new("escape", "", call => Markup.Escape(call.Text)),
         new("forceescape", "", call => Markup.EscapeAgain(call.Text)),
         new("striptags", "", call => call.Text.Derive(Spaces().Replace(Tags().Replace(call.Text.Value, ""), " ").Trim())),
-        new("urlencode", "", call => call.Text.Derive(Uri.EscapeDataString(call.Text.Value).Replace("%2F", "/", StringComparison.Ordinal))),
+        new("urlencode", "", UrlEncode),
         new("wordcount", "", call => (long)Words().Count(call.Text.Value)),
         new("join", "d? attribute?", Join),
     ];
+
+    private static JinjaText UrlEncode(BoundCall call) => call.Value is JinjaText or Undefined || !PythonValues.IsIterable(call.Value)
+        ? call.Text.Derive(Uri.EscapeDataString(call.Text.Value).Replace("%2F", "/", StringComparison.Ordinal))
+        : throw new ChatTemplateException("urlencode takes text here, no pairs");
 
     private static JinjaText Replace(BoundCall call) =>
         TextSearch.Replace(call.Text, PythonText.Str(call[0]), PythonText.Str(call[1]), call.Or(2, null) is null ? -1 : call.Integer(2, -1));
@@ -53,11 +57,16 @@ internal static partial class TextFilters
     private static JinjaText Indent(BoundCall call)
     {
         var prefix = call.Or(0, 4L) as JinjaText ?? JinjaText.OfTemplate(new string(' ', Width(call.Integer(0, 4))));
-        return TextLayout.Indent(call.Text, prefix, call.Flag(1, false), call.Flag(2, false));
+        return TextLayout.Indent(call.TextValue, prefix, call.Flag(1, false), call.Flag(2, false));
     }
 
-    private static JinjaText Truncate(BoundCall call) => TextLayout.Truncate(
-        call.Text, call.Integer(0, 255), call.Flag(1, false), call.Has(2) ? call.TextAt(2) : JinjaText.OfTemplate("..."), call.Integer(3, 5));
+    private static object? Truncate(BoundCall call)
+    {
+        var length = call.Integer(0, 255);
+        return PythonValues.Length(call.Value) <= length + call.Integer(3, 5)
+            ? call.Value
+            : TextLayout.Truncate(call.TextValue, length, call.Flag(1, false), call.Has(2) ? call.TextAt(2) : JinjaText.OfTemplate("..."));
+    }
 
     private static JinjaText Format(BoundCall call)
     {

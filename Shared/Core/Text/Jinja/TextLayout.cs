@@ -46,14 +46,9 @@ internal static class TextLayout
         return builder.ToText();
     }
 
-    /// <summary>The truncate filter: shortens a text that is longer than its length and leeway allow.</summary>
-    public static JinjaText Truncate(JinjaText text, long length, bool killWords, JinjaText end, long leeway)
+    /// <summary>The truncate filter: shortens a text to a length, its end included; at a space unless words may be cut.</summary>
+    public static JinjaText Truncate(JinjaText text, long length, bool killWords, JinjaText end)
     {
-        if (PythonValues.Length(text) <= length + leeway)
-        {
-            return text;
-        }
-
         var kept = (JinjaText)PythonIndexing.Slice(text, null, Math.Max(0, length - PythonValues.Length(end)), null)!;
         var space = kept.Value.LastIndexOf(' ');
         kept = killWords || space < 0 ? kept : kept.Slice(0, space);

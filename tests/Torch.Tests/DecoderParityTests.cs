@@ -1,3 +1,4 @@
+using Rill.Serving;
 using Rill.Torch.Runtime;
 using Rill.Torch.Tests.Models;
 
@@ -37,6 +38,37 @@ public sealed class DecoderParityTests
         using var runner = RunnerDriver.Load(model, TorchDataType.BFloat16);
 
         Assert.InRange(Difference(runner, model), 0, 0.25);    // the logits spread over about 10
+    }
+
+    [Theory]
+    [MemberData(nameof(Architectures))]
+    public void Execute_PlainTensors_AgreeWithTheReference(string architecture, string changes)
+    {
+        using var model = new TinyModel(architecture, changes);
+        using var runner = RunnerDriver.Load(model, tensors: true);
+        using var halved = RunnerDriver.Load(model, TorchDataType.BFloat16, tensors: true);
+
+        Assert.InRange(Difference(runner, model), 0, 2e-4);
+        Assert.InRange(Difference(halved, model), 0, 0.5);
+    }
+
+    [Fact]
+    public void Execute_PlainTensorsInChunksWithCachedBlocks_AgreeWithTheKernels()
+    {
+        using var model = new TinyModel("MistralForCausalLM", """{"sliding_window":6}""");
+        using var kernels = RunnerDriver.Load(model);
+        using var tensors = RunnerDriver.Load(model, tensors: true);
+        var expected = RunnerDriver.Distribution(RunnerDriver.Run(kernels, RunnerDriver.NewSequence(0, RunnerDriver.Prompt(20)), 20));
+        var first = RunnerDriver.NewSequence(2, RunnerDriver.Prompt(20));
+        RunnerDriver.Run(tensors, first, 7, 13);
+        tensors.Execute(new StepBatch { Steps = [], Saves = [new(2, 0, 1), new(2, 4, 0)], Released = [] });
+
+        var second = RunnerDriver.NewSequence(3, RunnerDriver.Prompt(20));
+        second.ComputedTokens = 8;
+        tensors.Execute(new StepBatch { Steps = [], Released = [2], Restores = [new(3, 0, 1), new(3, 4, 0)] });
+        var actual = RunnerDriver.Distribution(RunnerDriver.Run(tensors, second, 5, 7));
+
+        Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 2e-4f));
     }
 
     [Fact]

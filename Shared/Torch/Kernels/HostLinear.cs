@@ -20,10 +20,11 @@ internal sealed class HostLinear : IDisposable
     /// <summary>Takes ownership of both tensors.</summary>
     /// <param name="weight">[out, in].</param>
     /// <param name="bias">[out], of the weight's type.</param>
-    public HostLinear(Tensor weight, Tensor? bias)
+    /// <param name="reorder">False keeps to libtorch's plain linear, as on systems without oneDNN.</param>
+    public HostLinear(Tensor weight, Tensor? bias, bool reorder = true)
     {
         _bias = bias;
-        if (DispatcherShim.TryReorderLinearWeight(weight, RowMultiple) is { } reordered && Works(reordered, weight))
+        if (reorder && DispatcherShim.TryReorderLinearWeight(weight, RowMultiple) is { } reordered && Works(reordered, weight))
         {
             _weight = reordered;
             _reordered = true;

@@ -5,22 +5,31 @@ namespace Rill.Torch.Runtime;
 /// <summary>Turns the memory budget into a number of blocks, once at load.</summary>
 internal static class KeyValueBudget
 {
-    private const int DefaultShare = 4;    // a quarter of all memory
+    private const long MiB = 1024 * 1024;
+    private const int DefaultShare = 4;                             // a quarter of all memory
+    private const long DefaultDeviceBudget = 4L * 1024 * 1024 * 1024;   // TorchSharp cannot ask a GPU for its free memory
 
     /// <summary>Blocks that fit the budget, but no more than two full sets of slots could ever use.</summary>
+    /// <param name="spec">The model.</param>
+    /// <param name="options">The budget and the number of slots.</param>
+    /// <param name="elementSize">Bytes of an element.</param>
+    /// <param name="slotsTakeMemory">True where slots are ordinary tensors, which take their memory at the start.</param>
     /// <exception cref="ModelFormatException">Not even one sequence of full length fits.</exception>
-    public static KeyValueLayout Plan(DecoderSpec spec, TorchRunnerOptions options, int elementSize)
+    public static KeyValueLayout Plan(DecoderSpec spec, TorchRunnerOptions options, int elementSize, bool slotsTakeMemory)
     {
         var contextLength = Math.Min(options.ContextLength ?? int.MaxValue, spec.ContextLength);
         var blockBytes = 2L * spec.LayerCount * options.BlockSize * spec.KeyValueHeadCount * spec.HeadDim * elementSize;
         var perSequence = (contextLength + options.BlockSize - 1) / options.BlockSize;
-        var budget = options.KeyValueMemoryMiB is { } mebibytes ? mebibytes * 1024L * 1024 : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / DefaultShare;
-        var blocks = Math.Min(budget / blockBytes, 2L * perSequence * options.SlotCount);
+        var budget = options.KeyValueMemoryMiB is { } mebibytes ? mebibytes * 1024L * 1024
+            : slotsTakeMemory ? DefaultDeviceBudget
+            : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / DefaultShare;
+        var taken = slotsTakeMemory ? perSequence * options.SlotCount : 0;
+        var blocks = Math.Min((budget / blockBytes) - taken, 2L * perSequence * options.SlotCount);
         if (blocks < perSequence)
         {
-            var needed = ((perSequence * blockBytes) + (1024 * 1024) - 1) / (1024 * 1024);
+            var needed = (((taken + perSequence) * blockBytes) + MiB - 1) / MiB;
             throw new ModelFormatException(
-                $"The KV cache's budget of {budget / (1024 * 1024)} MiB does not hold one sequence of {contextLength} tokens, which takes {needed} MiB; raise the budget or lower the context length.");
+                $"The KV cache's budget of {budget / MiB} MiB is too small for sequences of {contextLength} tokens: it takes {needed} MiB; raise the budget, or lower the context length{(slotsTakeMemory ? " or the number of sequences" : "")}.");
         }
 
         return new KeyValueLayout

@@ -75,7 +75,7 @@ public static partial class NativeTorch
     private static IEnumerable<string> Folders()
     {
         yield return AppContext.BaseDirectory;
-        yield return Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native");
+        yield return Path.Combine(AppContext.BaseDirectory, "runtimes", PortableIdentifier, "native");
 
         var packages = typeof(NativeTorch).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
             .FirstOrDefault(attribute => attribute.Key == "NativeTorchFolders")?.Value;
@@ -84,6 +84,10 @@ public static partial class NativeTorch
             yield return folder;
         }
     }
+
+    // Not RuntimeInformation.RuntimeIdentifier, which a distribution's own build of .NET sets to the distribution's name.
+    private static string PortableIdentifier =>
+        (OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux") + (RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "-arm64" : "-x64");
 
     private static string FileName(string name) =>
         OperatingSystem.IsWindows() ? $"{name}.dll" :

@@ -30,12 +30,16 @@ public sealed class TorchModelRunner : IModelRunner
         ParameterCount = weights.ParameterCount;
         var threads = options.Threads ?? Environment.ProcessorCount;
         set_num_threads(threads);
-        var layout = KeyValueBudget.Plan(spec, options, DataType == TorchDataType.Float32 ? sizeof(float) : sizeof(ushort));
+        var onTensors = options.UseTensorDecoder || options.Device != "cpu";
+        var layout = KeyValueBudget.Plan(spec, options, DataType == TorchDataType.Float32 ? sizeof(float) : sizeof(ushort), onTensors);
         Limits = new(spec.VocabularySize, layout.ContextLength, layout.SlotCount, layout.BlockSize, layout.BlockCount);
         _sampler = new(threads);
-        _decoder = DataType == TorchDataType.Float32
-            ? new HostDecoder<Float32Elements>(spec, weights, layout, threads)
-            : new HostDecoder<BFloat16Elements>(spec, weights, layout, threads);
+        _decoder = (onTensors, DataType) switch
+        {
+            (true, var type) => new TensorDecoder(spec, weights, layout, type == TorchDataType.Float32 ? ScalarType.Float32 : ScalarType.BFloat16, FindDevice(options.Device)),
+            (_, TorchDataType.Float32) => new HostDecoder<Float32Elements>(spec, weights, layout, threads),
+            _ => new HostDecoder<BFloat16Elements>(spec, weights, layout, threads),
+        };
     }
 
     /// <inheritdoc/>
@@ -137,6 +141,16 @@ public sealed class TorchModelRunner : IModelRunner
         _ when weights.ParameterCount < SmallModelParameters => TorchDataType.Float32,
         _ => weights.Get(spec.Names.Embedding, spec.VocabularySize, spec.HiddenSize).Type == WeightType.BFloat16 ? TorchDataType.BFloat16 : TorchDataType.Float32,
     };
+
+    private static Device FindDevice(string name)
+    {
+        if (name != "cpu" && !cuda.is_available())
+        {
+            throw new ModelFormatException($"The device {name} is not available: it needs an NVIDIA GPU and a build with -p:TorchBackend=cuda.");
+        }
+
+        return torch.device(name);
+    }
 
     private static string HashOf(byte[] config, ModelWeights weights, TorchDataType type, string device)
     {

@@ -24,11 +24,17 @@ public sealed record TorchRunnerOptions
     [Range(1, 1024)]
     public int BlockSize { get; init; } = 16;
 
-    /// <summary>Memory for keys and values, in MiB; null for at most a quarter of the machine's or container's memory.</summary>
+    /// <summary>
+    /// Memory for keys and values, in MiB. Null: at most a quarter of the machine's or container's memory on the CPU, 4096 on CUDA, where
+    /// all slots take their memory at the start.
+    /// </summary>
     [Range(1, int.MaxValue)]
     public int? KeyValueMemoryMiB { get; init; }
 
     /// <summary>Threads for computing on the CPU; null for one per core.</summary>
     [Range(1, 1024)]
     public int? Threads { get; init; }
+
+    /// <summary>For tests: runs the tensor decoder on the CPU, where the kernels would be used.</summary>
+    internal bool UseTensorDecoder { get; init; }
 }

@@ -101,34 +101,13 @@ internal static class TokenFilters
         return cutoff == 0 ? candidates[^1] : null;    // rounding may leave the whole row a hair below a top_p near 1
     }
 
-    /// <summary>Hoare's selection; reorders the values.</summary>
+    /// <summary>The n-th largest value, by Hoare's selection; reorders the values.</summary>
     internal static float NthLargest(Span<float> values, int n)
     {
         var (low, high) = (0, values.Length - 1);
         while (low < high)
         {
-            var pivot = values[(low + high) / 2];
-            var (left, right) = (low, high);
-            while (left <= right)
-            {
-                while (values[left] > pivot)
-                {
-                    left++;
-                }
-
-                while (values[right] < pivot)
-                {
-                    right--;
-                }
-
-                if (left <= right)
-                {
-                    (values[left], values[right]) = (values[right], values[left]);
-                    left++;
-                    right--;
-                }
-            }
-
+            var (left, right) = Partition(values, low, high);
             if (n - 1 <= right)
             {
                 high = right;
@@ -144,5 +123,32 @@ internal static class TokenFilters
         }
 
         return values[n - 1];
+    }
+
+    /// <summary>Moves what is above a pivot before what is below it: the former ends at Right, the latter begins at Left.</summary>
+    private static (int Left, int Right) Partition(Span<float> values, int left, int right)
+    {
+        var pivot = values[(left + right) / 2];
+        while (left <= right)
+        {
+            while (values[left] > pivot)
+            {
+                left++;
+            }
+
+            while (values[right] < pivot)
+            {
+                right--;
+            }
+
+            if (left <= right)
+            {
+                (values[left], values[right]) = (values[right], values[left]);
+                left++;
+                right--;
+            }
+        }
+
+        return (left, right);
     }
 }

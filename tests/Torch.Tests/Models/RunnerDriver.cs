@@ -7,8 +7,16 @@ namespace Rill.Torch.Tests.Models;
 internal static class RunnerDriver
 {
     /// <summary>Loads a tiny model with few slots and a small cache.</summary>
-    public static TorchModelRunner Load(TinyModel model, TorchDataType type = TorchDataType.Float32, int slots = 8) =>
-        TorchModelRunner.Load(model.Path, new TorchRunnerOptions { DataType = type, SlotCount = slots, BlockSize = 4, KeyValueMemoryMiB = 64, Threads = 2 });
+    public static TorchModelRunner Load(TinyModel model, TorchDataType type = TorchDataType.Float32, int slots = 8, bool tensors = false) =>
+        TorchModelRunner.Load(model.Path, new TorchRunnerOptions
+        {
+            DataType = type,
+            SlotCount = slots,
+            BlockSize = 4,
+            KeyValueMemoryMiB = 64,
+            Threads = 2,
+            UseTensorDecoder = tensors,
+        });
 
     /// <summary>A sequence in a slot, with parameters that make the runner report every token's log-probability.</summary>
     public static Sequence NewSequence(int slot, IReadOnlyList<int> prompt, SamplingParameters? parameters = null) =>

@@ -51,11 +51,16 @@ public sealed class KeyValueMemoryTests
         using var model = new TinyModel();
         using var runner = RunnerDriver.Load(model);
         Serve(runner, 2000);    // until the code is compiled and the heaps have their size
-        var before = ResidentBytes();
 
-        Serve(runner, 3000);
+        // The collector's heap may grow in any one stretch; a leak grows in all of them.
+        var growth = Enumerable.Range(0, 4).Select(_ =>
+        {
+            var before = ResidentBytes();
+            Serve(runner, 2000);
+            return ResidentBytes() - before;
+        }).Min();
 
-        Assert.InRange(ResidentBytes() - before, long.MinValue, 6L * MiB);    // 2 KiB a step
+        Assert.InRange(growth, long.MinValue, MiB);    // half a KiB a step
     }
 
     [Fact]

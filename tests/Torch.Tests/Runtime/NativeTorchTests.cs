@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.InteropServices;
 using Rill.Torch.Runtime;
 using TorchSharp;
 
@@ -26,6 +27,18 @@ public sealed class NativeTorchTests
         Assert.Empty(Directory.GetFiles(AppContext.BaseDirectory, "*torch_cpu*", SearchOption.AllDirectories));
         Assert.False(Directory.Exists(Path.Combine(AppContext.BaseDirectory, "cpu")));
     }
+
+    [SkippableFact]
+    public void Load_OnLinux_LetsOpenMPThreadsSleep()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Only libgomp spins.");
+        NativeTorch.Load();
+
+        Assert.Equal(Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") ?? "PASSIVE", Marshal.PtrToStringUTF8(GetNativeEnvironment("OMP_WAIT_POLICY\0"u8.ToArray())));
+    }
+
+    [DllImport("libc", EntryPoint = "getenv")]
+    private static extern nint GetNativeEnvironment(byte[] name);
 
     [SkippableFact]
     public void TryApply_BridgeThatWantsGcc13_RenamesVersionAndSymbolOnly()

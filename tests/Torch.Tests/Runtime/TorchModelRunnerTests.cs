@@ -107,6 +107,18 @@ public sealed class TorchModelRunnerTests
         Assert.All(Of(expected).Zip(Of(actual)), pair => Assert.Equal(pair.First, pair.Second, 1e-3f));    // f16 loses what is below 2^-24
     }
 
+    [SkippableFact]
+    public void Load_CudaWithoutAGpu_SaysWhatItNeeds()
+    {
+        NativeTorch.Load();
+        Skip.If(TorchSharp.torch.cuda.is_available(), "This machine has a GPU.");
+        using var model = new TinyModel();
+
+        var error = Assert.Throws<ModelFormatException>(() => TorchModelRunner.Load(model.Path, new TorchRunnerOptions { Device = "cuda:0" }));
+
+        Assert.Contains("cuda:0 is not available", error.Message, StringComparison.Ordinal);
+    }
+
     private static string FingerprintOf(TinyModel model, TorchDataType type)
     {
         using var runner = RunnerDriver.Load(model, type);

@@ -4,9 +4,9 @@ namespace Rill.Bench;
 internal sealed record BenchOptions
 {
     /// <summary>How the benchmark is called.</summary>
-    public const string Usage = "usage: bench/run [--quick] [serving|model|start|all]";
+    public const string Usage = "usage: bench/run [--quick] [serving|model|start|soak|all]";
 
-    private static readonly string[] _all = ["serving", "model", "start"];
+    private static readonly string[] _all = ["serving", "model", "start"];    // soak takes too long to be one of all
 
     /// <summary>The parts to run, in order.</summary>
     public required IReadOnlyList<string> Parts { get; init; }
@@ -32,6 +32,9 @@ internal sealed record BenchOptions
     /// <summary>Load on the default model at each number of streams.</summary>
     public TimeSpan ModelWindow => TimeSpan.FromSeconds(Quick ? 4 : 15);
 
+    /// <summary>How long memory is watched under load.</summary>
+    public TimeSpan SoakTime => Quick ? TimeSpan.FromMinutes(1) : TimeSpan.FromHours(1);
+
     /// <summary>The command that repeats this run.</summary>
     public string Command => $"bench/run {(Quick ? "--quick " : "")}{(Parts.Count == 1 ? Parts[0] : "all")}";
 
@@ -42,7 +45,7 @@ internal sealed record BenchOptions
         var parts = words switch
         {
             [] or ["all"] => _all,
-            [var part] when _all.Contains(part) => [part],
+            [var part] when part == "soak" || _all.Contains(part) => [part],
             _ => null,
         };
         return parts is null ? null : new BenchOptions { Parts = parts, Quick = words.Count < args.Count };

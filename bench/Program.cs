@@ -30,6 +30,7 @@ foreach (var part in options.Parts)
     {
         "serving" => ("Serving layer alone", await ServingPart.RunAsync(options)),
         "model" => ("Default model over HTTP", await ModelPart.RunAsync(options)),
+        "soak" => ("Memory under load", await SoakPart.RunAsync(options)),
         _ => ("Start to ready", await StartPart.RunAsync(options)),
     };
     var section = $"""

@@ -13,6 +13,7 @@ internal sealed class EngineLoop(
     private readonly ConcurrentQueue<TokenStream> _aborts = new();
     private readonly ConcurrentDictionary<long, TokenStream> _streams = new();
     private readonly WakeSignal _wake = new();
+    private readonly ReaderDispatch _readers = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private double _kvUsage;
     private int _failures;
@@ -139,16 +140,17 @@ internal sealed class EngineLoop(
             return;
         }
 
-        scheduler.Update(sampled);
         var ended = time.GetTimestamp();
         foreach (var token in sampled)
         {
             Publish(token, ended);
         }
 
+        _readers.Flush();
         NoteStep(batch, sampled.Count, time.GetElapsedTime(started, ended));
     }
 
+    /// <summary>Executes and takes the result in; a result that makes no sense fails the step like any other fault of the runner.</summary>
     private bool TryExecute(StepBatch batch, out IReadOnlyList<SampledToken> sampled)
     {
         sampled = [];
@@ -158,6 +160,7 @@ internal sealed class EngineLoop(
             try
             {
                 sampled = runner.Execute(current);
+                scheduler.Update(sampled);
                 if (current.Steps.Count > 0)
                 {
                     Volatile.Write(ref _failures, 0);
@@ -230,7 +233,7 @@ internal sealed class EngineLoop(
             journal.Finished(stream, finish);
         }
 
-        if (stream.Mailbox.Post(token.TokenId, token.Logprobs, finish))
+        if (stream.Mailbox.Post(token.TokenId, token.Logprobs, finish, _readers))
         {
             journal.Stalled();
         }

@@ -32,8 +32,11 @@ internal sealed class TokenMailbox : IValueTaskSource<TokenBatch>, IThreadPoolWo
     /// <summary>True while the reader is too far behind.</summary>
     public bool IsFull => Volatile.Read(ref _filling).Count >= _pauseAfter;
 
-    /// <summary>Adds a token and possibly the finish. True when this token made the mailbox full.</summary>
-    public bool Post(int token, TokenLogprobs? logprobs, SequenceFinish? finish)
+    /// <summary>
+    /// Adds a token and possibly the finish. A waiting reader is woken with the dispatch's others, or at once without one.
+    /// True when this token made the mailbox full.
+    /// </summary>
+    public bool Post(int token, TokenLogprobs? logprobs, SequenceFinish? finish, ReaderDispatch? dispatch = null)
     {
         bool wake, filled;
         lock (_gate)
@@ -50,7 +53,15 @@ internal sealed class TokenMailbox : IValueTaskSource<TokenBatch>, IThreadPoolWo
             _waiting = false;
         }
 
-        WakeReader(wake);
+        if (wake && dispatch is not null)
+        {
+            dispatch.Add(this);
+        }
+        else
+        {
+            WakeReader(wake);
+        }
+
         return filled;
     }
 
@@ -120,6 +131,9 @@ internal sealed class TokenMailbox : IValueTaskSource<TokenBatch>, IThreadPoolWo
         return new ValueTask<TokenBatch>(this, _wake.Version);
     }
 
+    /// <summary>Runs the woken reader on this thread.</summary>
+    public void Resume() => _wake.SetResult(true);
+
     ValueTaskSourceStatus IValueTaskSource<TokenBatch>.GetStatus(short token) => _wake.GetStatus(token);
 
     void IValueTaskSource<TokenBatch>.OnCompleted(
@@ -138,7 +152,7 @@ internal sealed class TokenMailbox : IValueTaskSource<TokenBatch>, IThreadPoolWo
         }
     }
 
-    void IThreadPoolWorkItem.Execute() => _wake.SetResult(true);
+    void IThreadPoolWorkItem.Execute() => Resume();
 
     private void CancelRead(CancellationToken cancellationToken)
     {

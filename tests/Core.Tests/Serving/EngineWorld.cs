@@ -103,6 +103,9 @@ internal sealed class EngineWorld : IAsyncDisposable
 
         public bool IsDisposed { get; private set; }
 
+        /// <summary>True to answer with a token of no sequence.</summary>
+        public bool Garble { get; set; }
+
         public int Steps => inner.Steps;
 
         public void Allow(int steps) => _permits.Release(steps);
@@ -120,7 +123,8 @@ internal sealed class EngineWorld : IAsyncDisposable
                 _permits.Wait();
             }
 
-            return inner.Execute(batch);
+            var sampled = inner.Execute(batch);
+            return Garble && batch.Steps.Count > 0 ? [default] : sampled;
         }
 
         public void Dispose() => IsDisposed = true;

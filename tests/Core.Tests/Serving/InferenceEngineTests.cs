@@ -148,6 +148,20 @@ public class InferenceEngineTests
     }
 
     [Fact]
+    public async Task Results_ThatMakeNoSense_FailTheStepAndNotTheLoop()
+    {
+        await using var world = new EngineWorld();
+        world.Runner.Garble = true;
+        using var lost = world.Start(5, 20);
+        await Assert.ThrowsAsync<EngineFaultException>(() => EngineWorld.ReadAll(lost));
+
+        world.Runner.Garble = false;
+        using var next = world.Start(5, 20);
+
+        Assert.Equal(Solo(5, 20), await EngineWorld.ReadAll(next));
+    }
+
+    [Fact]
     public async Task Crashes_InARow_MakeTheEngineFaulted_AndAGoodStepMakesItReady()
     {
         var broken = true;

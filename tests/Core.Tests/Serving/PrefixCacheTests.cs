@@ -152,11 +152,28 @@ public class PrefixCacheTests
     {
         var cache = new PrefixCache(blockSize: 1);
         cache.BeginStep();
-        var parent = cache.Add(null, [1], block: 0)!;
-        cache.Add(parent, [2], block: 1);
+        var (one, other) = TwoNodesWhoseHashesDifferInTheirLowHalfOnly(cache);
+        var token = (int)(uint)(one.Hash ^ other.Hash);    // the hash begins with parent ^ token: both children get the same
 
-        Assert.True(cache.TryFind(parent, [2], out _));
-        Assert.False(cache.TryFind(null, [2], out _));
-        Assert.False(cache.TryFind(parent, [3], out _));
+        Assert.NotNull(cache.Add(one, [0], block: 0));
+
+        Assert.True(cache.TryFind(one, [0], out _));
+        Assert.False(cache.TryFind(other, [token], out _));
+        Assert.Null(cache.Add(other, [token], block: 1));    // that they collide in truth
+    }
+
+    private static (PrefixCache.Node One, PrefixCache.Node Other) TwoNodesWhoseHashesDifferInTheirLowHalfOnly(PrefixCache cache)
+    {
+        var byHighHalf = new Dictionary<ulong, PrefixCache.Node>();
+        for (var token = 0; token < 1_000_000; token++)
+        {
+            var node = cache.Add(null, [token], block: 0)!;
+            if (!byHighHalf.TryAdd(node.Hash >> 32, node))
+            {
+                return (byHighHalf[node.Hash >> 32], node);
+            }
+        }
+
+        throw new InvalidOperationException("No such pair among a million nodes.");
     }
 }

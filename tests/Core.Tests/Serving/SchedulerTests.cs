@@ -21,6 +21,21 @@ public class SchedulerTests
     }
 
     [Fact]
+    public void Schedule_InAStepThatPreempts_AdmitsNobodyAndQueuesTheVictimFirst()
+    {
+        var world = new World(blocks: 3, blockSize: 4, options: new EngineOptions { PrefixCache = false });
+        var oldest = world.Add(4);
+        var victim = world.Add(8, salt: 1);
+        world.Step();
+        var fitting = world.Add(3, salt: 2);    // the one block that is left would do for it
+
+        world.Step();
+
+        Assert.Equal([oldest], world.Scheduler.Running);
+        Assert.Equal([victim, fitting], world.Scheduler.Waiting);
+    }
+
+    [Fact]
     public void Schedule_AfterAPreemption_AdmitsTheVictimFirstAndItsTextIsUnchanged()
     {
         var world = new World(blocks: 4, blockSize: 4, context: 16);

@@ -7,7 +7,8 @@ namespace Rill.OpenAI;
 
 /// <summary>
 /// Reads a chat completion request from its JSON. Unknown members are ignored, null is the same as absent, the last of repeated members
-/// counts; a wrong type, and a field that this server does not implement, is answered with an error that names it.
+/// counts; a wrong type, a list that is too long, and a field that this server does not implement, is answered with an error that
+/// names it. Lengths are checked here, before the entries are read, so that a large body costs little.
 /// </summary>
 public static class ChatRequestReader
 {
@@ -74,7 +75,7 @@ public static class ChatRequestReader
         Seed = fields["seed"].Long(),
         Stop = ReadStop(fields["stop"]),
         StopTokenIds = ReadIds(fields["stop_token_ids"]),
-        BadWords = fields["bad_words"].Array(entry => entry.String()) ?? [],
+        BadWords = fields["bad_words"].Array(entry => entry.String(), ChatRequestRules.MaxListed) ?? [],
         N = fields["n"].Int(),
         MinTokens = fields["min_tokens"].Int(),
         IgnoreEos = fields["ignore_eos"].Bool() ?? false,
@@ -110,19 +111,19 @@ public static class ChatRequestReader
             return [];
         }
 
-        return field.Array(entry => entry.String()) ?? [];
+        return field.Array(entry => entry.String(), ChatRequestRules.MaxStops) ?? [];
     }
 
     private static List<int> ReadIds(JsonField field)
     {
-        var ids = field.Array(entry => entry.Int());
+        var ids = field.Array(entry => entry.Int(), ChatRequestRules.MaxListed);
         return ids is null ? [] : [.. ids.Select(id => id!.Value)];
     }
 
     private static Dictionary<int, float> ReadLogitBias(JsonField field)
     {
         var biases = new Dictionary<int, float>();
-        if (!field.CheckObject() || !field.IsPresent)
+        if (!field.CheckObject() || !field.IsPresent || !field.CheckCount(field.Value.GetPropertyCount(), ChatRequestRules.MaxBiases))
         {
             return biases;
         }

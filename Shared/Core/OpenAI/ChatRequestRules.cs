@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Rill.OpenAI;
 
 /// <summary>
-/// The ranges of contract A.1. The longest lists that the contract leaves open are bounded here as well, because the engine walks them
-/// for every token and one request must not slow the others.
+/// The ranges of contract A.1. Lists that the contract leaves open are bounded as well (the reader refuses longer ones), because the
+/// engine walks them for every token and one request must not slow the others.
 /// </summary>
 public static class ChatRequestRules
 {
@@ -68,35 +68,16 @@ public static class ChatRequestRules
     };
 
     private static ApiError? CheckTexts(ChatCompletionRequest request) =>
-        CheckTexts("stop", request.Stop, MaxStops) ?? CheckTexts("bad_words", request.BadWords, MaxListed);
+        CheckTexts("stop", request.Stop) ?? CheckTexts("bad_words", request.BadWords);
 
-    private static ApiError? CheckTexts(string param, IReadOnlyList<string> texts, int most)
-    {
-        if (texts.Count > most)
-        {
-            return TooMany(param, most);
-        }
-
-        return texts.Any(text => text.Length is 0 or > MaxStopLength)
+    private static ApiError? CheckTexts(string param, IReadOnlyList<string> texts) =>
+        texts.Any(text => text.Length is 0 or > MaxStopLength)
             ? ApiError.InvalidValue(param, $"Every entry of {param} must have 1 to {MaxStopLength} characters.")
             : null;
-    }
 
-    private static ApiError? CheckTokenIds(ChatCompletionRequest request, ChatRequestLimits limits)
-    {
-        if (request.StopTokenIds.Count > MaxListed)
-        {
-            return TooMany("stop_token_ids", MaxListed);
-        }
-
-        if (request.LogitBias.Count > MaxBiases)
-        {
-            return TooMany("logit_bias", MaxBiases);
-        }
-
-        return CheckVocabulary("stop_token_ids", request.StopTokenIds, limits.VocabularySize)
-            ?? CheckVocabulary("logit_bias", request.LogitBias.Keys, limits.VocabularySize);
-    }
+    private static ApiError? CheckTokenIds(ChatCompletionRequest request, ChatRequestLimits limits) =>
+        CheckVocabulary("stop_token_ids", request.StopTokenIds, limits.VocabularySize)
+        ?? CheckVocabulary("logit_bias", request.LogitBias.Keys, limits.VocabularySize);
 
     private static ApiError? CheckVocabulary(string param, IEnumerable<int> ids, int vocabularySize) =>
         ids.Any(id => id < 0 || id >= vocabularySize)
@@ -105,7 +86,4 @@ public static class ChatRequestRules
 
     private static ApiError OutOfRange(string param, FormattableString range) =>
         ApiError.InvalidValue(param, $"{param} must lie in {range.ToString(CultureInfo.InvariantCulture)}.");
-
-    private static ApiError TooMany(string param, int most) =>
-        ApiError.InvalidValue(param, $"{param} must have at most {most} entries.");
 }

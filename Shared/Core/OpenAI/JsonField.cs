@@ -99,10 +99,10 @@ internal readonly struct JsonField(JsonElement value, string path, FieldErrors e
         return null;
     }
 
-    /// <summary>Reads every entry of an array; null when absent. Entries that are null are refused.</summary>
-    public IReadOnlyList<T>? Array<T>(Func<JsonField, T?> read)
+    /// <summary>Reads every entry of an array; null when absent. Entries that are null, and more than <paramref name="most"/>, are refused.</summary>
+    public IReadOnlyList<T>? Array<T>(Func<JsonField, T?> read, int most = int.MaxValue)
     {
-        if (!IsPresent || !Expect("an array", JsonValueKind.Array))
+        if (!IsPresent || !Expect("an array", JsonValueKind.Array) || !CheckCount(value.GetArrayLength(), most))
         {
             return null;
         }
@@ -125,6 +125,18 @@ internal readonly struct JsonField(JsonElement value, string path, FieldErrors e
         }
 
         return items;
+    }
+
+    /// <summary>True when a list has at most so many entries.</summary>
+    public bool CheckCount(int count, int most)
+    {
+        if (count <= most)
+        {
+            return true;
+        }
+
+        Refuse(string.Create(CultureInfo.InvariantCulture, $"must have at most {most} entries."));
+        return false;
     }
 
     /// <summary>The members of this object with their names, repeated ones too.</summary>

@@ -185,6 +185,32 @@ public sealed class ChatRequestReaderTests
     }
 
     [Theory]
+    [InlineData("stop", 16, "\"x\"")]
+    [InlineData("bad_words", 128, "\"x\"")]
+    [InlineData("stop_token_ids", 128, "1")]
+    public void TryRead_List_OfMoreEntriesThanAllowed_NamesTheField(string name, int most, string entry)
+    {
+        var entries = Enumerable.Repeat(entry, most);
+
+        ReadWith($"\"{name}\":[{string.Join(',', entries)}]");
+        Assert.Equal((name, "invalid_value"), (ErrorOfLonger().Param, ErrorOfLonger().Code));
+
+        ApiError ErrorOfLonger() => ErrorWith($"\"{name}\":[{string.Join(',', entries.Append(entry))}]");
+    }
+
+    [Theory]
+    [InlineData(1024, true)]
+    [InlineData(1025, false)]
+    public void TryRead_LogitBias_HasAtMost1024Entries(int count, bool accepted)
+    {
+        var members = $"\"logit_bias\":{{{string.Join(',', Enumerable.Range(0, count).Select(id => $"\"{id}\":1"))}}}";
+
+        Assert.Equal(accepted ? null : "logit_bias", accepted ? Error(ReadWith(members)) : ErrorWith(members).Param);
+
+        static string? Error(ChatCompletionRequest request) => request.LogitBias.Count == 1024 ? null : "not all were read";
+    }
+
+    [Theory]
     [InlineData("5", "messages[0]", "invalid_value")]
     [InlineData("null", "messages[0]", "invalid_value")]
     [InlineData("{}", "messages[0].role", "missing_required_parameter")]

@@ -77,27 +77,8 @@ public sealed class ChatRequestRulesTests
         Assert.Contains(param, error!.Message, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("stop", 17)]
-    [InlineData("bad_words", 129)]
-    public void Check_TooManyTexts_NamesTheField(string param, int count) =>
-        Assert.Equal(param, CheckWith($"\"{param}\":[{string.Join(',', Enumerable.Repeat("\"x\"", count))}]")?.Param);
-
     [Fact]
     public void Check_TooLongAStop_NamesTheField() => Assert.Equal("stop", CheckWith($"\"stop\":\"{new string('x', 257)}\"")?.Param);
-
-    [Fact]
-    public void Check_TooManyStopTokens_NamesTheField() =>
-        Assert.Equal("stop_token_ids", CheckWith($"\"stop_token_ids\":[{string.Join(',', Enumerable.Repeat("1", 129))}]")?.Param);
-
-    [Fact]
-    public void Check_TooManyBiases_NamesTheField()
-    {
-        var entries = Enumerable.Range(0, 1025).Select(id => $"\"{id}\":1");
-        var request = ChatRequestReaderTests.ReadWith($"\"logit_bias\":{{{string.Join(',', entries)}}}");
-
-        Assert.Equal("logit_bias", ChatRequestRules.Check(request, _limits with { VocabularySize = 5000 })?.Param);
-    }
 
     [Fact]
     public void Check_NoMessages_NamesTheField() =>

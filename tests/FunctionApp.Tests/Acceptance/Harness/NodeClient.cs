@@ -34,7 +34,9 @@ internal static class NodeClient
                 return "Node is not on the PATH.";
             }
 
-            if (File.Exists(Path.Combine(_folder, "node_modules/openai/package.json")))
+            // npm writes the inner file last; a newer lock file in the source asks for another installation.
+            var installed = File.GetLastWriteTimeUtc(Path.Combine(_folder, "node_modules/.package-lock.json"));
+            if (installed > File.GetLastWriteTimeUtc(Path.Combine(_folder, "package-lock.json")))
             {
                 return null;
             }

@@ -51,6 +51,33 @@ public sealed class HuggingFaceTokenizerTests
         Assert.Equal(decoded, tokenizer.Decode(tokenizer.EncodeToIds(text)));
     }
 
+    [Theory]
+    [InlineData("""{"content": "\n"}""", new[] { End, End + 1 })]
+    [InlineData("""{"content": "\n", "lstrip": true}""", new[] { End })]
+    public void Encode_OfATokenOfSwallowedSpace_FindsItUnlessItSwallowsToTheLeft(string second, int[] expected)
+    {
+        var tokenizer = TinyTokenizer.New(root =>
+        {
+            root["added_tokens"]![0]!["rstrip"] = true;
+            root["added_tokens"]!.AsArray().Add(JsonNode.Parse(second));
+        });
+
+        Assert.Equal(expected, tokenizer.EncodeToIds("<|end|>\n"));
+    }
+
+    [Fact]
+    public void Encode_OfTwoTokensWithOneText_TakesTheSpecialOne()
+    {
+        var tokenizer = TinyTokenizer.New(root =>
+        {
+            root["normalizer"] = JsonNode.Parse("""{"type": "NFC"}""");
+            root["added_tokens"] = JsonNode.Parse(
+                """[{"content": "e\u0301x", "normalized": true}, {"content": "éx", "normalized": true, "special": true}]""");
+        });
+
+        Assert.Equal([End + 1], tokenizer.EncodeToIds("éx"));
+    }
+
     [Fact]
     public void Encode_OfASingleWordToken_LeavesItInsideWords()
     {

@@ -127,8 +127,8 @@ internal sealed class CharacterParser(PatternReader reader)
         'S' => codePoint => !CodePoint.IsWhiteSpace(codePoint),
         'd' => UnicodeProperty.Find("Nd"),
         'D' => Not(UnicodeProperty.Find("Nd")!),
-        'w' => CodePoint.IsWord,
-        'W' => codePoint => !CodePoint.IsWord(codePoint),
+        'w' => IsWord,
+        'W' => Not(IsWord),
         'p' => ParseProperty(isNegated: false),
         'P' => ParseProperty(isNegated: true),
         _ => null,
@@ -159,6 +159,10 @@ internal sealed class CharacterParser(PatternReader reader)
         _ when char.IsAsciiLetterOrDigit(letter) => throw reader.Error($@"the escape \{letter} is not supported"),
         _ => letter,
     };
+
+    /// <summary>Oniguruma's \w is Unicode's without the joiners, and with Latin-1's superscript digits and fractions.</summary>
+    private static bool IsWord(int codePoint) =>
+        codePoint is 0xB2 or 0xB3 or 0xB9 or (>= 0xBC and <= 0xBE) || (codePoint is not (0x200C or 0x200D) && CodePoint.IsWord(codePoint));
 
     private static Func<int, bool> Not(Func<int, bool> test) => codePoint => !test(codePoint);
 }

@@ -35,11 +35,12 @@ internal static class CodePoint
     /// <summary>Unicode's White_Space property.</summary>
     public static bool IsWhiteSpace(int codePoint) => codePoint <= char.MaxValue && char.IsWhiteSpace((char)codePoint);
 
-    /// <summary>Oniguruma's \w: letters, marks, decimal digits and letter numbers, connectors, and the two joiners.</summary>
+    /// <summary>Unicode's \w: alphabetic characters, marks, decimal digits, connectors, and the two joiners.</summary>
     public static bool IsWord(int codePoint) => Category(codePoint) switch
     {
         <= UnicodeCategory.LetterNumber => true,
         UnicodeCategory.ConnectorPunctuation => true,
+        UnicodeCategory.OtherSymbol => IsEnclosedLetter(codePoint),
         _ => codePoint is 0x200C or 0x200D,
     };
 
@@ -68,6 +69,10 @@ internal static class CodePoint
             }
         });
     }
+
+    /// <summary>Letters in circles and squares: symbols by category, but alphabetic.</summary>
+    private static bool IsEnclosedLetter(int codePoint) =>
+        codePoint is (>= 0x24B6 and <= 0x24E9) or (>= 0x1F130 and <= 0x1F149) or (>= 0x1F150 and <= 0x1F169) or (>= 0x1F170 and <= 0x1F189);
 
     private static int FindLoneSurrogate(ReadOnlySpan<char> text)
     {

@@ -10,12 +10,12 @@ internal sealed class AddedTokenMatcher
     private readonly List<AddedToken?> _nodes = [null];
     private readonly SearchValues<char> _first;
 
-    /// <summary>Creates a matcher; each token is looked for by the text given with it.</summary>
+    /// <summary>Creates a matcher; each token is looked for by the text given with it, the first of equals wins.</summary>
     public AddedTokenMatcher(IReadOnlyCollection<(string Text, AddedToken Token)> tokens)
     {
         foreach (var (text, token) in tokens)
         {
-            _nodes[AddPath(text)] = token;
+            _nodes[AddPath(text)] ??= token;
         }
 
         _first = SearchValues.Create(tokens.Select(token => token.Text[0]).Distinct().ToArray());
@@ -31,7 +31,7 @@ internal sealed class AddedTokenMatcher
         var start = 0;
         foreach (var span in template.Spans)
         {
-            var from = Math.Max(span.Start, start);
+            var from = span.Start;
             while (from < span.End && Find(text[..span.End], from) is var (token, matchStart, matchEnd))
             {
                 from = matchEnd;
@@ -46,9 +46,13 @@ internal sealed class AddedTokenMatcher
                     sections.Add(new(start, left, null));
                 }
 
-                sections.Add(new(left, right, token));
-                start = right;
-                from = Math.Max(from, start);
+                // The reference goes on right behind the match: a token of white space counts though another has swallowed it,
+                // unless it begins where that one ended, by swallowing to the left.
+                if (left < right)
+                {
+                    sections.Add(new(left, right, token));
+                    start = right;
+                }
             }
         }
 
@@ -119,6 +123,8 @@ internal sealed class AddedTokenMatcher
         {
             left--;
         }
+
+        left = token.StripsLeft ? Math.Max(left, lowest) : left;
 
         while (token.StripsRight && right < text.Length && char.IsWhiteSpace(text[right]))
         {

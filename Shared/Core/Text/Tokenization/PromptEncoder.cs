@@ -46,8 +46,12 @@ internal sealed class PromptEncoder
         }
     }
 
-    private static AddedTokenMatcher? NewMatcher(IEnumerable<(string Text, AddedToken Token)> tokens) =>
-        tokens.Where(token => token.Text.Length > 0).ToArray() is { Length: > 0 } some ? new(some) : null;
+    private static AddedTokenMatcher? NewMatcher(IEnumerable<(string Text, AddedToken Token)> tokens)
+    {
+        // Of tokens with one text the special ones come first, as in the reference.
+        var wanted = tokens.Where(token => token.Text.Length > 0).OrderBy(token => token.Token.IsSpecial ? 0 : 1).ToArray();
+        return wanted.Length > 0 ? new(wanted) : null;
+    }
 
     private static List<Section> Split(AddedTokenMatcher? matcher, ReadOnlyMemory<char> text, TemplateSpans template) =>
         matcher is not null ? matcher.Split(text.Span, template) : text.IsEmpty ? [] : [new(0, text.Length, null)];

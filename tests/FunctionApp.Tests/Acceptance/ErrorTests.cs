@@ -91,6 +91,36 @@ public sealed class ErrorTests(ScriptedServer profile)
         Assert.Equal("unsupported_media_type", error.GetProperty("code").GetString());
     }
 
+    [Theory]
+    [InlineData("v1/models/a/b")]
+    [InlineData("v1/unknown")]
+    [InlineData("v1/chat/completions")]
+    public async Task RequestId_StandsOnErrorsToo(string path) =>
+        Assert.NotEmpty((await _server.GetAsync(path)).Headers.GetValues("x-request-id").Single());
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("has\ttab")]
+    [InlineData("has space")]
+    public async Task RequestId_ThatIsNotVisibleAscii_IsReplaced(string id)
+    {
+        var answer = await _server.SendAsync(HttpMethod.Get, "v1/models", null, ("X-Request-Id", id));
+
+        Assert.NotEqual(id, Assert.Single(answer.Headers.GetValues("x-request-id")));
+    }
+
+    [Fact]
+    public async Task Case99_Metrics_HaveVllmsNames()
+    {
+        await _server.PostAsync(ChatJson.Of("!text a"));
+        var answer = await _server.GetAsync("metrics");
+
+        Assert.All(
+            (string[])["vllm:num_requests_running", "vllm:num_requests_waiting", "vllm:time_to_first_token_seconds_bucket", "vllm:generation_tokens_total"],
+            name => Assert.Contains("\n" + name, answer.Body, StringComparison.Ordinal));
+        Assert.InRange(await _server.MetricAsync("vllm:request_success_total", ["finished_reason=\"stop\""]), 1, double.MaxValue);
+    }
+
     private static void AssertModel(JsonElement model)
     {
         Assert.Equal((ScriptedServer.ModelId, "model"), (model.GetProperty("id").GetString(), model.GetProperty("object").GetString()));

@@ -14,7 +14,6 @@ internal sealed class Scheduler
     private readonly List<Sequence> _running = [];            // oldest first
     private readonly LinkedList<Sequence> _waiting = new();
     private StepBatch? _batch;
-    private bool _preempted;
     private bool _holdReleases;
 
     public Scheduler(ModelLimits limits, EngineOptions options)
@@ -199,8 +198,8 @@ internal sealed class Scheduler
 
     private void Admit(List<SequenceStep> steps, List<BlockCopy> restores, int budget)
     {
-        var next = _preempted ? null : _waiting.First;    // memory is short: admit nobody this step
-        _preempted = false;
+        // After a preemption the victim stands first and cannot fit, so a step that is short of memory admits nobody.
+        var next = _waiting.First;
         while (next is not null && budget > 0 && _running.Count < MaxRunning)
         {
             var sequence = next.Value;
@@ -242,7 +241,6 @@ internal sealed class Scheduler
             _blocks.Release(youngest);
             _waiting.AddFirst(youngest);
             Preemptions++;
-            _preempted = true;
             if (youngest == sequence)
             {
                 return false;

@@ -72,6 +72,17 @@ public sealed class ChatTemplateTests
         Assert.Equal("a🙂a🙂a20971522097152", prompt.ToString());
     }
 
+    [Theory]
+    [InlineData("""["\ud800"]""")]
+    [InlineData("""{"\udc00": 1}""")]
+    public void Render_OfJsonThatIsNoText_SaysSo(string json)
+    {
+        var template = ChatTemplate.Parse("{{ x }}", "test");
+        var variables = new Dictionary<string, object?> { ["x"] = JsonElement.Parse(json) };
+
+        Assert.Contains("Unicode", Assert.Throws<ChatTemplateException>(() => template.Render(variables)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Render_OfATypeWithoutCounterpart_Throws()
     {
@@ -93,6 +104,8 @@ public sealed class ChatTemplateTests
     [InlineData("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "deep")]
     [InlineData("{{ 'abcdefgh' * 100000000 }}", "characters")]
     [InlineData("{% for i in range(100000) %}{{ 'abcdefghij' * 100 }}{% endfor %}", "characters")]
+    [InlineData("{{ ('a,' * 1000001).split(',') | length }}", "pieces")]
+    [InlineData("{{ ('a' * 3000000) | list | length }}", "loops more than")]
     [InlineData("{{ 2 ** 10000000 }}", "too large")]
     [InlineData("{{ range(1000000) }}", "Range too big")]
     [InlineData("{{ ' ' | center(99999999999) }}", "characters")]

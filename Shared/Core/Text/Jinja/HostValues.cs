@@ -24,7 +24,7 @@ internal static class HostValues
             float number => (double)number,
             string text => JinjaText.OfTemplate(text),
             RequestText text => JinjaText.OfRequest(text.Value),
-            JsonElement element => FromJson(element),
+            JsonElement element => FromRequest(element),
             IReadOnlyDictionary<string, object?> dict => FromDictionary(dict, depth),
             IEnumerable items => new ListValue([.. items.Cast<object?>().Select(item => Convert(item, depth + 1))]),
             _ => throw new ArgumentException($"A chat template cannot use a value of type {value.GetType()}.", nameof(value)),
@@ -40,6 +40,19 @@ internal static class HostValues
         }
 
         return dict;
+    }
+
+    private static object? FromRequest(JsonElement element)
+    {
+        try
+        {
+            return FromJson(element);
+        }
+        catch (InvalidOperationException)
+        {
+            // JSON can escape half of a surrogate pair (\ud800), which is no text.
+            throw new ChatTemplateException("The conversation holds a string that is not valid Unicode.");
+        }
     }
 
     private static object? FromJson(JsonElement element)

@@ -3,7 +3,9 @@ namespace Rill.Text.Jinja;
 /// <summary>One rendering: its clock and its limits. Not thread-safe.</summary>
 internal sealed class RenderContext(TimeProvider timeProvider)
 {
-    private const int MostIterations = 1_000_000;
+    /// <summary>How many items a rendering may look at, and how many pieces a text may be cut into.</summary>
+    public const int MostIterations = 1_000_000;
+
     private const int DeepestCall = 100;
 
     private int _iterations;
@@ -14,11 +16,12 @@ internal sealed class RenderContext(TimeProvider timeProvider)
     /// <summary>The items of a value, as a for loop sees them; each counts towards the limit on iterations.</summary>
     public IReadOnlyList<object?> Iterate(object? value)
     {
+        // A long text is refused before it is taken apart.
+        CheckIterations(value is JinjaText text ? text.Length / 2 : 0);
         var items = PythonValues.Items(value);
+        CheckIterations(items.Count);
         _iterations += items.Count;
-        return _iterations <= MostIterations
-            ? items
-            : throw new ChatTemplateException($"The chat template loops more than {MostIterations} times.");
+        return items;
     }
 
     /// <summary>Runs a macro or a recursive loop, within the limit on depth.</summary>
@@ -37,6 +40,14 @@ internal sealed class RenderContext(TimeProvider timeProvider)
         finally
         {
             _depth--;
+        }
+    }
+
+    private void CheckIterations(int more)
+    {
+        if (_iterations + more > MostIterations)
+        {
+            throw new ChatTemplateException($"The chat template loops more than {MostIterations} times.");
         }
     }
 }

@@ -22,7 +22,7 @@ internal static class TextSplit
                 break;
             }
 
-            parts.Add(text.Slice(start, index));
+            Add(parts, text.Slice(start, index));
             start = index + separator.Length;
         }
 
@@ -49,7 +49,7 @@ internal static class TextSplit
                 break;
             }
 
-            parts.Add(text.Slice(index + separator.Length, end));
+            Add(parts, text.Slice(index + separator.Length, end));
             end = index;
         }
 
@@ -76,7 +76,7 @@ internal static class TextSplit
                 index++;
             }
 
-            lines.Add(text.Slice(start, keepEnds ? index + 1 : end));
+            Add(lines, text.Slice(start, keepEnds ? index + 1 : end));
             start = index + 1;
         }
 
@@ -124,11 +124,21 @@ internal static class TextSplit
                 index++;
             }
 
-            words.Add(text.Slice(start, index));
+            Add(words, text.Slice(start, index));
             index = SkipSpace(text, index);
         }
 
         return words;
+    }
+
+    private static void Add(List<object?> parts, JinjaText part)
+    {
+        if (parts.Count == RenderContext.MostIterations)
+        {
+            throw new ChatTemplateException($"The chat template cuts a text into more than {RenderContext.MostIterations} pieces.");
+        }
+
+        parts.Add(part);
     }
 
     private static int SkipSpace(JinjaText text, int index)

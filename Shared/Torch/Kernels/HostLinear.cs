@@ -36,6 +36,9 @@ internal sealed class HostLinear : IDisposable
         }
     }
 
+    /// <summary>The number of rows to give to <see cref="Forward"/> for this many.</summary>
+    public static long PadRows(int count) => (count + RowMultiple - 1) / RowMultiple * RowMultiple;
+
     /// <summary>[rows, in] to [rows, out].</summary>
     public Tensor Forward(Tensor input) => _reordered
         ? DispatcherShim.TryLinear(input, _weight, _bias) ?? throw new InvalidOperationException("oneDNN's linear failed; libtorch wrote why to stderr.")

@@ -49,7 +49,7 @@ internal sealed unsafe class HostAttention<T>(DecoderSpec spec, KeyValueCache ca
     {
         var source = (byte*)TensorMemory.Address(queryKeyValue);
         var queries = (float*)_queries.Ensure((long)rows.Length * AttentionSize * sizeof(float));
-        var padded = HostDecoder<T>.PadRows(rows.Length);
+        var padded = HostLinear.PadRows(rows.Length);
         var attended = _attended.Ensure(padded * AttentionSize * T.Size);
 
         work.Run(rows.Length, (long)rows.Length * spec.QueryKeyValueSize * 4, row =>

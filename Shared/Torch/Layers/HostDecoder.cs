@@ -124,7 +124,7 @@ internal sealed unsafe class HostDecoder<T> : IDecoder where T : IElements
     private Tensor Norm(float* residual, int count, HostNorm norm)
     {
         var size = _spec.HiddenSize;
-        var target = _normed.Ensure(PadRows(count) * size * T.Size);
+        var target = _normed.Ensure(HostLinear.PadRows(count) * size * T.Size);
         _work.Run(count, (long)count * size * 2, row =>
             RowKernels.RmsNorm<T>(residual + ((long)row * size), norm.Weight, _spec.NormEpsilon, target + ((long)row * size * T.Size), size));
         return WrapPadded(target, count, size);
@@ -134,7 +134,7 @@ internal sealed unsafe class HostDecoder<T> : IDecoder where T : IElements
     {
         var size = _spec.FeedForwardSize;
         var source = (byte*)TensorMemory.Address(gateUp);
-        var target = _wide.Ensure(PadRows(count) * size * T.Size);
+        var target = _wide.Ensure(HostLinear.PadRows(count) * size * T.Size);
         _work.Run(count, (long)count * size * 4, row =>
             RowKernels.SiluGate<T>(source + (2L * row * size * T.Size), target + ((long)row * size * T.Size), size));
         return WrapPadded(target, count, size);
@@ -153,7 +153,7 @@ internal sealed unsafe class HostDecoder<T> : IDecoder where T : IElements
     private Tensor Logits(float* residual, int[] rows)
     {
         var size = _spec.HiddenSize;
-        var target = _normed.Ensure(PadRows(rows.Length) * size * T.Size);
+        var target = _normed.Ensure(HostLinear.PadRows(rows.Length) * size * T.Size);
         for (var i = 0; i < rows.Length; i++)
         {
             RowKernels.RmsNorm<T>(residual + ((long)rows[i] * size), _finalNorm.Weight, _spec.NormEpsilon, target + ((long)i * size * T.Size), size);
@@ -166,7 +166,5 @@ internal sealed unsafe class HostDecoder<T> : IDecoder where T : IElements
     }
 
     /// <summary>Rows beyond <paramref name="count"/> hold whatever an earlier step left there; nobody reads what becomes of them.</summary>
-    private static Tensor WrapPadded(byte* memory, int count, int size) => TensorMemory.Wrap(memory, T.ScalarType, PadRows(count), size);
-
-    internal static long PadRows(int count) => (count + HostLinear.RowMultiple - 1) / HostLinear.RowMultiple * HostLinear.RowMultiple;
+    private static Tensor WrapPadded(byte* memory, int count, int size) => TensorMemory.Wrap(memory, T.ScalarType, HostLinear.PadRows(count), size);
 }

@@ -4,7 +4,9 @@ namespace Rill.Bench;
 internal sealed record BenchOptions
 {
     /// <summary>How the benchmark is called.</summary>
-    public const string Usage = "usage: bench/run [--quick] [serving|model|start|soak|all]";
+    public const string Usage = "usage: bench/run [--quick] [serving|model|start|all | soak [MINUTES]]";
+
+    private const string Soak = "soak";
 
     private static readonly string[] _all = ["serving", "model", "start"];    // soak takes too long to be one of all
 
@@ -33,21 +35,25 @@ internal sealed record BenchOptions
     public TimeSpan ModelWindow => TimeSpan.FromSeconds(Quick ? 4 : 15);
 
     /// <summary>How long memory is watched under load.</summary>
-    public TimeSpan SoakTime => Quick ? TimeSpan.FromMinutes(1) : TimeSpan.FromHours(1);
+    public TimeSpan SoakTime { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>The command that repeats this run.</summary>
-    public string Command => $"bench/run {(Quick ? "--quick " : "")}{(Parts.Count == 1 ? Parts[0] : "all")}";
+    public string Command =>
+        $"bench/run {(Quick ? "--quick " : "")}{(Parts.Count == 1 ? Parts[0] : "all")}{(Parts[0] == Soak ? $" {SoakTime.TotalMinutes:0}" : "")}";
 
     /// <summary>Reads the command line; null when it cannot be understood.</summary>
     public static BenchOptions? Parse(IReadOnlyList<string> args)
     {
         var words = args.Where(arg => arg != "--quick").ToList();
-        var parts = words switch
+        var quick = words.Count < args.Count;
+        return words switch
         {
-            [] or ["all"] => _all,
-            [var part] when part == "soak" || _all.Contains(part) => [part],
+            [] or ["all"] => new BenchOptions { Parts = _all, Quick = quick },
+            [Soak] => new BenchOptions { Parts = [Soak] },
+            [Soak, var minutes] when int.TryParse(minutes, out var count) && count > 0 =>
+                new BenchOptions { Parts = [Soak], SoakTime = TimeSpan.FromMinutes(count) },
+            [var part] when _all.Contains(part) => new BenchOptions { Parts = [part], Quick = quick },
             _ => null,
         };
-        return parts is null ? null : new BenchOptions { Parts = parts, Quick = words.Count < args.Count };
     }
 }

@@ -70,5 +70,7 @@ public sealed class MeasureTests
         Assert.Equal(3, BenchOptions.Parse([])!.Parts.Count);
         Assert.Equal("bench/run --quick model", BenchOptions.Parse(["model", "--quick"])!.Command);
         Assert.Null(BenchOptions.Parse(["models"]));
+        Assert.Equal("bench/run soak 30", BenchOptions.Parse(["soak", "30"])!.Command);
+        Assert.Null(BenchOptions.Parse(["soak", "0"]));
     }
 }

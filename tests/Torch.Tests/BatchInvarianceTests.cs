@@ -33,6 +33,14 @@ public sealed class BatchInvarianceTests : IDisposable
     }
 
     [Fact]
+    public void Execute_LongPromptSharedByThreads_GivesTheBitsOfSingleTokens()
+    {
+        var whole = Distribution(RunnerDriver.NewSequence(0, RunnerDriver.Prompt(250)), 250);
+
+        Assert.Equal(whole, Distribution(RunnerDriver.NewSequence(1, RunnerDriver.Prompt(250)), [.. Enumerable.Repeat(1, 250)]));
+    }
+
+    [Fact]
     public void Execute_SequenceAmongOthers_GivesTheSameBits()
     {
         var expected = Alone(10);

@@ -58,8 +58,8 @@ internal static class LocalHostApp
             console.SingleLine = true;
             console.ColorBehavior = LoggerColorBehavior.Default;
         });
-        logging.AddConfiguration(settings.Logging);
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddConfiguration(settings.Logging); // after the line above, which host.json may thus replace
         foreach (var ownReport in (string[])["Microsoft.Extensions.Hosting", "Grpc", "Yarp"])
         {
             logging.AddFilter(ownReport, LogLevel.None); // what matters of these, this program says in its own words

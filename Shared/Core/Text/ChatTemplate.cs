@@ -23,7 +23,8 @@ public sealed class ChatTemplate
 
     /// <summary>
     /// Renders a conversation. Values may be null, bool, int, long, double, string (ours), <see cref="RequestText"/> and
-    /// <see cref="System.Text.Json.JsonElement"/> (whose strings are the request's), and lists and string-keyed dictionaries of these.
+    /// <see cref="System.Text.Json.JsonElement"/> (whose strings are the request's), and lists and string-keyed dictionaries of these (whose
+    /// keys count as the request's).
     /// Every character of the result keeps its origin, through filters, methods and slices; what was made from both is the request's.
     /// </summary>
     /// <exception cref="ChatTemplateException">

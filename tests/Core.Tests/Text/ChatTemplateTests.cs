@@ -57,7 +57,7 @@ public sealed class ChatTemplateTests
         var prompt = ChatTemplate.Parse("{{ json }}{{ ours }}{{ list }}", "test").Render(variables);
 
         Assert.Equal(
-            "{'[<k>]': ['[<v>]', 1, 2.5, None, True, 123456789012345678901]}<o>[1, 2, 0.5, 's', {'a': None}]",
+            "{'[<k>]': ['[<v>]', 1, 2.5, None, True, 123456789012345678901]}<o>[1, 2, 0.5, 's', {'[a]': None}]",
             string.Concat(prompt.Runs.Select(run => run.FromRequest ? $"[{run.Text}]" : run.Text)));
     }
 

@@ -36,7 +36,8 @@ internal static class HostValues
         var dict = new DictValue();
         foreach (var (key, value) in source)
         {
-            dict.Set(JinjaText.OfTemplate(key), Convert(value, depth + 1));
+            // A dictionary's keys may be a client's own (those of a tool call are), and no template looks for special tokens in them.
+            dict.Set(JinjaText.OfRequest(key), Convert(value, depth + 1));
         }
 
         return dict;

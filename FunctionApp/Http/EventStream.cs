@@ -44,6 +44,7 @@ internal sealed class EventStream : IAsyncDisposable
         _http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         await response.StartAsync(_lifetime.Token);
         await response.BodyWriter.FlushAsync(_lifetime.Token);
+        _metrics.TimeToHeaders.Record(_lifetime.Age.TotalSeconds);
         _lastWrite = _time.GetTimestamp();
         _timer = _time.CreateTimer(_ => _ = BeatAsync(), null, _heartbeat, Timeout.InfiniteTimeSpan);
     }

@@ -25,6 +25,8 @@ internal enum EndCause
 /// </summary>
 internal sealed class RequestLifetime : IDisposable
 {
+    private readonly TimeProvider _time;
+    private readonly long _began;
     private readonly CancellationTokenSource _source = new();
     private readonly List<IDisposable> _parts = [];
     private int _cause;
@@ -32,6 +34,8 @@ internal sealed class RequestLifetime : IDisposable
     /// <summary>Links the request's own tokens and its deadline (<paramref name="limit"/>, null for none).</summary>
     public RequestLifetime(HttpContext http, FunctionContext function, TimeSpan? limit, TimeProvider time)
     {
+        _time = time;
+        _began = time.GetTimestamp();
         Link(EndCause.ClientGone, http.RequestAborted);
         Link(EndCause.FunctionCancelled, function.CancellationToken);
         if (limit is { } deadline)
@@ -42,6 +46,9 @@ internal sealed class RequestLifetime : IDisposable
 
     /// <summary>Cancelled when the request ends early.</summary>
     public CancellationToken Token => _source.Token;
+
+    /// <summary>How long the request has been here.</summary>
+    public TimeSpan Age => _time.GetElapsedTime(_began);
 
     /// <summary>Why the token was cancelled.</summary>
     public EndCause Cause => (EndCause)Volatile.Read(ref _cause);

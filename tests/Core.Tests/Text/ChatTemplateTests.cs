@@ -37,6 +37,13 @@ public sealed class ChatTemplateTests
     [InlineData("{{ [x, 'b'] | sort | first }}", "[aB-Cd ]")]
     [InlineData("{{ x | length }}", "6")]
     [InlineData("{{ x | striptags }}", "[aB-Cd]")]
+    [InlineData("{{ strftime_now(x) }}", "[aB-Cd ]")]
+    [InlineData("{{ dict(**{x: 1}) }}", "{'[aB-Cd ]': 1}")]
+    [InlineData("{{ namespace(**{x: 1}) }}", "<Namespace {'[aB-Cd ]': 1}>")]
+    [InlineData("{% macro m() %}{{ kwargs }}{% endmacro %}{{ m(**{x: 1}) }}", "{'[aB-Cd ]': 1}")]
+    [InlineData("{{ {x: 1} | items | list }}{{ {x: 1} | list }}{{ {x: 1}.keys() | first }}", "[('[aB-Cd ]', 1)]['[aB-Cd ]'][aB-Cd ]")]
+    [InlineData("{{ [x] | unique | join }}{{ [{'k': x}] | groupby('k') | map('first') | join }}", "[aB-Cd aB-Cd ]")]
+    [InlineData("{{ x | urlencode }}{{ x | truncate(5, true, '>', 0) }}{{ x.zfill(7) }}{{ x.ljust(7, '.') }}", "[aB-Cd%20aB-C]>0[aB-Cd aB-Cd ].")]
     public void Render_OfRequestText_KeepsItsOrigin(string template, string expected)
     {
         var prompt = ChatTemplate.Parse(template, "test").Render(new Dictionary<string, object?> { ["x"] = new RequestText("aB-Cd ") });

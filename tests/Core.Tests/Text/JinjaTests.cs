@@ -78,6 +78,7 @@ public sealed class JinjaTests
     [InlineData("{{ [1, 2, 3] | select('odd') | list }}{{ [0, 1] | reject | list }}{{ ['a'] | map('upper') | list }}{{ none | map('upper') | list }}", "[1, 3][0]['A'][]")]
     [InlineData("{{ ['b', 'A'] | sort }}{{ [2, 1] | sort(reverse=true) }}{{ {'b': 1, 'a': 2} | dictsort }}{{ ['a', 'A'] | unique | list }}", "['A', 'b'][2, 1][('a', 2), ('b', 1)]['a']")]
     [InlineData("{{ ms | groupby('r') | map('first') | list }}{{ ms | sum(attribute='n') }}{{ [1, 3] | max }}{{ [1, 3] | min }}", "['a', 'u']131")]
+    [InlineData("{{ [{'k': 'b'}, {'k': 'A'}, {'k': 'a'}, {}] | groupby('k', default='B') }}", "[('A', [{'k': 'A'}, {'k': 'a'}]), ('b', [{'k': 'b'}, {}])]")]
     [InlineData("{{ [1, 2, 3] | batch(2, 0) | list }}{{ [1, 2, 3] | slice(2) | list }}{{ [1, 2] | reverse | list }}{{ 'ab' | reverse }}", "[[1, 2], [3, 0]][[1, 2], [3]][2, 1]ba")]
     [InlineData("{{ '42' | int + 1 }}{{ 'x' | int(7) }}{{ '3.9' | int }}{{ '0x1f' | int(base=16) }}{{ '1.5' | float }}{{ 2.5 | round }}{{ 7 | round }}{{ -3 | abs }}", "4373311.52.073")]
     [InlineData("{{ 2.675 | round(2) }} {{ 0.125 | round(2) }} {{ '%.2f' % 0.125 }} {{ '%.0f' % 2.5 }} {{ '%.3f' % 1e15 }} {{ 1234 | round(-2) }}", "2.67 0.12 0.12 2 1000000000000000.000 1200")]

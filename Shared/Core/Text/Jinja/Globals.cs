@@ -20,7 +20,7 @@ internal static class Globals
         new("namespace", "*", call => Namespace(call)),
         new("dict", "*", MakeDict),
         new("raise_exception", "message", call => throw new ChatTemplateException(PythonText.Str(call[0]).Value)),
-        new("strftime_now", "format", call => JinjaText.OfTemplate(PythonTime.Format(call.TextAt(0).Value, call.Context.Now))),
+        new("strftime_now", "format", call => call.TextAt(0).Derive(PythonTime.Format(call.TextAt(0).Value, call.Context.Now))),
         new("joiner", "sep?", call => new JoinerValue(PythonText.Str(call.Or(0, JinjaText.OfTemplate(", "))))),
         new("cycler", "*", call => new CyclerValue(call.Arguments.Positional)),
         new("lipsum", "*", _ => throw new ChatTemplateException("lipsum is not available in chat templates")),
@@ -64,7 +64,8 @@ internal static class Globals
 
         foreach (var (name, value) in call.Arguments.Named)
         {
-            target.Set(JinjaText.OfTemplate(name), value);
+            // A name may come from a spread dict (**) of the request.
+            target.Set(JinjaText.OfRequest(name), value);
         }
     }
 

@@ -68,7 +68,7 @@ internal sealed class MacroValue(MacroDefinition definition, Scope home) : Calla
             }
             else if (definition.TakesMoreNamed)
             {
-                more.Set(JinjaText.OfTemplate(name), value);
+                more.Set(JinjaText.OfRequest(name), value);
             }
             else
             {

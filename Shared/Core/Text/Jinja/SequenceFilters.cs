@@ -146,24 +146,22 @@ internal static class SequenceFilters
 
     private static ListValue GroupBy(BoundCall call)
     {
+        // Groups are formed without regard to case, and named by their first item.
         var groups = new DictValue();
-        foreach (var item in Ordered(call.Sequence, Key, isReversed: false))
+        foreach (var item in Ordered(call.Sequence, item => Fold(Name(item), call.Flag(2, false)), isReversed: false))
         {
-            if (!groups.TryGet(Key(item), out var group))
+            var key = Fold(Name(item), call.Flag(2, false));
+            if (!groups.TryGet(key, out var group))
             {
-                groups.Set(Key(item), group = new List<object?>());
+                groups.Set(key, group = new List<object?>());
             }
 
             ((List<object?>)group!).Add(item);
         }
 
-        return new([.. groups.Items.Select(group => ListValue.Tuple(group.Key, new ListValue((List<object?>)group.Value!)))]);
+        return new([.. groups.Values.Cast<List<object?>>().Select(items => ListValue.Tuple(Name(items[0]), new ListValue(items)))]);
 
-        object? Key(object? item)
-        {
-            var value = Attributes.GetPath(item, call[0]);
-            return Fold(value is Undefined ? call.Or(1, value) : value, call.Flag(2, false));
-        }
+        object? Name(object? item) => Attributes.GetPath(item, call[0]) is var value && value is Undefined ? call.Or(1, value) : value;
     }
 
     private static Func<object?, object?> KeyOf(BoundCall call, int caseSensitive, int attribute)

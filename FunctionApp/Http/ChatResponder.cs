@@ -73,8 +73,11 @@ public sealed partial class ChatResponder
     {
         switch (failure)
         {
-            case OperationCanceledException when lifetime.Cause is EndCause.Deadline or EndCause.FunctionCancelled:
+            case OperationCanceledException when lifetime.Cause == EndCause.Deadline:
                 _metrics.DeadlinesExceeded.Add(1);
+                return ApiError.DeadlineExceeded();
+            case OperationCanceledException when lifetime.Cause == EndCause.FunctionCancelled:
+                // The host's own time limit, or its notice that the client left, which may come before the closed connection does.
                 return ApiError.DeadlineExceeded();
             case OperationCanceledException or IOException:
                 return null;
@@ -87,7 +90,7 @@ public sealed partial class ChatResponder
     }
 
     private static AbortCause CauseOf(RequestLifetime lifetime) =>
-        lifetime.Cause is EndCause.Deadline or EndCause.FunctionCancelled ? AbortCause.Deadline : AbortCause.Client;
+        lifetime.Cause == EndCause.Deadline ? AbortCause.Deadline : AbortCause.Client;
 
     [LoggerMessage(101, LogLevel.Error, "An answer failed.")]
     private static partial void AnswerFailed(ILogger logger, Exception failure);

@@ -7,36 +7,48 @@ namespace Rill.Chat;
 internal static class ToolCallHistory
 {
     /// <summary>The calls as template values. Arguments that are no JSON object stay the text that they are.</summary>
-    public static List<object?> Read(JsonElement calls) => [.. calls.EnumerateArray().Select(Call)];
+    public static List<object?> Read(JsonElement calls) =>
+        [.. calls.EnumerateArray().Select(call => Members(call, "function", function => Members(function, "arguments", Arguments)))];
 
-    private static object? Call(JsonElement call)
+    /// <summary>An object's members, one of them converted; of repeated members the last counts. Anything else stays as it is.</summary>
+    private static object? Members(JsonElement value, string name, Func<JsonElement, object?> convert)
     {
-        if (call.ValueKind != JsonValueKind.Object)
+        if (value.ValueKind != JsonValueKind.Object)
         {
-            return call;
+            return value;
         }
 
-        return call.EnumerateObject().ToDictionary(
-            member => member.Name,
-            object? (member) => member is { Name: "function", Value.ValueKind: JsonValueKind.Object } ? Function(member.Value) : member.Value);
+        var members = new Dictionary<string, object?>();
+        foreach (var member in value.EnumerateObject())
+        {
+            members[member.Name] = member.NameEquals(name) ? convert(member.Value) : member.Value;
+        }
+
+        return members;
     }
 
-    private static Dictionary<string, object?> Function(JsonElement function) => function.EnumerateObject().ToDictionary(
-        member => member.Name,
-        object? (member) => member is { Name: "arguments", Value.ValueKind: JsonValueKind.String } ? Arguments(member.Value) : member.Value);
-
-    private static object? Arguments(JsonElement text)
+    private static object? Arguments(JsonElement value)
     {
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            return value;
+        }
+
         try
         {
-            using var arguments = JsonDocument.Parse(text.GetString()!);
+            using var arguments = JsonDocument.Parse(value.GetString()!);
             return arguments.RootElement.ValueKind == JsonValueKind.Object
                 ? arguments.RootElement.Clone()
-                : new RequestText(text.GetString()!);
+                : new RequestText(value.GetString()!);
         }
         catch (JsonException)
         {
-            return new RequestText(text.GetString()!);
+            return new RequestText(value.GetString()!);
+        }
+        catch (InvalidOperationException)
+        {
+            // The string is not valid Unicode; the template says so when it reads it.
+            return value;
         }
     }
 }

@@ -47,6 +47,30 @@ public class ChatPromptTests
         Assert.Equal([new PromptRun("Rome", FromRequest: true)], prompt.Runs);
     }
 
+    [Theory]
+    [InlineData("""{"type":"function","function":{"name":"f","name":"g","arguments":"{}"}}""", "g")]
+    [InlineData("""{"type":"function","function":{"name":"f","arguments":"[1]"}}""", "f")]
+    [InlineData("""{"type":"function","function":{"name":"f","arguments":"no json"}}""", "f")]
+    public void Render_OfOddToolCalls_DoesNotFail(string call, string expected)
+    {
+        var calls = JsonDocument.Parse($"[{call}]");
+
+        var prompt = Render(
+            "{{ messages[0]['tool_calls'][0]['function']['name'] }}",
+            new ChatMessage("assistant", null) { ToolCalls = calls.RootElement });
+
+        Assert.Equal(expected, prompt.ToString());
+    }
+
+    [Fact]
+    public void Render_OfAToolCallThatIsNoUnicode_IsTheClientsFault()
+    {
+        var calls = JsonDocument.Parse("""[{"type":"function","function":{"name":"f","arguments":"\ud800"}}]""");
+
+        Assert.Throws<ChatTemplateException>(
+            () => Render("{{ messages[0] }}", new ChatMessage("assistant", null) { ToolCalls = calls.RootElement }));
+    }
+
     private static PromptText Render(string template, ChatMessage message) => ChatPrompt.Render(
         new ChatCompletionRequest { Messages = [message] },
         new ChatModel

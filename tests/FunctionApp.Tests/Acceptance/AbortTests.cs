@@ -120,5 +120,5 @@ public sealed class AbortTests(QuickServer profile) : IAsyncLifetime
         Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(2), RillServerRequests.Patience);
     }
 
-    private Task<double> AbortsAsync() => _server.MetricAsync("rill:stream_abort_total");
+    private Task<double> AbortsAsync() => _server.MetricAsync("rill:stream_abort_total", ["cause=\"client\""]);
 }

@@ -25,7 +25,7 @@ if (BenchOptions.Parse(args) is not { } options)
 
 foreach (var part in options.Parts)
 {
-    var load = Machine.LoadAverage();
+    var busyness = Machine.Busyness();
     var (title, tables) = part switch
     {
         "serving" => ("Serving layer alone", await ServingPart.RunAsync(options)),
@@ -36,7 +36,7 @@ foreach (var part in options.Parts)
     var section = $"""
         ## {title}
 
-        `{options.Command}`, {DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, commit {Environment.GetEnvironmentVariable("RILL_COMMIT") ?? "unknown"}, load average before {load}.
+        `{options.Command}`, {DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, commit {Environment.GetEnvironmentVariable("RILL_COMMIT") ?? "unknown"}, {busyness}.
         {Machine.Describe()}.
 
         {tables}

@@ -36,8 +36,8 @@ internal sealed class LoadStream : IDisposable
     /// <summary>The content chunks, in order.</summary>
     public List<Arrival> Arrivals { get; }
 
-    /// <summary>The first content chunk's whole event, blank line included.</summary>
-    public byte[] FirstContentEvent { get; private set; } = [];
+    /// <summary>The whole event of the first chunk with one character of content, blank line included; empty before.</summary>
+    public byte[] SingleContentEvent { get; private set; } = [];
 
     /// <summary>Completion tokens as the usage chunk tells them; 0 without one.</summary>
     public int CompletionTokens { get; private set; }
@@ -92,7 +92,7 @@ internal sealed class LoadStream : IDisposable
         var length = ChatEvent.ContentLength(data);
         if (length > 0)
         {
-            FirstContentEvent = Arrivals.Count == 0 ? [.. data, .. "\n\n"u8] : FirstContentEvent;
+            SingleContentEvent = length == 1 && SingleContentEvent.Length == 0 ? [.. data, .. "\n\n"u8] : SingleContentEvent;
             Arrivals.Add(new Arrival(_now, length));
         }
 

@@ -25,7 +25,7 @@ public sealed class LoadClientTests
 
         Assert.All(streams, stream => Assert.Equal(2, stream.Arrivals.Count));
         Assert.All(streams, stream => Assert.True(stream.Gaps(0, long.MaxValue).Single() >= gap.TotalMilliseconds / 2));
-        Assert.All(streams, stream => Assert.Equal(Token, Encoding.UTF8.GetString(stream.FirstContentEvent)));
+        Assert.All(streams, stream => Assert.Equal(Token, Encoding.UTF8.GetString(stream.SingleContentEvent)));
         Assert.All(streams, stream => Assert.InRange(stream.FirstByte, stream.Sent, stream.Arrivals[0].At));
     }
 

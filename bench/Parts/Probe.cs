@@ -11,8 +11,8 @@ internal sealed record Probe(Summary FirstByte, Summary FirstToken)
 {
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(30);
 
-    // Not a multiple of the pace, so that requests meet the peer's steps at all phases.
-    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(7);
+    // Longer than a step of the scripted model, which would still be asleep for the request that has hung up.
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(33);
 
     /// <summary>Sends the requests.</summary>
     public static Probe Measure(Subject subject, int requests)

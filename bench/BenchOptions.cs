@@ -4,11 +4,11 @@ namespace Rill.Bench;
 internal sealed record BenchOptions
 {
     /// <summary>How the benchmark is called.</summary>
-    public const string Usage = "usage: bench/run [--quick] [serving|model|start|all | soak [MINUTES]]";
+    public const string Usage = "usage: bench/run [--quick] [serving|model|start|text|all | soak [MINUTES]]";
 
     private const string Soak = "soak";
 
-    private static readonly string[] _all = ["serving", "model", "start"];    // soak takes too long to be one of all
+    private static readonly string[] _all = ["serving", "model", "start", "text"];    // soak takes too long to be one of all
 
     /// <summary>The parts to run, in order.</summary>
     public required IReadOnlyList<string> Parts { get; init; }
@@ -33,6 +33,12 @@ internal sealed record BenchOptions
 
     /// <summary>Load on the default model at each number of streams.</summary>
     public TimeSpan ModelWindow => TimeSpan.FromSeconds(Quick ? 4 : 15);
+
+    /// <summary>Rounds in which tokenizers are compared.</summary>
+    public int TextRounds => Quick ? 3 : 9;
+
+    /// <summary>Times that a chat template is rendered.</summary>
+    public int Renderings => Quick ? 300 : 2_000;
 
     /// <summary>How long memory is watched under load.</summary>
     public TimeSpan SoakTime { get; init; } = TimeSpan.FromHours(1);

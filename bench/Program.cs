@@ -31,8 +31,14 @@ foreach (var part in options.Parts)
         "serving" => ("Serving layer alone", await ServingPart.RunAsync(options)),
         "model" => ("Default model over HTTP", await ModelPart.RunAsync(options)),
         "soak" => ("Memory under load", await SoakPart.RunAsync(options)),
+        "text" => ("Tokenizers and chat templates", TextPart.Run(options)),
         _ => ("Start to ready", await StartPart.RunAsync(options)),
     };
+    if (tables is null)
+    {
+        continue;
+    }
+
     var section = $"""
         ## {title}
 

@@ -11,15 +11,16 @@ internal static class ServerFactory
 
     private const string Output = "bin/Release/net10.0";
 
-    private static readonly string _root = FindRoot();
+    /// <summary>The checkout's folder.</summary>
+    public static string Root { get; } = FindRoot();
 
     /// <summary>bench/RESULTS.md of this checkout.</summary>
-    public static string ResultsPath => Path.Combine(_root, "bench", "RESULTS.md");
+    public static string ResultsPath => Path.Combine(Root, "bench", "RESULTS.md");
 
     /// <summary>Rill as <c>./run</c> starts it: LocalHost and, as its child, the worker, with the model of the settings.</summary>
     public static ServerProcess StartRill(IReadOnlyDictionary<string, string>? settings = null) => new(
-        Path.Combine(_root, "tools/LocalHost", Output, "Rill.LocalHost.dll"),
-        port => ["--port", Text(port), "--script-root", Path.Combine(_root, "FunctionApp", Output)],
+        Path.Combine(Root, "tools/LocalHost", Output, "Rill.LocalHost.dll"),
+        port => ["--port", Text(port), "--script-root", Path.Combine(Root, "FunctionApp", Output)],
         settings);
 
     /// <summary>Rill with the scripted model: the serving layer alone.</summary>

@@ -1,0 +1,4 @@
+namespace Rill.CommandLine.Pipes;
+
+/// <summary>Nobody reads standard output any more.</summary>
+internal sealed class BrokenPipeException() : IOException("Nobody reads standard output any more.");

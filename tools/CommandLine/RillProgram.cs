@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Rill.CommandLine.Commands;
+using Rill.CommandLine.Help;
+using Rill.CommandLine.Pipes;
+using Rill.Models;
+using Rill.Text;
+
+namespace Rill.CommandLine;
+
+/// <summary>The program <c>rill</c>: its commands, and how a failure leaves it.</summary>
+internal static class RillProgram
+{
+    /// <summary>Runs one command line. The result is the process's exit code, see <see cref="ExitCode"/>.</summary>
+    public static int Run(string[] args)
+    {
+        var parsed = NewRoot().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Action is ParseErrorAction)
+        {
+            return Refuse(parsed);
+        }
+
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (BrokenPipeException)
+        {
+            // Whoever read our output has seen enough, as in "| head -1".
+            return ExitCode.Success;
+        }
+        catch (Exception failure) when (failure is FailureException or UnsupportedModelException or ModelFormatException or ChatTemplateException
+            or IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"rill: {failure.Message}");
+            return ExitCode.Failure;
+        }
+    }
+
+    /// <summary>To add a command: one file in Commands, and its line here.</summary>
+    private static RootCommand NewRoot()
+    {
+        var root = new RootCommand("Rill's text tools: what a model's tokenizer and chat template make of a text, and whether Rill can serve the model.")
+        {
+            TokenizeCommand.Create(),
+            DetokenizeCommand.Create(),
+        };
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        return root;
+    }
+
+    private static int Refuse(ParseResult parsed)
+    {
+        foreach (var error in parsed.Errors)
+        {
+            Console.Error.WriteLine($"rill: {error.Message}");
+        }
+
+        var command = parsed.CommandResult.Command;
+        Console.Error.WriteLine(command is RootCommand ? "Try: rill --help" : $"Try: rill {command.Name} --help");
+        return ExitCode.Usage;
+    }
+}

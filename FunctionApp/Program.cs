@@ -1,5 +1,6 @@
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
+using Rill;
 using Rill.FunctionApp;
 using Rill.FunctionApp.Hosting;
 using Rill.FunctionApp.Http;
@@ -15,9 +16,9 @@ return await StartFailure.GuardAsync(async () =>
     await builder.Build().RunAsync();
 });
 
-static LoadedRunner LoadTorch(string directory, RillOptions options, EngineOptions engine)
+static LoadedRunner LoadTorch(ModelFiles files, RillOptions options, EngineOptions engine)
 {
-    var runner = TorchModelRunner.Load(directory, new TorchRunnerOptions
+    var runner = TorchModelRunner.Load(files, new TorchRunnerOptions
     {
         Device = options.Device,
         DataType = options.Dtype switch

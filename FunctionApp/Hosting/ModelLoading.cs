@@ -23,7 +23,7 @@ internal static class ModelLoading
         RillOptions options,
         EngineOptions engine,
         IHostEnvironment environment,
-        Func<string, RillOptions, EngineOptions, LoadedRunner> loadRunner)
+        Func<ModelFiles, RillOptions, EngineOptions, LoadedRunner> loadRunner)
     {
         if (options.IsScripted)
         {
@@ -32,14 +32,14 @@ internal static class ModelLoading
                 : throw new StartFailureException("the scripted model serves tests and benchmarks; it runs in the Development environment only.");
         }
 
-        var directory = ModelDirectory.Find(options.Model);
-        var text = ModelText.Load(directory);
-        var generation = GenerationConfig.Load(directory);
-        var loaded = loadRunner(directory, options, engine);
+        var files = ModelFiles.InDirectory(ModelDirectory.Find(options.Model));
+        var text = ModelText.Load(files);
+        var generation = GenerationConfig.Load(files);
+        var loaded = loadRunner(files, options, engine);
         return new LoadedModel(loaded.Runner, new ChatModel
         {
-            Id = options.ModelId ?? Path.GetFileName(directory.TrimEnd(Path.DirectorySeparatorChar)),
-            Created = new DateTimeOffset(File.GetLastWriteTimeUtc(Path.Combine(directory, "config.json"))).ToUnixTimeSeconds(),
+            Id = options.ModelId ?? files.Name,
+            Created = files.Published.ToUnixTimeSeconds(),
             Fingerprint = loaded.Fingerprint,
             Tokenizer = text.Tokenizer,
             Template = text.Template,

@@ -19,9 +19,9 @@ internal static class RillHosting
     /// model ends the start with one sentence.
     /// </summary>
     /// <param name="builder">The app's builder.</param>
-    /// <param name="loadRunner">Loads a model directory into memory.</param>
+    /// <param name="loadRunner">Loads a model into memory.</param>
     /// <exception cref="StartFailureException">A setting is missing or wrong.</exception>
-    public static void AddRill(this IHostApplicationBuilder builder, Func<string, RillOptions, EngineOptions, LoadedRunner> loadRunner)
+    public static void AddRill(this IHostApplicationBuilder builder, Func<ModelFiles, RillOptions, EngineOptions, LoadedRunner> loadRunner)
     {
         var options = ReadOptions<RillOptions>(builder.Configuration, RillOptions.Section, new RillOptionsValidator());
         var engineOptions = ReadOptions<EngineOptions>(builder.Configuration, RillOptions.EngineSection, new EngineOptionsValidator());

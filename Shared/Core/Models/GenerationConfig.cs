@@ -28,13 +28,17 @@ public sealed record GenerationConfig
 
     /// <summary>Reads a model directory; without the file every recommendation is null.</summary>
     /// <exception cref="ModelFormatException">A file is not JSON, or a value has the wrong type or lies outside its range.</exception>
-    public static GenerationConfig Load(string directory)
+    public static GenerationConfig Load(string directory) => Load(ModelFiles.InDirectory(directory));
+
+    /// <summary>Reads a model's files; without generation_config.json every recommendation is null.</summary>
+    /// <exception cref="ModelFormatException">A file is not JSON, or a value has the wrong type or lies outside its range.</exception>
+    public static GenerationConfig Load(ModelFiles files)
     {
-        var file = JsonFile.Open(directory, "generation_config.json");
+        var file = JsonFile.Open(files, "generation_config.json");
         var ends = file.Integers("eos_token_id");
         return new GenerationConfig
         {
-            EosTokenIds = ends.Count > 0 ? ends : JsonFile.Open(directory, "config.json").Integers("eos_token_id"),
+            EosTokenIds = ends.Count > 0 ? ends : JsonFile.Open(files, "config.json").Integers("eos_token_id"),
             Temperature = file.Number("temperature", 0, 2),
             TopP = file.Number("top_p", 0, 1),
             TopK = (int?)file.Number("top_k", 0, int.MaxValue),
@@ -45,12 +49,11 @@ public sealed record GenerationConfig
 
     private readonly record struct JsonFile(string Name, JsonElement Root)
     {
-        public static JsonFile Open(string directory, string name)
+        public static JsonFile Open(ModelFiles files, string name)
         {
-            var path = Path.Combine(directory, name);
             try
             {
-                using var document = JsonDocument.Parse(File.Exists(path) ? File.ReadAllText(path) : "{}");
+                using var document = JsonDocument.Parse(files.Has(name) ? files.ReadText(name) : "{}");
                 return document.RootElement.ValueKind == JsonValueKind.Object
                     ? new JsonFile(name, document.RootElement.Clone())
                     : throw new ModelFormatException($"{name} must hold a JSON object.");

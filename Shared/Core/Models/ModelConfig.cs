@@ -5,6 +5,8 @@ namespace Rill.Models;
 /// <summary>A Hugging Face config.json, read with errors that name the field. Null counts as absent.</summary>
 public sealed class ModelConfig
 {
+    private const string FileName = "config.json";
+
     private readonly JsonElement _root;
 
     private ModelConfig(JsonElement root) => _root = root;
@@ -20,6 +22,12 @@ public sealed class ModelConfig
 
         return Parse(File.ReadAllText(path));
     }
+
+    /// <summary>Reads a model's config.json.</summary>
+    /// <exception cref="ModelFormatException">The file is missing or is not a JSON object.</exception>
+    public static ModelConfig Load(ModelFiles files) => files.Has(FileName)
+        ? Parse(files.ReadText(FileName))
+        : throw new ModelFormatException($"{files.Describe(FileName)} does not exist; a model needs its config.json.");
 
     /// <summary>Parses the text of a config.json.</summary>
     /// <exception cref="ModelFormatException">The text is not a JSON object.</exception>

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Rill.Models;
 
-/// <summary>The weights of a model directory: model.safetensors, or the shards that model.safetensors.index.json names.</summary>
+/// <summary>The weights of a model: model.safetensors, or the shards that model.safetensors.index.json names.</summary>
 public sealed class ModelWeights : IDisposable
 {
     private const string SingleFile = "model.safetensors";
@@ -26,19 +26,21 @@ public sealed class ModelWeights : IDisposable
 
     /// <summary>Maps a directory's weights.</summary>
     /// <exception cref="ModelFormatException">No weights are there, or they are damaged or incomplete.</exception>
-    public static ModelWeights Open(string directory)
+    public static ModelWeights Open(string directory) => Open(ModelFiles.InDirectory(directory));
+
+    /// <summary>Opens a model's weights.</summary>
+    /// <exception cref="ModelFormatException">No weights are there, or they are damaged or incomplete.</exception>
+    public static ModelWeights Open(ModelFiles files)
     {
-        var index = Path.Combine(directory, IndexFile);
-        var single = Path.Combine(directory, SingleFile);
-        if (File.Exists(single))
+        if (files.Has(SingleFile))
         {
-            var file = SafetensorsFile.Open(single);
+            var file = SafetensorsFile.Open(files, SingleFile);
             return new([file], file.TensorNames.ToDictionary(name => name, _ => file, StringComparer.Ordinal));
         }
 
-        return File.Exists(index)
-            ? OpenShards(directory, ReadIndex(index))
-            : throw new ModelFormatException($"{directory} holds neither {SingleFile} nor {IndexFile}.");
+        return files.Has(IndexFile)
+            ? OpenShards(files, ReadIndex(files.Read(IndexFile)))
+            : throw new ModelFormatException($"{files.Describe(SingleFile)} does not exist, and neither does {IndexFile}.");
     }
 
     /// <summary>True when the weights hold this tensor.</summary>
@@ -85,17 +87,17 @@ public sealed class ModelWeights : IDisposable
         return hash.GetHashAndReset();
     }
 
-    /// <summary>Unmaps all files.</summary>
+    /// <summary>Gives the memory of all files back.</summary>
     public void Dispose() => _files.ForEach(file => file.Dispose());
 
     private SafetensorsEntry Entry(string name) => _places[name].Entries[name];
 
-    private static ModelWeights OpenShards(string directory, Dictionary<string, string> map)
+    private static ModelWeights OpenShards(ModelFiles source, Dictionary<string, string> map)
     {
         var files = new List<SafetensorsFile>();
         try
         {
-            files.AddRange(map.Values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(shard => SafetensorsFile.Open(Path.Combine(directory, shard))));
+            files.AddRange(map.Values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(shard => SafetensorsFile.Open(source, shard)));
             var byName = files.ToDictionary(file => file.Name, StringComparer.Ordinal);
             foreach (var (tensor, shard) in map)
             {
@@ -114,12 +116,12 @@ public sealed class ModelWeights : IDisposable
         }
     }
 
-    private static Dictionary<string, string> ReadIndex(string path)
+    private static Dictionary<string, string> ReadIndex(ReadOnlyMemory<byte> json)
     {
         Dictionary<string, string> map;
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var document = JsonDocument.Parse(json);
             map = document.RootElement.GetProperty("weight_map").EnumerateObject()
                 .ToDictionary(entry => entry.Name, entry => entry.Value.GetString() ?? "", StringComparer.Ordinal);
         }

@@ -1,24 +1,27 @@
 using System.Buffers.Binary;
-using System.IO.MemoryMappedFiles;
 using System.Security.Cryptography;
 
 namespace Rill.Models;
 
-/// <summary>A safetensors file, memory-mapped and checked; nothing is copied.</summary>
+/// <summary>A safetensors file in memory, mapped or filled by a store, and checked; nothing is copied.</summary>
 public sealed unsafe class SafetensorsFile : IDisposable
 {
     private const int LengthPrefix = 8;
     private const long MostHeaderBytes = 100_000_000;    // the reference implementation's own limit
 
-    private readonly MemoryMappedFile _file;
-    private readonly MemoryMappedViewAccessor _view;
+    private readonly FileMemory _memory;
     private readonly byte* _data;
 
-    private SafetensorsFile(MemoryMappedFile file, MemoryMappedViewAccessor view, byte* start, long length, string path)
+    private SafetensorsFile(FileMemory memory, string name)
     {
-        _file = file;
-        _view = view;
-        var name = Path.GetFileName(path);
+        _memory = memory;
+        var start = memory.Start;
+        var length = memory.Length;
+        if (length < LengthPrefix)
+        {
+            throw new ModelFormatException($"{name} has {length} bytes, too few for a safetensors file.");
+        }
+
         var headerLength = BinaryPrimitives.ReadInt64LittleEndian(new ReadOnlySpan<byte>(start, LengthPrefix));
         if (headerLength < 2 || headerLength > MostHeaderBytes || headerLength > length - LengthPrefix)
         {
@@ -45,31 +48,34 @@ public sealed unsafe class SafetensorsFile : IDisposable
 
     /// <summary>Maps a file and checks its header.</summary>
     /// <exception cref="ModelFormatException">The file is missing, cut short or damaged.</exception>
-    public static SafetensorsFile Open(string path)
+    public static SafetensorsFile Open(string path) => Open(ModelFiles.InDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!), Path.GetFileName(path));
+
+    /// <summary>Opens one of a model's files and checks its header.</summary>
+    /// <exception cref="ModelFormatException">The file is missing, cut short or damaged.</exception>
+    public static SafetensorsFile Open(ModelFiles files, string name)
     {
-        var info = new FileInfo(path);
-        if (!info.Exists)
+        if (!files.Has(name))
         {
-            throw new ModelFormatException($"{path} does not exist.");
+            throw new ModelFormatException($"{files.Describe(name)} does not exist.");
         }
 
-        if (info.Length < LengthPrefix)
-        {
-            throw new ModelFormatException($"{info.Name} has {info.Length} bytes, too few for a safetensors file.");
-        }
-
-        var file = MemoryMappedFile.CreateFromFile(
-            new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read), mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
-        var view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-        byte* start = null;
+        FileMemory memory;
         try
         {
-            view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-            return new(file, view, start, info.Length, path);
+            memory = files.Open(name);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelFormatException($"{name} cannot be read: {error.Message}", error);
+        }
+
+        try
+        {
+            return new(memory, name);
         }
         catch
         {
-            Unmap(file, view, start is not null);
+            memory.Dispose();
             throw;
         }
     }
@@ -93,17 +99,6 @@ public sealed unsafe class SafetensorsFile : IDisposable
         return new(name, type, entry.Shape, (nint)(_data + entry.Begin), entry.End - entry.Begin);
     }
 
-    /// <summary>Unmaps the file; its weights' addresses are invalid from then on.</summary>
-    public void Dispose() => Unmap(_file, _view, acquired: true);
-
-    private static void Unmap(MemoryMappedFile file, MemoryMappedViewAccessor view, bool acquired)
-    {
-        if (acquired)
-        {
-            view.SafeMemoryMappedViewHandle.ReleasePointer();
-        }
-
-        view.Dispose();
-        file.Dispose();
-    }
+    /// <summary>Gives the file's memory back; its weights' addresses are invalid from then on.</summary>
+    public void Dispose() => _memory.Dispose();
 }

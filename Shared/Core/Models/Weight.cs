@@ -1,6 +1,6 @@
 namespace Rill.Models;
 
-/// <summary>One tensor in a mapped file: row-major, little-endian, valid as long as its <see cref="ModelWeights"/>.</summary>
+/// <summary>One tensor in a file: row-major, little-endian, valid as long as its <see cref="ModelWeights"/>.</summary>
 /// <param name="Name">Its name in the file.</param>
 /// <param name="Type">Its element type.</param>
 /// <param name="Shape">Its dimensions, outermost first.</param>

@@ -28,12 +28,15 @@ public sealed class HuggingFaceTokenizer : Tokenizer, ITokenizer
     /// Reads tokenizer.json in a model's directory. Throws <see cref="UnsupportedModelException"/>, whose message names the file and the
     /// element, when the file is missing or broken or needs something that this class does not do.
     /// </summary>
-    public static HuggingFaceTokenizer Load(string directory)
+    public static HuggingFaceTokenizer Load(string directory) => Load(ModelFiles.InDirectory(directory));
+
+    /// <summary>Reads tokenizer.json among a model's files, with the same failures.</summary>
+    public static HuggingFaceTokenizer Load(ModelFiles files)
     {
-        var path = Path.Combine(directory, "tokenizer.json");
-        return File.Exists(path)
-            ? new(TokenizerParts.Read(path))
-            : throw new UnsupportedModelException($"{path} is missing: a model's directory must hold its tokenizer.json.");
+        const string name = "tokenizer.json";
+        return files.Has(name)
+            ? new(TokenizerParts.Read(files, name))
+            : throw new UnsupportedModelException($"{files.Describe(name)} is missing: a model's directory must hold its tokenizer.json.");
     }
 
     /// <inheritdoc/>

@@ -6,6 +6,9 @@ namespace Rill.Text;
 /// <summary>The text side of a model directory: its tokenizer, its chat template, and the special tokens that both speak of.</summary>
 public sealed class ModelText
 {
+    private const string ConfigFile = "tokenizer_config.json";
+    private const string TemplateFile = "chat_template.jinja";
+
     private static readonly string[] s_tokenNames =
         ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
@@ -37,13 +40,16 @@ public sealed class ModelText
     /// <param name="directory">The model directory.</param>
     /// <param name="timeProvider">The clock of templates that write the date; the system's when null.</param>
     /// <exception cref="UnsupportedModelException">A file is missing or broken, or needs what is not supported.</exception>
-    public static ModelText Load(string directory, TimeProvider? timeProvider = null)
+    public static ModelText Load(string directory, TimeProvider? timeProvider = null) => Load(ModelFiles.InDirectory(directory), timeProvider);
+
+    /// <summary>Reads a model's files, as <see cref="Load(string, TimeProvider?)"/> reads a directory's.</summary>
+    /// <exception cref="UnsupportedModelException">A file is missing or broken, or needs what is not supported.</exception>
+    public static ModelText Load(ModelFiles files, TimeProvider? timeProvider = null)
     {
-        var configPath = Path.Combine(directory, "tokenizer_config.json");
-        var config = ReadConfig(configPath);
-        var tokenizer = HuggingFaceTokenizer.Load(directory);
+        var config = ReadConfig(files);
+        var tokenizer = HuggingFaceTokenizer.Load(files);
         var variables = ReadTokens(config);
-        var (source, name) = ReadTemplate(directory, configPath, config);
+        var (source, name) = ReadTemplate(files, config);
         return new()
         {
             Tokenizer = tokenizer,
@@ -53,15 +59,15 @@ public sealed class ModelText
         };
     }
 
-    private static JsonElement ReadConfig(string path)
+    private static JsonElement ReadConfig(ModelFiles files)
     {
         try
         {
-            return JsonElement.Parse(File.Exists(path) ? File.ReadAllText(path) : "{}");
+            return JsonElement.Parse(files.Has(ConfigFile) ? files.ReadText(ConfigFile) : "{}");
         }
         catch (JsonException exception)
         {
-            throw new UnsupportedModelException($"{path} is not valid JSON (line {exception.LineNumber + 1}).", exception);
+            throw new UnsupportedModelException($"{files.Describe(ConfigFile)} is not valid JSON (line {exception.LineNumber + 1}).", exception);
         }
     }
 
@@ -80,14 +86,14 @@ public sealed class ModelText
         return tokens;
     }
 
-    private static (string Source, string Name) ReadTemplate(string directory, string configPath, JsonElement config)
+    private static (string Source, string Name) ReadTemplate(ModelFiles files, JsonElement config)
     {
-        var path = Path.Combine(directory, "chat_template.jinja");
-        if (File.Exists(path))
+        if (files.Has(TemplateFile))
         {
-            return (File.ReadAllText(path), path);
+            return (files.ReadText(TemplateFile), files.Describe(TemplateFile));
         }
 
+        var configPath = files.Describe(ConfigFile);
         if (config.FindString("chat_template") is { } only)
         {
             return (only, $"in {configPath}");
@@ -97,6 +103,6 @@ public sealed class ModelText
         return named.FindString("template") is { } source
             ? (source, $"'default' in {configPath}")
             : throw new UnsupportedModelException(
-                $"{directory} has no chat template: put it into chat_template.jinja, or under chat_template in tokenizer_config.json.");
+                $"{files.Describe(TemplateFile)} does not exist: put the chat template there, or under chat_template in tokenizer_config.json.");
     }
 }

@@ -63,16 +63,20 @@ public sealed class TorchModelRunner : IModelRunner
     /// <summary>Loads a Hugging Face model directory and runs it once, so that the first request is as fast as the others.</summary>
     /// <exception cref="ModelFormatException">The directory, the architecture or the budget does not do; the message says why.</exception>
     /// <exception cref="DllNotFoundException">libtorch is missing.</exception>
-    public static TorchModelRunner Load(string modelDirectory, TorchRunnerOptions options)
+    public static TorchModelRunner Load(string modelDirectory, TorchRunnerOptions options) => Load(ModelFiles.InDirectory(modelDirectory), options);
+
+    /// <summary>Loads a model from its files and runs it once. The runner gives the weights' memory back when it is disposed.</summary>
+    /// <exception cref="ModelFormatException">The files, the architecture or the budget do not do; the message says why.</exception>
+    /// <exception cref="DllNotFoundException">libtorch is missing.</exception>
+    public static TorchModelRunner Load(ModelFiles files, TorchRunnerOptions options)
     {
         NativeTorch.Load();
-        var configPath = Path.Combine(modelDirectory, "config.json");
-        var spec = ArchitectureRegistry.Read(ModelConfig.Load(configPath));
-        var weights = ModelWeights.Open(modelDirectory);
+        var spec = ArchitectureRegistry.Read(ModelConfig.Load(files));
+        var weights = ModelWeights.Open(files);
         try
         {
             using var inference = inference_mode();
-            var config = File.ReadAllBytes(configPath);
+            var config = files.Read("config.json").Span;
             var type = Choose(options.DataType, weights, spec);
             var runner = new TorchModelRunner(weights, spec, options) { Fingerprint = HashOf(config, weights, type, options.Device) };
             runner.WarmUp();
@@ -152,7 +156,7 @@ public sealed class TorchModelRunner : IModelRunner
         return torch.device(name);
     }
 
-    private static string HashOf(byte[] config, ModelWeights weights, TorchDataType type, string device)
+    private static string HashOf(ReadOnlySpan<byte> config, ModelWeights weights, TorchDataType type, string device)
     {
         var build = typeof(TorchModelRunner).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -22,9 +22,9 @@ internal sealed record TokenizerParts
     public required IReadOnlyList<int> Suffix { get; init; }
 
     /// <summary>Reads a tokenizer.json; throws <see cref="UnsupportedModelException"/> when it cannot be used.</summary>
-    public static TokenizerParts Read(string path)
+    public static TokenizerParts Read(ModelFiles files, string name)
     {
-        var source = TokenizerSourceReader.Read(path);
+        var source = TokenizerSourceReader.Read(files, name);
         try
         {
             return Build(source);

@@ -7,12 +7,12 @@ namespace Rill.Text.Tokenization;
 /// </summary>
 internal static class TokenizerSourceReader
 {
-    public static TokenizerSource Read(string path)
+    public static TokenizerSource Read(ModelFiles files, string name)
     {
-        var source = new TokenizerSource(path);
+        var source = new TokenizerSource(files.Describe(name));
         try
         {
-            ReadMembers(ReadFile(path), source);
+            ReadMembers(ReadFile(files, name), source);
             return source;
         }
         catch (JsonException exception)
@@ -25,16 +25,16 @@ internal static class TokenizerSourceReader
         }
     }
 
-    private static ReadOnlyMemory<byte> ReadFile(string path)
+    private static ReadOnlyMemory<byte> ReadFile(ModelFiles files, string name)
     {
         try
         {
-            var bytes = File.ReadAllBytes(path).AsMemory();
+            var bytes = files.Read(name);
             return bytes.Span.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new UnsupportedModelException($"{path} cannot be read: {exception.Message}", exception);
+            throw new UnsupportedModelException($"{files.Describe(name)} cannot be read: {exception.Message}", exception);
         }
     }
 

@@ -1,0 +1,51 @@
+using System.IO.MemoryMappedFiles;
+
+namespace Rill;
+
+/// <summary>A file of the local disk, mapped: nothing is read before it is touched.</summary>
+public sealed unsafe class MappedFile : FileMemory
+{
+    private readonly MemoryMappedFile _file;
+    private readonly MemoryMappedViewAccessor _view;
+    private bool _disposed;
+
+    /// <summary>Maps a file for reading.</summary>
+    /// <exception cref="IOException">The file is missing or empty.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public MappedFile(string path)
+    {
+        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        Length = stream.Length;
+        if (Length == 0)
+        {
+            stream.Dispose();
+            throw new IOException($"{path} is empty.");
+        }
+
+        _file = MemoryMappedFile.CreateFromFile(stream, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+        _view = _file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        byte* start = null;
+        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+        Start = start;
+    }
+
+    /// <inheritdoc/>
+    public override byte* Start { get; }
+
+    /// <inheritdoc/>
+    public override long Length { get; }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        _view.SafeMemoryMappedViewHandle.ReleasePointer();
+        _view.Dispose();
+        _file.Dispose();
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text;
+
+namespace Rill;
+
+/// <summary>
+/// The files of one model, by their names, wherever they lie: in a directory (<see cref="InDirectory"/>), or in memory that a store has
+/// filled. All that reads a model reads it from here. Disposing ends what <see cref="Open"/> gave.
+/// </summary>
+public abstract class ModelFiles : IDisposable
+{
+    /// <summary>The last part of the place: what the model is called where nothing else is said.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>When the files were last written.</summary>
+    public abstract DateTimeOffset Published { get; }
+
+    /// <summary>The files of a directory.</summary>
+    public static ModelFiles InDirectory(string directory) => new DirectoryFiles(directory);
+
+    /// <summary>How an error names a file: its path or its address.</summary>
+    public abstract string Describe(string name);
+
+    /// <summary>True when the model has this file.</summary>
+    public abstract bool Has(string name);
+
+    /// <summary>The content of a small file.</summary>
+    /// <exception cref="IOException">The file is missing or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public abstract ReadOnlyMemory<byte> Read(string name);
+
+    /// <summary>A file of any size where it lies in memory; the caller disposes it.</summary>
+    /// <exception cref="IOException">The file is missing, empty or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public abstract FileMemory Open(string name);
+
+    /// <summary>The text of a small UTF-8 file, without its byte order mark.</summary>
+    /// <exception cref="IOException">The file is missing or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public string ReadText(string name)
+    {
+        var bytes = Read(name).Span;
+        return Encoding.UTF8.GetString(bytes.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes);
+    }
+
+    /// <inheritdoc/>
+    public virtual void Dispose() => GC.SuppressFinalize(this);
+}

@@ -20,6 +20,9 @@ public sealed record ChatModel
     /// <summary>Turns a conversation into a prompt.</summary>
     public required ChatTemplate Template { get; init; }
 
+    /// <summary>Its other templates by name, such as "tool_use"; usually none.</summary>
+    public IReadOnlyDictionary<string, ChatTemplate> NamedTemplates { get; init; } = new Dictionary<string, ChatTemplate>();
+
     /// <summary>Variables that every rendering gets besides the request's: <c>bos_token</c>, <c>eos_token</c>.</summary>
     public IReadOnlyDictionary<string, object?> TemplateVariables { get; init; } = new Dictionary<string, object?>();
 

@@ -3,31 +3,37 @@ using Rill.Text;
 
 namespace Rill.Chat;
 
-/// <summary>What a template is given of a request. Every string that the client wrote keeps that origin.</summary>
+/// <summary>A request as a conversation for the model's template. Every string that the client wrote keeps that origin.</summary>
 internal static class ChatPrompt
 {
-    /// <summary>Renders the conversation, ready for the assistant's turn.</summary>
+    /// <summary>Writes the conversation as a prompt.</summary>
     /// <exception cref="ChatTemplateException">The template refuses the conversation, or fails on it.</exception>
     public static PromptText Render(ChatCompletionRequest request, ChatModel model) =>
-        model.Template.Render(new Dictionary<string, object?>(model.TemplateVariables)
-        {
-            ["messages"] = request.Messages.Select(Message).ToList(),
-            ["add_generation_prompt"] = true,
-        });
+        new PromptWriter(model.Template, model.TemplateVariables, model.NamedTemplates).Write(Conversation(request));
+
+    private static Conversation Conversation(ChatCompletionRequest request) => new()
+    {
+        Messages = [.. request.Messages.Select(Message)],
+        Tools = request.Tools,
+        Documents = request.Documents,
+        AddGenerationPrompt = request.AddGenerationPrompt ?? !request.ContinueFinalMessage,
+        ContinueFinalMessage = request.ContinueFinalMessage,
+        Arguments = request.ChatTemplateKwargs,
+    };
 
     private static Dictionary<string, object?> Message(ChatMessage message)
     {
         var variables = new Dictionary<string, object?>
         {
-            ["role"] = TemplateRole(message.Role),
-            ["content"] = message.Content is { } content ? new RequestText(content.Text) : null,
+            ["role"] = Role(message.Role),
+            ["content"] = message.Content is { } content ? Content(content) : null,
         };
         AddText("name", message.Name);
         AddText("tool_call_id", message.ToolCallId);
         AddText("reasoning_content", message.Reasoning);
         if (message.ToolCalls is { } calls)
         {
-            variables["tool_calls"] = ToolCallHistory.Read(calls);
+            variables["tool_calls"] = calls;
         }
 
         return variables;
@@ -41,10 +47,15 @@ internal static class ChatPrompt
         }
     }
 
-    /// <summary>Templates know the developer's role under its older name, system. The names here are ours: a role is never request text.</summary>
-    private static string TemplateRole(string role) => role switch
+    private static object Content(MessageContent content) => content.WasString
+        ? new RequestText(content.Text)
+        : content.Parts.Select(TurnFitting.Part).ToList();
+
+    /// <summary>The names here are ours: a role is never request text.</summary>
+    private static string Role(string role) => role switch
     {
-        "developer" or "system" => "system",
+        "developer" => "developer",
+        "system" => "system",
         "assistant" => "assistant",
         "tool" => "tool",
         _ => "user",

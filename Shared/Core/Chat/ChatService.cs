@@ -30,6 +30,11 @@ public sealed class ChatService(ChatModel model, InferenceEngine engine, ChatReq
             return (null, error);
         }
 
+        if (request.ChatTemplateKwargs.Keys.FirstOrDefault(Conversation.IsReserved) is { } reserved)
+        {
+            return (null, ApiError.InvalidValue($"chat_template_kwargs.{reserved}", $"chat_template_kwargs must not set {reserved}."));
+        }
+
         var choices = request.N ?? 1;
         if (!engine.TryReserve(choices, Math.Max(1, bodyBytes / EstimatedBytesPerToken), out var reservation, out var rejection))
         {

@@ -18,10 +18,10 @@ internal static class ToolCallHistory
             return value;
         }
 
-        var members = new Dictionary<string, object?>();
-        foreach (var member in value.EnumerateObject())
+        var members = Conversation.MembersOf(value, "A tool call").ToDictionary(member => member.Key, member => (object?)member.Value);
+        if (members.TryGetValue(name, out var member))
         {
-            members[member.Name] = member.NameEquals(name) ? convert(member.Value) : member.Value;
+            members[name] = convert((JsonElement)member!);
         }
 
         return members;
@@ -34,6 +34,12 @@ internal static class ToolCallHistory
             return value;
         }
 
+        if (string.IsNullOrWhiteSpace(TurnFitting.TextOf(value)))
+        {
+            // A call without arguments; some clients send it so.
+            return new Dictionary<string, object?>();
+        }
+
         try
         {
             using var arguments = JsonDocument.Parse(value.GetString()!);
@@ -44,11 +50,6 @@ internal static class ToolCallHistory
         catch (JsonException)
         {
             return new RequestText(value.GetString()!);
-        }
-        catch (InvalidOperationException)
-        {
-            // The string is not valid Unicode; the template says so when it reads it.
-            return value;
         }
     }
 }

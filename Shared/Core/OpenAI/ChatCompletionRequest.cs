@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Rill.OpenAI;
 
 /// <summary>
@@ -74,6 +76,21 @@ public sealed record ChatCompletionRequest
 
     /// <summary>True to report log-probabilities.</summary>
     public bool Logprobs { get; init; }
+
+    /// <summary>The tools that the model is told of: an array, at least one, exactly as it was given. Null when absent or empty.</summary>
+    public JsonElement? Tools { get; init; }
+
+    /// <summary>Documents that the model is told of: an array of objects, at least one, as it was given. Null when absent or empty.</summary>
+    public JsonElement? Documents { get; init; }
+
+    /// <summary>Further variables for the chat template: names to strings, numbers, booleans or nulls. Empty when absent.</summary>
+    public IReadOnlyDictionary<string, JsonElement> ChatTemplateKwargs { get; init; } = new Dictionary<string, JsonElement>();
+
+    /// <summary>Whether the prompt ends with the beginning of an assistant's turn; by default unless the last message is continued.</summary>
+    public bool? AddGenerationPrompt { get; init; }
+
+    /// <summary>True to go on with the last message, an assistant's, instead of answering it.</summary>
+    public bool ContinueFinalMessage { get; init; }
 
     /// <summary>Alternatives to report for each token, 0 to 20; more than 0 needs <see cref="Logprobs"/>.</summary>
     public int? TopLogprobs { get; init; }

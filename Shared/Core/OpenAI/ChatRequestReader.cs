@@ -81,6 +81,11 @@ public static class ChatRequestReader
         IgnoreEos = fields["ignore_eos"].Bool() ?? false,
         Logprobs = fields["logprobs"].Bool() ?? false,
         TopLogprobs = fields["top_logprobs"].Int(),
+        Tools = ToolFields.Read(fields),
+        Documents = TemplateFields.ReadDocuments(fields["documents"]),
+        ChatTemplateKwargs = TemplateFields.ReadArguments(fields["chat_template_kwargs"]),
+        AddGenerationPrompt = fields["add_generation_prompt"].Bool(),
+        ContinueFinalMessage = fields["continue_final_message"].Bool() ?? false,
     };
 
     private static IReadOnlyList<ChatMessage> ReadMessages(JsonField field)

@@ -17,6 +17,15 @@ public static class ChatRequestRules
     /// <summary>Most stop tokens, and most bad words.</summary>
     public const int MaxListed = 128;
 
+    /// <summary>Most tools.</summary>
+    public const int MaxTools = 128;
+
+    /// <summary>Most documents.</summary>
+    public const int MaxDocuments = 256;
+
+    /// <summary>Most members of chat_template_kwargs.</summary>
+    public const int MaxTemplateArguments = 64;
+
     /// <summary>Most entries of logit_bias.</summary>
     public const int MaxBiases = 1024;
 
@@ -39,6 +48,10 @@ public static class ChatRequestRules
         { StreamOptions: not null, Stream: false } =>
             ApiError.InvalidValue("stream_options", "stream_options is only allowed when stream is true."),
         { N: { } n } when n < 1 || n > limits.MaxChoices => OutOfRange("n", $"[1, {limits.MaxChoices}]"),
+        { AddGenerationPrompt: true, ContinueFinalMessage: true } =>
+            ApiError.InvalidValue("continue_final_message", "continue_final_message and add_generation_prompt must not both be true."),
+        { ContinueFinalMessage: true } when request.Messages[^1] is not { Role: "assistant", Content: not null } =>
+            ApiError.InvalidValue("continue_final_message", "continue_final_message needs a last message of role assistant with content."),
         { TopLogprobs: < 0 or > 20 } => OutOfRange("top_logprobs", $"[0, 20]"),
         { TopLogprobs: > 0, Logprobs: false } =>
             ApiError.InvalidValue("top_logprobs", "top_logprobs is only allowed when logprobs is true."),

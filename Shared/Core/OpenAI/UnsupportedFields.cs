@@ -10,8 +10,6 @@ internal static class UnsupportedFields
 {
     private static readonly (string Name, Func<JsonElement, bool> AsksForNothing)[] _fields =
     [
-        ("tools", IsEmpty),
-        ("tool_choice", value => IsText(value, "none") || IsText(value, "auto")),
         ("functions", IsEmpty),
         ("function_call", value => IsText(value, "none") || IsText(value, "auto")),
         ("parallel_tool_calls", IsBoolean),
@@ -23,16 +21,12 @@ internal static class UnsupportedFields
         ("include_reasoning", IsBoolean),
         ("thinking_token_budget", value => IsNumber(value, -1)),
         ("reasoning_budget_tokens", value => IsNumber(value, -1)),
-        ("chat_template_kwargs", IsEmpty),
-        ("documents", IsEmpty),
         ("typical_p", value => IsNumber(value, 1)),
         ("allowed_token_ids", Never),
         ("repetition_detection", Never),
         ("skip_special_tokens", value => value.ValueKind == JsonValueKind.True),
         ("include_stop_str_in_output", IsFalse),
         ("echo", IsFalse),
-        ("add_generation_prompt", value => value.ValueKind == JsonValueKind.True),
-        ("continue_final_message", IsFalse),
         ("return_token_ids", IsFalse),
         ("return_tokens_as_token_ids", IsFalse),
         ("return_progress", IsFalse),

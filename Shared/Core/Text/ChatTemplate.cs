@@ -11,7 +11,11 @@ public sealed class ChatTemplate
     private readonly Block _body;
     private readonly TimeProvider _timeProvider;
 
-    private ChatTemplate(Block body, TimeProvider timeProvider) => (_body, _timeProvider) = (body, timeProvider);
+    private ChatTemplate(ParsedTemplate parsed, TimeProvider timeProvider) =>
+        (_body, ContentUse, _timeProvider) = (parsed.Body, parsed.ContentUse, timeProvider);
+
+    /// <summary>What the template expects the content of messages to be, as far as its text tells.</summary>
+    public TemplateContentUse ContentUse { get; }
 
     /// <summary>Parses a template.</summary>
     /// <param name="source">The template.</param>

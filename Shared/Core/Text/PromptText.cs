@@ -38,6 +38,19 @@ public sealed class PromptText
     /// <summary>A prompt that is wholly ours.</summary>
     public static PromptText OfTemplate(string text) => new([new PromptRun(text, FromRequest: false)]);
 
+    /// <summary>The first characters, as many as <paramref name="length"/> says in UTF-16 units; all when there are fewer.</summary>
+    public PromptText Take(int length)
+    {
+        var runs = new List<PromptRun>();
+        foreach (var run in Runs)
+        {
+            runs.Add(run with { Text = run.Text[..Math.Clamp(length, 0, run.Text.Length)] });
+            length -= run.Text.Length;
+        }
+
+        return new(runs);
+    }
+
     /// <inheritdoc/>
     public override string ToString() => Runs.Count == 1 ? Runs[0].Text : string.Concat(Runs.Select(run => run.Text));
 

@@ -9,6 +9,8 @@ internal abstract class AssignmentTarget
 /// <summary>A variable.</summary>
 internal sealed class NameTarget(string name) : AssignmentTarget
 {
+    public string Name => name;
+
     public override void Assign(object? value, Scope scope, RenderContext context) => scope.Set(name, value);
 }
 

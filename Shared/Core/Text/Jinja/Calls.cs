@@ -32,6 +32,10 @@ internal sealed record ArgumentList(
 /// <summary>target(arguments)</summary>
 internal sealed class CallExpression(Expression target, ArgumentList arguments) : Expression
 {
+    public Expression Target => target;
+
+    public ArgumentList Arguments => arguments;
+
     public override object? Evaluate(RenderContext context, Scope scope) => Call(context, scope, caller: null);
 
     /// <summary>Calls, handing over the body of a call block.</summary>
@@ -57,6 +61,10 @@ internal sealed class CallExpression(Expression target, ArgumentList arguments) 
 internal sealed class FilterExpression(Expression target, string name, ArgumentList arguments) : Expression
 {
     private readonly Function? _filter = Filters.Find(name);
+
+    public Expression Target => target;
+
+    public string Name => name;
 
     public override object? Evaluate(RenderContext context, Scope scope) =>
         (_filter ?? throw new ChatTemplateException($"No filter named '{name}'."))

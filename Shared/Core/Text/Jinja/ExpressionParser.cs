@@ -19,6 +19,9 @@ internal sealed class ExpressionParser
     /// <summary>What to say of the unknown filters and tests that stand outside of conditionals.</summary>
     public List<UnsupportedModelException> Unknown { get; } = [];
 
+    /// <summary>Sees what the template does with the content of messages.</summary>
+    public ContentWatcher Watcher { get; } = new();
+
     /// <summary>The names read so far that macros treat specially: varargs and kwargs.</summary>
     public HashSet<string> SpecialNames { get; } = [];
 

@@ -3,6 +3,8 @@ namespace Rill.Text.Jinja;
 /// <summary>A variable.</summary>
 internal sealed class NameExpression(string name) : Expression
 {
+    public string Name => name;
+
     public override object? Evaluate(RenderContext context, Scope scope) =>
         scope.TryGet(name, out var value) ? value : Undefined.Name(name);
 }
@@ -10,12 +12,16 @@ internal sealed class NameExpression(string name) : Expression
 /// <summary>target.name</summary>
 internal sealed class AttributeExpression(Expression target, string name) : Expression
 {
+    public string Name => name;
+
     public override object? Evaluate(RenderContext context, Scope scope) => Attributes.Get(target.Evaluate(context, scope), name);
 }
 
 /// <summary>target[index]</summary>
 internal sealed class ItemExpression(Expression target, Expression index) : Expression
 {
+    public Expression Index => index;
+
     public override object? Evaluate(RenderContext context, Scope scope) =>
         Attributes.GetItem(target.Evaluate(context, scope), index.Evaluate(context, scope));
 }
@@ -23,6 +29,8 @@ internal sealed class ItemExpression(Expression target, Expression index) : Expr
 /// <summary>target[start:stop:step]</summary>
 internal sealed class SliceExpression(Expression target, Expression? start, Expression? stop, Expression? step) : Expression
 {
+    public Expression Target => target;
+
     public override object? Evaluate(RenderContext context, Scope scope) => PythonIndexing.Slice(
         target.Evaluate(context, scope), start?.Evaluate(context, scope), stop?.Evaluate(context, scope), step?.Evaluate(context, scope));
 }

@@ -69,6 +69,10 @@ internal sealed class CompareExpression(Expression first, IReadOnlyList<(string 
 /// <summary>a and b, a or b: gives the operand that decides.</summary>
 internal sealed class LogicalExpression(bool isAnd, Expression left, Expression right) : Expression
 {
+    public Expression Left => left;
+
+    public Expression Right => right;
+
     public override object? Evaluate(RenderContext context, Scope scope)
     {
         var value = left.Evaluate(context, scope);
@@ -85,6 +89,10 @@ internal sealed class NotExpression(Expression operand) : Expression
 /// <summary>a if test else b</summary>
 internal sealed class ConditionalExpression(Expression test, Expression whenTrue, Expression? whenFalse) : Expression
 {
+    public Expression WhenTrue => whenTrue;
+
+    public Expression? WhenFalse => whenFalse;
+
     public override object? Evaluate(RenderContext context, Scope scope) => PythonValues.IsTrue(test.Evaluate(context, scope))
         ? whenTrue.Evaluate(context, scope)
         : whenFalse?.Evaluate(context, scope)

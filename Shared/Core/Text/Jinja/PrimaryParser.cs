@@ -48,7 +48,7 @@ internal sealed class PrimaryParser(TokenStream tokens, ExpressionParser express
             }
             else if (tokens.IsAtOperator("("))
             {
-                expression = new CallExpression(expression, ParseArguments());
+                expression = ParseCall(expression);
             }
             else
             {
@@ -72,7 +72,7 @@ internal sealed class PrimaryParser(TokenStream tokens, ExpressionParser express
             }
             else if (tokens.IsAtOperator("("))
             {
-                expression = new CallExpression(expression, ParseArguments());
+                expression = ParseCall(expression);
             }
             else
             {
@@ -91,6 +91,7 @@ internal sealed class PrimaryParser(TokenStream tokens, ExpressionParser express
             expressions.Unknown.Add(tokens.Errors.Unsupported($"the filter '{name}'", line));
         }
 
+        expressions.Watcher.Filter(name, target);
         return new FilterExpression(target, name, tokens.IsAtOperator("(") ? ParseArguments() : ArgumentList.Empty);
     }
 
@@ -118,6 +119,7 @@ internal sealed class PrimaryParser(TokenStream tokens, ExpressionParser express
             text += tokens.Read().Text;
         }
 
+        expressions.Watcher.String(text);
         return new(JinjaText.OfTemplate(text));
     }
 
@@ -209,6 +211,13 @@ internal sealed class PrimaryParser(TokenStream tokens, ExpressionParser express
         return new(target, new ListExpression(items, isTuple: true));
     }
 
+    private CallExpression ParseCall(Expression target)
+    {
+        var call = new CallExpression(target, ParseArguments());
+        expressions.Watcher.Call(call);
+        return call;
+    }
+
     private ArgumentList ParseArguments()
     {
         tokens.ExpectOperator("(");
@@ -255,6 +264,7 @@ internal sealed class PrimaryParser(TokenStream tokens, ExpressionParser express
             expressions.Unknown.Add(tokens.Errors.Unsupported($"the test '{name}'", line));
         }
 
+        expressions.Watcher.Test(name, target);
         return new(target, name, ParseTestArguments(), isNegated);
     }
 

@@ -18,7 +18,7 @@ internal sealed class TemplateParser
     }
 
     /// <summary>Parses a whole template; throws <see cref="UnsupportedModelException"/> for what is broken or not supported.</summary>
-    public static Block Parse(string source, string name)
+    public static ParsedTemplate Parse(string source, string name)
     {
         var errors = new TemplateErrors(name);
         var tokens = new TokenStream(TemplateLexer.Read(source, errors), errors);
@@ -29,7 +29,9 @@ internal sealed class TemplateParser
             throw errors.Syntax($"{{% {tokens.Following.Text} %}} closes nothing", tokens.Current.Line);
         }
 
-        return parser._expressions.Unknown is [var unknown, ..] ? throw unknown : new(statements);
+        return parser._expressions.Unknown is [var unknown, ..]
+            ? throw unknown
+            : new(new Block(statements), parser._expressions.Watcher.Conclude());
     }
 
     /// <summary>Parses statements up to a block that none of them opens, or to the end.</summary>
@@ -147,6 +149,7 @@ internal sealed class TemplateParser
         var target = _assignments.Parse(withNamespace: false);
         _tokens.ExpectName("in");
         var sequence = _expressions.ParseTuple(withCondition: false);
+        _expressions.Watcher.Loop(sequence);
         var test = _tokens.AcceptName("if") ? _expressions.Parse() : null;
         var isRecursive = _tokens.AcceptName("recursive");
         var body = ParseBody(out var end, "else", "endfor");
@@ -173,6 +176,7 @@ internal sealed class TemplateParser
         if (_tokens.AcceptOperator("="))
         {
             var value = _expressions.ParseTuple();
+            _expressions.Watcher.Assign(target, value);
             _tokens.Expect(TokenKind.BlockEnd);
             return new SetStatement(target, value);
         }
@@ -197,6 +201,7 @@ internal sealed class TemplateParser
 
     private MacroDefinition ParseDefinition(string name, IReadOnlyList<(string, Expression?)> parameters, string end)
     {
+        _expressions.Watcher.Define(name, parameters);
         string[] around = [.. _expressions.SpecialNames];
         _expressions.SpecialNames.Clear();
         var body = ParseBodyTo(end);

@@ -1,0 +1,47 @@
+using Rill.Text;
+
+namespace Rill.Chat;
+
+/// <summary>Leaves a prompt's last turn open (continue_final_message): drops what the template wrote after the last message's text.</summary>
+internal static class OpenTurn
+{
+    /// <summary>
+    /// The prompt up to the end of the last message's text. White space at that end stays where the template kept it; a template may trim
+    /// the text.
+    /// </summary>
+    /// <exception cref="ChatTemplateException">There is no such text in the prompt.</exception>
+    public static PromptText Cut(PromptText prompt, IReadOnlyList<IReadOnlyDictionary<string, object?>> messages)
+    {
+        var content = messages.Count > 0 ? messages[^1].GetValueOrDefault("content") : null;
+        var text = TurnFitting.TextOf(content) ?? (TurnFitting.TextsOf(content) is [.., var last] ? last : null);
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            throw new ChatTemplateException("continue_final_message needs a last message with text.");
+        }
+
+        var written = prompt.ToString();
+        var start = LastIndexOf(text.Trim(), prompt);
+        if (start < 0)
+        {
+            throw new ChatTemplateException("continue_final_message cannot be used: the chat template changes the last message's text.");
+        }
+
+        var whole = text.TrimStart();
+        var isKept = string.CompareOrdinal(written, start, whole, 0, whole.Length) == 0;
+        return prompt.Take(start + (isKept ? whole : text.Trim()).Length);
+    }
+
+    /// <summary>Where the request's own text last has such a part; what the template wrote may look the same.</summary>
+    private static int LastIndexOf(string part, PromptText prompt)
+    {
+        var (found, position) = (-1, 0);
+        foreach (var run in prompt.Runs)
+        {
+            var index = run.FromRequest ? run.Text.LastIndexOf(part, StringComparison.Ordinal) : -1;
+            found = index < 0 ? found : position + index;
+            position += run.Text.Length;
+        }
+
+        return found;
+    }
+}

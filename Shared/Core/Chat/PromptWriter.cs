@@ -1,0 +1,61 @@
+using Rill.Text;
+
+namespace Rill.Chat;
+
+/// <summary>
+/// Writes conversations as a model's prompts: picks the template, gives it its variables, and does what a caller owes to it (see
+/// <see cref="TurnFitting"/>). Thread-safe.
+/// </summary>
+/// <param name="template">The model's template.</param>
+/// <param name="tokens">Its special tokens by name (bos_token, ...), as our own text.</param>
+/// <param name="named">Its other templates by name; "tool_use" is taken for conversations with tools. May be null.</param>
+public sealed class PromptWriter(
+    ChatTemplate template, IReadOnlyDictionary<string, object?> tokens, IReadOnlyDictionary<string, ChatTemplate>? named = null)
+{
+    /// <summary>Writes a conversation the way the endpoint does.</summary>
+    /// <exception cref="ChatTemplateException">The template refuses the conversation, or fails on it; or a name is reserved.</exception>
+    public PromptText Write(Conversation conversation)
+    {
+        ArgumentNullException.ThrowIfNull(conversation);
+        var chosen = conversation.Tools is not null ? named?.GetValueOrDefault("tool_use") ?? template : template;
+        return Render(chosen, tokens, conversation with { Messages = TurnFitting.Fit(conversation.Messages, chosen.ContentUse) });
+    }
+
+    /// <summary>
+    /// Renders a template without a model, as the transformers library does: messages exactly as they are given, special tokens from
+    /// <see cref="Conversation.Others"/>.
+    /// </summary>
+    /// <exception cref="ChatTemplateException">The template refuses the conversation, or fails on it; or a name is reserved.</exception>
+    public static PromptText WriteAsGiven(ChatTemplate template, Conversation conversation)
+    {
+        ArgumentNullException.ThrowIfNull(template);
+        ArgumentNullException.ThrowIfNull(conversation);
+        return Render(template, conversation.Others, conversation);
+    }
+
+    private static PromptText Render(ChatTemplate template, IReadOnlyDictionary<string, object?> tokens, Conversation conversation)
+    {
+        var variables = new Dictionary<string, object?>(tokens);
+        foreach (var (name, value) in conversation.Arguments)
+        {
+            variables[name] = Conversation.IsReserved(name)
+                ? throw new ChatTemplateException($"chat_template_kwargs must not set {name}.")
+                : value;
+        }
+
+        variables["messages"] = conversation.Messages;
+        variables["add_generation_prompt"] = conversation.AddGenerationPrompt;
+        if (conversation.Tools is { } tools)
+        {
+            variables["tools"] = tools;
+        }
+
+        if (conversation.Documents is { } documents)
+        {
+            variables["documents"] = documents;
+        }
+
+        var prompt = template.Render(variables);
+        return conversation.ContinueFinalMessage ? OpenTurn.Cut(prompt, conversation.Messages) : prompt;
+    }
+}

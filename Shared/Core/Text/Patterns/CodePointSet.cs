@@ -24,6 +24,9 @@ internal sealed class CodePointSet
         }
     }
 
+    /// <summary>The test itself: for those who keep its answers.</summary>
+    public bool Test(int codePoint) => _contains(codePoint);
+
     public bool Contains(int codePoint) => codePoint switch
     {
         < 64 => (_low >> codePoint & 1) != 0,

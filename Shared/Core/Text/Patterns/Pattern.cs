@@ -7,6 +7,7 @@ namespace Rill.Text.Patterns;
 internal sealed class Pattern
 {
     private readonly Instruction[] _program;
+    private readonly PatternAutomaton? _automaton;
 
     /// <summary>Parses and compiles an expression; throws <see cref="PatternSyntaxException"/> for what it does not support.</summary>
     public Pattern(string source)
@@ -18,10 +19,27 @@ internal sealed class Pattern
         }
 
         _program = PatternCompiler.Compile(node);
+        _automaton = PatternAutomaton.TryCreate(_program);
     }
 
     /// <summary>Finds the first match at or after <paramref name="from"/>; false when there is none.</summary>
     public bool Find(ReadOnlySpan<char> text, int from, out int start, out int end)
+    {
+        if (_automaton is not null)
+        {
+            start = from;
+            end = _automaton.Find(text, ref start);
+            if (end != PatternAutomaton.GaveUp)
+            {
+                return end != PatternAutomaton.NoMatch;
+            }
+        }
+
+        return FindByBacktracking(text, from, out start, out end);
+    }
+
+    /// <summary>Finds as <see cref="Find"/> does, by trying one way after the other: what every automaton must agree with.</summary>
+    public bool FindByBacktracking(ReadOnlySpan<char> text, int from, out int start, out int end)
     {
         for (start = from; start < text.Length; start++)
         {

@@ -1,3 +1,4 @@
+using Rill.Models;
 using Rill.Serving;
 using Rill.Torch.Runtime;
 using Rill.Torch.Tests.Models;
@@ -19,6 +20,19 @@ public sealed class DecoderParityTests
         { "Qwen3ForCausalLM", """{"rope_theta":1000000.0}""" },
         { "Qwen3ForCausalLM", """{"attention_bias":true,"head_dim":16}""" },
     };
+
+    /// <summary>The list by which a model is checked without loading it is what loading needs, no more and no less.</summary>
+    [Theory]
+    [MemberData(nameof(Architectures))]
+    public void Load_NeedsExactlyTheListedTensors(string architecture, string changes)
+    {
+        using var model = new TinyModel(architecture, changes);
+
+        Assert.Equal(
+            model.Weights.Select(weight => (weight.Key, string.Join(',', weight.Value.Shape))).Order(),
+            DecoderTensors.Of(model.Spec).Select(tensor => (tensor.Name, string.Join(',', tensor.Shape))).Order());
+        RunnerDriver.Load(model).Dispose();
+    }
 
     [Theory]
     [MemberData(nameof(Architectures))]

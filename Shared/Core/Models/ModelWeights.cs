@@ -24,6 +24,14 @@ public sealed class ModelWeights : IDisposable
     /// <summary>Number of parameters in all weights.</summary>
     public long ParameterCount => _places.Keys.Sum(name => Entry(name).Shape.Aggregate(1L, (product, dimension) => product * dimension));
 
+    /// <summary>Names of the files that hold them, without a folder.</summary>
+    public IReadOnlyList<string> FileNames => [.. _files.Select(file => file.Name)];
+
+    /// <summary>The element types in the files, such as BF16, each with the bytes of its tensors.</summary>
+    public IReadOnlyDictionary<string, long> BytesByType => _places.Keys.Select(Entry)
+        .GroupBy(entry => entry.Type, StringComparer.Ordinal)
+        .ToDictionary(group => group.Key, group => group.Sum(entry => entry.End - entry.Begin), StringComparer.Ordinal);
+
     /// <summary>Maps a directory's weights.</summary>
     /// <exception cref="ModelFormatException">No weights are there, or they are damaged or incomplete.</exception>
     public static ModelWeights Open(string directory) => Open(ModelFiles.InDirectory(directory));

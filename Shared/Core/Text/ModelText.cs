@@ -1,17 +1,8 @@
-using System.Text.Json;
-using Rill.Text.Tokenization;
-
 namespace Rill.Text;
 
 /// <summary>The text side of a model directory: its tokenizer, its chat template, and the special tokens that both speak of.</summary>
 public sealed class ModelText
 {
-    private const string ConfigFile = "tokenizer_config.json";
-    private const string TemplateFile = "chat_template.jinja";
-
-    private static readonly string[] s_tokenNames =
-        ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
-
     private ModelText()
     {
     }
@@ -46,63 +37,14 @@ public sealed class ModelText
     /// <exception cref="UnsupportedModelException">A file is missing or broken, or needs what is not supported.</exception>
     public static ModelText Load(ModelFiles files, TimeProvider? timeProvider = null)
     {
-        var config = ReadConfig(files);
         var tokenizer = HuggingFaceTokenizer.Load(files);
-        var variables = ReadTokens(config);
-        var (source, name) = ReadTemplate(files, config);
+        var template = ModelTemplate.Load(files, timeProvider);
         return new()
         {
             Tokenizer = tokenizer,
-            Template = ChatTemplate.Parse(source, name, timeProvider),
-            Variables = variables,
-            EosTokenIds = variables.GetValueOrDefault("eos_token") is string eos && tokenizer.FindToken(eos) is { } id ? [id] : [],
+            Template = template.Template,
+            Variables = template.Variables,
+            EosTokenIds = template.Variables.GetValueOrDefault("eos_token") is string eos && tokenizer.FindToken(eos) is { } id ? [id] : [],
         };
-    }
-
-    private static JsonElement ReadConfig(ModelFiles files)
-    {
-        try
-        {
-            return JsonElement.Parse(files.Has(ConfigFile) ? files.ReadText(ConfigFile) : "{}");
-        }
-        catch (JsonException exception)
-        {
-            throw new UnsupportedModelException($"{files.Describe(ConfigFile)} is not valid JSON (line {exception.LineNumber + 1}).", exception);
-        }
-    }
-
-    private static Dictionary<string, object?> ReadTokens(JsonElement config)
-    {
-        var tokens = new Dictionary<string, object?>();
-        foreach (var name in s_tokenNames)
-        {
-            // A token is a string, or an object that holds it with its flags.
-            if ((config.FindString(name) ?? config.Find(name)?.FindString("content")) is { } token)
-            {
-                tokens[name] = token;
-            }
-        }
-
-        return tokens;
-    }
-
-    private static (string Source, string Name) ReadTemplate(ModelFiles files, JsonElement config)
-    {
-        if (files.Has(TemplateFile))
-        {
-            return (files.ReadText(TemplateFile), files.Describe(TemplateFile));
-        }
-
-        var configPath = files.Describe(ConfigFile);
-        if (config.FindString("chat_template") is { } only)
-        {
-            return (only, $"in {configPath}");
-        }
-
-        var named = config.FindArray("chat_template").FirstOrDefault(template => template.FindString("name") == "default");
-        return named.FindString("template") is { } source
-            ? (source, $"'default' in {configPath}")
-            : throw new UnsupportedModelException(
-                $"{files.Describe(TemplateFile)} does not exist: put the chat template there, or under chat_template in tokenizer_config.json.");
     }
 }

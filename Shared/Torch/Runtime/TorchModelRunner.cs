@@ -15,8 +15,6 @@ namespace Rill.Torch.Runtime;
 /// <summary>Runs a model directory's decoder with TorchSharp.</summary>
 public sealed class TorchModelRunner : IModelRunner
 {
-    private const long SmallModelParameters = 32L * 1024 * 1024;    // 64 MB in bf16
-
     private readonly ModelWeights _weights;
     private readonly IDecoder _decoder;
     private readonly Sampler _sampler;
@@ -142,8 +140,7 @@ public sealed class TorchModelRunner : IModelRunner
     private static TorchDataType Choose(TorchDataType wanted, ModelWeights weights, DecoderSpec spec) => wanted switch
     {
         not TorchDataType.Auto => wanted,
-        _ when weights.ParameterCount < SmallModelParameters => TorchDataType.Float32,
-        _ => weights.Get(spec.Names.Embedding, spec.VocabularySize, spec.HiddenSize).Type == WeightType.BFloat16 ? TorchDataType.BFloat16 : TorchDataType.Float32,
+        _ => ComputeType.Default(spec, weights) == WeightType.BFloat16 ? TorchDataType.BFloat16 : TorchDataType.Float32,
     };
 
     private static Device FindDevice(string name)

@@ -1,13 +1,12 @@
 using System.Buffers;
-using System.Text;
 using Microsoft.ML.Tokenizers;
 using Rill.Text.Tokenization;
 
 namespace Rill.Text;
 
 /// <summary>
-/// A byte-level BPE tokenizer as a Hugging Face tokenizer.json describes it (GPT-2, Llama 3, Qwen, StarCoder, Falcon, ...), with the same
-/// ids as the reference. Immutable and thread-safe.
+/// A BPE tokenizer as a Hugging Face tokenizer.json describes it, with the same ids as the reference: byte-level (GPT-2, Llama 3, Qwen,
+/// StarCoder, Falcon, ...) or SentencePiece-style (Llama 2, Mistral, Phi-3, Gemma, ...). Immutable and thread-safe.
 /// </summary>
 public sealed class HuggingFaceTokenizer : Tokenizer, ITokenizer
 {
@@ -16,7 +15,7 @@ public sealed class HuggingFaceTokenizer : Tokenizer, ITokenizer
     private HuggingFaceTokenizer(TokenizerParts parts) => _parts = parts;
 
     /// <inheritdoc/>
-    public int VocabularySize => _parts.Tokens.Count;
+    public int VocabularySize => _parts.Decoder.Count;
 
     /// <summary>Ids that the model's authors put before a plain text: its beginning-of-text token, if it has one.</summary>
     public IReadOnlyList<int> PrefixIds => _parts.Prefix;
@@ -48,7 +47,16 @@ public sealed class HuggingFaceTokenizer : Tokenizer, ITokenizer
     }
 
     /// <inheritdoc/>
-    public ReadOnlySpan<byte> GetBytes(int tokenId) => _parts.Tokens.GetBytes(tokenId);
+    public ReadOnlySpan<byte> GetBytes(int tokenId) => _parts.Decoder.GetBytes(tokenId);
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<byte> GetOpeningBytes(int tokenId) => _parts.Decoder.GetOpeningBytes(tokenId);
+
+    /// <inheritdoc/>
+    public LeadingTrim LeadingTrim => _parts.Decoder.Trim;
+
+    /// <inheritdoc/>
+    public bool HasByteTokens => _parts.Decoder.HasByteTokens;
 
     /// <inheritdoc/>
     public bool IsSpecial(int tokenId) => _parts.SpecialIds.Contains(tokenId);
@@ -59,49 +67,41 @@ public sealed class HuggingFaceTokenizer : Tokenizer, ITokenizer
     /// <summary>The text of ids, special tokens included; bytes that are no UTF-8 become U+FFFD.</summary>
     public override string Decode(IEnumerable<int> ids) => Decode(ids, skipSpecialTokens: false);
 
-    /// <summary>The text of ids; bytes that are no UTF-8 become U+FFFD.</summary>
-    public string Decode(IEnumerable<int> ids, bool skipSpecialTokens)
-    {
-        var bytes = new ArrayBufferWriter<byte>();
-        foreach (var id in ids)
-        {
-            if (!skipSpecialTokens || !IsSpecial(id))
-            {
-                bytes.Write(GetBytes(id));
-            }
-        }
-
-        return Encoding.UTF8.GetString(bytes.WrittenSpan);
-    }
+    /// <summary>
+    /// The text of ids; bytes that are no UTF-8 become U+FFFD. It is what <see cref="IncrementalDetokenizer"/> gives piece by piece, but for
+    /// one thing: of a run of byte tokens (&lt;0xE2&gt;) that is not valid as a whole, even the bytes that are characters become U+FFFD, as in
+    /// the reference.
+    /// </summary>
+    public string Decode(IEnumerable<int> ids, bool skipSpecialTokens) =>
+        _parts.Decoder.Decode(skipSpecialTokens ? ids.Where(id => !IsSpecial(id)) : ids);
 
     /// <summary>
-    /// Decodes as many ids as fit: <see cref="OperationStatus.NeedMoreData"/> when the last ones form only a part of a character and were
-    /// left, <see cref="OperationStatus.DestinationTooSmall"/> when the destination was full.
+    /// Decodes as many ids as fit, as a stream: <see cref="OperationStatus.NeedMoreData"/> when the last ones form only a part of a
+    /// character and were left, <see cref="OperationStatus.DestinationTooSmall"/> when the destination was full.
     /// </summary>
     public override OperationStatus Decode(IEnumerable<int> ids, Span<char> destination, out int idsConsumed, out int charsWritten)
     {
         (idsConsumed, charsWritten) = (0, 0);
-        var pending = new ArrayBufferWriter<byte>();
-        var seen = 0;
+        var detokenizer = new IncrementalDetokenizer(this, skipSpecialTokens: false);
+        var (seen, pending) = (0, "");
         foreach (var id in ids)
         {
             seen++;
-            pending.Write(GetBytes(id));
-            if (Utf8Tail.IncompleteLength(pending.WrittenSpan) > 0)
+            pending += detokenizer.Push(id);
+            if (detokenizer.IsHolding)
             {
                 continue;
             }
 
-            if (!Encoding.UTF8.TryGetChars(pending.WrittenSpan, destination[charsWritten..], out var written))
+            if (!pending.TryCopyTo(destination[charsWritten..]))
             {
                 return OperationStatus.DestinationTooSmall;
             }
 
-            pending.ResetWrittenCount();
-            (idsConsumed, charsWritten) = (seen, charsWritten + written);
+            (idsConsumed, charsWritten, pending) = (seen, charsWritten + pending.Length, "");
         }
 
-        return pending.WrittenCount > 0 ? OperationStatus.NeedMoreData : OperationStatus.Done;
+        return idsConsumed < seen ? OperationStatus.NeedMoreData : OperationStatus.Done;
     }
 
     /// <summary>Encodes a text of our own: added tokens match everywhere, none is put around.</summary>
@@ -134,7 +134,7 @@ public sealed class HuggingFaceTokenizer : Tokenizer, ITokenizer
         var ids = new List<int>();
         var sections = new List<EncodedSection>();
         _parts.Encoder.Encode(source, TemplateSpans.All(source.Length), ids, sections);
-        var tokens = TokenOffsets.Align(ids, sections, _parts.Tokens, settings.MaxTokenCount);
+        var tokens = TokenOffsets.Align(ids, sections, _parts.Decoder, settings.MaxTokenCount);
         var normalized = string.Concat(sections.Select(section => section.Text.ToString()));
         return new()
         {

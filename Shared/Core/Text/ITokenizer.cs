@@ -15,6 +15,18 @@ public interface ITokenizer
     /// <summary>The exact bytes of a token (part of a character possibly); empty for an id without a token.</summary>
     ReadOnlySpan<byte> GetBytes(int tokenId);
 
+    /// <summary>The bytes of a token when it is the first of a sequence: some models leave out the space it begins with.</summary>
+    ReadOnlySpan<byte> GetOpeningBytes(int tokenId) => GetBytes(tokenId);
+
+    /// <summary>What is dropped at the beginning of a decoded sequence; usually nothing.</summary>
+    LeadingTrim LeadingTrim => default;
+
+    /// <summary>
+    /// True when characters outside of the vocabulary are made of tokens for single bytes: each of them that belongs to no character is then
+    /// shown as U+FFFD. False when tokens hold any bytes: then each broken character is.
+    /// </summary>
+    bool HasByteTokens => false;
+
     /// <summary>True for control tokens (bos, eos, role marks), which never appear in a completion's text.</summary>
     bool IsSpecial(int tokenId);
 

@@ -3,10 +3,13 @@ namespace Rill.Text;
 /// <summary>Looks at the end of UTF-8 bytes for the beginning of a character.</summary>
 internal static class Utf8Tail
 {
+    /// <summary>The most bytes that can begin a character without finishing it.</summary>
+    public const int Longest = 3;
+
     /// <summary>How many bytes at the end (0 to 3) begin a character that further bytes may complete.</summary>
     public static int IncompleteLength(ReadOnlySpan<byte> bytes)
     {
-        for (var length = 1; length <= Math.Min(3, bytes.Length); length++)
+        for (var length = 1; length <= Math.Min(Longest, bytes.Length); length++)
         {
             var value = bytes[^length];
             if ((value & 0xC0) == 0x80)

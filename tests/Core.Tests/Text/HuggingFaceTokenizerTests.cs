@@ -228,15 +228,17 @@ public sealed class HuggingFaceTokenizerTests
 
     [Theory]
     [InlineData("model", """{"type": "WordPiece"}""", "WordPiece")]
-    [InlineData("normalizer", """{"type": "Lowercase"}""", "Lowercase")]
+    [InlineData("normalizer", """{"type": "Precompiled"}""", "Precompiled")]
     [InlineData("normalizer", """{"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Prepend"}]}""", "Prepend")]
-    [InlineData("pre_tokenizer", """{"type": "Metaspace"}""", "Metaspace")]
-    [InlineData("pre_tokenizer", "null", "without ByteLevel")]
+    [InlineData("normalizer", """{"type": "NFC", "strength": 2}""", "the member strength of the normalizer NFC")]
+    [InlineData("pre_tokenizer", """{"type": "UnicodeScripts"}""", "UnicodeScripts")]
+    [InlineData("pre_tokenizer", """{"type": "Metaspace", "prepend_scheme": "last"}""", "prepend_scheme last")]
     [InlineData("pre_tokenizer", """{"type": "Split", "pattern": {"Regex": "\\bx"}, "behavior": "Isolated"}""", @"\bx")]
     [InlineData("pre_tokenizer", """{"type": "Split", "pattern": {"Regex": "x"}, "behavior": "Odd"}""", "Odd")]
-    [InlineData("post_processor", """{"type": "BertProcessing"}""", "BertProcessing")]
+    [InlineData("post_processor", """{"type": "OtherProcessing"}""", "OtherProcessing")]
     [InlineData("decoder", """{"type": "WordPiece"}""", "WordPiece")]
-    [InlineData("decoder", "null", "without ByteLevel")]
+    [InlineData("decoder", "null", "without a decoder")]
+    [InlineData("decoder", """{"type": "Sequence", "decoders": [{"type": "Fuse"}, {"type": "ByteFallback"}]}""", "ByteFallback at its place")]
     [InlineData("added_tokens", "[{}]", "no content")]
     [InlineData("added_tokens", "3", "unexpected type")]
     public void Load_OfAnElementItDoesNotKnow_NamesFileAndElement(string member, string value, string part)
@@ -248,7 +250,8 @@ public sealed class HuggingFaceTokenizerTests
     }
 
     [Theory]
-    [InlineData("byte_fallback", "true", "byte_fallback")]
+    [InlineData("byte_fallback", "3", "byte_fallback")]
+    [InlineData("shuffle", "true", "shuffle")]
     [InlineData("continuing_subword_prefix", "\"##\"", "continuing_subword_prefix")]
     [InlineData("dropout", "0.1", "dropout")]
     [InlineData("merges", "[\"q z\"]", "merge 0")]

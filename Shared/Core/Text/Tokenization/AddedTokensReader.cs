@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 
 namespace Rill.Text.Tokenization;
@@ -17,35 +16,25 @@ internal static class AddedTokensReader
         foreach (var element in source.Find("added_tokens")?.EnumerateArray() ?? [])
         {
             var content = element.FindString("content") ?? throw source.Broken("an added token has no content");
+            source.CheckMembers(
+                element, $"the added token {content}", "id", "content", "single_word", "lstrip", "rstrip", "normalized", "special");
             if (content.Length == 0 || !known.Add(content))
             {
                 continue;
             }
 
-            var id = FindInVocabulary(content, source) ?? next;
+            var id = source.FindToken(content) ?? next;
             next = Math.Max(next, id + 1);
             tokens.Add(new(
                 id,
                 content,
-                IsSpecial: element.FindBoolean("special", false),
-                StripsLeft: element.FindBoolean("lstrip", false),
-                StripsRight: element.FindBoolean("rstrip", false),
-                IsSingleWord: element.FindBoolean("single_word", false),
-                IsNormalized: element.FindBoolean("normalized", false)));
+                IsSpecial: source.Flag(element, "special", false),
+                StripsLeft: source.Flag(element, "lstrip", false),
+                StripsRight: source.Flag(element, "rstrip", false),
+                IsSingleWord: source.Flag(element, "single_word", false),
+                IsNormalized: source.Flag(element, "normalized", false)));
         }
 
         return tokens;
-    }
-
-    private static int? FindInVocabulary(string content, TokenizerSource source)
-    {
-        var text = Encoding.UTF8.GetBytes(content);
-        var bytes = new byte[text.Length];
-        if (ByteAlphabet.TryDecode(text, bytes, out var length))
-        {
-            return source.Tokens.Find(bytes.AsSpan(0, length)) is >= 0 and var id ? id : null;
-        }
-
-        return source.UnspelledTokens.TryGetValue(content, out var unspelled) ? unspelled : null;
     }
 }

@@ -24,7 +24,6 @@ internal sealed class ByteAlphabetStep : PreTokenizerStep
             pieces.Add(new(start, used));
         }
 
-        text.Text = characters.AsMemory(0, used);
-        text.Pieces = pieces;
+        text.Map(characters.AsMemory(0, used), pieces);
     }
 }

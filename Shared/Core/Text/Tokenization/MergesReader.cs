@@ -4,11 +4,18 @@ using System.Text.Json;
 namespace Rill.Text.Tokenization;
 
 /// <summary>Reads model.merges: an array of "left right" or ["left", "right"], the first merge first.</summary>
-internal static class MergesReader
+internal sealed class MergesReader
 {
+    private readonly TokenizerSource _source;
+    private readonly JsonText _text = new();
+
+    // The current merge's two tokens, side by side.
+    private byte[] _pair = new byte[512];
+
+    private MergesReader(TokenizerSource source) => _source = source;
+
     public static void Read(ReadOnlySpan<byte> json, TokenizerSource source)
     {
-        // A merge takes at least six bytes of JSON ("a b",), which bounds their number.
         source.Merges = new(Count(json));
         var reader = new Utf8JsonReader(json);
         reader.Read();
@@ -17,15 +24,14 @@ internal static class MergesReader
             throw source.Broken("model.merges is not an array");
         }
 
-        var text = new JsonText();
-        var pair = new byte[512];
+        var merges = new MergesReader(source);
         for (var rank = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; rank++)
         {
-            var length = CopyPair(ref reader, text, ref pair, source);
-            AddMerge(pair.AsSpan(0, length), rank, source);
+            merges.ReadMerge(ref reader, rank);
         }
     }
 
+    /// <summary>Bounds the number of merges: each takes one string or two.</summary>
     private static int Count(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json);
@@ -38,64 +44,92 @@ internal static class MergesReader
         return count;
     }
 
-    /// <summary>Copies the current merge as "left right" in UTF-8 and returns its length.</summary>
-    private static int CopyPair(ref Utf8JsonReader reader, JsonText text, ref byte[] pair, TokenizerSource source)
+    private void ReadMerge(ref Utf8JsonReader reader, int rank)
     {
-        if (reader.TokenType == JsonTokenType.String)
+        var (left, right) = reader.TokenType switch
         {
-            return Append(text.Read(ref reader), ref pair, at: 0);
+            JsonTokenType.String => CopyJoined(_text.Read(ref reader)),
+            JsonTokenType.StartArray => CopyParts(ref reader),
+            _ => throw _source.Broken("a merge is neither a string nor an array"),
+        };
+        if (left == 0 || right == 0)
+        {
+            throw _source.Broken($"merge {rank} is not a pair of tokens");
         }
 
-        if (reader.TokenType != JsonTokenType.StartArray)
-        {
-            throw source.Broken("a merge is neither a string nor an array");
-        }
-
-        var length = 0;
-        for (var part = 0; reader.Read() && reader.TokenType == JsonTokenType.String; part++)
-        {
-            length = part == 0 ? 0 : Append(" "u8, ref pair, length);
-            length = Append(text.Read(ref reader), ref pair, length);
-        }
-
-        return length;
+        AddMerge(left, right, rank);
     }
 
-    private static int Append(ReadOnlySpan<byte> bytes, ref byte[] buffer, int at)
+    /// <summary>Copies "left right"; lengths of 0 when it is something else.</summary>
+    private (int Left, int Right) CopyJoined(ReadOnlySpan<byte> merge)
     {
-        if (buffer.Length < at + bytes.Length)
+        var space = merge.IndexOf((byte)' ');
+        if (space <= 0 || merge[(space + 1)..].Contains((byte)' '))
         {
-            Array.Resize(ref buffer, (at + bytes.Length) * 2);
+            return (0, 0);
         }
 
-        bytes.CopyTo(buffer.AsSpan(at));
-        return at + bytes.Length;
+        Append(merge[..space], at: 0);
+        Append(merge[(space + 1)..], at: space);
+        return (space, merge.Length - space - 1);
     }
 
-    private static void AddMerge(Span<byte> pair, int rank, TokenizerSource source)
+    /// <summary>Copies ["left", "right"]; lengths of 0 when it is something else.</summary>
+    private (int Left, int Right) CopyParts(ref Utf8JsonReader reader)
     {
-        var space = pair.IndexOf((byte)' ');
-        if (space <= 0 || space == pair.Length - 1 || pair[(space + 1)..].Contains((byte)' '))
+        var (count, left, total) = (0, 0, 0);
+        for (; reader.Read() && reader.TokenType == JsonTokenType.String; count++)
         {
-            throw source.Broken($"merge {rank} is not a pair of tokens");
+            left = count == 1 ? total : left;
+            var part = _text.Read(ref reader);
+            Append(part, total);
+            total += part.Length;
         }
 
-        // Decoding shortens, so that it may overwrite what it has read; afterwards the two tokens lie side by side.
-        if (!ByteAlphabet.TryDecode(pair[..space], pair, out var left)
-            || !ByteAlphabet.TryDecode(pair[(space + 1)..], pair[left..], out var right))
+        return count == 2 && reader.TokenType == JsonTokenType.EndArray ? (left, total - left) : (0, 0);
+    }
+
+    private void Append(ReadOnlySpan<byte> bytes, int at)
+    {
+        if (_pair.Length < at + bytes.Length)
+        {
+            Array.Resize(ref _pair, (at + bytes.Length) * 2);
+        }
+
+        bytes.CopyTo(_pair.AsSpan(at));
+    }
+
+    private void AddMerge(int left, int right, int rank)
+    {
+        if (_source.SpellsBytes && !TrySpell(ref left, ref right))
         {
             // No bytes spell such a token, so that its merge can never happen.
             return;
         }
 
-        var (first, second) = (source.Tokens.Find(pair[..left]), source.Tokens.Find(pair.Slice(left, right)));
-        var merged = source.Tokens.Find(pair[..(left + right)]);
-        if (first < 0 || second < 0 || merged < 0)
+        var merged = _pair.AsSpan(0, left + right);
+        var (first, second, result) =
+            (_source.Tokens.Find(merged[..left]), _source.Tokens.Find(merged[left..]), _source.Tokens.Find(merged));
+        if (first < 0 || second < 0 || result < 0)
         {
-            var text = $"{Encoding.UTF8.GetString(pair[..left])} + {Encoding.UTF8.GetString(pair.Slice(left, right))}";
-            throw source.Broken($"merge {rank} ({text}) names a token that is not in model.vocab");
+            var text = $"{Encoding.UTF8.GetString(merged[..left])} + {Encoding.UTF8.GetString(merged[left..])}";
+            throw _source.Broken($"merge {rank} ({text}) names a token that is not in model.vocab");
         }
 
-        source.Merges.Add(first, second, merged, rank);
+        _source.Merges.Add(first, second, result, rank);
+        _source.MarksOnlyBegin = _source.MarksOnlyBegin && !SpaceMark.FollowsAnother(merged);
+    }
+
+    private bool TrySpell(ref int left, ref int right)
+    {
+        // Decoding shortens, so that it may overwrite what it has read.
+        if (!ByteAlphabet.TryDecode(_pair.AsSpan(0, left), _pair, out var first)
+            || !ByteAlphabet.TryDecode(_pair.AsSpan(left, right), _pair.AsSpan(first), out var second))
+        {
+            return false;
+        }
+
+        (left, right) = (first, second);
+        return true;
     }
 }

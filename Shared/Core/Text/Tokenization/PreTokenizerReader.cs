@@ -3,7 +3,7 @@ using Rill.Text.Patterns;
 
 namespace Rill.Text.Tokenization;
 
-/// <summary>Reads the pre-tokenizer of a byte-level model: steps that cut text into words, exactly one of them ByteLevel.</summary>
+/// <summary>Reads the pre-tokenizer: the steps that cut text into words.</summary>
 internal sealed class PreTokenizerReader
 {
     // The expression that ByteLevel brings along: GPT-2's.
@@ -28,16 +28,12 @@ internal sealed class PreTokenizerReader
             reader.Add(preTokenizer);
         }
 
-        if (reader._byteLevelAt < 0)
-        {
-            throw source.Unsupported("a pre_tokenizer without ByteLevel");
-        }
-
         // At the end of the steps the words' bytes are simply taken; before others, those must see the mapped text.
-        var wordsAreMapped = reader._byteLevelAt < reader._steps.Count;
+        var at = reader._byteLevelAt;
+        var wordsAreMapped = at >= 0 && (at < reader._steps.Count || !source.SpellsBytes);
         if (wordsAreMapped)
         {
-            reader._steps.Insert(reader._byteLevelAt, new ByteAlphabetStep());
+            reader._steps.Insert(at, new ByteAlphabetStep());
         }
 
         return (reader._steps, wordsAreMapped);
@@ -45,9 +41,12 @@ internal sealed class PreTokenizerReader
 
     private void Add(JsonElement element)
     {
-        switch (element.FindString("type"))
+        var type = element.FindString("type");
+        var what = $"the pre_tokenizer {type}";
+        switch (type)
         {
             case "Sequence":
+                _source.CheckMembers(element, what, "pretokenizers");
                 foreach (var part in element.FindArray("pretokenizers"))
                 {
                     Add(part);
@@ -55,22 +54,47 @@ internal sealed class PreTokenizerReader
 
                 break;
             case "ByteLevel":
+                _source.CheckMembers(element, what, "add_prefix_space", "trim_offsets", "use_regex");
                 AddByteLevel(element);
                 break;
+            case "Metaspace":
+                _source.CheckMembers(element, what, "replacement", "prepend_scheme", "add_prefix_space", "split", "str_rep");
+                AddMetaspace(element);
+                break;
             case "Split":
-                _steps.Add(new SplitStep(ReadFinder(element), ReadBehavior(element), element.FindBoolean("invert", false)));
+                _source.CheckMembers(element, what, "pattern", "behavior", "invert");
+                _steps.Add(new SplitStep(
+                    MatchFinderReader.Read(element, _source), ReadBehavior(element, null), _source.Flag(element, "invert", false)));
                 break;
+            default:
+                _steps.Add(ReadCharacterSplit(element, type, what));
+                break;
+        }
+    }
+
+    /// <summary>Reads the kinds that split at characters of a class.</summary>
+    private SplitStep ReadCharacterSplit(JsonElement element, string? type, string what)
+    {
+        switch (type)
+        {
             case "Digits":
-                _steps.Add(Split(element.FindBoolean("individual_digits", false) ? @"\p{N}" : @"\p{N}+", SplitBehavior.Isolated));
-                break;
+                _source.CheckMembers(element, what, "individual_digits");
+                return Split(_source.Flag(element, "individual_digits", false) ? @"\p{N}" : @"\p{N}+", SplitBehavior.Isolated);
             case "Punctuation":
-                _steps.Add(Split(PunctuationPattern, ReadBehavior(element)));
-                break;
+                _source.CheckMembers(element, what, "behavior");
+                return Split(PunctuationPattern, ReadBehavior(element, SplitBehavior.Isolated));
+            case "Whitespace":
+                _source.CheckMembers(element, what);
+                return new(WordFinder.Find, SplitBehavior.Removed, isInverted: true);
             case "WhitespaceSplit":
-                _steps.Add(Split(@"\s", SplitBehavior.Removed));
-                break;
-            case var type:
-                throw _source.Unsupported($"the pre_tokenizer {type}");
+                _source.CheckMembers(element, what);
+                return Split(@"\s", SplitBehavior.Removed);
+            case "CharDelimiterSplit":
+                _source.CheckMembers(element, what, "delimiter");
+                return new(
+                    MatchFinderReader.Literal(ReadCharacter(element, "delimiter", null)), SplitBehavior.Removed);
+            default:
+                throw _source.Unsupported(what);
         }
     }
 
@@ -81,12 +105,12 @@ internal sealed class PreTokenizerReader
             throw _source.Unsupported("two ByteLevel pre_tokenizers");
         }
 
-        if (element.FindBoolean("add_prefix_space", true))
+        if (_source.Flag(element, "add_prefix_space", true))
         {
             _steps.Add(new PrefixSpaceStep());
         }
 
-        if (element.FindBoolean("use_regex", true))
+        if (_source.Flag(element, "use_regex", true))
         {
             _steps.Add(Split(ByteLevelPattern, SplitBehavior.Isolated));
         }
@@ -94,35 +118,51 @@ internal sealed class PreTokenizerReader
         _byteLevelAt = _steps.Count;
     }
 
-    private static SplitStep Split(string pattern, SplitBehavior behavior) => new(new Pattern(pattern).Find, behavior);
-
-    private MatchFinder ReadFinder(JsonElement split)
+    private void AddMetaspace(JsonElement element)
     {
-        var pattern = split.Find("pattern") ?? throw _source.Broken("a Split has no pattern");
-        if (pattern.FindString("String") is { Length: > 0 } literal)
+        var mark = ReadCharacter(element, "replacement", SpaceMark.Character.ToString());
+        var scheme = element.FindString("prepend_scheme") switch
         {
-            return (text, from, out start, out end) =>
-            {
-                var offset = text[from..].IndexOf(literal, StringComparison.Ordinal);
-                start = from + offset;
-                end = start + literal.Length;
-                return offset >= 0;
-            };
+            null or "always" => PrependScheme.Always,
+            "first" => PrependScheme.First,
+            "never" => PrependScheme.Never,
+            var other => throw _source.Unsupported($"the prepend_scheme {other} of a Metaspace"),
+        };
+        if (!_source.Flag(element, "add_prefix_space", true) && scheme != PrependScheme.Never)
+        {
+            throw _source.Broken("the add_prefix_space of a Metaspace contradicts its prepend_scheme");
         }
 
-        var expression = pattern.FindString("Regex") ?? throw _source.Broken("a Split's pattern is neither String nor Regex");
-        try
+        if (mark.Length > 1)
         {
-            return new Pattern(expression).Find;
+            throw _source.Unsupported($"the replacement {mark} of a Metaspace");
         }
-        catch (PatternSyntaxException exception)
+
+        _steps.Add(new MetaspaceStep(mark[0], scheme));
+        if (_source.Flag(element, "split", true))
         {
-            throw _source.Unsupported(exception.Message);
+            _steps.Add(new SplitStep(MatchFinderReader.Literal(mark), SplitBehavior.MergedWithNext));
         }
     }
 
-    private SplitBehavior ReadBehavior(JsonElement element) =>
-        Enum.TryParse<SplitBehavior>(element.FindString("behavior"), out var behavior)
-            ? behavior
-            : throw _source.Unsupported($"the split behavior {element.FindString("behavior")}");
+    private static SplitStep Split(string pattern, SplitBehavior behavior) => new(new Pattern(pattern).Find, behavior);
+
+    private string ReadCharacter(JsonElement element, string name, string? defaultValue)
+    {
+        var text = element.FindString(name) ?? defaultValue;
+        return text is { Length: > 0 } && CodePoint.Read(text, 0, out var length) >= 0 && length == text.Length
+            ? text
+            : throw _source.Broken($"the {name} of a {element.FindString("type")} is not one character");
+    }
+
+    private SplitBehavior ReadBehavior(JsonElement element, SplitBehavior? defaultValue) => element.FindString("behavior") switch
+    {
+        "Removed" => SplitBehavior.Removed,
+        "Isolated" => SplitBehavior.Isolated,
+        "MergedWithPrevious" => SplitBehavior.MergedWithPrevious,
+        "MergedWithNext" => SplitBehavior.MergedWithNext,
+        "Contiguous" => SplitBehavior.Contiguous,
+        null when defaultValue is { } behavior => behavior,
+        var other => throw _source.Unsupported($"the split behavior {other}"),
+    };
 }

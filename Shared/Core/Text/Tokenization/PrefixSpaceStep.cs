@@ -22,7 +22,6 @@ internal sealed class PrefixSpaceStep : PreTokenizerStep
             pieces.Add(new(start, result.Length));
         }
 
-        text.Text = result.ToString().AsMemory();
-        text.Pieces = pieces;
+        text.Rewrite(result.ToString().AsMemory(), pieces);
     }
 }

@@ -10,21 +10,21 @@ internal sealed class PromptEncoder
 {
     private readonly AddedTokenMatcher? _rawTokens;
     private readonly AddedTokenMatcher? _normalizedTokens;
-    private readonly UnicodeNormalizer? _normalizer;
+    private readonly Normalizer? _normalizer;
     private readonly IReadOnlyList<PreTokenizerStep> _steps;
-    private readonly BytePairModel _model;
+    private readonly WordModel _model;
 
     public PromptEncoder(
         IReadOnlyCollection<AddedToken> addedTokens,
-        UnicodeNormalizer? normalizer,
+        Normalizer? normalizer,
         IReadOnlyList<PreTokenizerStep> steps,
-        BytePairModel model)
+        WordModel model)
     {
         (_normalizer, _steps, _model) = (normalizer, steps, model);
         _rawTokens = NewMatcher(addedTokens.Where(token => !token.IsNormalized).Select(token => (token.Content, token)));
         _normalizedTokens = NewMatcher(addedTokens
             .Where(token => token.IsNormalized)
-            .Select(token => (normalizer?.Normalize(token.Content) ?? token.Content, token)));
+            .Select(token => (normalizer?.Apply(token.Content) ?? token.Content, token)));
     }
 
     /// <summary>Appends the ids of a text; when asked, also the sections it was cut into.</summary>
@@ -42,7 +42,7 @@ internal sealed class PromptEncoder
 
             var inside = new TemplateSpans();
             inside.AddSlice(template, section.Start, section.End, at: 0);
-            EncodeBetween(repaired[section.Start..section.End], inside, ids, sections);
+            EncodeBetween(new(repaired[section.Start..section.End], inside, BeginsPrompt: section.Start == 0), ids, sections);
         }
     }
 
@@ -56,36 +56,32 @@ internal sealed class PromptEncoder
     private static List<Section> Split(AddedTokenMatcher? matcher, ReadOnlyMemory<char> text, TemplateSpans template) =>
         matcher is not null ? matcher.Split(text.Span, template) : text.IsEmpty ? [] : [new(0, text.Length, null)];
 
-    private void EncodeBetween(ReadOnlyMemory<char> text, TemplateSpans template, List<int> ids, List<EncodedSection>? sections)
+    private void EncodeBetween(NormalizedText text, List<int> ids, List<EncodedSection>? sections)
     {
-        if (_normalizer is not null)
+        text = _normalizer?.Apply(text) ?? text;
+        foreach (var section in Split(_normalizedTokens, text.Text, text.Template))
         {
-            (text, template) = _normalizer.Normalize(text, template);
-        }
-
-        foreach (var section in Split(_normalizedTokens, text, template))
-        {
-            var part = text[section.Start..section.End];
-            sections?.Add(new(part, ids.Count, section.Token is not null));
+            var part = text.Text[section.Start..section.End];
             if (section.Token is { } token)
             {
+                sections?.Add(new(part, ids.Count, IsAddedToken: true));
                 ids.Add(token.Id);
             }
             else
             {
-                EncodeWords(part, ids);
+                EncodeWords(new(part, text.BeginsPrompt && section.Start == 0), ids, sections);
             }
         }
     }
 
-    private void EncodeWords(ReadOnlyMemory<char> text, List<int> ids)
+    private void EncodeWords(PreTokenizedText words, List<int> ids, List<EncodedSection>? sections)
     {
-        var words = new PreTokenizedText(text);
         foreach (var step in _steps)
         {
             step.Apply(words);
         }
 
+        sections?.Add(new(words.Readable, ids.Count, IsAddedToken: false));
         foreach (var piece in words.Pieces)
         {
             _model.Encode(words.Text.Span[piece.Start..piece.End], ids);

@@ -10,9 +10,6 @@ internal enum SplitBehavior
     Contiguous,
 }
 
-/// <summary>Finds the first match at or after a position.</summary>
-internal delegate bool MatchFinder(ReadOnlySpan<char> text, int from, out int start, out int end);
-
 /// <summary>Splits each piece at the matches of a pattern; inverted, what lies between the matches counts as match.</summary>
 internal sealed class SplitStep(MatchFinder find, SplitBehavior behavior, bool isInverted = false) : PreTokenizerStep
 {

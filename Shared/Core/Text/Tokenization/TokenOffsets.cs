@@ -7,7 +7,7 @@ namespace Rill.Text.Tokenization;
 internal static class TokenOffsets
 {
     /// <summary>At most <paramref name="limit"/> tokens with their offsets in the sections' joined text.</summary>
-    public static List<EncodedToken> Align(List<int> ids, List<EncodedSection> sections, TokenTable table, int limit)
+    public static List<EncodedToken> Align(List<int> ids, List<EncodedSection> sections, TokenDecoder decoder, int limit)
     {
         var tokens = new List<EncodedToken>(Math.Min(ids.Count, limit));
         var position = 0;
@@ -18,11 +18,11 @@ internal static class TokenOffsets
             var sectionIds = ids[section.FirstToken..end];
             if (section.IsAddedToken)
             {
-                tokens.Add(new(sectionIds[0], Display(table, sectionIds[0]), position..(position + section.Text.Length)));
+                tokens.Add(new(sectionIds[0], Display(decoder, sectionIds[0]), position..(position + section.Text.Length)));
             }
             else
             {
-                AlignSection(sectionIds, section.Text.Span, position, table, tokens);
+                AlignSection(sectionIds, section.Text.Span, position, decoder, tokens);
             }
 
             position += section.Text.Length;
@@ -31,13 +31,13 @@ internal static class TokenOffsets
         return tokens.Count > limit ? tokens[..limit] : tokens;
     }
 
-    private static void AlignSection(List<int> ids, ReadOnlySpan<char> text, int at, TokenTable table, List<EncodedToken> tokens)
+    private static void AlignSection(List<int> ids, ReadOnlySpan<char> text, int at, TokenDecoder decoder, List<EncodedToken> tokens)
     {
         // Bytes of the text up to the character at `position`, and up to the current token's start.
         var (position, charactersBytes, tokenStart) = (0, 0, 0);
         foreach (var id in ids)
         {
-            var tokenEnd = tokenStart + table.GetBytes(id).Length;
+            var tokenEnd = tokenStart + decoder.SpelledLength(id);
             while (position < text.Length && charactersBytes + BytesAt(text, position, out var skipped) <= tokenStart)
             {
                 charactersBytes += BytesAt(text, position, out _);
@@ -51,7 +51,7 @@ internal static class TokenOffsets
                 end += length;
             }
 
-            tokens.Add(new(id, Display(table, id), (at + position)..(at + end)));
+            tokens.Add(new(id, Display(decoder, id), (at + position)..(at + end)));
             tokenStart = tokenEnd;
         }
     }
@@ -62,5 +62,5 @@ internal static class TokenOffsets
         return rune.Utf8SequenceLength;
     }
 
-    private static string Display(TokenTable table, int id) => Encoding.UTF8.GetString(table.GetBytes(id));
+    private static string Display(TokenDecoder decoder, int id) => Encoding.UTF8.GetString(decoder.GetBytes(id));
 }

@@ -24,6 +24,9 @@ internal sealed class TokenTable
     /// <summary>One more than the largest id.</summary>
     public int Count { get; private set; }
 
+    /// <summary>The number of bytes of the longest token that <see cref="Find"/> knows.</summary>
+    public int LongestFindable { get; private set; }
+
     /// <summary>Adds a token or gives it other bytes; <see cref="Find"/> knows it only when <paramref name="findable"/>.</summary>
     public void Add(int id, ReadOnlySpan<byte> bytes, bool findable)
     {
@@ -38,6 +41,7 @@ internal sealed class TokenTable
             return;
         }
 
+        LongestFindable = Math.Max(LongestFindable, bytes.Length);
         if (++_found * 2 > _slots.Length)
         {
             Rehash();

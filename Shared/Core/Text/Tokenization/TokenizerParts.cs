@@ -7,7 +7,7 @@ namespace Rill.Text.Tokenization;
 /// <summary>What a tokenizer.json amounts to once read and checked.</summary>
 internal sealed record TokenizerParts
 {
-    public required TokenTable Tokens { get; init; }
+    public required TokenDecoder Decoder { get; init; }
 
     public required FrozenDictionary<string, AddedToken> AddedTokens { get; init; }
 
@@ -37,26 +37,46 @@ internal sealed record TokenizerParts
 
     private static TokenizerParts Build(TokenizerSource source)
     {
-        DecoderReader.Check(source);
+        var plan = DecoderReader.Read(source);
         var addedTokens = AddedTokensReader.Read(source);
         AddTokens(addedTokens, source);
-        var normalizer = NormalizerReader.Read(source);
         var (steps, wordsAreMapped) = PreTokenizerReader.Read(source);
         var (prefix, suffix) = PostProcessorReader.Read(source);
-        var ignoresMerges = source.Model.TryGetValue("ignore_merges", out var option) && option.ValueKind == JsonValueKind.True;
-        var model = new BytePairModel(source.Tokens, source.Merges, ignoresMerges, wordsAreMapped);
         return new()
         {
-            Tokens = source.Tokens,
+            Decoder = new(source, plan),
             AddedTokens = addedTokens.ToFrozenDictionary(token => token.Content),
             SpecialIds = addedTokens.Where(token => token.IsSpecial).Select(token => token.Id).ToFrozenSet(),
-            Encoder = new(addedTokens, normalizer, steps, model),
+            Encoder = new(addedTokens, NormalizerReader.Read(source), steps, BuildModel(source, wordsAreMapped)),
             Prefix = prefix,
             Suffix = suffix,
         };
     }
 
-    /// <summary>Gives ids to the added tokens that the vocabulary lacks; ByteLevel decoding reads their text as it reads all others.</summary>
+    private static WordModel BuildModel(TokenizerSource source, bool wordsAreMapped)
+    {
+        var unknown = new UnknownToken(ReadUnknownToken(source), source.FindModelFlag("fuse_unk"));
+        var options = new WordModelOptions(source.FindModelFlag("ignore_merges"), unknown);
+        return source.SpellsBytes
+            ? new ByteWordModel(source.Tokens, source.Merges, options, wordsAreMapped)
+            : new CharacterWordModel(
+                source.Tokens, source.Merges, options, source.FindModelFlag("byte_fallback"), source.MarksOnlyBegin);
+    }
+
+    private static int ReadUnknownToken(TokenizerSource source)
+    {
+        if (!source.Model.TryGetValue("unk_token", out var element) || element.ValueKind == JsonValueKind.Null)
+        {
+            return -1;
+        }
+
+        // Files of byte-level models, which never need one, name tokens that are not there.
+        return source.FindToken(element.GetString()!) ?? (source.SpellsBytes
+            ? -1
+            : throw source.Broken($"model.unk_token names '{element.GetString()}', which is not in model.vocab"));
+    }
+
+    /// <summary>Gives ids to the added tokens that the vocabulary lacks; byte-level decoding reads their text as it reads all others.</summary>
     private static void AddTokens(IEnumerable<AddedToken> addedTokens, TokenizerSource source)
     {
         var vocabulary = source.Tokens.Count;
@@ -64,7 +84,7 @@ internal sealed record TokenizerParts
         {
             var text = Encoding.UTF8.GetBytes(token.Content);
             var bytes = new byte[text.Length];
-            var isSpelled = ByteAlphabet.TryDecode(text, bytes, out var length);
+            var isSpelled = source.SpellsBytes & ByteAlphabet.TryDecode(text, bytes, out var length);
             source.Tokens.Add(token.Id, isSpelled ? bytes.AsSpan(0, length) : text, findable: false);
         }
     }

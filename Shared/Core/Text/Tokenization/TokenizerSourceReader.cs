@@ -62,6 +62,7 @@ internal static class TokenizerSourceReader
             throw source.Broken("model.vocab or model.merges is missing");
         }
 
+        source.SpellsBytes = SpellsBytes(source);
         VocabularyReader.Read(vocabulary.Span, source);
         MergesReader.Read(merges.Span, source);
     }
@@ -76,19 +77,36 @@ internal static class TokenizerSourceReader
 
         foreach (var (name, option) in source.Model)
         {
-            var changesTheResult = name switch
+            var isKnown = name switch
             {
-                "byte_fallback" => option.ValueKind == JsonValueKind.True,
-                "continuing_subword_prefix" or "end_of_word_suffix" => option.ValueKind == JsonValueKind.String && option.GetString() != "",
-                "dropout" => option.ValueKind == JsonValueKind.Number && option.GetDouble() != 0,
+                "type" or "byte_fallback" or "ignore_merges" or "unk_token" or "fuse_unk" => true,
+                "continuing_subword_prefix" or "end_of_word_suffix" => option.ValueKind == JsonValueKind.Null || option.GetString() == "",
+                "dropout" => option.ValueKind == JsonValueKind.Null || option.GetDouble() == 0,
                 _ => false,
             };
-            if (changesTheResult)
+            if (!isKnown)
             {
                 throw source.Unsupported($"the model option {name}");
             }
         }
     }
+
+    /// <summary>
+    /// True when words are mapped to the <see cref="ByteAlphabet"/> and tokens mapped back: then both may be taken as the bytes they are.
+    /// </summary>
+    private static bool SpellsBytes(TokenizerSource source) =>
+        !source.FindModelFlag("byte_fallback")
+        && Types(source.Find("pre_tokenizer"), "pretokenizers").Contains("ByteLevel")
+        && Types(source.Find("decoder"), "decoders").ToList() is ["ByteLevel", ..] decoders
+        && decoders.Skip(1).All(type => type == "Fuse");
+
+    /// <summary>The types of an element and, where it is a sequence, of its parts.</summary>
+    private static IEnumerable<string> Types(JsonElement? element, string parts) => element?.FindString("type") switch
+    {
+        "Sequence" => element.Value.FindArray(parts).SelectMany(part => Types(part, parts)),
+        { } type => [type],
+        null => [],
+    };
 
     private static (ReadOnlyMemory<byte> Vocabulary, ReadOnlyMemory<byte> Merges) ReadModel(
         ref Utf8JsonReader reader, ReadOnlyMemory<byte> json, TokenizerSource source)

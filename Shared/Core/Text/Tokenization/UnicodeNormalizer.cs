@@ -10,7 +10,7 @@ namespace Rill.Text.Tokenization;
 /// next character combines with none before it. Only a run of more than <see cref="LongestMarks"/> combining marks is cut within: to sort
 /// an endless one would take quadratic time.
 /// </summary>
-internal sealed class UnicodeNormalizer(IReadOnlyList<NormalizationForm> forms)
+internal sealed class UnicodeNormalizer(NormalizationForm form) : Normalizer
 {
     private const int LongestRun = 256;
     private const int LongestMarks = 256;
@@ -18,67 +18,23 @@ internal sealed class UnicodeNormalizer(IReadOnlyList<NormalizationForm> forms)
     /// <summary>False when this process cannot normalize (invariant globalization without ICU composes nothing, and says nothing).</summary>
     public static bool IsAvailable => "e\u0301".Normalize(NormalizationForm.FormC) == "\u00E9";
 
-    /// <summary>Normalizes a text of unknown origin.</summary>
-    public string Normalize(string text) => Normalize(text.AsMemory(), TemplateSpans.All(text.Length)).Text.ToString();
-
-    /// <summary>Normalizes a text; characters made from both origins count as the request's.</summary>
-    public (ReadOnlyMemory<char> Text, TemplateSpans Template) Normalize(ReadOnlyMemory<char> source, TemplateSpans template)
+    /// <inheritdoc/>
+    public override NormalizedText Apply(NormalizedText source)
     {
-        var text = source.Span;
-        StringBuilder? result = null;
-        var spans = new TemplateSpans();
-        var copied = 0;
+        var text = source.Text.Span;
+        var result = new NormalizedTextBuilder(source);
         for (var start = NextRun(text, 0); start < text.Length;)
         {
             var end = EndOfRun(text, start);
-            if (!IsNormalized(text[start..end]))
+            if (!text[start..end].IsNormalized(form))
             {
-                result ??= new(text.Length + 16);
-                Copy(text, template, copied, start, result, spans);
-                AppendNormalized(text[start..end], template.Covers(start, end), result, spans);
-                copied = end;
+                result.Replace(start, end, text[start..end].ToString().Normalize(form));
             }
 
             start = NextRun(text, end);
         }
 
-        if (result is null)
-        {
-            return (source, template);
-        }
-
-        Copy(text, template, copied, text.Length, result, spans);
-        return (result.ToString().AsMemory(), spans);
-    }
-
-    private static void Copy(
-        ReadOnlySpan<char> text, TemplateSpans template, int start, int end, StringBuilder result, TemplateSpans spans)
-    {
-        spans.AddSlice(template, start, end, at: result.Length);
-        result.Append(text[start..end]);
-    }
-
-    private void AppendNormalized(ReadOnlySpan<char> run, bool isTemplate, StringBuilder result, TemplateSpans spans)
-    {
-        var at = result.Length;
-        result.Append(forms.Aggregate(run.ToString(), (text, form) => text.Normalize(form)));
-        if (isTemplate)
-        {
-            spans.Add(at, result.Length);
-        }
-    }
-
-    private bool IsNormalized(ReadOnlySpan<char> run)
-    {
-        foreach (var form in forms)
-        {
-            if (!run.IsNormalized(form))
-            {
-                return false;
-            }
-        }
-
-        return true;
+        return result.Build();
     }
 
     /// <summary>Where the next run to look at begins: one before the next non-ASCII character.</summary>

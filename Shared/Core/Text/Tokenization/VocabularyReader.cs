@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Rill.Text.Tokenization;
 
-/// <summary>Reads model.vocab: an object from token text, in the <see cref="ByteAlphabet"/>, to id.</summary>
+/// <summary>Reads model.vocab: an object from token text to id.</summary>
 internal static class VocabularyReader
 {
     private const int LargestId = 10_000_000;
@@ -27,12 +27,7 @@ internal static class VocabularyReader
                 bytes = new byte[token.Length * 2];
             }
 
-            var isSpelled = ByteAlphabet.TryDecode(token, bytes, out var length) && length > 0;
-            if (!isSpelled)
-            {
-                token.CopyTo(bytes);
-                length = token.Length;
-            }
+            var isSpelled = TrySpell(token, bytes, source, out var length);
 
             // The text may lie in a buffer that the next read uses again, but its bytes are now copied.
             reader.Read();
@@ -48,5 +43,18 @@ internal static class VocabularyReader
                 source.UnspelledTokens[Encoding.UTF8.GetString(bytes, 0, length)] = id;
             }
         }
+    }
+
+    /// <summary>Writes what a token stands for; false, and its text, when no bytes spell it.</summary>
+    private static bool TrySpell(ReadOnlySpan<byte> token, byte[] bytes, TokenizerSource source, out int length)
+    {
+        if (source.SpellsBytes && ByteAlphabet.TryDecode(token, bytes, out length) && length > 0)
+        {
+            return true;
+        }
+
+        token.CopyTo(bytes);
+        length = token.Length;
+        return !source.SpellsBytes && length > 0;
     }
 }

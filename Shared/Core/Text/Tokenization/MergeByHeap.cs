@@ -6,19 +6,20 @@ namespace Rill.Text.Tokenization;
 /// Merges a long word in O(n log n): the symbols form a linked list, and a heap holds the candidate merges by rank, then position. Without
 /// it one request with a megabyte of the same letter would keep a core busy for hours.
 /// </summary>
-internal readonly ref struct MergeByHeap
+internal ref struct MergeByHeap
 {
     private const int Removed = -1;
 
     private readonly MergeTable _merges;
-    private readonly PositionHeap _candidates;
+    private PositionHeap _candidates;
     private readonly Span<int> _symbols;
     private readonly Span<int> _previous;
     private readonly Span<int> _next;
 
     private MergeByHeap(MergeTable merges, Span<int> symbols, Span<int> links)
     {
-        (_merges, _candidates) = (merges, new(symbols.Length));
+        _merges = merges;
+        _candidates = new(symbols.Length);
         _symbols = symbols;
         _previous = links[..symbols.Length];
         _next = links[symbols.Length..];
@@ -37,7 +38,9 @@ internal readonly ref struct MergeByHeap
     public static Span<int> Merge(MergeTable merges, Span<int> symbols)
     {
         var links = ArrayPool<int>.Shared.Rent(symbols.Length * 2);
-        new MergeByHeap(merges, symbols, links.AsSpan(0, symbols.Length * 2)).Run();
+        var merge = new MergeByHeap(merges, symbols, links.AsSpan(0, symbols.Length * 2));
+        merge.Run();
+        merge._candidates.Return();
         ArrayPool<int>.Shared.Return(links);
         return Compact(symbols);
     }

@@ -1,26 +1,29 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
 namespace Rill.Text.Tokenization;
 
-/// <summary>The merges of a byte-pair model: a pair of tokens gives a rank (lowest first) and the token that replaces it.</summary>
+/// <summary>
+/// The merges of a byte-pair model: a pair of tokens gives a rank (lowest first) and the token that replaces it. An open hash table whose
+/// slots hold pair and merge side by side: to look up a pair costs one access to memory.
+/// </summary>
 internal sealed class MergeTable
 {
     /// <summary>The answer for a pair that never merges: larger than every merge.</summary>
     public const ulong None = ulong.MaxValue;
 
-    private readonly ulong[] _pairs;
-    private readonly ulong[] _merges;
+    private const ulong Empty = 0;
+
+    private readonly Slot[] _slots;
+    private readonly int _shift;
 
     /// <summary>Creates a table for at most <paramref name="capacity"/> merges.</summary>
     public MergeTable(int capacity)
     {
-        var size = 16;
-        while (size < capacity * 2L)
-        {
-            size *= 2;
-        }
-
-        _pairs = new ulong[size];
-        _merges = new ulong[size];
-        Array.Fill(_pairs, None);
+        // A third of the slots at least stays empty.
+        var size = BitOperations.RoundUpToPowerOf2((ulong)capacity * 3 / 2 + 1);
+        _slots = new Slot[size];
+        _shift = 64 - BitOperations.Log2(size);
     }
 
     /// <summary>The rank of a merge that <see cref="Find"/> gave.</summary>
@@ -32,28 +35,43 @@ internal sealed class MergeTable
     /// <summary>Adds a merge; a pair added twice keeps the later rank, as the reference does.</summary>
     public void Add(int left, int right, int merged, int rank)
     {
-        var slot = FindSlot(Pair(left, right));
-        _pairs[slot] = Pair(left, right);
-        _merges[slot] = (ulong)(uint)rank << 32 | (uint)merged;
+        var key = Key(left, right);
+        var index = First(key);
+        while (_slots[index].Key != key && _slots[index].Key != Empty)
+        {
+            index = Next(index);
+        }
+
+        _slots[index] = new(key, (ulong)(uint)rank << 32 | (uint)merged);
     }
 
     /// <summary>The merge of a pair, which orders by rank, or <see cref="None"/>.</summary>
     public ulong Find(int left, int right)
     {
-        var slot = FindSlot(Pair(left, right));
-        return _pairs[slot] == None ? None : _merges[slot];
-    }
-
-    private static ulong Pair(int left, int right) => (ulong)(uint)left << 32 | (uint)right;
-
-    private int FindSlot(ulong pair)
-    {
-        var slot = (int)(pair * 0x9E3779B97F4A7C15 >> 32) & (_pairs.Length - 1);
-        while (_pairs[slot] != pair && _pairs[slot] != None)
+        var key = Key(left, right);
+        var slots = _slots;
+        for (var index = First(key); ; index = Next(index))
         {
-            slot = slot + 1 & (_pairs.Length - 1);
-        }
+            ref readonly var slot = ref slots[index];
+            if (slot.Key == key)
+            {
+                return slot.Merge;
+            }
 
-        return slot;
+            if (slot.Key == Empty)
+            {
+                return None;
+            }
+        }
     }
+
+    /// <summary>A pair as one number, never <see cref="Empty"/>.</summary>
+    private static ulong Key(int left, int right) => ((ulong)(uint)left << 32 | (uint)right) + 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int First(ulong key) => (int)(key * 0x9E3779B97F4A7C15 >> _shift) & (_slots.Length - 1);
+
+    private int Next(int index) => index + 1 & (_slots.Length - 1);
+
+    private readonly record struct Slot(ulong Key, ulong Merge);
 }

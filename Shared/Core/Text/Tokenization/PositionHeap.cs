@@ -1,16 +1,20 @@
+using System.Buffers;
+
 namespace Rill.Text.Tokenization;
 
-/// <summary>A binary heap of (rank, position), lowest rank first and, among equals, lowest position: eight bytes an entry.</summary>
-internal sealed class PositionHeap(int capacity)
+/// <summary>
+/// A binary heap of (rank, position), lowest rank first and, among equals, lowest position: eight bytes an entry, in a borrowed array.
+/// </summary>
+internal ref struct PositionHeap(int capacity)
 {
-    private ulong[] _entries = new ulong[Math.Max(capacity, 4)];
+    private ulong[] _entries = ArrayPool<ulong>.Shared.Rent(capacity);
     private int _count;
 
     public void Push(uint rank, int position)
     {
         if (_count == _entries.Length)
         {
-            Array.Resize(ref _entries, _count * 2);
+            Grow();
         }
 
         var entry = (ulong)rank << 32 | (uint)position;
@@ -36,7 +40,18 @@ internal sealed class PositionHeap(int capacity)
         return true;
     }
 
-    private void SiftDown(ulong entry)
+    /// <summary>Gives the array back.</summary>
+    public readonly void Return() => ArrayPool<ulong>.Shared.Return(_entries);
+
+    private void Grow()
+    {
+        var larger = ArrayPool<ulong>.Shared.Rent(_count * 2);
+        _entries.CopyTo(larger.AsSpan());
+        ArrayPool<ulong>.Shared.Return(_entries);
+        _entries = larger;
+    }
+
+    private readonly void SiftDown(ulong entry)
     {
         var index = 0;
         for (var child = 1; child < _count; child = index * 2 + 1)

@@ -1,0 +1,278 @@
+// Rill on Azure: one resource group with everything that the endpoint needs.
+//
+// Deployed twice the first time. Without an image it makes the foundation (registry, vault, storage, environment, roles): the app
+// cannot be there yet, since its image has to be pushed into the registry and its key put into the vault first. With an image it
+// makes the app too. scripts/deploy.sh does all of it; docs/deploy.md tells the steps.
+metadata description = 'Rill: a serverless LLM endpoint on Azure Functions in Container Apps'
+
+targetScope = 'subscription'
+
+@description('Name of this deployment; part of every name.')
+@minLength(1)
+@maxLength(20)
+param environmentName string
+
+@description('Region; it must offer the GPU profile (az containerapp env workload-profile list-supported -l REGION).')
+param location string
+
+@description('GPU of a replica: t4 (16 GB) or a100 (80 GB).')
+@allowed(['t4', 'a100'])
+param gpu string
+
+@description('Image of the app, REGISTRY/NAME:TAG, or empty while there is none: then only the foundation is made.')
+param image string = ''
+
+@description('Model: hf://ORG/NAME[@REVISION], https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH, or a path in this deployment\'s own container.')
+@minLength(1)
+param model string = 'rill-mini'
+
+@description('Replicas that always run. Zero is the point of it; one costs the price of an hour, each hour.')
+@minValue(0)
+@maxValue(30)
+param minReplicas int = 0
+
+@description('Most replicas, each with a GPU of its own. The quota has to allow them.')
+@minValue(1)
+@maxValue(30)
+param maxReplicas int = 1
+
+@description('Seconds without requests after which a replica is given back. They are paid for.')
+@minValue(0)
+@maxValue(3600)
+param cooldownSeconds int = 300
+
+@description('Seconds that running streams may go on when a replica stops. Container Apps ends it 30 s later, after 600 s at most.')
+@minValue(0)
+@maxValue(570)
+param drainSeconds int = 300
+
+@description('When a replica takes requests: host, as soon as it can answer, so that a waiting client sees comments while the model loads; or model, when the model is loaded.')
+@allowed(['host', 'model'])
+param readyWhen string = 'host'
+
+@description('Further settings of the app, e.g. { Rill__Engine__MaxSequences: \'32\' }; see docs/settings.md.')
+param settings object = {}
+
+@description('Lets a silent stream live for 30 minutes at the ingress, instead of 240 s, at the price of two D4 nodes around the clock.')
+param premiumIngress bool = false
+
+@description('Tier of the registry. Premium pulls fastest and alone has artifact streaming; Basic is the cheapest.')
+@allowed(['Basic', 'Standard', 'Premium'])
+param registrySku string = 'Premium'
+
+@description('Most gigabytes of logs and telemetry a day.')
+@minValue(1)
+param logQuotaGb int = 1
+
+@description('Who is told of alerts and of the budget. Empty for nobody; then there is no budget.')
+param contactEmails string[] = []
+
+@description('Dollars (or the subscription\'s currency) a month of which the contacts are told.')
+@minValue(1)
+param monthlyBudget int = 100
+
+@description('First day of the month in which the budget was first deployed; empty for the current one. It cannot be moved later.')
+param budgetStart string = ''
+
+@description('Not to be set: the default of budgetStart.')
+param currentMonth string = utcNow('yyyy-MM-01')
+
+@description('Who deploys: may push images, upload models and set keys. Empty for nobody.')
+param deployerPrincipalId string = ''
+
+@description('What deployerPrincipalId is.')
+@allowed(['User', 'Group', 'ServicePrincipal'])
+param deployerPrincipalType string = 'User'
+
+// On both GPUs less CPU and memory than the profile could give: on the A100 they cost more than the GPU. See docs/costs.md.
+var gpus = {
+  t4: {
+    profileName: 'gpu-t4'
+    profileType: 'Consumption-GPU-NC8as-T4'
+    cpu: 4
+    memory: '28Gi'
+  }
+  a100: {
+    profileName: 'gpu-a100'
+    profileType: 'Consumption-GPU-NC24-A100'
+    cpu: 12
+    memory: '110Gi'
+  }
+}
+
+var token = uniqueString(subscription().id, environmentName, location)
+var tags = { 'azd-env-name': environmentName }
+var names = {
+  identity: 'id-${token}'
+  workspace: 'log-${token}'
+  insights: 'appi-${token}'
+  hostStorage: 'sthost${token}'
+  modelStorage: 'stmodel${token}'
+  registry: 'cr${token}'
+  vault: 'kv-${token}'
+  environment: 'cae-${token}'
+  app: 'ca-api-${token}'
+}
+var modelContainer = 'models'
+var modelContainerUri = 'https://${names.modelStorage}.blob.${az.environment().suffixes.storage}/${modelContainer}'
+
+resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
+  name: 'rg-${environmentName}'
+  location: location
+  tags: tags
+}
+
+module identity 'modules/identity.bicep' = {
+  scope: group
+  params: {
+    name: names.identity
+    location: location
+    tags: tags
+  }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  scope: group
+  params: {
+    workspaceName: names.workspace
+    insightsName: names.insights
+    location: location
+    tags: tags
+    dailyQuotaGb: logQuotaGb
+  }
+}
+
+module hostStorage 'modules/storage.bicep' = {
+  scope: group
+  params: {
+    name: names.hostStorage
+    location: location
+    tags: tags
+  }
+}
+
+module modelStorage 'modules/storage.bicep' = {
+  scope: group
+  params: {
+    name: names.modelStorage
+    location: location
+    tags: tags
+    containers: [modelContainer]
+  }
+}
+
+module registry 'modules/registry.bicep' = {
+  scope: group
+  params: {
+    name: names.registry
+    location: location
+    tags: tags
+    sku: registrySku
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module vault 'modules/vault.bicep' = {
+  scope: group
+  params: {
+    name: names.vault
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module environment 'modules/environment.bicep' = {
+  scope: group
+  params: {
+    name: names.environment
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+    gpuProfileName: gpus[gpu].profileName
+    gpuProfileType: gpus[gpu].profileType
+    premiumIngress: premiumIngress
+  }
+}
+
+module roles 'modules/roles.bicep' = {
+  scope: group
+  params: {
+    identityName: names.identity
+    registryName: names.registry
+    hostStorageName: names.hostStorage
+    modelStorageName: names.modelStorage
+    vaultName: names.vault
+    insightsName: names.insights
+    deployerPrincipalId: deployerPrincipalId
+    deployerPrincipalType: deployerPrincipalType
+  }
+  dependsOn: [identity, registry, hostStorage, modelStorage, vault, monitoring]
+}
+
+module app 'modules/app.bicep' = if (!empty(image)) {
+  scope: group
+  params: {
+    name: names.app
+    location: location
+    tags: tags
+    environmentId: environment.outputs.id
+    workloadProfileName: gpus[gpu].profileName
+    cpu: gpus[gpu].cpu
+    memory: gpus[gpu].memory
+    image: image
+    registryServer: registry.outputs.loginServer
+    identityId: identity.outputs.id
+    identityClientId: identity.outputs.clientId
+    hostStorageName: names.hostStorage
+    apiKeySecretUri: '${vault.outputs.uri}secrets/api-key'
+    insightsConnectionString: monitoring.outputs.connectionString
+    model: contains(model, '://') ? model : '${modelContainerUri}/${model}'
+    minReplicas: minReplicas
+    maxReplicas: maxReplicas
+    cooldownSeconds: cooldownSeconds
+    drainSeconds: drainSeconds
+    readyWhen: readyWhen
+    settings: settings
+  }
+  dependsOn: [roles]
+}
+
+module alerts 'modules/alerts.bicep' = {
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+    appName: names.app
+    contactEmails: contactEmails
+  }
+}
+
+module budget 'modules/budget.bicep' = if (!empty(contactEmails)) {
+  scope: group
+  params: {
+    name: 'budget-${environmentName}'
+    startDate: empty(budgetStart) ? currentMonth : budgetStart
+    monthlyAmount: monthlyBudget
+    contactEmails: contactEmails
+  }
+}
+
+// Upper case, as azd reads them into its environment. None of them is a secret.
+output AZURE_LOCATION string = location
+output AZURE_TENANT_ID string = tenant().tenantId
+output AZURE_RESOURCE_GROUP string = group.name
+output AZURE_CONTAINER_REGISTRY_NAME string = names.registry
+output AZURE_CONTAINER_REGISTRY_ENDPOINT string = registry.outputs.loginServer
+output AZURE_CONTAINER_APPS_ENVIRONMENT_ID string = environment.outputs.id
+output AZURE_CONTAINER_APPS_ENVIRONMENT_NAME string = names.environment
+output AZURE_KEY_VAULT_NAME string = names.vault
+output MODEL_STORAGE_ACCOUNT string = names.modelStorage
+output MODEL_BLOB_ENDPOINT string = modelStorage.outputs.blobEndpoint
+output MODEL_CONTAINER_URI string = modelContainerUri
+output MODEL_CONTAINER string = modelContainer
+output SERVICE_API_NAME string = names.app
+output SERVICE_API_URI string = 'https://${names.app}.${environment.outputs.defaultDomain}'
+output SERVICE_API_IMAGE_NAME string = image
+output SERVICE_API_IDENTITY_PRINCIPAL_ID string = identity.outputs.principalId

@@ -1,0 +1,141 @@
+// The function app, as a native container app. Its scale rules belong to the platform: a template that names any is refused
+// (FunctionAppCannotSetScaleRules). scripts/deploy.sh sets our own, where asked to, by PATCH afterwards. See docs/adr/0024.
+metadata description = 'The function app on a GPU profile'
+
+param name string
+param location string
+param tags object
+param environmentId string
+param workloadProfileName string
+
+@description('vCPUs of a replica; the GPU comes with the profile.')
+param cpu int
+
+@description('Memory of a replica, e.g. 28Gi.')
+param memory string
+
+@description('Image with a tag that names a commit. Artifact streaming works by tag, not by digest.')
+param image string
+param registryServer string
+param identityId string
+param identityClientId string
+param hostStorageName string
+
+@description('Vault secret that holds the API key, without a version, so that a new version is taken up by itself.')
+param apiKeySecretUri string
+param insightsConnectionString string
+
+@description('Model: a blob folder as https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH, or hf://ORG/NAME[@REVISION].')
+param model string
+
+@minValue(0)
+param minReplicas int
+
+@minValue(1)
+param maxReplicas int
+
+@minValue(0)
+param cooldownSeconds int
+
+@minValue(0)
+param drainSeconds int
+
+@allowed(['host', 'model'])
+param readyWhen string
+
+@description('Further settings of the app, name to value; see docs/settings.md. No secrets.')
+param settings object
+
+var apiKeySecret = 'api-key'
+var port = 80
+
+// After the drain: the last error frames, and the host's own end.
+var terminationGracePeriodSeconds = drainSeconds + 30
+
+var fixedSettings = {
+  FUNCTIONS_WORKER_RUNTIME: 'dotnet-isolated'
+  AzureWebJobsStorage__accountName: hostStorageName
+  AzureWebJobsStorage__credential: 'managedidentity'
+  AzureWebJobsStorage__clientId: identityClientId
+  AZURE_CLIENT_ID: identityClientId
+  APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
+  // The host must outlive the worker's drain; its default is seconds.
+  ASPNETCORE_SHUTDOWNTIMEOUTSECONDS: string(terminationGracePeriodSeconds - 10)
+  Rill__Model: model
+  Rill__Device: 'cuda'
+  Rill__DrainSeconds: string(drainSeconds)
+}
+
+resource app 'Microsoft.App/containerApps@2026-07-01' = {
+  name: name
+  location: location
+  tags: union(tags, { 'azd-service-name': 'api' })
+  kind: 'functionapp'
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: { '${identityId}': {} }
+  }
+  properties: {
+    environmentId: environmentId
+    workloadProfileName: workloadProfileName
+    configuration: {
+      // Several active revisions would need a storage account and a GPU each.
+      activeRevisionsMode: 'Single'
+      maxInactiveRevisions: 10
+      ingress: {
+        external: true
+        targetPort: port
+        transport: 'auto'
+        allowInsecure: false
+        traffic: [{ latestRevision: true, weight: 100 }]
+      }
+      registries: [{ server: registryServer, identity: identityId }]
+      secrets: [{ name: apiKeySecret, keyVaultUrl: apiKeySecretUri, identity: identityId }]
+      identitySettings: [{ identity: identityId, lifecycle: 'Main' }]
+    }
+    template: {
+      terminationGracePeriodSeconds: terminationGracePeriodSeconds
+      containers: [
+        {
+          name: 'api'
+          image: image
+          resources: {
+            cpu: cpu
+            memory: memory
+          }
+          env: concat(
+            map(items(union(fixedSettings, settings)), item => { name: item.key, value: item.value }),
+            [{ name: 'Rill__ApiKeys__0', secretRef: apiKeySecret }]
+          )
+          // No startup probe: it may fail ten times at most, so that its period would have to be long, and a start is noticed only once
+          // a period. Readiness asks every two seconds instead, and liveness is patient.
+          probes: [
+            {
+              type: 'Liveness'
+              httpGet: { path: '/health/live', port: port }
+              initialDelaySeconds: 60
+              periodSeconds: 30
+              timeoutSeconds: 10
+              failureThreshold: 10
+            }
+            {
+              type: 'Readiness'
+              httpGet: { path: readyWhen == 'model' ? '/health/ready' : '/health/live', port: port }
+              initialDelaySeconds: 1
+              periodSeconds: 2
+              timeoutSeconds: 5
+              failureThreshold: 3
+            }
+          ]
+        }
+      ]
+      scale: {
+        minReplicas: minReplicas
+        maxReplicas: maxReplicas
+        cooldownPeriod: cooldownSeconds
+        pollingInterval: 30
+      }
+    }
+  }
+}

@@ -1,0 +1,19 @@
+using '../main.bicep'
+
+// Every switch set: a large model from the hub, two replicas, premium ingress, contacts with a budget, and a deployer.
+param environmentName = 'rill-large'
+param location = 'swedencentral'
+param gpu = 'a100'
+param image = 'registry.example/rill:0123abc'
+param model = 'hf://Qwen/Qwen3-8B'
+param maxReplicas = 2
+param drainSeconds = 570
+param readyWhen = 'model'
+param settings = { Rill__Engine__MaxSequences: '32' }
+param premiumIngress = true
+param contactEmails = ['ops@example.com', 'owner@example.com']
+param monthlyBudget = 500
+param budgetStart = '2026-11-01'
+param currentMonth = '2026-11-01'
+param deployerPrincipalId = '00000000-0000-0000-0000-00000000000d'
+param deployerPrincipalType = 'ServicePrincipal'

@@ -1,0 +1,183 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Rill.Infra.Tests.Support;
+
+namespace Rill.Infra.Tests.Bicep;
+
+/// <summary>The function app as it would be deployed, against what the platform allows and what the app itself knows.</summary>
+public sealed partial class AppTests
+{
+    /// <summary>The largest replica of each profile: vCPUs, GiB.</summary>
+    private static readonly Dictionary<string, (int Cpu, int Memory)> _largest = new()
+    {
+        ["Consumption-GPU-NC8as-T4"] = (8, 56),
+        ["Consumption-GPU-NC24-A100"] = (24, 220),
+    };
+
+    public static TheoryData<string> Snapshots => Snapshot.Names;
+
+    [Theory]
+    [MemberData(nameof(Snapshots))]
+    public void App_IsANativeFunctionAppOnAGpuProfileOfItsEnvironment(string name)
+    {
+        var snapshot = Snapshot.Load(name);
+
+        Assert.Equal("functionapp", snapshot.App.At("kind").GetString());
+        Assert.Equal("api", snapshot.App.GetProperty("tags").GetProperty("azd-service-name").GetString());
+        Assert.True(_largest.ContainsKey(ProfileOf(snapshot)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Snapshots))]
+    public void Resources_FitTheProfile(string name)
+    {
+        var snapshot = Snapshot.Load(name);
+        var (cpu, memory) = _largest[ProfileOf(snapshot)];
+        var resources = snapshot.Container.At("resources");
+
+        Assert.InRange(resources.At("cpu").GetInt32(), 1, cpu);
+        Assert.Matches("^[0-9]+Gi$", resources.At("memory").GetString());
+        Assert.InRange(int.Parse(resources.At("memory").GetString()![..^2], CultureInfo.InvariantCulture), 1, memory);
+    }
+
+    [Theory]
+    [MemberData(nameof(Snapshots))]
+    public void Scale_GoesToZeroAndLeavesTheRulesToThePlatform(string name)
+    {
+        var scale = Snapshot.Load(name).App.At("properties.template.scale");
+
+        Assert.Equal(0, scale.At("minReplicas").GetInt32());
+        Assert.False(scale.Has("rules"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Snapshots))]
+    public void Probes_StayWithinThePlatformsLimitsAndAskForRoutesThatExist(string name)
+    {
+        var snapshot = Snapshot.Load(name);
+        var routes = string.Concat(Directory.EnumerateFiles(Repository.Find("FunctionApp", "Functions"), "*.cs").Select(File.ReadAllText));
+        var port = snapshot.App.At("properties.configuration.ingress.targetPort").GetInt32();
+        foreach (var probe in snapshot.Container.At("probes").EnumerateArray())
+        {
+            Assert.InRange(probe.At("failureThreshold").GetInt32(), 1, 10);
+            Assert.InRange(probe.At("periodSeconds").GetInt32(), 1, 240);
+            Assert.InRange(probe.At("initialDelaySeconds").GetInt32(), 0, 60);
+            Assert.InRange(probe.At("timeoutSeconds").GetInt32(), 1, 240);
+            Assert.Equal(port, probe.At("httpGet.port").GetInt32());
+            Assert.Contains($"Route = \"{probe.At("httpGet.path").GetString()![1..]}\"", routes, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("t4", "/health/live")]
+    [InlineData("a100", "/health/ready")]
+    public void Readiness_FollowsTheParameter(string name, string path)
+    {
+        var readiness = Snapshot.Load(name).Container.At("probes").EnumerateArray().Single(probe => probe.At("type").GetString() == "Readiness");
+
+        Assert.Equal(path, readiness.At("httpGet.path").GetString());
+    }
+
+    [Theory]
+    [MemberData(nameof(Snapshots))]
+    public void Ingress_IsEncryptedAndEndsWhereTheImageListens(string name)
+    {
+        var configuration = Snapshot.Load(name).App.At("properties.configuration");
+
+        Assert.False(configuration.At("ingress.allowInsecure").GetBoolean());
+        Assert.Equal(80, configuration.At("ingress.targetPort").GetInt32());
+        Assert.Equal("Single", configuration.At("activeRevisionsMode").GetString());
+    }
+
+    [Theory]
+    [MemberData(nameof(Snapshots))]
+    public void Identity_PullsTheImageAndReadsTheKey(string name)
+    {
+        var app = Snapshot.Load(name).App;
+        var registry = Assert.Single(app.At("properties.configuration.registries").EnumerateArray().ToList());
+        var secret = Assert.Single(app.At("properties.configuration.secrets").EnumerateArray().ToList());
+
+        Assert.Equal("UserAssigned", app.At("identity.type").GetString());
+        Assert.Equal(["identity", "server"], registry.EnumerateObject().Select(entry => entry.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["identity", "keyVaultUrl", "name"], secret.EnumerateObject().Select(entry => entry.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Snapshots))]
+    public void Environment_HoldsNoSecretInPlainSight(string name)
+    {
+        foreach (var setting in Settings(name))
+        {
+            var secret = setting.Has("secretRef");
+
+            Assert.Equal(SecretSetting().IsMatch(setting.At("name").GetString()!), secret);
+            Assert.NotEqual(secret, setting.Has("value"));
+        }
+    }
+
+    /// <summary>A misspelt setting would be ignored in silence.</summary>
+    [Theory]
+    [MemberData(nameof(Snapshots))]
+    public void Environment_NamesOnlySettingsThatAreDocumented(string name)
+    {
+        var documented = Repository.Read("docs", "settings.md");
+        var ours = Settings(name).Select(setting => setting.At("name").GetString()!).Where(setting => setting.StartsWith("Rill__", StringComparison.Ordinal));
+
+        Assert.All(ours, setting => Assert.Contains($"`{setting}`", documented, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Snapshots))]
+    public void Storage_IsReachedWithTheIdentity(string name)
+    {
+        var settings = Settings(name).Where(setting => setting.Has("value")).ToDictionary(setting => setting.At("name").GetString()!, setting => setting.At("value").GetString()!);
+
+        Assert.Equal("managedidentity", settings["AzureWebJobsStorage__credential"]);
+        Assert.DoesNotContain("AzureWebJobsStorage", settings.Keys);
+        Assert.Contains(Snapshot.Load(name).Of("Microsoft.Storage/storageAccounts"), account => account.At("name").GetString() == settings["AzureWebJobsStorage__accountName"]);
+        Assert.Contains("Authorization=AAD", settings["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"], StringComparison.Ordinal);
+        Assert.Equal("dotnet-isolated", settings["FUNCTIONS_WORKER_RUNTIME"]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Snapshots))]
+    public void TerminationGrace_OutlastsTheDrain(string name)
+    {
+        var snapshot = Snapshot.Load(name);
+        var drain = int.Parse(Settings(name).Single(setting => setting.At("name").GetString() == "Rill__DrainSeconds").At("value").GetString()!, CultureInfo.InvariantCulture);
+        var host = int.Parse(Settings(name).Single(setting => setting.At("name").GetString() == "ASPNETCORE_SHUTDOWNTIMEOUTSECONDS").At("value").GetString()!, CultureInfo.InvariantCulture);
+        var grace = snapshot.App.At("properties.template.terminationGracePeriodSeconds").GetInt32();
+
+        Assert.True(drain < host && host < grace && grace <= 600, $"drain {drain} s, host {host} s, grace {grace} s");
+    }
+
+    [Theory]
+    [InlineData("t4", "https://.*'stmodel[a-z0-9]{13}'.*'models'.*'rill-mini'")]
+    [InlineData("a100", "^hf://Qwen/Qwen3-8B$")]
+    public void Model_IsAPathInTheDeploymentsContainerOrAnAddressOfItsOwn(string name, string pattern) =>
+        Assert.Matches(pattern, Settings(name).Single(setting => setting.At("name").GetString() == "Rill__Model").At("value").GetString());
+
+    [Theory]
+    [MemberData(nameof(Snapshots))]
+    public void Image_IsATagOfItsOwn(string name)
+    {
+        var image = Snapshot.Load(name).Container.At("image").GetString()!;
+
+        Assert.Matches("^[^@]+:[^:/@]+$", image);
+        Assert.DoesNotContain(":latest", image, StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex("(?i)apikey|secret|password|token|accountkey")]
+    private static partial Regex SecretSetting();
+
+    private static List<JsonElement> Settings(string name) => [.. Snapshot.Load(name).Container.At("env").EnumerateArray()];
+
+    /// <summary>The type of the profile that the app names, as the environment declares it.</summary>
+    private static string ProfileOf(Snapshot snapshot)
+    {
+        var name = snapshot.App.At("properties.workloadProfileName").GetString();
+        return snapshot.Only("Microsoft.App/managedEnvironments").At("properties.workloadProfiles").EnumerateArray()
+            .Single(profile => profile.At("name").GetString() == name).At("workloadProfileType").GetString()!;
+    }
+}

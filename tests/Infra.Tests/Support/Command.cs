@@ -1,0 +1,45 @@
+using System.Diagnostics;
+
+namespace Rill.Infra.Tests.Support;
+
+/// <summary>What a program did: its exit code, and what it printed.</summary>
+internal sealed record CommandResult(int ExitCode, string Output, string Errors)
+{
+    /// <summary>Everything printed, for a failed assertion.</summary>
+    public string All => Output + Errors;
+}
+
+/// <summary>Runs a program to its end.</summary>
+internal static class Command
+{
+    private static readonly TimeSpan _limit = TimeSpan.FromMinutes(3);
+
+    /// <summary>
+    /// Runs <paramref name="file"/> in the checkout's folder, with <paramref name="environment"/> joined to ours (null removes a
+    /// variable). Throws <see cref="TimeoutException"/> after three minutes.
+    /// </summary>
+    public static CommandResult Run(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
+    {
+        var start = new ProcessStartInfo(file, arguments)
+        {
+            WorkingDirectory = Repository.Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(_limit))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{file} did not end within {_limit}.");
+        }
+
+        return new CommandResult(process.ExitCode, output.Result, errors.Result);
+    }
+}

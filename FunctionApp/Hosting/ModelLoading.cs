@@ -43,6 +43,7 @@ internal static class ModelLoading
             Fingerprint = loaded.Fingerprint,
             Tokenizer = text.Tokenizer,
             Template = text.Template,
+            NamedTemplates = text.NamedTemplates,
             TemplateVariables = text.Variables,
             EosTokenIds = generation.EosTokenIds.Count > 0 ? generation.EosTokenIds : text.EosTokenIds,
             Sampling = Defaults(generation),

@@ -45,6 +45,7 @@ internal static class RillProgram
         {
             TokenizeCommand.Create(),
             DetokenizeCommand.Create(),
+            RenderCommand.Create(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);

@@ -8,6 +8,7 @@ public sealed class ModelTemplate
 {
     private const string ConfigFile = "tokenizer_config.json";
     private const string TemplateFile = "chat_template.jinja";
+    private const string DefaultName = "default";
 
     private static readonly string[] s_tokenNames =
         ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
@@ -18,6 +19,9 @@ public sealed class ModelTemplate
 
     /// <summary>The template.</summary>
     public required ChatTemplate Template { get; init; }
+
+    /// <summary>The other templates of tokenizer_config.json's list by name, such as "tool_use"; usually none.</summary>
+    public required IReadOnlyDictionary<string, ChatTemplate> Named { get; init; }
 
     /// <summary>Where it was found, as errors name it: a file, or a member of one.</summary>
     public required string Source { get; init; }
@@ -39,7 +43,13 @@ public sealed class ModelTemplate
     {
         var config = ReadConfig(files);
         var (source, name) = ReadTemplate(files, config);
-        return new() { Template = ChatTemplate.Parse(source, name, timeProvider), Source = name, Variables = ReadTokens(config) };
+        return new()
+        {
+            Template = ChatTemplate.Parse(source, name, timeProvider),
+            Named = ReadNamed(files, config, timeProvider),
+            Source = name,
+            Variables = ReadTokens(config),
+        };
     }
 
     private static JsonElement ReadConfig(ModelFiles files)
@@ -82,10 +92,24 @@ public sealed class ModelTemplate
             return (only, $"in {configPath}");
         }
 
-        var named = config.FindArray("chat_template").FirstOrDefault(template => template.FindString("name") == "default");
+        var named = config.FindArray("chat_template").FirstOrDefault(template => template.FindString("name") == DefaultName);
         return named.FindString("template") is { } source
             ? (source, $"'default' in {configPath}")
             : throw new UnsupportedModelException(
                 $"{files.Describe(TemplateFile)} does not exist: put the chat template there, or under chat_template in tokenizer_config.json.");
+    }
+
+    private static Dictionary<string, ChatTemplate> ReadNamed(ModelFiles files, JsonElement config, TimeProvider? timeProvider)
+    {
+        var named = new Dictionary<string, ChatTemplate>(StringComparer.Ordinal);
+        foreach (var entry in config.FindArray("chat_template"))
+        {
+            if (entry.FindString("name") is { } name && name != DefaultName && entry.FindString("template") is { } source)
+            {
+                named[name] = ChatTemplate.Parse(source, $"'{name}' in {files.Describe(ConfigFile)}", timeProvider);
+            }
+        }
+
+        return named;
     }
 }

@@ -13,6 +13,9 @@ public sealed class ModelText
     /// <summary>The model's chat template.</summary>
     public required ChatTemplate Template { get; init; }
 
+    /// <summary>Its other templates by name, such as "tool_use"; usually none.</summary>
+    public required IReadOnlyDictionary<string, ChatTemplate> NamedTemplates { get; init; }
+
     /// <summary>
     /// Variables that every rendering gets: the special tokens that tokenizer_config.json names (bos_token, eos_token, ...), as our own text.
     /// A token that the file does not name is left out, so that the template sees it as undefined.
@@ -43,6 +46,7 @@ public sealed class ModelText
         {
             Tokenizer = tokenizer,
             Template = template.Template,
+            NamedTemplates = template.Named,
             Variables = template.Variables,
             EosTokenIds = template.Variables.GetValueOrDefault("eos_token") is string eos && tokenizer.FindToken(eos) is { } id ? [id] : [],
         };

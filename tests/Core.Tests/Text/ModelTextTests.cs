@@ -36,6 +36,16 @@ public sealed class ModelTextTests : IDisposable
     }
 
     [Fact]
+    public void Load_OfSeveralTemplates_KeepsTheOthersByName()
+    {
+        Write("tokenizer_config.json", """{"chat_template": [{"name": "tool_use", "template": "t"}, {"name": "default", "template": "d"}]}""");
+
+        var (name, template) = Assert.Single(ModelText.Load(_directory).NamedTemplates);
+
+        Assert.Equal(("tool_use", "t"), (name, template.Render(new Dictionary<string, object?>()).ToString()));
+    }
+
+    [Fact]
     public void Load_WithoutATemplate_NamesWhereItBelongs()
     {
         var exception = Assert.Throws<UnsupportedModelException>(() => ModelText.Load(_directory));

@@ -8,7 +8,9 @@ public sealed class ModelTemplate
 {
     private const string ConfigFile = "tokenizer_config.json";
     private const string TemplateFile = "chat_template.jinja";
-    private const string DefaultName = "default";
+    private const string ToolTemplateFile = "additional_chat_templates/tool_use.jinja";
+    private const string Default = "default";
+    private const string ToolUse = "tool_use";
 
     private static readonly string[] s_tokenNames =
         ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
@@ -20,21 +22,24 @@ public sealed class ModelTemplate
     /// <summary>The template.</summary>
     public required ChatTemplate Template { get; init; }
 
-    /// <summary>The other templates of tokenizer_config.json's list by name, such as "tool_use"; usually none.</summary>
+    /// <summary>
+    /// The other templates by name, usually none; "tool_use" is the one for conversations with tools. Of the files in
+    /// additional_chat_templates only that one is read, since nobody could ask for another.
+    /// </summary>
     public required IReadOnlyDictionary<string, ChatTemplate> Named { get; init; }
 
     /// <summary>Where it was found, as errors name it: a file, or a member of one.</summary>
     public required string Source { get; init; }
 
     /// <summary>
-    /// Variables that every rendering gets: the special tokens that tokenizer_config.json names (bos_token, eos_token, ...), as our own text.
-    /// A token that the file does not name is left out, so that the template sees it as undefined.
+    /// Variables that every rendering gets: the special tokens that tokenizer_config.json names (bos_token, eos_token, ...,
+    /// additional_special_tokens, and those of extra_special_tokens by their own names), as our own text. A token that the file does not name is left out, so that the template sees it as undefined.
     /// </summary>
     public required IReadOnlyDictionary<string, object?> Variables { get; init; }
 
     /// <summary>
-    /// Reads a model's template from chat_template.jinja, or else from tokenizer_config.json, where of several templates the one called
-    /// "default" is taken; and the tokens from tokenizer_config.json, which may be absent.
+    /// Reads a model's templates from chat_template.jinja and additional_chat_templates, or else from tokenizer_config.json; where there are
+    /// several, <see cref="Template"/> is the one called "default". The tokens come from tokenizer_config.json, which may be absent.
     /// </summary>
     /// <param name="files">The model's files.</param>
     /// <param name="timeProvider">The clock of templates that write the date; the system's when null.</param>
@@ -42,12 +47,20 @@ public sealed class ModelTemplate
     public static ModelTemplate Load(ModelFiles files, TimeProvider? timeProvider = null)
     {
         var config = ReadConfig(files);
-        var (source, name) = ReadTemplate(files, config);
+        var sources = ReadSources(files, config);
+        if (!sources.TryGetValue(Default, out var main))
+        {
+            throw new UnsupportedModelException(sources.Count == 0
+                ? $"{files.Describe(TemplateFile)} does not exist: put the chat template there, or under chat_template in {ConfigFile}."
+                : $"{files.Describe(ConfigFile)} has chat templates, but none called \"{Default}\".");
+        }
+
         return new()
         {
-            Template = ChatTemplate.Parse(source, name, timeProvider),
-            Named = ReadNamed(files, config, timeProvider),
-            Source = name,
+            Template = ChatTemplate.Parse(main.Text, main.Name, timeProvider),
+            Named = sources.Where(each => each.Key != Default)
+                .ToDictionary(each => each.Key, each => ChatTemplate.Parse(each.Value.Text, each.Value.Name, timeProvider)),
+            Source = main.Name,
             Variables = ReadTokens(config),
         };
     }
@@ -69,47 +82,72 @@ public sealed class ModelTemplate
         var tokens = new Dictionary<string, object?>();
         foreach (var name in s_tokenNames)
         {
-            // A token is a string, or an object that holds it with its flags.
-            if ((config.FindString(name) ?? config.Find(name)?.FindString("content")) is { } token)
+            AddToken(name, config.Find(name), tokens);
+        }
+
+        if (config.Find("extra_special_tokens") is { ValueKind: JsonValueKind.Object } extra)
+        {
+            foreach (var token in extra.EnumerateObject())
             {
-                tokens[name] = token;
+                AddToken(token.Name, token.Value, tokens);
             }
+        }
+
+        var additional = config.FindArray("additional_special_tokens").Select(ReadToken).OfType<string>().ToList();
+        if (additional.Count > 0)
+        {
+            tokens["additional_special_tokens"] = additional;
         }
 
         return tokens;
     }
 
-    private static (string Source, string Name) ReadTemplate(ModelFiles files, JsonElement config)
+    private static void AddToken(string name, JsonElement? element, Dictionary<string, object?> tokens)
     {
-        if (files.Has(TemplateFile))
+        if (element is { } value && ReadToken(value) is { } token)
         {
-            return (files.ReadText(TemplateFile), files.Describe(TemplateFile));
+            tokens[name] = token;
+        }
+    }
+
+    /// <summary>A token is a string, or an object that holds it with its flags.</summary>
+    private static string? ReadToken(JsonElement element) =>
+        element.ValueKind == JsonValueKind.String ? element.GetString() : element.FindString("content");
+
+    private static Dictionary<string, (string Text, string Name)> ReadSources(ModelFiles files, JsonElement config)
+    {
+        var sources = new Dictionary<string, (string Text, string Name)>();
+        AddFile(files, TemplateFile, Default, sources);
+        AddFile(files, ToolTemplateFile, ToolUse, sources);
+        if (sources.Count > 0)
+        {
+            // As in the transformers library, files make it forget the templates in its configuration.
+            return sources;
         }
 
-        var configPath = files.Describe(ConfigFile);
+        var place = files.Describe(ConfigFile);
         if (config.FindString("chat_template") is { } only)
         {
-            return (only, $"in {configPath}");
+            sources[Default] = (only, $"in {place}");
         }
 
-        var named = config.FindArray("chat_template").FirstOrDefault(template => template.FindString("name") == DefaultName);
-        return named.FindString("template") is { } source
-            ? (source, $"'default' in {configPath}")
-            : throw new UnsupportedModelException(
-                $"{files.Describe(TemplateFile)} does not exist: put the chat template there, or under chat_template in tokenizer_config.json.");
-    }
-
-    private static Dictionary<string, ChatTemplate> ReadNamed(ModelFiles files, JsonElement config, TimeProvider? timeProvider)
-    {
-        var named = new Dictionary<string, ChatTemplate>(StringComparer.Ordinal);
-        foreach (var entry in config.FindArray("chat_template"))
+        foreach (var element in config.FindArray("chat_template"))
         {
-            if (entry.FindString("name") is { } name && name != DefaultName && entry.FindString("template") is { } source)
-            {
-                named[name] = ChatTemplate.Parse(source, $"'{name}' in {files.Describe(ConfigFile)}", timeProvider);
-            }
+            var (name, text) = (element.FindString("name"), element.FindString("template"));
+            sources[name ?? throw Broken(place)] = (text ?? throw Broken(place), $"'{name}' in {place}");
         }
 
-        return named;
+        return sources;
     }
+
+    private static void AddFile(ModelFiles files, string file, string name, Dictionary<string, (string Text, string Name)> sources)
+    {
+        if (files.Has(file))
+        {
+            sources[name] = (files.ReadText(file), files.Describe(file));
+        }
+    }
+
+    private static UnsupportedModelException Broken(string place) =>
+        new($"{place} is broken: an element of chat_template lacks its name or its template.");
 }

@@ -13,7 +13,7 @@ public sealed class ModelText
     /// <summary>The model's chat template.</summary>
     public required ChatTemplate Template { get; init; }
 
-    /// <summary>Its other templates by name, such as "tool_use"; usually none.</summary>
+    /// <summary>The model's other templates by name, usually none; "tool_use" is the one for conversations with tools.</summary>
     public required IReadOnlyDictionary<string, ChatTemplate> NamedTemplates { get; init; }
 
     /// <summary>
@@ -28,8 +28,8 @@ public sealed class ModelText
     public required IReadOnlyList<int> EosTokenIds { get; init; }
 
     /// <summary>
-    /// Reads a model directory: tokenizer.json, tokenizer_config.json (may be absent), and the chat template from chat_template.jinja or else
-    /// from tokenizer_config.json, where of several templates the one called "default" is taken.
+    /// Reads a model directory: tokenizer.json, tokenizer_config.json (may be absent), and the chat templates from chat_template.jinja or else
+    /// from tokenizer_config.json.
     /// </summary>
     /// <param name="directory">The model directory.</param>
     /// <param name="timeProvider">The clock of templates that write the date; the system's when null.</param>

@@ -36,13 +36,52 @@ public sealed class ModelTextTests : IDisposable
     }
 
     [Fact]
-    public void Load_OfSeveralTemplates_KeepsTheOthersByName()
+    public void Load_OfNamedTemplates_GivesTheOthersByName()
     {
-        Write("tokenizer_config.json", """{"chat_template": [{"name": "tool_use", "template": "t"}, {"name": "default", "template": "d"}]}""");
+        Write("tokenizer_config.json", """{"chat_template": [{"name": "default", "template": "d"}, {"name": "tool_use", "template": "t"}]}""");
 
-        var (name, template) = Assert.Single(ModelText.Load(_directory).NamedTemplates);
+        var text = ModelText.Load(_directory);
 
-        Assert.Equal(("tool_use", "t"), (name, template.Render(new Dictionary<string, object?>()).ToString()));
+        Assert.Equal(["tool_use"], text.NamedTemplates.Keys);
+        Assert.Equal("t", text.NamedTemplates["tool_use"].Render(text.Variables).ToString());
+    }
+
+    [Fact]
+    public void Load_OfTemplateFiles_ForgetsTheConfigs()
+    {
+        Write("tokenizer_config.json", """{"chat_template": [{"name": "default", "template": "d"}, {"name": "rag", "template": "r"}]}""");
+        Write("chat_template.jinja", "file");
+        Directory.CreateDirectory(Path.Combine(_directory, "additional_chat_templates"));
+        Write(Path.Combine("additional_chat_templates", "tool_use.jinja"), "tools");
+
+        var text = ModelText.Load(_directory);
+
+        Assert.Equal("file", text.Template.Render(text.Variables).ToString());
+        Assert.Equal(["tool_use"], text.NamedTemplates.Keys);
+    }
+
+    [Theory]
+    [InlineData("""{"chat_template": [{"name": "tool_use", "template": "t"}]}""", "none called \"default\"")]
+    [InlineData("""{"chat_template": [{"name": "default"}]}""", "lacks its name or its template")]
+    public void Load_OfNamedTemplatesItCannotChooseFrom_SaysSo(string config, string part)
+    {
+        Write("tokenizer_config.json", config);
+
+        var exception = Assert.Throws<UnsupportedModelException>(() => ModelText.Load(_directory));
+
+        Assert.Contains(part, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_OfFurtherSpecialTokens_TellsTheTemplate()
+    {
+        Write(
+            "tokenizer_config.json",
+            """{"extra_special_tokens": {"image_token": "<i>"}, "additional_special_tokens": ["<a>", {"content": "<b>"}], "chat_template": "{{ image_token }}{{ additional_special_tokens[1] }}"}""");
+
+        var text = ModelText.Load(_directory);
+
+        Assert.Equal("<i><b>", text.Template.Render(text.Variables).ToString());
     }
 
     [Fact]

@@ -158,6 +158,7 @@ public sealed class TokenizeTests
     [Theory]
     [InlineData("rill: Option '--tokenizer' is required.", "tokenize")]
     [InlineData("rill: Required command was not provided.")]
+    [InlineData("rill: There is no command 'tokenise'.", "tokenise", "--jsonl")]
     [InlineData("rill: Unrecognized command or argument '--jsnl'.", "tokenize", "--tokenizer", ".", "--jsnl")]
     public async Task Rill_WithAWrongCommandLine_ExitsWith2(string error, params string[] arguments)
     {

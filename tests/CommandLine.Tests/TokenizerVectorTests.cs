@@ -6,7 +6,7 @@ namespace Rill.CommandLine.Tests;
 /// <summary>Every reference case of every tokenizer, each family in one bulk run through the program.</summary>
 public sealed class TokenizerVectorTests(ITestOutputHelper output)
 {
-    public static TheoryData<string> Families => ["gpt-2", "qwen3", "llama-3", "starcoder", "deepseek-coder", "falcon"];
+    public static TheoryData<string> Families => ["gpt-2", "qwen3", "llama-3", "starcoder", "deepseek-coder", "falcon", "mistral-v3", "phi-3"];
 
     [SkippableTheory]
     [MemberData(nameof(Families))]

@@ -46,6 +46,7 @@ internal static class RillProgram
             TokenizeCommand.Create(),
             DetokenizeCommand.Create(),
             RenderCommand.Create(),
+            InspectCommand.Create(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
@@ -54,12 +55,15 @@ internal static class RillProgram
 
     private static int Refuse(ParseResult parsed)
     {
-        foreach (var error in parsed.Errors)
+        var command = parsed.CommandResult.Command;
+        var errors = command is RootCommand && parsed.UnmatchedTokens is [var unknown, ..]
+            ? [$"There is no command '{unknown}'."]
+            : parsed.Errors.Select(error => error.Message);
+        foreach (var error in errors)
         {
-            Console.Error.WriteLine($"rill: {error.Message}");
+            Console.Error.WriteLine($"rill: {error}");
         }
 
-        var command = parsed.CommandResult.Command;
         Console.Error.WriteLine(command is RootCommand ? "Try: rill --help" : $"Try: rill {command.Name} --help");
         return ExitCode.Usage;
     }

@@ -38,17 +38,16 @@ public sealed class ModelText
 
     /// <summary>Reads a model's files, as <see cref="Load(string, TimeProvider?)"/> reads a directory's.</summary>
     /// <exception cref="UnsupportedModelException">A file is missing or broken, or needs what is not supported.</exception>
-    public static ModelText Load(ModelFiles files, TimeProvider? timeProvider = null)
+    public static ModelText Load(ModelFiles files, TimeProvider? timeProvider = null) =>
+        Of(HuggingFaceTokenizer.Load(files), ModelTemplate.Load(files, timeProvider));
+
+    /// <summary>Puts a model's two parts together.</summary>
+    public static ModelText Of(ITokenizer tokenizer, ModelTemplate template) => new()
     {
-        var tokenizer = HuggingFaceTokenizer.Load(files);
-        var template = ModelTemplate.Load(files, timeProvider);
-        return new()
-        {
-            Tokenizer = tokenizer,
-            Template = template.Template,
-            NamedTemplates = template.Named,
-            Variables = template.Variables,
-            EosTokenIds = template.Variables.GetValueOrDefault("eos_token") is string eos && tokenizer.FindToken(eos) is { } id ? [id] : [],
-        };
-    }
+        Tokenizer = tokenizer,
+        Template = template.Template,
+        NamedTemplates = template.Named,
+        Variables = template.Variables,
+        EosTokenIds = template.Variables.GetValueOrDefault("eos_token") is string eos && tokenizer.FindToken(eos) is { } id ? [id] : [],
+    };
 }

@@ -1,0 +1,144 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Rill.CommandLine.Tests;
+
+public sealed class InspectTests
+{
+    [Fact]
+    public async Task Inspect_OfTheDefaultModel_SaysThatItCanBeServed()
+    {
+        var result = await RillProcess.RunAsync("", "inspect", RillProcess.Model);
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Contains("architecture    Qwen3ForCausalLM\n", result.Text, StringComparison.Ordinal);
+        Assert.Contains("tokenizer       BPE, byte-level, 2,560 ids\n", result.Text, StringComparison.Ordinal);
+        Assert.EndsWith("\nRill can serve this model.\n", result.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("\u001b", result.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Inspect_AsJson_GivesTheSameForPrograms()
+    {
+        var result = await RillProcess.RunAsync("", "inspect", RillProcess.Model, "--json");
+        var report = JsonElement.Parse(result.Text);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.True(report.GetProperty("servable").GetBoolean());
+        Assert.Empty(report.GetProperty("problems").EnumerateArray());
+        var architecture = report.GetProperty("architecture");
+        var memory = report.GetProperty("memory");
+        Assert.Equal("f32", memory.GetProperty("compute_type").GetString());
+        Assert.Equal(
+            2L * 4 * architecture.GetProperty("layers").GetInt32() * architecture.GetProperty("key_value_heads").GetInt32() * architecture.GetProperty("head_dim").GetInt32(),
+            memory.GetProperty("key_value_bytes_per_token").GetInt64());
+        Assert.Equal(4 * report.GetProperty("weights").GetProperty("parameters").GetInt64(), memory.GetProperty("weight_bytes").GetInt64());
+        Assert.Equal(new FileInfo(Path.Combine(RillProcess.Model, "model.safetensors")).Length, report.GetProperty("weights").GetProperty("files")[0].GetProperty("bytes").GetInt64());
+        Assert.True(report.GetProperty("chat_template").GetProperty("probe_tokens").GetInt32() > 3);
+    }
+
+    [SkippableFact]
+    public async Task Inspect_OfLinkedFiles_ShowsTheirTargetsSize()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Links need a privilege on Windows.");
+        using var model = NewModel();
+
+        var result = await RillProcess.RunAsync("", "inspect", model.Path);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("model.safetensors, 8.6 MiB", result.Text, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Inspect_OfAModelWithSeveralProblems_NamesEachOnALine()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Links need a privilege on Windows.");
+        using var model = NewModel();
+        Replace(model, "config.json", config => config["architectures"] = new JsonArray("MambaForCausalLM"));
+        Replace(model, "tokenizer.json", tokenizer => tokenizer["model"]!["type"] = "Unigram");
+        File.Delete(model.File("chat_template.jinja"));
+        File.Delete(model.File("model.safetensors"));
+
+        var result = await RillProcess.RunAsync("", "inspect", model.Path);
+
+        Assert.Equal((1, ""), (result.ExitCode, result.Error));
+        Assert.Contains("the architecture MambaForCausalLM is not supported", result.Text, StringComparison.Ordinal);
+        Assert.Contains("Unigram", result.Text, StringComparison.Ordinal);
+        Assert.Contains("chat_template.jinja does not exist", result.Text, StringComparison.Ordinal);
+        Assert.Contains("model.safetensors does not exist", result.Text, StringComparison.Ordinal);
+        Assert.EndsWith("\nRill cannot serve this model (4 problems).\n", result.Text, StringComparison.Ordinal);
+    }
+
+    [SkippableTheory]
+    [InlineData("num_hidden_layers", 7, "The weights lack the tensor model.layers.6.self_attn.q_proj.weight.")]
+    [InlineData("intermediate_size", 577, "has the shape [576, 256], but config.json asks for [577, 256].")]
+    [InlineData("quantization_config", null, "quantization_config (awq) is not supported")]
+    public async Task Inspect_OfWeightsThatDoNotFitTheConfig_NamesWhatDoesNot(string field, int? value, string problem)
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Links need a privilege on Windows.");
+        using var model = NewModel();
+        Replace(model, "config.json", config => config[field] = value is null ? new JsonObject { ["quant_method"] = "awq" } : JsonValue.Create(value));
+
+        var result = await RillProcess.RunAsync("", "inspect", model.Path);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(problem, result.Text, StringComparison.Ordinal);
+        Assert.EndsWith("\nRill cannot serve this model (one problem).\n", result.Text, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Inspect_OfATemplateThatRefusesAPlainMessage_SaysSo()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Links need a privilege on Windows.");
+        using var model = NewModel();
+        File.Delete(model.File("chat_template.jinja"));
+        await File.WriteAllTextAsync(model.File("chat_template.jinja"), "{{ raise_exception('I only sing.') }}");
+
+        var result = await RillProcess.RunAsync("", "inspect", model.Path);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("I only sing.", result.Text, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Inspect_OnATerminal_DrawsATable()
+    {
+        Skip.IfNot(File.Exists("/usr/bin/script"), "The test needs script(1) for a terminal.");
+        using var process = RillProcess.Start(
+            "script", ["-qec", $"dotnet '{RillProcess.Assembly}' inspect '{RillProcess.Model}'", "/dev/null"], [KeyValuePair.Create("TERM", "xterm-256color")]);
+
+        var result = await RillProcess.FinishAsync(process, []);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("│", result.Text, StringComparison.Ordinal);
+        Assert.Contains("Rill can serve this model.", result.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Inspect_OfNoDirectory_SaysSo()
+    {
+        var result = await RillProcess.RunAsync("", "inspect", "/no/such/place");
+
+        Assert.Equal((1, "", "rill: There is no directory /no/such/place.\n"), (result.ExitCode, result.Text, result.Error));
+    }
+
+    /// <summary>The default model as a directory of links.</summary>
+    private static TemporaryDirectory NewModel()
+    {
+        var directory = new TemporaryDirectory();
+        foreach (var file in Directory.GetFiles(RillProcess.Model))
+        {
+            File.CreateSymbolicLink(directory.File(Path.GetFileName(file)), file);
+        }
+
+        return directory;
+    }
+
+    private static void Replace(TemporaryDirectory directory, string name, Action<JsonNode> change)
+    {
+        var json = JsonNode.Parse(File.ReadAllText(directory.File(name)))!;
+        change(json);
+        File.Delete(directory.File(name));
+        File.WriteAllText(directory.File(name), json.ToJsonString());
+    }
+}

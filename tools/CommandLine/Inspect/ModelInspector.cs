@@ -1,0 +1,122 @@
+using System.Text;
+using Rill.Chat;
+using Rill.Models;
+using Rill.Text;
+
+namespace Rill.CommandLine.Inspect;
+
+/// <summary>
+/// Reads a model directory with the readers of the server, each part by itself, so that every problem is found and not only the first.
+/// No weight is read, only the files' headers.
+/// </summary>
+internal sealed class ModelInspector
+{
+    private readonly ModelFiles _files;
+    private readonly string _directory;
+    private readonly List<string> _problems = [];
+    private readonly List<string> _notes = [];
+
+    private ModelInspector(string directory) => (_directory, _files) = (directory, ModelFiles.InDirectory(directory));
+
+    /// <summary>Inspects a directory, which must exist.</summary>
+    public static ModelReport Inspect(string directory) => new ModelInspector(Path.GetFullPath(directory)).Inspect();
+
+    private ModelReport Inspect()
+    {
+        var spec = Try(() => ArchitectureRegistry.Read(ModelConfig.Load(_files)));
+        using var weights = Try(() => ModelWeights.Open(_files));
+        var memory = spec is not null && weights is not null ? Try(() => Measure(spec, weights)) : null;
+        var tokenizer = Try(() => HuggingFaceTokenizer.Load(_files));
+        var template = Try(() => ModelTemplate.Load(_files));
+        var generation = Try(() => GenerationConfig.Load(_files));
+        var report = new ModelReport(
+            _directory,
+            spec is null ? null : Describe(spec),
+            weights is null ? null : Describe(weights),
+            memory,
+            tokenizer is null ? null : Describe(tokenizer, template, generation),
+            template is null ? null : Describe(template, tokenizer),
+            _problems,
+            _notes);
+        Note(spec, report.Tokenizer);
+        return report;
+    }
+
+    private T? Try<T>(Func<T> read)
+        where T : class
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception failure) when (failure is UnsupportedModelException or ModelFormatException or ChatTemplateException
+            or IOException or UnauthorizedAccessException)
+        {
+            if (!_problems.Contains(failure.Message))
+            {
+                _problems.Add(failure.Message);
+            }
+
+            return null;
+        }
+    }
+
+    private static MemoryReport Measure(DecoderSpec spec, ModelWeights weights)
+    {
+        DecoderTensors.Check(spec, weights);
+        var type = ComputeType.Default(spec, weights);
+        var elementSize = type == WeightType.Float32 ? sizeof(float) : sizeof(ushort);
+        var perToken = 2L * spec.LayerCount * spec.KeyValueHeadCount * spec.HeadDim * elementSize;
+        return new(type == WeightType.Float32 ? "f32" : "bf16", weights.ParameterCount * elementSize, perToken, perToken * spec.ContextLength);
+    }
+
+    private static ArchitectureReport Describe(DecoderSpec spec) => new(
+        spec.Architecture, spec.LayerCount, spec.HiddenSize, spec.HeadCount, spec.KeyValueHeadCount, spec.HeadDim, spec.FeedForwardSize,
+        spec.VocabularySize, spec.ContextLength, spec.TiedEmbeddings);
+
+    private WeightsReport Describe(ModelWeights weights) => new(
+        [.. weights.FileNames.Select(name => new WeightFile(name, SizeOf(name)))],
+        weights.ParameterCount,
+        [.. weights.BytesByType.OrderByDescending(type => type.Value).Select(type => type.Key)]);
+
+    /// <summary>A file's size; of a link, its target's, as downloaded models consist of links.</summary>
+    private long SizeOf(string name)
+    {
+        using var file = File.OpenHandle(_files.Describe(name));
+        return RandomAccess.GetLength(file);
+    }
+
+    private TokenizerReport Describe(HuggingFaceTokenizer tokenizer, ModelTemplate? template, GenerationConfig? generation)
+    {
+        var named = template?.Variables.Select(token => new NamedToken(token.Key, (string)token.Value!, tokenizer.FindToken((string)token.Value!)));
+        var ends = generation is { EosTokenIds.Count: > 0 } ? generation.EosTokenIds
+            : template is not null ? ModelText.Of(tokenizer, template).EosTokenIds : [];
+        return new(
+            TokenizerKind.Describe(_files.Read("tokenizer.json")),
+            tokenizer.VocabularySize,
+            [.. named ?? []],
+            [.. ends.Select(id => new EndToken(id, id < tokenizer.VocabularySize ? Encoding.UTF8.GetString(tokenizer.GetBytes(id)) : ""))]);
+    }
+
+    private TemplateReport Describe(ModelTemplate template, HuggingFaceTokenizer? tokenizer)
+    {
+        var prompt = Try(() => new PromptWriter(template.Template, template.Variables, template.Named).Write(new Conversation
+        {
+            Messages = [new Dictionary<string, object?> { ["role"] = new RequestText("user"), ["content"] = new RequestText("Hello") }],
+        }));
+        return new(template.Source, [.. template.Named.Keys], prompt is null ? null : tokenizer?.Encode(prompt).Count);
+    }
+
+    private void Note(DecoderSpec? spec, TokenizerReport? tokenizer)
+    {
+        if (spec is not null && tokenizer is not null && tokenizer.VocabularySize > spec.VocabularySize)
+        {
+            _notes.Add($"tokenizer.json has {tokenizer.VocabularySize} ids, but the embedding only {spec.VocabularySize} rows: the ids above have no meaning to the model.");
+        }
+
+        if (tokenizer is { EndTokens.Count: 0 } && _problems.Count == 0)
+        {
+            _notes.Add("No file names an end token: a completion ends only at its token limit or a stop string.");
+        }
+    }
+}

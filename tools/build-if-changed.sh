@@ -9,7 +9,7 @@ changed_since() {
         find "$@" \( -name bin -o -name obj \) -prune -o -type f -newer "$stamp" -print -quit | grep -q .
 }
 
-# Builds in Release, once at a time however many ask at once; messages go to standard error. The stamp keeps the time at which the build
+# Builds in Release, once at a time however many ask at once; messages go to standard error, the compiler's only when it fails. The stamp keeps the time at which the build
 # began, so that a source that changes meanwhile counts as newer.
 #   build_if_changed PROJECT STAMP AFTERWARDS SOURCE...      AFTERWARDS: a function to call after a build, or ":"
 build_if_changed() {
@@ -22,6 +22,7 @@ build_if_changed() {
         echo "Building ..." >&2
         touch "$stamp.begun"
         # The lock is closed for the build: its compiler server lives on.
-        dotnet build "$project" -c Release -v quiet -nologo "-clp:ErrorsOnly;NoSummary" >&2 9>&- && "$afterwards" && mv "$stamp.begun" "$stamp"
+        output=$(dotnet build "$project" -c Release -v quiet -nologo 2>&1 9>&-) || { echo "$output" >&2; exit 1; }
+        "$afterwards" && mv "$stamp.begun" "$stamp"
     ) 9>"$stamp.lock"
 }

@@ -32,10 +32,12 @@ public sealed class ChatTemplate
     /// Every character of the result keeps its origin, through filters, methods and slices; what was made from both is the request's.
     /// </summary>
     /// <exception cref="ChatTemplateException">
-    /// The template refuses the conversation, or cannot use it, or exceeds a limit (16 Mi characters, a million iterations, 100 nested calls).
+    /// The template refuses the conversation, or cannot use it, or exceeds a limit (a text of 16 Mi characters, a million iterations, 100
+    /// nested calls, ten million expressions, 256 Mi characters copied in all).
     /// </exception>
     public PromptText Render(IReadOnlyDictionary<string, object?> variables)
     {
+        using var context = new RenderContext(_timeProvider).Enter();
         var scope = Globals.NewScope();
         foreach (var (name, value) in variables)
         {
@@ -43,7 +45,7 @@ public sealed class ChatTemplate
         }
 
         var output = new TextBuilder();
-        _body.Execute(new RenderContext(_timeProvider), scope, output);
+        _body.Execute(context, scope, output);
         return output.ToPrompt();
     }
 }

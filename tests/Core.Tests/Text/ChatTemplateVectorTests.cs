@@ -9,14 +9,32 @@ namespace Rill.Core.Tests.Text;
 /// <summary>Real templates, rendered by Python's Jinja2: <see cref="ChatTemplate"/> must give the same text, or fail where it failed.</summary>
 public sealed class ChatTemplateVectorTests(ITestOutputHelper output)
 {
-    // What is different on purpose: addresses of objects, the template itself as a value, and two filters that no chat template needs.
-    private static readonly string[] s_differences = ["'k'|attr('upper')", "{'items':5}.items", "{{ self }}", "|xmlattr", "|random"];
+    /// <summary>
+    /// Where the reference's sandbox refuses list.append, by which Kimi-K2's templates number tool results; we render them (ADR 20).
+    /// </summary>
+    private static readonly string[] s_rendered =
+    [
+        "Kimi-K2-Instruct.jinja/tools-call", "Kimi-K2-Instruct.jinja/tools-call-null",
+        "Kimi-K2-Instruct.jinja/tools-call-str", "Kimi-K2-Instruct.jinja/tools-parallel",
+        "Kimi-K2-Thinking.jinja/tools-call", "Kimi-K2-Thinking.jinja/tools-call-null",
+        "Kimi-K2-Thinking.jinja/tools-call-str", "Kimi-K2-Thinking.jinja/tools-parallel",
+    ];
+
+    /// <summary>The unit that asks for that refusal, and those that print an object's address, which no other run repeats.</summary>
+    private static readonly string[] s_otherUnits =
+    [
+        "{% set q = [] %}{{ q.append(1) }}",
+        "{{ 'abc'|list }}{{ {'a':1,'b':2}|list }}{{ 'k'|attr('upper') }}{{ [[1,2],[3]]|sum(start=[]) }}",
+        "{{ 'k'|attr('upper') }}",
+        "{{ [1,2,3][0:2] | join(',') }}{{ {'a':{'b':[1,2]}}.a.b[1] }}{{ {'items':5}.items }}{{ {'items':5}['items'] }}",
+        "{{ {'items':5}.items }}",
+    ];
 
     [SkippableFact]
-    public void Render_OfEveryTemplateAndConversation_EqualsTheReference()
+    public void Render_OfEveryTemplateAndConversation_DiffersFromTheReferenceInTheNamedCasesAlone()
     {
         var vectors = Read("cases.json");
-        var failures = new List<string>();
+        var differences = new Dictionary<string, object>();
         var total = 0;
         foreach (var group in vectors.GetProperty("cases").EnumerateArray().GroupBy(vector => Text(vector, "template")!))
         {
@@ -29,35 +47,38 @@ public sealed class ChatTemplateVectorTests(ITestOutputHelper output)
                     .Concat(Variables(conversation, fromRequest: true)));
                 if (!Agrees(vector, "text", actual))
                 {
-                    var expected = Text(vector, "text") ?? Text(vector, "message");
-                    failures.Add($"{group.Key}/{Text(vector, "conversation")}: {expected}\n  => {Describe(actual)}");
+                    differences.Add($"{group.Key}/{Text(vector, "conversation")}", actual);
                 }
             }
         }
 
-        Report(failures, total);
-        Assert.Empty(failures);
+        Report(differences, total);
+        Assert.Equal(1656, total);
+        Assert.Equal(s_rendered.Order(), differences.Keys.Order());
+        Assert.All(differences, pair => Assert.Contains("## Return of functions.get_weather:0", pair.Value.ToString(), StringComparison.Ordinal));
     }
 
     [SkippableFact]
-    public void Render_OfEveryFeature_EqualsTheReference()
+    public void Render_OfEveryFeature_DiffersFromTheReferenceInTheNamedCasesAlone()
     {
         var vectors = Read("units.json");
-        var failures = new List<string>();
+        var differences = new Dictionary<string, object>();
         var total = 0;
         foreach (var vector in vectors.GetProperty("cases").EnumerateArray())
         {
             total++;
             var source = Text(vector, "template")!;
             var actual = Render(NewTemplate(source, "unit"), Variables(vectors.GetProperty("vars"), fromRequest: true));
-            if (!Agrees(vector, "expected", actual) && !s_differences.Any(source.Contains))
+            if (!Agrees(vector, "expected", actual))
             {
-                failures.Add($"{source}: {Text(vector, "expected") ?? Text(vector, "message")}\n  => {Describe(actual)}");
+                differences.Add(source, actual);
             }
         }
 
-        Report(failures, total);
-        Assert.Empty(failures);
+        Report(differences, total);
+        Assert.Equal(418, total);
+        Assert.Equal(s_otherUnits.Order(), differences.Keys.Order());
+        Assert.Equal("None", differences[s_otherUnits[0]]);
     }
 
     [SkippableFact]
@@ -145,9 +166,12 @@ public sealed class ChatTemplateVectorTests(ITestOutputHelper output)
     private static string Describe(object actual) =>
         actual is Exception exception ? $"{exception.GetType().Name}: {exception.Message}" : (string)actual;
 
-    private void Report(List<string> failures, int total)
+    private void Report(Dictionary<string, object> differences, int total)
     {
-        output.WriteLine($"{total - failures.Count} of {total} agree with the reference.");
-        failures.ForEach(output.WriteLine);
+        output.WriteLine($"{total - differences.Count} of {total} agree with the reference; {differences.Count} differ:");
+        foreach (var (name, actual) in differences)
+        {
+            output.WriteLine($"{name}\n  => {Describe(actual)}");
+        }
     }
 }

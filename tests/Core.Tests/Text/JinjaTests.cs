@@ -85,6 +85,14 @@ public sealed class JinjaTests
     [InlineData("{{ 'a\nb' | indent }}|{{ 'a b c' | wordcount }}|{{ 'long text here' | truncate(8) }}|{{ '<a>' | e }}|{{ 'a b/c' | urlencode }}", "a\n    b|3|long...|&lt;a&gt;|a%20b/c")]
     [InlineData("{{ ('<' | safe) + '>' }}{{ '<' + '>' }}", "<&gt;<>")]
     [InlineData("{{ [[1], [2]] | sum(start=[]) }}{{ 'abc' | first }}{{ [1, 2] | last }}{{ [] | first is defined }}{{ x | items | list }}", "[1, 2]a2False[('k', 1)]")]
+    [InlineData("{{ {'a': 1, 'b': none, 'c': '<'} | xmlattr }}{{ {} | xmlattr }}{{ {'a': 1} | xmlattr(false) }}", " a=\"1\" c=\"&lt;\"a=\"1\"")]
+    [InlineData("{{ '<b>x</b> <!-- <i> -->y &lt; <' | striptags }}", "x y < <")]
+    [InlineData("{{ [7] | random }}{{ [] | random is defined }}{{ self }}{{ 'Straße'.casefold() }}{{ (2.0).is_integer() }}", "7False<TemplateReference None>strasseTrue")]
+    [InlineData("{% macro m(a, b) %}{{ kwargs }}{% endmacro %}{{ m.name }}{{ m.arguments }}{{ m.catch_kwargs }}{{ m.catch_varargs }}", "m('a', 'b')TrueFalse")]
+    [InlineData("{% set q = [1] %}{{ q.append(2) }}{{ q }}{{ q.pop() }}{{ q.pop(0) }}{{ q }}{% set c = q.copy() %}{{ c.append(3) }}{{ q }}{{ c }}", "None[1, 2]21[]None[][3]")]
+    [InlineData("{% set q = [1, 2] %}{% for i in q %}{% set _ = q.append(i) %}{% endfor %}{{ q }}", "[1, 2, 1, 2]")]
+    [InlineData("{{ 'abc'[1::9223372036854775807] }}{{ 'a🙂c'[::-2] }}", "bca")]
+    [InlineData("{{ '{}' | format }}{{ ('9' * 5000) | int }}{{ range(-9223372036854775807, -9223372036854775806) | length }}", "{}01")]
     public void Apply_OfFilters_FollowsJinja(string template, string expected) => Check(template, expected);
 
     [Theory]
@@ -96,7 +104,14 @@ public sealed class JinjaTests
     public void Test_OfValues_FollowsJinja(string template, string expected) => Check(template, expected);
 
     [Theory]
-    [InlineData("{{ [].append(1) }}", "unsafe")]
+    [InlineData("{{ [].extend([1]) }}", "unsafe")]
+    [InlineData("{{ (1, 2).append(3) }}", "has no attribute 'append'")]
+    [InlineData("{{ [].pop() }}", "pop from empty list")]
+    [InlineData("{{ [1].pop(1) }}", "out of range")]
+    [InlineData("{{ {'a b': 1} | xmlattr }}", "Invalid character in attribute name")]
+    [InlineData("{{ '%d' % ('inf' | float) }}", "infinity")]
+    [InlineData("{{ 10 ** 5000 }}", "4300 digits")]
+    [InlineData("{{ 10 ** 400 / 2.0 }}", "too large to convert")]
     [InlineData("{{ 'a'() }}", "'str' object is not callable")]
     [InlineData("{{ none | length }}", "object of type 'NoneType' has no len()")]
     [InlineData("{% for i in 5 %}{% endfor %}", "'int' object is not iterable")]

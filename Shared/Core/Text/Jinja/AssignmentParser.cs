@@ -43,6 +43,7 @@ internal sealed class AssignmentParser(TokenStream tokens)
 
     private AssignmentTarget ParseOne(bool withNamespace)
     {
+        tokens.CheckDepth();
         if (tokens.AcceptOperator("("))
         {
             var inner = Parse(withNamespace: false);

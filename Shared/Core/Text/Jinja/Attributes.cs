@@ -3,9 +3,10 @@ namespace Rill.Text.Jinja;
 /// <summary>What value.name and value[index] mean: Jinja2's order of looking, inside the sandbox.</summary>
 internal static class Attributes
 {
-    // Methods that change their object: the sandbox that chat templates run in refuses them.
+    // Methods that change their object: the sandbox that chat templates run in refuses them. We allow a list's append and pop, which
+    // templates of published models use.
     private static readonly HashSet<string> s_mutating =
-        ["append", "clear", "extend", "insert", "pop", "popitem", "remove", "reverse", "setdefault", "sort", "update"];
+        ["clear", "extend", "insert", "pop", "popitem", "remove", "reverse", "setdefault", "sort", "update"];
 
     /// <summary>value.name: a method first, then a dict's key.</summary>
     public static object? Get(object? value, string name)
@@ -71,6 +72,7 @@ internal static class Attributes
             NamespaceValue space => space.Attributes.TryGet(JinjaText.OfTemplate(name), out var attribute) ? attribute : BoundCall.Absent,
             LoopValue loop => loop.Get(name),
             CyclerValue cycler => cycler.Get(name),
+            MacroValue macro => macro.Get(name),
             _ when Methods.Find(value, name) is { } method => new BoundFunction(method, value),
             ListValue { IsTuple: false } or DictValue when s_mutating.Contains(name) =>
                 new Undefined($"access to attribute '{name}' of '{PythonValues.TypeName(value)}' object is unsafe."),

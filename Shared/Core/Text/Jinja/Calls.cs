@@ -36,7 +36,7 @@ internal sealed class CallExpression(Expression target, ArgumentList arguments) 
 
     public ArgumentList Arguments => arguments;
 
-    public override object? Evaluate(RenderContext context, Scope scope) => Call(context, scope, caller: null);
+    protected override object? Compute(RenderContext context, Scope scope) => Call(context, scope, caller: null);
 
     /// <summary>Calls, handing over the body of a call block.</summary>
     public object? Call(RenderContext context, Scope scope, MacroValue? caller)
@@ -66,7 +66,7 @@ internal sealed class FilterExpression(Expression target, string name, ArgumentL
 
     public string Name => name;
 
-    public override object? Evaluate(RenderContext context, Scope scope) =>
+    protected override object? Compute(RenderContext context, Scope scope) =>
         (_filter ?? throw new ChatTemplateException($"No filter named '{name}'."))
             .Call(context, target.Evaluate(context, scope), arguments.Evaluate(context, scope));
 }
@@ -76,7 +76,7 @@ internal sealed class TestExpression(Expression target, string name, ArgumentLis
 {
     private readonly Function? _test = Tests.Find(name);
 
-    public override object? Evaluate(RenderContext context, Scope scope)
+    protected override object? Compute(RenderContext context, Scope scope)
     {
         var test = _test ?? throw new ChatTemplateException($"No test named '{name}'.");
         return PythonValues.IsTrue(test.Call(context, target.Evaluate(context, scope), arguments.Evaluate(context, scope))) != isNegated;

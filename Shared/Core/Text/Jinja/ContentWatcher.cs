@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Rill.Text.Jinja;
 
 /// <summary>
@@ -9,6 +11,9 @@ internal sealed class ContentWatcher
 {
     private static readonly string[] s_keeping = ["list", "default", "d", "reverse", "selectattr", "rejectattr", "select", "reject"];
     private static readonly string[] s_goingThrough = ["selectattr", "rejectattr", "map"];
+
+    // A content goes through a few names at most; a template is not to make loading slow.
+    private const int MostRounds = 20;
 
     private readonly List<(string Name, Expression Value)> _assigned = [];
     private readonly List<(CallExpression Call, string Macro)> _calls = [];
@@ -53,7 +58,7 @@ internal sealed class ContentWatcher
     /// <summary>What was seen, once all is parsed.</summary>
     public TemplateContentUse Conclude()
     {
-        while (FindNames())
+        for (var round = 0; round < MostRounds && FindNames(); round++)
         {
         }
 
@@ -86,7 +91,7 @@ internal sealed class ContentWatcher
         return _contents.Count > known;
     }
 
-    private bool IsContent(Expression expression) => expression switch
+    private bool IsContent(Expression expression) => RuntimeHelpers.TryEnsureSufficientExecutionStack() && expression switch
     {
         NameExpression name => _contents.Contains(name.Name),
         AttributeExpression attribute => attribute.Name == "content",

@@ -3,5 +3,12 @@ namespace Rill.Text.Jinja;
 /// <summary>An expression of a parsed template. Immutable: one template serves many renderings at once.</summary>
 internal abstract class Expression
 {
-    public abstract object? Evaluate(RenderContext context, Scope scope);
+    /// <summary>The expression's value, within the rendering's limits.</summary>
+    public object? Evaluate(RenderContext context, Scope scope)
+    {
+        context.Step();
+        return Compute(context, scope);
+    }
+
+    protected abstract object? Compute(RenderContext context, Scope scope);
 }

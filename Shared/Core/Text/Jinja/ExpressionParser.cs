@@ -60,6 +60,7 @@ internal sealed class ExpressionParser
 
     private Expression ParseConditional()
     {
+        _tokens.CheckDepth();
         var known = Unknown.Count;
         var expression = ParseOr();
         while (_tokens.AcceptName("if"))
@@ -205,6 +206,7 @@ internal sealed class ExpressionParser
 
     private void Deepen()
     {
+        _tokens.CheckDepth();
         if (++_depth > DeepestExpression)
         {
             throw _tokens.Errors.Unsupported("an expression nested this deeply", _tokens.Current.Line);

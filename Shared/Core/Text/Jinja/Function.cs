@@ -24,8 +24,12 @@ internal sealed class Function
 
     public string Name => _name;
 
-    public object? Call(RenderContext context, object? value, CallArguments arguments) =>
-        _body(new(context, value, _parameters is null ? [] : Match(_parameters, arguments), arguments));
+    public object? Call(RenderContext context, object? value, CallArguments arguments)
+    {
+        // What looks at a text may look at all of it.
+        RenderContext.Charge((value as JinjaText)?.Length ?? 0);
+        return _body(new(context, value, _parameters is null ? [] : Match(_parameters, arguments), arguments));
+    }
 
     private object?[] Match(string[] parameters, CallArguments arguments)
     {

@@ -3,14 +3,17 @@ namespace Rill.Text.Jinja;
 /// <summary>The functions that every template can call.</summary>
 internal static class Globals
 {
+    private static readonly BoundFunction[] s_functions = [.. All().Select(function => new BoundFunction(function))];
+
     public static Scope NewScope()
     {
         var scope = new Scope(parent: null);
-        foreach (var function in All())
+        foreach (var function in s_functions)
         {
-            scope.Set(function.Name, new BoundFunction(function));
+            scope.Set(function.Function.Name, function);
         }
 
+        scope.Set("self", TemplateReference.Instance);
         return scope;
     }
 

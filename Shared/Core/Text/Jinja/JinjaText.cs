@@ -7,10 +7,16 @@ internal sealed class JinjaText : IEquatable<JinjaText>
 {
     public static readonly JinjaText Empty = OfTemplate("");
 
+    private const int TextWork = 32;
+
     private readonly (int Start, int End)[] _request;
 
     /// <summary>Creates a text from its characters and the stretches of them that came from the request: sorted, apart, none empty.</summary>
-    public JinjaText(string value, (int Start, int End)[] request) => (Value, _request) = (value, request);
+    public JinjaText(string value, (int Start, int End)[] request)
+    {
+        RenderContext.Charge(TextWork + value.Length);
+        (Value, _request) = (value, request);
+    }
 
     public string Value { get; }
 

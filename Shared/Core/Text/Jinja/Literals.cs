@@ -5,13 +5,13 @@ internal sealed class ConstantExpression(object? value) : Expression
 {
     public object? Value { get; } = value;
 
-    public override object? Evaluate(RenderContext context, Scope scope) => Value;
+    protected override object? Compute(RenderContext context, Scope scope) => Value;
 }
 
 /// <summary>[a, b] or (a, b).</summary>
 internal sealed class ListExpression(IReadOnlyList<Expression> items, bool isTuple) : Expression
 {
-    public override object? Evaluate(RenderContext context, Scope scope)
+    protected override object? Compute(RenderContext context, Scope scope)
     {
         var values = new object?[items.Count];
         for (var index = 0; index < values.Length; index++)
@@ -26,7 +26,7 @@ internal sealed class ListExpression(IReadOnlyList<Expression> items, bool isTup
 /// <summary>{key: value}.</summary>
 internal sealed class DictExpression(IReadOnlyList<(Expression Key, Expression Value)> members) : Expression
 {
-    public override object? Evaluate(RenderContext context, Scope scope)
+    protected override object? Compute(RenderContext context, Scope scope)
     {
         var dict = new DictValue();
         foreach (var (key, value) in members)

@@ -5,7 +5,7 @@ internal sealed class NameExpression(string name) : Expression
 {
     public string Name => name;
 
-    public override object? Evaluate(RenderContext context, Scope scope) =>
+    protected override object? Compute(RenderContext context, Scope scope) =>
         scope.TryGet(name, out var value) ? value : Undefined.Name(name);
 }
 
@@ -14,7 +14,7 @@ internal sealed class AttributeExpression(Expression target, string name) : Expr
 {
     public string Name => name;
 
-    public override object? Evaluate(RenderContext context, Scope scope) => Attributes.Get(target.Evaluate(context, scope), name);
+    protected override object? Compute(RenderContext context, Scope scope) => Attributes.Get(target.Evaluate(context, scope), name);
 }
 
 /// <summary>target[index]</summary>
@@ -22,7 +22,7 @@ internal sealed class ItemExpression(Expression target, Expression index) : Expr
 {
     public Expression Index => index;
 
-    public override object? Evaluate(RenderContext context, Scope scope) =>
+    protected override object? Compute(RenderContext context, Scope scope) =>
         Attributes.GetItem(target.Evaluate(context, scope), index.Evaluate(context, scope));
 }
 
@@ -31,6 +31,6 @@ internal sealed class SliceExpression(Expression target, Expression? start, Expr
 {
     public Expression Target => target;
 
-    public override object? Evaluate(RenderContext context, Scope scope) => PythonIndexing.Slice(
+    protected override object? Compute(RenderContext context, Scope scope) => PythonIndexing.Slice(
         target.Evaluate(context, scope), start?.Evaluate(context, scope), stop?.Evaluate(context, scope), step?.Evaluate(context, scope));
 }

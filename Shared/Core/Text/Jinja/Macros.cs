@@ -42,6 +42,16 @@ internal sealed class MacroValue(MacroDefinition definition, Scope home) : Calla
 {
     public override string Representation => $"<Macro '{definition.Name}'>";
 
+    /// <summary>A member by name, or <see cref="BoundCall.Absent"/>.</summary>
+    public object? Get(string name) => name switch
+    {
+        "name" => JinjaText.OfTemplate(definition.Name),
+        "arguments" => ListValue.Tuple([.. definition.Parameters.Select(parameter => JinjaText.OfTemplate(parameter.Name))]),
+        "catch_varargs" => definition.TakesMorePositional,
+        "catch_kwargs" => definition.TakesMoreNamed,
+        _ => BoundCall.Absent,
+    };
+
     public override object? Call(RenderContext context, CallArguments arguments) => context.Nest(() =>
     {
         var scope = new Scope(home);
@@ -57,7 +67,7 @@ internal sealed class MacroValue(MacroDefinition definition, Scope home) : Calla
             throw new ChatTemplateException($"macro '{definition.Name}' takes not more than {parameters.Count} argument(s)");
         }
 
-        scope.Set("varargs", new ListValue([.. arguments.Positional.Skip(parameters.Count)], IsTuple: true));
+        scope.Set("varargs", new ListValue([.. arguments.Positional.Skip(parameters.Count)], isTuple: true));
         var more = new DictValue();
         var named = new Dictionary<string, object?>();
         foreach (var (name, value) in arguments.Named)

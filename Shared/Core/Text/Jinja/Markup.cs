@@ -1,8 +1,12 @@
+using System.Buffers;
+
 namespace Rill.Text.Jinja;
 
 /// <summary>Python's markupsafe: text marked as HTML, and the escaping of text that is not.</summary>
 internal static class Markup
 {
+    private static readonly SearchValues<char> s_noName = SearchValues.Create(" \t\n\r\f\v/>=");
+
     /// <summary>Escapes a text for HTML, unless it is marked as escaped already; marks it so.</summary>
     public static JinjaText Escape(JinjaText text) => text.IsMarkup ? text : EscapeAgain(text);
 
@@ -34,6 +38,27 @@ internal static class Markup
         }
 
         return new TextBuilder().Append(Escape(left)).Append(Escape(right)).ToText().AsMarkup();
+    }
+
+    /// <summary>The xmlattr filter: a dict's members as the attributes of a tag, without those that are none or undefined.</summary>
+    public static JinjaText Attributes(BoundCall call)
+    {
+        var dict = call.Value as DictValue
+            ?? throw new ChatTemplateException($"'{PythonValues.TypeName(call.Value)}' object has no attribute 'items'");
+        var builder = new TextBuilder();
+        foreach (var (key, value) in dict.Items.Where(item => item.Value is not (null or Undefined)))
+        {
+            var name = PythonText.Str(key);
+            if (name.Value.AsSpan().ContainsAny(s_noName))
+            {
+                throw new ChatTemplateException("Invalid character in attribute name");
+            }
+
+            builder.Append(builder.Length > 0 || call.Flag(0, true) ? " " : "");
+            builder.Append(Escape(name)).Append("=\"").Append(Escape(PythonText.Str(value))).Append("\"");
+        }
+
+        return builder.ToText();
     }
 
     private static string? Entity(char character) => character switch

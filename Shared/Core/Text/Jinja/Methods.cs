@@ -7,16 +7,19 @@ internal static class Methods
 {
     private static readonly Dictionary<string, Function> s_text = ByName(TextMethods.All);
     private static readonly Dictionary<string, Function> s_dict = ByName(DictMethods);
-    private static readonly Dictionary<string, Function> s_list = ByName(ListMethods);
+    private static readonly Dictionary<string, Function> s_tuple = ByName(TupleMethods);
+    private static readonly Dictionary<string, Function> s_list = ByName([.. TupleMethods, .. ListMethods]);
     private static readonly Dictionary<string, Function> s_integer = ByName(IntegerMethods);
+    private static readonly Dictionary<string, Function> s_float = ByName(FloatMethods);
 
     /// <summary>The method of a value, or null when its type has none of this name.</summary>
     public static Function? Find(object? value, string name) => (value switch
     {
         JinjaText => s_text,
         DictValue => s_dict,
-        ListValue => s_list,
+        ListValue list => list.IsTuple ? s_tuple : s_list,
         long or BigInteger or bool => s_integer,
+        double => s_float,
         _ => null,
     })?.GetValueOrDefault(name);
 
@@ -32,11 +35,17 @@ internal static class Methods
         new("copy", "", call => call.Value),
     ];
 
-    private static IEnumerable<Function> ListMethods =>
+    private static IEnumerable<Function> TupleMethods =>
     [
         new("index", "value", call => IndexOf(call)),
         new("count", "value", call => (long)call.Sequence.Count(item => PythonComparison.AreEqual(item, call[0]))),
-        new("copy", "", call => call.Value),
+    ];
+
+    private static IEnumerable<Function> ListMethods =>
+    [
+        new("copy", "", call => new ListValue(call.Sequence)),
+        new("append", "item", Append),
+        new("pop", "index?", call => ((ListValue)call.Value!).Pop(call.Integer(0, -1))),
     ];
 
     private static IEnumerable<Function> IntegerMethods =>
@@ -44,7 +53,18 @@ internal static class Methods
         new("bit_length", "", call => BigInteger.Abs(PythonNumbers.ToBigInteger(call.Value!)).GetBitLength()),
     ];
 
+    private static IEnumerable<Function> FloatMethods =>
+    [
+        new("is_integer", "", call => double.IsInteger((double)call.Value!)),
+    ];
+
     private static DictValue Dict(BoundCall call) => (DictValue)call.Value!;
+
+    private static object? Append(BoundCall call)
+    {
+        ((ListValue)call.Value!).Append(call[0]);
+        return null;
+    }
 
     private static long IndexOf(BoundCall call)
     {

@@ -20,10 +20,10 @@ internal static class NumberFilters
         return call.Value switch
         {
             Undefined undefined => throw undefined.Error(),
-            double number when double.IsFinite(number) => PythonNumbers.Shrink(new BigInteger(Math.Truncate(number))),
+            double number when double.IsFinite(number) => PythonNumbers.Truncate(number),
             JinjaText text => PythonNumbers.ParseInteger(text.Value, (int)call.Integer(1, 10))
                 ?? (PythonNumbers.ParseDouble(text.Value) is { } number && double.IsFinite(number)
-                    ? PythonNumbers.Shrink(new BigInteger(Math.Truncate(number)))
+                    ? PythonNumbers.Truncate(number)
                     : fallback),
             _ when PythonNumbers.IsInteger(call.Value) => PythonNumbers.Shrink(PythonNumbers.ToBigInteger(call.Value!)),
             _ => fallback,
@@ -68,7 +68,7 @@ internal static class NumberFilters
         return method switch
         {
             "common" when PythonNumbers.IsInteger(call.Value) =>
-                PythonNumbers.Shrink(new BigInteger(Math.Round(scaled, MidpointRounding.ToEven) / scale)),
+                PythonNumbers.Truncate(Math.Round(scaled, MidpointRounding.ToEven) / scale),
             "common" => Math.Round(scaled, MidpointRounding.ToEven) / scale,
             "ceil" => Math.Ceiling(scaled) / scale,
             "floor" => Math.Floor(scaled) / scale,

@@ -3,14 +3,14 @@ namespace Rill.Text.Jinja;
 /// <summary>An arithmetic operator between two operands.</summary>
 internal sealed class BinaryExpression(string operation, Expression left, Expression right) : Expression
 {
-    public override object? Evaluate(RenderContext context, Scope scope) =>
+    protected override object? Compute(RenderContext context, Scope scope) =>
         PythonOperators.Apply(operation, left.Evaluate(context, scope), right.Evaluate(context, scope), context);
 }
 
 /// <summary>-x or +x.</summary>
 internal sealed class SignExpression(bool isNegative, Expression operand) : Expression
 {
-    public override object? Evaluate(RenderContext context, Scope scope)
+    protected override object? Compute(RenderContext context, Scope scope)
     {
         var negated = PythonNumbers.Negate(operand.Evaluate(context, scope));
         return isNegative ? negated : PythonNumbers.Negate(negated);
@@ -20,7 +20,7 @@ internal sealed class SignExpression(bool isNegative, Expression operand) : Expr
 /// <summary>a ~ b ~ c: the operands as text, joined.</summary>
 internal sealed class ConcatExpression(IReadOnlyList<Expression> operands) : Expression
 {
-    public override object? Evaluate(RenderContext context, Scope scope)
+    protected override object? Compute(RenderContext context, Scope scope)
     {
         var builder = new TextBuilder();
         foreach (var operand in operands)
@@ -35,7 +35,7 @@ internal sealed class ConcatExpression(IReadOnlyList<Expression> operands) : Exp
 /// <summary>A chain of comparisons, a &lt; b &lt; c, each operand evaluated once.</summary>
 internal sealed class CompareExpression(Expression first, IReadOnlyList<(string Operation, Expression Operand)> rest) : Expression
 {
-    public override object? Evaluate(RenderContext context, Scope scope)
+    protected override object? Compute(RenderContext context, Scope scope)
     {
         var left = first.Evaluate(context, scope);
         foreach (var (operation, operand) in rest)
@@ -73,7 +73,7 @@ internal sealed class LogicalExpression(bool isAnd, Expression left, Expression 
 
     public Expression Right => right;
 
-    public override object? Evaluate(RenderContext context, Scope scope)
+    protected override object? Compute(RenderContext context, Scope scope)
     {
         var value = left.Evaluate(context, scope);
         return PythonValues.IsTrue(value) == isAnd ? right.Evaluate(context, scope) : value;
@@ -83,7 +83,7 @@ internal sealed class LogicalExpression(bool isAnd, Expression left, Expression 
 /// <summary>not a</summary>
 internal sealed class NotExpression(Expression operand) : Expression
 {
-    public override object? Evaluate(RenderContext context, Scope scope) => !PythonValues.IsTrue(operand.Evaluate(context, scope));
+    protected override object? Compute(RenderContext context, Scope scope) => !PythonValues.IsTrue(operand.Evaluate(context, scope));
 }
 
 /// <summary>a if test else b</summary>
@@ -93,7 +93,7 @@ internal sealed class ConditionalExpression(Expression test, Expression whenTrue
 
     public Expression? WhenFalse => whenFalse;
 
-    public override object? Evaluate(RenderContext context, Scope scope) => PythonValues.IsTrue(test.Evaluate(context, scope))
+    protected override object? Compute(RenderContext context, Scope scope) => PythonValues.IsTrue(test.Evaluate(context, scope))
         ? whenTrue.Evaluate(context, scope)
         : whenFalse?.Evaluate(context, scope)
             ?? (whenFalse is null ? new Undefined("the inline if-expression evaluated to false and no else section was defined.") : null);

@@ -7,9 +7,15 @@ namespace Rill.Text.Jinja;
 internal static partial class PercentFormat
 {
     private const int WidestField = 1000;
+    private const int LongestFormat = 1 << 16;
 
     public static JinjaText Apply(JinjaText format, object? values)
     {
+        if (format.Length > LongestFormat)
+        {
+            throw new ChatTemplateException($"A format string has more than {LongestFormat} characters.");
+        }
+
         var builder = new TextBuilder();
         IReadOnlyList<object?> positional = values is ListValue { IsTuple: true } tuple ? tuple.Items : [values];
         var (used, copied) = (0, 0);
@@ -83,7 +89,7 @@ internal static partial class PercentFormat
         : throw new ChatTemplateException($"a number is required to format, not {PythonValues.TypeName(value)}");
 
     private static object Truncate(object? value) =>
-        Numeric(value) is double number ? PythonNumbers.Shrink(new(Math.Truncate(number))) : value!;
+        Numeric(value) is double number ? PythonNumbers.Truncate(number) : value!;
 
     private static JinjaText Pad(JinjaText text, Match match)
     {

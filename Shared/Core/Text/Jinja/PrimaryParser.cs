@@ -113,12 +113,13 @@ internal sealed class PrimaryParser(TokenStream tokens, ExpressionParser express
 
     private ConstantExpression ParseString()
     {
-        var text = tokens.Read().Text;
+        var parts = new List<string>();
         while (tokens.Current.Kind == TokenKind.String)
         {
-            text += tokens.Read().Text;
+            parts.Add(tokens.Read().Text);
         }
 
+        var text = string.Concat(parts);
         expressions.Watcher.String(text);
         return new(JinjaText.OfTemplate(text));
     }

@@ -5,7 +5,14 @@ namespace Rill.Text.Jinja;
 /// <summary>Python's equality, ordering and membership.</summary>
 internal static class PythonComparison
 {
-    public static bool AreEqual(object? left, object? right) => (left, right) switch
+    public static bool AreEqual(object? left, object? right)
+    {
+        RenderContext.CheckDepth();
+        ChargeFor(left, right);
+        return (ReferenceEquals(left, right) && left is not double) || AreAlike(left, right);
+    }
+
+    private static bool AreAlike(object? left, object? right) => (left, right) switch
     {
         (null, null) or (Undefined, Undefined) => true,
         (JinjaText first, JinjaText second) => first.Equals(second),
@@ -14,7 +21,7 @@ internal static class PythonComparison
             && first.Items.All(item => second.TryGet(item.Key, out var other) && AreEqual(item.Value, other)),
         (RangeValue first, RangeValue second) => SequencesEqual(first.Items, second.Items),
         _ when PythonNumbers.IsNumber(left) && PythonNumbers.IsNumber(right) => PythonNumbers.Compare(left!, right!) == 0,
-        _ => ReferenceEquals(left, right),
+        _ => false,
     };
 
     /// <summary>Orders two values as &lt; does; a ChatTemplateException when Python cannot.</summary>
@@ -24,6 +31,9 @@ internal static class PythonComparison
         {
             throw ((left as Undefined) ?? (Undefined)right!).Error();
         }
+
+        RenderContext.CheckDepth();
+        ChargeFor(left, right);
 
         return (left, right) switch
         {
@@ -36,7 +46,13 @@ internal static class PythonComparison
     }
 
     /// <summary>The in operator.</summary>
-    public static bool Contains(object? container, object? item) => container switch
+    public static bool Contains(object? container, object? item)
+    {
+        RenderContext.Charge((container as JinjaText)?.Length ?? 1);
+        return Has(container, item);
+    }
+
+    private static bool Has(object? container, object? item) => container switch
     {
         JinjaText text => item switch
         {
@@ -50,7 +66,14 @@ internal static class PythonComparison
     };
 
     /// <summary>A hash that agrees with <see cref="AreEqual"/>; refuses what Python cannot hash.</summary>
-    public static int Hash(object? value) => value switch
+    public static int Hash(object? value)
+    {
+        RenderContext.CheckDepth();
+        RenderContext.Charge((value as JinjaText)?.Length ?? 1);
+        return HashOf(value);
+    }
+
+    private static int HashOf(object? value) => value switch
     {
         JinjaText text => text.GetHashCode(),
         null or Undefined => 0,
@@ -59,6 +82,9 @@ internal static class PythonComparison
         ListValue or DictValue => throw new ChatTemplateException($"unhashable type: '{PythonValues.TypeName(value)}'"),
         _ => RuntimeHelpers.GetHashCode(value),
     };
+
+    private static void ChargeFor(object? left, object? right) => RenderContext.Charge(
+        RenderContext.ComparisonWork + Math.Min((left as JinjaText)?.Length ?? 0, (right as JinjaText)?.Length ?? 0));
 
     private static bool SequencesEqual(IReadOnlyList<object?> left, IReadOnlyList<object?> right) =>
         left.Count == right.Count && left.Zip(right).All(pair => AreEqual(pair.First, pair.Second));

@@ -32,7 +32,7 @@ internal static class PythonIndexing
                 ?? new ChatTemplateException($"'{PythonValues.TypeName(value)}' object is not subscriptable");
         }
 
-        var stride = step is null ? 1 : PythonNumbers.ToIndex(step);
+        var stride = step is null ? 1 : Math.Clamp(PythonNumbers.ToIndex(step), -int.MaxValue, int.MaxValue);
         if (stride == 0)
         {
             throw new ChatTemplateException("slice step cannot be zero");
@@ -45,13 +45,12 @@ internal static class PythonIndexing
             return Cut(text, from, Math.Max(from, to));
         }
 
-        var items = Pick(PythonValues.Items(value), start, stop, stride);
-        return value switch
+        if (value is JinjaText characters)
         {
-            JinjaText => items.Aggregate(new TextBuilder(), (builder, item) => builder.Append((JinjaText)item!)).ToText(),
-            ListValue list => list with { Items = items },
-            _ => new ListValue(items),
-        };
+            return Pick(characters, start, stop, stride);
+        }
+
+        return new ListValue(Pick(PythonValues.Items(value), start, stop, stride), value is ListValue { IsTuple: true });
     }
 
     /// <summary>A part of a text by code points.</summary>
@@ -61,19 +60,43 @@ internal static class PythonIndexing
         return text.Slice(from, from + PythonText.OffsetOf(text.Value[from..], end - start));
     }
 
+    private static JinjaText Pick(JinjaText text, object? start, object? stop, long stride)
+    {
+        var offsets = new List<int>(text.Length + 1);
+        for (var offset = 0; offset < text.Length; offset += char.IsSurrogatePair(text.Value, offset) ? 2 : 1)
+        {
+            offsets.Add(offset);
+        }
+
+        var builder = new TextBuilder();
+        foreach (var position in Positions(offsets.Count, start, stop, stride))
+        {
+            builder.Append(text, offsets[position], position + 1 < offsets.Count ? offsets[position + 1] : text.Length);
+        }
+
+        return builder.ToText();
+    }
+
     private static List<object?> Pick(IReadOnlyList<object?> items, object? start, object? stop, long stride)
     {
-        var count = items.Count;
         var picked = new List<object?>();
+        foreach (var position in Positions(items.Count, start, stop, stride))
+        {
+            picked.Add(items[position]);
+        }
+
+        return picked;
+    }
+
+    private static IEnumerable<int> Positions(int count, object? start, object? stop, long stride)
+    {
         var (lowest, highest) = stride > 0 ? (0, count) : (-1, count - 1);
         var position = Bound(start, stride > 0 ? 0 : count - 1, count, lowest, highest);
         var end = Bound(stop, stride > 0 ? count : -1, count, lowest, highest);
         for (; stride > 0 ? position < end : position > end; position += stride)
         {
-            picked.Add(items[(int)position]);
+            yield return (int)position;
         }
-
-        return picked;
     }
 
     private static long Bound(object? bound, long absent, int count, long lowest, long highest)

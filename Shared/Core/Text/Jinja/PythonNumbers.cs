@@ -7,12 +7,22 @@ namespace Rill.Text.Jinja;
 internal static class PythonNumbers
 {
     private const int LargestPowerBits = 1 << 16;
+    private const int MostDigits = 4300;
 
     public static bool IsNumber(object? value) => value is bool or long or BigInteger or double;
 
     public static bool IsInteger(object? value) => value is bool or long or BigInteger;
 
-    public static double ToDouble(object value) => value is double number ? number : (double)ToBigInteger(value);
+    public static double ToDouble(object value)
+    {
+        if (value is double number)
+        {
+            return number;
+        }
+
+        var converted = (double)ToBigInteger(value);
+        return double.IsFinite(converted) ? converted : throw new ChatTemplateException("int too large to convert to float");
+    }
 
     /// <summary>A number small enough to be an index, a count or a width.</summary>
     public static long ToIndex(object? value) => value switch
@@ -46,7 +56,7 @@ internal static class PythonNumbers
     {
         var digits = text.Trim().Replace("_", "", StringComparison.Ordinal);
         var isNegative = digits.StartsWith('-');
-        digits = digits.TrimStart('-', '+');
+        digits = digits.Length > 0 && digits[0] is '-' or '+' ? digits[1..] : digits;
         if (digits.Length > 2 && digits[0] == '0' && BaseOfPrefix(digits[1]) is var prefixBase && prefixBase > 0
             && (numberBase == prefixBase || numberBase == 0))
         {
@@ -54,6 +64,11 @@ internal static class PythonNumbers
         }
 
         numberBase = numberBase == 0 ? 10 : numberBase;
+        if (digits.Length > MostDigits)
+        {
+            return null;
+        }
+
         var value = BigInteger.Zero;
         foreach (var digit in digits)
         {
@@ -70,10 +85,31 @@ internal static class PythonNumbers
     }
 
     /// <summary>A float from text, as float() reads it; null when it is none.</summary>
-    public static double? ParseDouble(string text) =>
-        double.TryParse(text.Trim().Replace("_", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
-            ? value
-            : null;
+    public static double? ParseDouble(string text)
+    {
+        var number = text.Trim().Replace("_", "", StringComparison.Ordinal);
+        var sign = number.StartsWith('-') ? -1 : 1;
+        if (number.TrimStart('-', '+').ToUpperInvariant() is "INF" or "INFINITY")
+        {
+            return sign * double.PositiveInfinity;
+        }
+
+        return double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null;
+    }
+
+    /// <summary>The integer part of a float.</summary>
+    public static object Truncate(double value) => double.IsFinite(value)
+        ? Shrink(new BigInteger(Math.Truncate(value)))
+        : throw new ChatTemplateException("cannot convert float NaN or infinity to integer");
+
+    /// <summary>An integer's digits; as in Python, not more than 4300 of them.</summary>
+    public static string Format(BigInteger value)
+    {
+        var digits = value.ToString(CultureInfo.InvariantCulture);
+        return digits.Length <= MostDigits + 1
+            ? digits
+            : throw new ChatTemplateException($"Exceeds the limit ({MostDigits} digits) for integer string conversion.");
+    }
 
     /// <summary>The smallest form of an integer.</summary>
     public static object Shrink(BigInteger value)
@@ -140,8 +176,10 @@ internal static class PythonNumbers
         switch (operation)
         {
             case "+":
+                CheckSize(Math.Max(left.GetBitLength(), right.GetBitLength()));
                 return left + right;
             case "-":
+                CheckSize(Math.Max(left.GetBitLength(), right.GetBitLength()));
                 return left - right;
             case "*":
                 CheckSize(left.GetBitLength() + right.GetBitLength());

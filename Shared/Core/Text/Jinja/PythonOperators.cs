@@ -26,7 +26,7 @@ internal static class PythonOperators
             ("+", JinjaText, _) => throw new ChatTemplateException(
                 $"can only concatenate str (not \"{PythonValues.TypeName(right)}\") to str"),
             ("+", ListValue first, ListValue second) when first.IsTuple == second.IsTuple =>
-                first with { Items = [.. first.Items, .. second.Items] },
+                Add(first, second),
             ("*", JinjaText text, _) when PythonNumbers.IsInteger(right) => Repeat(text, PythonNumbers.ToIndex(right)),
             ("*", _, JinjaText text) when PythonNumbers.IsInteger(left) => Repeat(text, PythonNumbers.ToIndex(left)),
             ("*", ListValue list, _) when PythonNumbers.IsInteger(right) => Repeat(list, PythonNumbers.ToIndex(right), context),
@@ -38,14 +38,13 @@ internal static class PythonOperators
 
     private static JinjaText Repeat(JinjaText text, long count)
     {
-        TextBuilder.CheckLength(count > 0 ? checked(Math.Min(count, int.MaxValue) * text.Length) : 0);
-        var builder = new TextBuilder();
-        for (var index = 0; index < count && text.Length > 0; index++)
-        {
-            builder.Append(text);
-        }
+        return new TextBuilder().Append(text, count).ToText();
+    }
 
-        return builder.ToText();
+    private static ListValue Add(ListValue first, ListValue second)
+    {
+        RenderContext.ChargeItems((long)first.Items.Count + second.Items.Count);
+        return new([.. first.Items, .. second.Items], first.IsTuple);
     }
 
     private static ListValue Repeat(ListValue list, long count, RenderContext context)
@@ -56,6 +55,6 @@ internal static class PythonOperators
             items.AddRange(context.Iterate(list));
         }
 
-        return list with { Items = items };
+        return new(items, list.IsTuple);
     }
 }

@@ -158,12 +158,13 @@ internal static class PythonText
         null => "None",
         bool boolean => boolean ? "True" : "False",
         long number => number.ToString(CultureInfo.InvariantCulture),
-        BigInteger number => number.ToString(CultureInfo.InvariantCulture),
+        BigInteger number => PythonNumbers.Format(number),
         double number => FormatDouble(number),
         Undefined => "Undefined",
         RangeValue { Step: 1 } range => string.Create(CultureInfo.InvariantCulture, $"range({range.Start}, {range.Stop})"),
         RangeValue range => string.Create(CultureInfo.InvariantCulture, $"range({range.Start}, {range.Stop}, {range.Step})"),
         CallableValue callable => callable.Representation,
+        TemplateReference => "<TemplateReference None>",
         _ => $"<{PythonValues.TypeName(value)} object>",
     };
 

@@ -22,6 +22,7 @@ internal static class PythonValues
         NamespaceValue => "Namespace",
         MacroValue => "Macro",
         LoopValue => "LoopContext",
+        TemplateReference => "TemplateReference",
         _ => "builtin_function_or_method",
     };
 

@@ -6,7 +6,14 @@ internal sealed record RangeValue(long Start, long Stop, long Step)
     /// <summary>The sandbox's limit on a range's length.</summary>
     public const long LongestRange = 100_000;
 
-    public long Count => Math.Max(0, Step > 0 ? (Stop - Start + Step - 1) / Step : (Start - Stop - Step - 1) / -Step);
+    public long Count
+    {
+        get
+        {
+            Int128 span = Step > 0 ? (Int128)Stop - Start : (Int128)Start - Stop;
+            return (long)Int128.Clamp((span + Int128.Abs(Step) - 1) / Int128.Abs(Step), 0, long.MaxValue);
+        }
+    }
 
     public IReadOnlyList<object?> Items
     {

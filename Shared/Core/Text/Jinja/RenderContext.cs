@@ -1,17 +1,75 @@
+using System.Runtime.CompilerServices;
+
 namespace Rill.Text.Jinja;
 
-/// <summary>One rendering: its clock and its limits. Not thread-safe.</summary>
-internal sealed class RenderContext(TimeProvider timeProvider)
+/// <summary>
+/// One rendering: its clock and its limits. A rendering stays on one thread, on which <see cref="Charge"/> finds it, because texts and
+/// lists are made far from any context. Not thread-safe.
+/// </summary>
+internal sealed class RenderContext(TimeProvider timeProvider) : IDisposable
 {
     /// <summary>How many items a rendering may look at, and how many pieces a text may be cut into.</summary>
     public const int MostIterations = 1_000_000;
 
+    /// <summary>How many expressions a rendering may evaluate.</summary>
+    public const int MostSteps = 10_000_000;
+
+    /// <summary>How many characters a rendering may copy or search; an item of a list counts as <see cref="ItemWork"/> of them.</summary>
+    public const long MostWork = 256 << 20;
+
+    /// <summary>What comparing two values counts as, beside the characters compared.</summary>
+    public const int ComparisonWork = 64;
+
+    private const int ItemWork = 8;
     private const int DeepestCall = 100;
 
+    [ThreadStatic]
+    private static RenderContext? s_current;
+
+    private readonly RenderContext? _outer = s_current;
     private int _iterations;
+    private int _steps;
+    private long _work;
     private int _depth;
 
     public DateTimeOffset Now => timeProvider.GetLocalNow();
+
+    /// <summary>Makes this the rendering that runs on the thread, until it is disposed.</summary>
+    public RenderContext Enter() => s_current = this;
+
+    public void Dispose() => s_current = _outer;
+
+    /// <summary>Counts characters that the rendering on this thread copies or searches towards its limit.</summary>
+    public static void Charge(long characters)
+    {
+        if (s_current is { } current && (current._work += characters) > MostWork)
+        {
+            throw new ChatTemplateException($"The chat template copies more than {MostWork} characters.");
+        }
+    }
+
+    /// <summary>Counts items that the rendering on this thread puts into a list.</summary>
+    public static void ChargeItems(long items) => Charge(items > MostWork ? MostWork + 1 : items * ItemWork);
+
+    /// <summary>Refuses to go deeper where the thread's stack is nearly used up.</summary>
+    public static void CheckDepth()
+    {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            throw new ChatTemplateException("The chat template nests values or expressions too deeply.");
+        }
+    }
+
+    /// <summary>Counts an expression that is evaluated.</summary>
+    public void Step()
+    {
+        if (++_steps > MostSteps)
+        {
+            throw new ChatTemplateException($"The chat template evaluates more than {MostSteps} expressions.");
+        }
+
+        CheckDepth();
+    }
 
     /// <summary>The items of a value, as a for loop sees them; each counts towards the limit on iterations.</summary>
     public IReadOnlyList<object?> Iterate(object? value)

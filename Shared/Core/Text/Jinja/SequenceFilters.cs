@@ -15,6 +15,7 @@ internal static class SequenceFilters
         new("sort", "reverse? case_sensitive? attribute?", Sort),
         new("unique", "case_sensitive? attribute?", Unique),
         new("reverse", "", Reverse),
+        new("random", "", PickAny),
         new("sum", "attribute? start?", Sum),
         new("max", "case_sensitive? attribute?", call => Extreme(call, sign: 1)),
         new("min", "case_sensitive? attribute?", call => Extreme(call, sign: -1)),
@@ -54,6 +55,10 @@ internal static class SequenceFilters
 
         return call.Sequence is [.., var last] ? last : new Undefined("No last item, sequence was empty.");
     }
+
+    private static object? PickAny(BoundCall call) => call.Sequence is { Count: > 0 } items
+        ? items[Random.Shared.Next(items.Count)]
+        : new Undefined("No random item, sequence was empty.");
 
     private static SequenceOnce Items(BoundCall call) => call.Value switch
     {
@@ -141,8 +146,16 @@ internal static class SequenceFilters
         return new(slices);
     }
 
-    private static IReadOnlyList<object?> Fill(IReadOnlyList<object?> items, BoundCall call, int size) =>
-        call.Or(1, null) is { } filler ? [.. items, .. Enumerable.Repeat(filler, size - items.Count)] : items;
+    private static IReadOnlyList<object?> Fill(IReadOnlyList<object?> items, BoundCall call, int size)
+    {
+        if (call.Or(1, null) is not { } filler)
+        {
+            return items;
+        }
+
+        RenderContext.ChargeItems(size);
+        return [.. items, .. Enumerable.Repeat(filler, size - items.Count)];
+    }
 
     private static ListValue GroupBy(BoundCall call)
     {

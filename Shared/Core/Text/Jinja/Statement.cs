@@ -76,11 +76,21 @@ internal sealed class JumpStatement(Flow flow) : Statement
     public override Flow Execute(RenderContext context, Scope scope, TextBuilder output) => flow;
 }
 
-/// <summary>{% if %}, with its {% elif %}s as conditionals within the else part. Has no scope of its own.</summary>
-internal sealed class IfStatement(Expression test, Block whenTrue, Block whenFalse) : Statement
+/// <summary>{% if %} with its {% elif %}s, each a test and a body, and its {% else %}. Has no scope of its own.</summary>
+internal sealed class IfStatement(IReadOnlyList<(Expression Test, Block Body)> branches, Block otherwise) : Statement
 {
-    public override Flow Execute(RenderContext context, Scope scope, TextBuilder output) =>
-        (PythonValues.IsTrue(test.Evaluate(context, scope)) ? whenTrue : whenFalse).Execute(context, scope, output);
+    public override Flow Execute(RenderContext context, Scope scope, TextBuilder output)
+    {
+        foreach (var (test, body) in branches)
+        {
+            if (PythonValues.IsTrue(test.Evaluate(context, scope)))
+            {
+                return body.Execute(context, scope, output);
+            }
+        }
+
+        return otherwise.Execute(context, scope, output);
+    }
 }
 
 /// <summary>A body with a scope of its own and variables set in it: {% with %}, {% generation %}.</summary>

@@ -10,6 +10,7 @@ internal sealed class TemplateLexer
     private readonly TemplateErrors _errors;
     private readonly List<Token> _tokens = [];
     private int _position;
+    private (int Position, int Line) _counted = (0, 1);
     private bool _lineStarts = true;
 
     private TemplateLexer(string source, TemplateErrors errors) => (_source, _errors) = (source, errors);
@@ -193,5 +194,17 @@ internal sealed class TemplateLexer
 
     private int Line => LineAt(_position);
 
-    private int LineAt(int position) => 1 + _source.AsSpan(0, Math.Min(position, _source.Length)).Count('\n');
+    /// <summary>The line of a position. Positions mostly rise, so that counting goes on from the last one.</summary>
+    private int LineAt(int position)
+    {
+        position = Math.Min(position, _source.Length);
+        if (position < _counted.Position)
+        {
+            _counted = (0, 1);
+        }
+
+        var more = _source.AsSpan(_counted.Position..position).Count('\n');
+        _counted = (position, _counted.Line + more);
+        return _counted.Line;
+    }
 }

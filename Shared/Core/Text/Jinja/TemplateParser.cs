@@ -4,6 +4,7 @@ namespace Rill.Text.Jinja;
 internal sealed class TemplateParser
 {
     private const int DeepestNesting = 100;
+    private const int LongestTemplate = 1 << 20;
 
     private readonly TokenStream _tokens;
     private readonly ExpressionParser _expressions;
@@ -21,6 +22,11 @@ internal sealed class TemplateParser
     public static ParsedTemplate Parse(string source, string name)
     {
         var errors = new TemplateErrors(name);
+        if (source.Length > LongestTemplate)
+        {
+            throw new UnsupportedModelException($"The chat template {name} has more than {LongestTemplate} characters.");
+        }
+
         var tokens = new TokenStream(TemplateLexer.Read(source, errors), errors);
         var parser = new TemplateParser(tokens);
         var statements = parser.ParseStatements();
@@ -127,21 +133,23 @@ internal sealed class TemplateParser
     private IfStatement ParseIf()
     {
         _expressions.Conditionals++;
-        var test = _expressions.ParseTuple(withCondition: false);
-        var whenTrue = ParseBody(out var end, "elif", "else", "endif");
-        var whenFalse = end switch
+        var branches = new List<(Expression, Block)>();
+        string end;
+        do
         {
-            "elif" => new Block([ParseIf()]),
-            "else" => ParseBodyTo("endif"),
-            _ => new Block([]),
-        };
+            var test = _expressions.ParseTuple(withCondition: false);
+            branches.Add((test, ParseBody(out end, "elif", "else", "endif")));
+        }
+        while (end == "elif");
+
+        var otherwise = end == "else" ? ParseBodyTo("endif") : new Block([]);
         if (end == "endif")
         {
             _tokens.Expect(TokenKind.BlockEnd);
         }
 
         _expressions.Conditionals--;
-        return new(test, whenTrue, whenFalse);
+        return new(branches, otherwise);
     }
 
     private ForStatement ParseFor()

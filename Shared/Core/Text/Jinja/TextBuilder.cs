@@ -37,6 +37,31 @@ internal sealed class TextBuilder
 
     public TextBuilder Append(JinjaText text) => Append(text, 0, text.Length);
 
+    /// <summary>Appends a text so many times; not at all when the number is negative.</summary>
+    public TextBuilder Append(JinjaText text, long count)
+    {
+        // Neither factor exceeds 2 to the power of 31.
+        CheckLength(_text.Length + text.Length * Math.Min(count, int.MaxValue));
+        if (text.Length > 0 && text.RequestSpans is [] or [(0, _)] && (text.RequestSpans is not [(_, var end)] || end == text.Length))
+        {
+            var start = _text.Length;
+            _text.Insert(start, text.Value, (int)Math.Max(0, count));
+            if (text.HasRequest)
+            {
+                MarkRequest(start, _text.Length);
+            }
+
+            return this;
+        }
+
+        for (; count > 0 && text.Length > 0; count--)
+        {
+            Append(text);
+        }
+
+        return this;
+    }
+
     /// <summary>Appends a part of a text, in UTF-16 units.</summary>
     public TextBuilder Append(JinjaText text, int start, int end)
     {

@@ -10,6 +10,9 @@ internal static class TextCase
 
     public static JinjaText Lower(JinjaText text) => text.Recase(ToLower(text.Value));
 
+    /// <summary>str.casefold, with the one letter of common use that it changes and lower does not.</summary>
+    public static JinjaText Fold(JinjaText text) => text.Recase(ToLower(text.Value).Replace("ß", "ss", StringComparison.Ordinal));
+
     public static JinjaText Capitalize(JinjaText text)
     {
         if (text.Length == 0)

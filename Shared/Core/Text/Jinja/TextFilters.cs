@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -23,7 +24,9 @@ internal static partial class TextFilters
         new("tojson", "ensure_ascii? indent? separators? sort_keys?", ToJson),
         new("escape", "", call => Markup.Escape(call.Text)),
         new("forceescape", "", call => Markup.EscapeAgain(call.Text)),
-        new("striptags", "", call => call.Text.Derive(Spaces().Replace(Tags().Replace(call.Text.Value, ""), " ").Trim())),
+        new("striptags", "", call => call.Text.Derive(
+            WebUtility.HtmlDecode(Spaces().Replace(TextSearch.RemoveTags(call.Text.Value), " ").Trim()))),
+        new("xmlattr", "autospace?", call => Markup.Attributes(call)),
         new("urlencode", "", UrlEncode),
         new("wordcount", "", call => (long)Words().Count(call.Text.Value)),
         new("join", "d? attribute?", Join),
@@ -72,7 +75,7 @@ internal static partial class TextFilters
     {
         if (call.Arguments.Named.Count == 0)
         {
-            return PercentFormat.Apply(call.Text, new ListValue(call.Arguments.Positional, IsTuple: true));
+            return PercentFormat.Apply(call.Text, new ListValue(call.Arguments.Positional, isTuple: true));
         }
 
         var named = new DictValue();
@@ -125,9 +128,6 @@ internal static partial class TextFilters
 
         return builder.ToText();
     }
-
-    [GeneratedRegex("<!--.*?-->|<[^>]*>", RegexOptions.Singleline)]
-    private static partial Regex Tags();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Spaces();

@@ -63,18 +63,6 @@ internal static class TextLayout
 
     private static JinjaText Surround(JinjaText text, JinjaText fill, long before, long after)
     {
-        var builder = new TextBuilder();
-        for (; before > 0; before--)
-        {
-            builder.Append(fill);
-        }
-
-        builder.Append(text);
-        for (; after > 0; after--)
-        {
-            builder.Append(fill);
-        }
-
-        return builder.ToText();
+        return new TextBuilder().Append(fill, before).Append(text).Append(fill, after).ToText();
     }
 }

@@ -7,6 +7,7 @@ internal static class TextMethods
     [
         new("upper", "", call => TextCase.Upper(call.Text)),
         new("lower", "", call => TextCase.Lower(call.Text)),
+        new("casefold", "", call => TextCase.Fold(call.Text)),
         new("title", "", call => TextCase.Title(call.Text)),
         new("capitalize", "", call => TextCase.Capitalize(call.Text)),
         new("swapcase", "", call => TextCase.Swap(call.Text)),

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Rill.Text.Jinja;
 
 /// <summary>Finding, replacing and joining.</summary>
@@ -66,20 +68,46 @@ internal static class TextSearch
         return builder.ToText();
     }
 
+    /// <summary>A text without its HTML comments and tags, as markupsafe strips them: comments first, a tag ends at the next '>'.</summary>
+    public static string RemoveTags(string text) => Remove(Remove(text, "<!--", "-->"), "<", ">");
+
+    /// <summary>A text without the stretches from each opening mark to the next closing one; one that is not closed stays.</summary>
+    private static string Remove(string text, string open, string close)
+    {
+        var kept = new StringBuilder();
+        var position = 0;
+        for (var start = text.IndexOf(open, StringComparison.Ordinal); start >= 0;
+            start = text.IndexOf(open, position, StringComparison.Ordinal))
+        {
+            var end = text.IndexOf(close, start, StringComparison.Ordinal);
+            if (end < 0)
+            {
+                break;
+            }
+
+            kept.Append(text, position, start - position);
+            position = end + close.Length;
+        }
+
+        return kept.Append(text, position, text.Length - position).ToString();
+    }
+
     private static int Next(JinjaText text, JinjaText part, int from) => text.Value.IndexOf(part.Value, from, StringComparison.Ordinal);
 
     private static JinjaText Interleave(JinjaText text, JinjaText replacement, long limit)
     {
         var builder = new TextBuilder();
         var left = limit < 0 ? long.MaxValue : limit;
-        foreach (var character in PythonText.Characters(text))
+        for (var index = 0; index < text.Length;)
         {
             if (left-- > 0)
             {
                 builder.Append(replacement);
             }
 
-            builder.Append((JinjaText)character!);
+            var end = index + (char.IsSurrogatePair(text.Value, index) ? 2 : 1);
+            builder.Append(text, index, end);
+            index = end;
         }
 
         return (left > 0 ? builder.Append(replacement) : builder).ToText();

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Rill.Text.Jinja;
 
 /// <summary>A cursor over a template's tokens.</summary>
@@ -55,6 +57,15 @@ internal sealed class TokenStream(List<Token> tokens, TemplateErrors errors)
         if (Read().Kind != kind)
         {
             throw Unexpected($"the end of the tag ({kind})");
+        }
+    }
+
+    /// <summary>Refuses a template that nests deeper than the thread's stack can follow.</summary>
+    public void CheckDepth()
+    {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            throw errors.Unsupported("an expression nested this deeply", Current.Line);
         }
     }
 

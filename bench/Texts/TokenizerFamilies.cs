@@ -5,7 +5,7 @@ internal static class TokenizerFamilies
 {
     /// <summary>Families in the order of the tables; the second word tells the kind.</summary>
     public static IReadOnlyList<(string Name, string Kind)> All { get; } =
-        [("llama-3", "byte-level"), ("qwen3", "byte-level"), ("gpt-2", "byte-level")];
+        [("llama-3", "byte-level"), ("qwen3", "byte-level"), ("gpt-2", "byte-level"), ("phi-3", "SentencePiece"), ("mistral-v3", "SentencePiece")];
 
     /// <summary>Those whose files are large enough that loading them is felt.</summary>
     public static IReadOnlyList<string> Loaded { get; } = ["llama-3", "qwen3"];

@@ -41,8 +41,9 @@ public sealed class HuggingFaceTokenizer : Tokenizer, ITokenizer
     /// <inheritdoc/>
     public IReadOnlyList<int> Encode(PromptText prompt)
     {
-        var ids = new List<int>();
-        _parts.Encoder.Encode(prompt.ToString(), TemplateSpans.Of(prompt), ids);
+        var text = prompt.ToString();
+        var ids = NewIds(text);
+        _parts.Encoder.Encode(text, TemplateSpans.Of(prompt), ids);
         return ids;
     }
 
@@ -119,7 +120,7 @@ public sealed class HuggingFaceTokenizer : Tokenizer, ITokenizer
         }
 
         var source = text ?? textSpan.ToString();
-        var ids = new List<int>();
+        var ids = NewIds(source);
         _parts.Encoder.Encode(source, TemplateSpans.All(source.Length), ids);
         return new() { Tokens = ids, CharsConsumed = source.Length };
     }
@@ -143,4 +144,7 @@ public sealed class HuggingFaceTokenizer : Tokenizer, ITokenizer
             CharsConsumed = tokens.Count == ids.Count ? normalized.Length : tokens.Count == 0 ? 0 : tokens[^1].Offset.End.Value,
         };
     }
+
+    /// <summary>A list that need not grow for most texts: a token has four letters on average, or more.</summary>
+    private static List<int> NewIds(string text) => new((text.Length / 4) + 16);
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Rill.Text.Tokenization;
@@ -6,8 +7,6 @@ namespace Rill.Text.Tokenization;
 /// <summary>Byte-pair encoding that starts from a word's bytes. Thread-safe.</summary>
 internal sealed class ByteWordModel : WordModel
 {
-    private const int LongestCached = 32;
-
     private readonly TokenTable _tokens;
     private readonly PairMerger _merger;
     private readonly WordModelOptions _options;
@@ -31,21 +30,14 @@ internal sealed class ByteWordModel : WordModel
     /// <inheritdoc/>
     public override void Encode(ReadOnlySpan<char> word, List<int> output)
     {
-        if (word.Length > LongestCached)
+        if (_cache.TryAppend(word, output))
         {
-            EncodeBytes(word, output);
-            return;
-        }
-
-        if (_cache.Find(word) is { } known)
-        {
-            output.AddRange(known);
             return;
         }
 
         var start = output.Count;
         EncodeBytes(word, output);
-        _cache.Add(word, [.. output[start..]]);
+        _cache.Add(word, CollectionsMarshal.AsSpan(output)[start..]);
     }
 
     private void EncodeBytes(ReadOnlySpan<char> word, List<int> output)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Rill.Text.Tokenization;
@@ -11,7 +12,6 @@ namespace Rill.Text.Tokenization;
 /// </summary>
 internal sealed class CharacterWordModel : WordModel
 {
-    private const int LongestCached = 32;
     private const int LongestOnStack = 128;
 
     private readonly TokenTable _tokens;
@@ -61,21 +61,14 @@ internal sealed class CharacterWordModel : WordModel
 
     private void EncodePart(ReadOnlySpan<char> part, List<int> output)
     {
-        if (part.Length > LongestCached)
+        if (_cache.TryAppend(part, output))
         {
-            Merge(part, output);
-            return;
-        }
-
-        if (_cache.Find(part) is { } known)
-        {
-            output.AddRange(known);
             return;
         }
 
         var start = output.Count;
         Merge(part, output);
-        _cache.Add(part, [.. output[start..]]);
+        _cache.Add(part, CollectionsMarshal.AsSpan(output)[start..]);
     }
 
     private void Merge(ReadOnlySpan<char> part, List<int> output)

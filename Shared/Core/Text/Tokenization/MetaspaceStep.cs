@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Rill.Text.Tokenization;
 
 /// <summary>Where <see cref="MetaspaceStep"/> puts a mark that the text lacks.</summary>
@@ -17,21 +15,23 @@ internal sealed class MetaspaceStep(char mark, PrependScheme scheme) : PreTokeni
     public override void Apply(PreTokenizedText text)
     {
         var source = text.Text.Span;
-        var result = new StringBuilder(source.Length + text.Pieces.Count);
+        var result = new char[source.Length + text.Pieces.Count];
         var pieces = new List<Piece>(text.Pieces.Count);
+        var length = 0;
         foreach (var piece in text.Pieces)
         {
-            var start = result.Length;
+            var start = length;
             if (IsPrepended(piece, text) && source[piece.Start] != ' ' && source[piece.Start] != mark)
             {
-                result.Append(mark);
+                result[length++] = mark;
             }
 
-            result.Append(source[piece.Start..piece.End]);
-            pieces.Add(new(start, result.Length));
+            source[piece.Start..piece.End].Replace(result.AsSpan(length), ' ', mark);
+            length += piece.End - piece.Start;
+            pieces.Add(new(start, length));
         }
 
-        text.Rewrite(result.Replace(' ', mark).ToString().AsMemory(), pieces);
+        text.Rewrite(result.AsMemory(0, length), pieces);
     }
 
     private bool IsPrepended(Piece piece, PreTokenizedText text) =>

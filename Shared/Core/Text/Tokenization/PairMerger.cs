@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Rill.Text.Tokenization;
 
 /// <summary>
@@ -12,6 +14,7 @@ internal sealed class PairMerger(MergeTable merges)
     public Span<int> Merge(Span<int> symbols) =>
         symbols.Length <= LongestScanned ? MergeByScanning(symbols) : MergeByHeap.Merge(merges, symbols);
 
+    [SkipLocalsInit]
     private Span<int> MergeByScanning(Span<int> symbols)
     {
         Span<ulong> pairs = stackalloc ulong[LongestScanned];

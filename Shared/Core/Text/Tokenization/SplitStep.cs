@@ -13,18 +13,58 @@ internal enum SplitBehavior
 /// <summary>Splits each piece at the matches of a pattern; inverted, what lies between the matches counts as match.</summary>
 internal sealed class SplitStep(MatchFinder find, SplitBehavior behavior, bool isInverted = false) : PreTokenizerStep
 {
+    // A guess, so that most lists need not grow.
+    private const int UnitsInAPiece = 4;
+
     public override void Apply(PreTokenizedText text)
     {
-        var result = new List<Piece>(text.Pieces.Count * 2);
+        var result = new List<Piece>(Math.Max(text.Pieces.Count, text.Text.Length / UnitsInAPiece));
+        if (behavior == SplitBehavior.Isolated)
+        {
+            Cut(text, result);
+        }
+        else
+        {
+            CutAndJoin(text, result);
+        }
+
+        text.Pieces = result;
+    }
+
+    /// <summary>Matches and what lies between them become pieces alike.</summary>
+    private void Cut(PreTokenizedText text, List<Piece> pieces)
+    {
+        foreach (var piece in text.Pieces)
+        {
+            var span = text.Text.Span[piece.Start..piece.End];
+            var position = 0;
+            while (find(span, position, out var start, out var end))
+            {
+                if (start > position)
+                {
+                    pieces.Add(new(piece.Start + position, piece.Start + start));
+                }
+
+                pieces.Add(new(piece.Start + start, piece.Start + end));
+                position = end;
+            }
+
+            if (position < span.Length)
+            {
+                pieces.Add(new(piece.Start + position, piece.End));
+            }
+        }
+    }
+
+    private void CutAndJoin(PreTokenizedText text, List<Piece> pieces)
+    {
         var parts = new List<Part>();
         foreach (var piece in text.Pieces)
         {
             parts.Clear();
             FindParts(text.Text.Span[piece.Start..piece.End], piece.Start, parts);
-            Join(parts, result);
+            Join(parts, pieces);
         }
-
-        text.Pieces = result;
     }
 
     private void FindParts(ReadOnlySpan<char> text, int at, List<Part> parts)
@@ -51,9 +91,6 @@ internal sealed class SplitStep(MatchFinder find, SplitBehavior behavior, bool i
     {
         switch (behavior)
         {
-            case SplitBehavior.Isolated:
-                pieces.AddRange(parts.Select(part => new Piece(part.Start, part.End)));
-                break;
             case SplitBehavior.Removed:
                 pieces.AddRange(parts.Where(part => !part.IsMatch).Select(part => new Piece(part.Start, part.End)));
                 break;

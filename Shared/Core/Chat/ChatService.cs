@@ -30,7 +30,7 @@ public sealed class ChatService(ChatModel model, InferenceEngine engine, ChatReq
             return (null, error);
         }
 
-        if (request.ChatTemplateKwargs.Keys.FirstOrDefault(Conversation.IsReserved) is { } reserved)
+        if (request.ChatTemplateKwargs.Keys.FirstOrDefault(IsReserved) is { } reserved)
         {
             return (null, ApiError.InvalidValue($"chat_template_kwargs.{reserved}", $"chat_template_kwargs must not set {reserved}."));
         }
@@ -47,6 +47,8 @@ public sealed class ChatService(ChatModel model, InferenceEngine engine, ChatReq
         }
     }
 
+    private bool IsReserved(string name) => Conversation.IsReserved(name) || Model.TemplateVariables.ContainsKey(name);
+
     private (ChatGeneration? Generation, ApiError? Error) Admit(ChatCompletionRequest request, Reservation reservation, int choices)
     {
         IReadOnlyList<int> prompt;
@@ -56,7 +58,7 @@ public sealed class ChatService(ChatModel model, InferenceEngine engine, ChatReq
         }
         catch (ChatTemplateException refused)
         {
-            return (null, ApiError.InvalidValue("messages", refused.Message));
+            return (null, ApiError.InvalidValue("messages", Describe(refused)));
         }
 
         reservation.Correct(prompt.Count);
@@ -104,6 +106,10 @@ public sealed class ChatService(ChatModel model, InferenceEngine engine, ChatReq
         EngineFaultKind.TooLong => ApiError.InvalidValue("messages", fault.Message) with { Code = "context_length_exceeded" },
         _ => ApiError.Internal() with { Message = fault.Message },
     };
+
+    private static string Describe(ChatTemplateException refused) => refused.IsRefusal
+        ? refused.Message
+        : $"The model's chat template cannot write these messages: {refused.Message.TrimEnd('.')}.";
 
     private static ApiError Describe(Rejection rejection) => rejection.Reason == RejectionReason.Draining
         ? ApiError.ShuttingDown(rejection.RetryAfterSeconds)

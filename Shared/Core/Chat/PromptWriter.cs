@@ -17,6 +17,11 @@ public sealed class PromptWriter(
     public PromptText Write(Conversation conversation)
     {
         ArgumentNullException.ThrowIfNull(conversation);
+        if (conversation.Arguments.Keys.FirstOrDefault(name => Conversation.IsReserved(name) || tokens.ContainsKey(name)) is { } reserved)
+        {
+            throw new ChatTemplateException($"chat_template_kwargs must not set {reserved}.");
+        }
+
         var chosen = conversation.Tools is not null ? named?.GetValueOrDefault("tool_use") ?? template : template;
         return Render(chosen, tokens, conversation with { Messages = TurnFitting.Fit(conversation.Messages, chosen.ContentUse) });
     }
@@ -25,7 +30,7 @@ public sealed class PromptWriter(
     /// Renders a template without a model, as the transformers library does: messages exactly as they are given, special tokens from
     /// <see cref="Conversation.Others"/>.
     /// </summary>
-    /// <exception cref="ChatTemplateException">The template refuses the conversation, or fails on it; or a name is reserved.</exception>
+    /// <exception cref="ChatTemplateException">The template refuses the conversation, or fails on it.</exception>
     public static PromptText WriteAsGiven(ChatTemplate template, Conversation conversation)
     {
         ArgumentNullException.ThrowIfNull(template);
@@ -38,9 +43,7 @@ public sealed class PromptWriter(
         var variables = new Dictionary<string, object?>(tokens);
         foreach (var (name, value) in conversation.Arguments)
         {
-            variables[name] = Conversation.IsReserved(name)
-                ? throw new ChatTemplateException($"chat_template_kwargs must not set {name}.")
-                : value;
+            variables[name] = value;
         }
 
         variables["messages"] = conversation.Messages;

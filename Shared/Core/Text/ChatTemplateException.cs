@@ -11,4 +11,7 @@ public sealed class ChatTemplateException : Exception
         : base(message)
     {
     }
+
+    /// <summary>True when the template itself refused the conversation (raise_exception), and the message is its own.</summary>
+    public bool IsRefusal { get; init; }
 }

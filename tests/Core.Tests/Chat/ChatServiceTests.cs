@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Rill.Chat;
 using Rill.OpenAI;
 using Rill.Serving;
@@ -157,7 +158,29 @@ public class ChatServiceTests
         var (_, error) = world.Service.Start(ChatWorld.Ask("x"), bodyBytes: 100);
 
         Assert.Equal(400, error!.Status);
-        Assert.Contains("no such turn", error.Message, StringComparison.Ordinal);
+        Assert.Equal("no such turn", error.Message);
+    }
+
+    [Fact]
+    public async Task Start_WithATemplateThatFails_Is400WithTheReason()
+    {
+        await using var world = new ChatWorld(template: "{{ messages[0].nothing.at_all }}");
+
+        var (_, error) = world.Service.Start(ChatWorld.Ask("x"), bodyBytes: 100);
+
+        Assert.Equal((400, "messages"), (error!.Status, error.Param));
+        Assert.Equal("The model's chat template cannot write these messages: 'dict object' has no attribute 'nothing'.", error.Message);
+    }
+
+    [Fact]
+    public async Task Start_WithAReservedTemplateArgument_NamesIt()
+    {
+        await using var world = new ChatWorld();
+        var arguments = new Dictionary<string, JsonElement> { ["messages"] = JsonElement.Parse("1") };
+
+        var (_, error) = world.Service.Start(ChatWorld.Ask("x") with { ChatTemplateKwargs = arguments }, bodyBytes: 100);
+
+        Assert.Equal((400, "chat_template_kwargs.messages"), (error!.Status, error.Param));
     }
 
     [Fact]

@@ -22,7 +22,7 @@ internal static class Globals
         new("range", "*", Range),
         new("namespace", "*", call => Namespace(call)),
         new("dict", "*", MakeDict),
-        new("raise_exception", "message", call => throw new ChatTemplateException(PythonText.Str(call[0]).Value)),
+        new("raise_exception", "message", call => throw new ChatTemplateException(PythonText.Str(call[0]).Value) { IsRefusal = true }),
         new("strftime_now", "format", call => call.TextAt(0).Derive(PythonTime.Format(call.TextAt(0).Value, call.Context.Now))),
         new("joiner", "sep?", call => new JoinerValue(PythonText.Str(call.Or(0, JinjaText.OfTemplate(", "))))),
         new("cycler", "*", call => new CyclerValue(call.Arguments.Positional)),

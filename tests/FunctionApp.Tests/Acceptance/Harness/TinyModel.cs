@@ -13,6 +13,16 @@ internal static class TinyModel
 {
     private const int Vocabulary = 257, Hidden = 64, FeedForward = 96, Layers = 2, Heads = 4, KeyValueHeads = 2, Context = 512;
 
+    /// <summary>Writes contents alone; with tools or documents also those, the end token before each.</summary>
+    private const string Template = """
+        {%- for message in messages %}{% if message['content'] == '!refuse' %}{{ raise_exception('This model refuses to be refused.') }}{% endif %}
+        {{- message['content'] }}{% for call in message.tool_calls or [] %}{{ call.function.arguments.city }}{% endfor %}{% endfor %}
+        {%- if tools %}<|end|>{{ tools | map(attribute='function') | map(attribute='name') | join(',') }}{% endif %}
+        {%- for document in documents or [] %}<|end|>{{ document.text }}{% endfor %}
+        {%- if enable_thinking is defined %}<|end|>{{ enable_thinking }}{% endif %}
+        {%- if tools and add_generation_prompt %}<|end|>{% endif %}
+        """;
+
     public static void Write(string folder)
     {
         Directory.CreateDirectory(folder);
@@ -26,7 +36,7 @@ internal static class TinyModel
         File.WriteAllText(Path.Combine(folder, "tokenizer.json"), Tokenizer().ToJsonString());
         File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), """{"eos_token":"<|end|>","tokenizer_class":"PreTrainedTokenizerFast"}""");
         File.WriteAllText(
-            Path.Combine(folder, "chat_template.jinja"), "{% for message in messages %}{{ message['content'] }}{% endfor %}");
+            Path.Combine(folder, "chat_template.jinja"), Template);
         WriteWeights(Path.Combine(folder, "model.safetensors"));
     }
 

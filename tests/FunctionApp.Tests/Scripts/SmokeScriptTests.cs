@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using Rill.FunctionApp.Tests.Host;
+
+namespace Rill.FunctionApp.Tests.Scripts;
+
+/// <summary>scripts/smoke.sh against the running app: it passes where all is well, and sees each thing that may be wrong.</summary>
+public sealed class SmokeScriptTests : IAsyncLifetime
+{
+    private const string Key = "smoke-key";
+    private RillServer _server = null!;
+
+    public SmokeScriptTests() => Skip.If(OperatingSystem.IsWindows(), "The script is for bash.");
+
+    public async Task InitializeAsync() => _server = await RillServer.StartAsync(new()
+    {
+        ["Rill__Model"] = "scripted",
+        ["Rill__ApiKeys__0"] = Key,
+        ["Rill__Scripted__StepMilliseconds"] = "20",
+    });
+
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    [SkippableFact]
+    public async Task Smoke_OfAHealthyEndpoint_PassesEveryCheck()
+    {
+        var (exitCode, output) = await SmokeAsync(Key, "!endless", "--long-seconds", "2", "--long-tokens", "200");
+
+        Assert.True(exitCode == 0, output);
+        string[] checks = ["live", "no key, no answer", "cold", "warm", "long"];
+        Assert.All(checks, check => Assert.Contains("ok   " + check, output, StringComparison.Ordinal));
+        Assert.DoesNotContain(Key, output, StringComparison.Ordinal);
+    }
+
+    [SkippableTheory]
+    [InlineData("the request ended with 401", "wrong-key", "!endless")]
+    [InlineData("the request ended with 401", "", "!endless")]
+    [InlineData("the stream failed", Key, "!fault after=3")]
+    [InlineData("no text arrived", Key, "!text ")]
+    [InlineData("a pause of", Key, "!endless", "--gap-seconds", "0")]
+    [InlineData("more than 0 s", Key, "!prefill ms=300", "--warm-seconds", "0")]
+    [InlineData("before 60 s", Key, "!endless", "--long-seconds", "60", "--long-tokens", "5")]
+    public async Task Smoke_OfWhatIsWrong_FailsAndSaysWhat(string message, string key, string prompt, params string[] options)
+    {
+        var (exitCode, output) = await SmokeAsync(key, prompt, options.Length > 0 ? options : ["--long-seconds", "0"]);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains(message, output, StringComparison.Ordinal);
+    }
+
+    private async Task<(int ExitCode, string Output)> SmokeAsync(string key, string prompt, params string[] options)
+    {
+        var start = new ProcessStartInfo("bash")
+        {
+            ArgumentList =
+            {
+                Path.Combine(BuiltPrograms.Root, "scripts", "smoke.sh"),
+                "--url", _server.BaseUri.ToString(), "--cold-seconds", "60", "--prompt", prompt,
+            },
+            RedirectStandardError = true,
+        };
+        foreach (var option in options)
+        {
+            start.ArgumentList.Add(option);
+        }
+
+        start.Environment["RILL_API_KEY"] = key;
+        using var process = Process.Start(start)!;
+        var output = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, output);
+    }
+}

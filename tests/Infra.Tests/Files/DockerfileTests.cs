@@ -1,0 +1,112 @@
+using System.Text.RegularExpressions;
+using Rill.Infra.Tests.Support;
+
+namespace Rill.Infra.Tests.Files;
+
+/// <summary>The image's recipe. It is not built here: its base images and CUDA's packages are not on every feed.</summary>
+public sealed partial class DockerfileTests
+{
+    private static readonly string _text = Repository.Read("FunctionApp", "Dockerfile");
+
+    /// <summary>The instructions, continued lines joined, comments left out.</summary>
+    private static readonly List<string> _instructions =
+    [
+        .. Continuation().Replace(string.Join('\n', _text.Split('\n').Where(line => !line.TrimStart().StartsWith('#'))), " ")
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+    ];
+
+    private static List<string> FinalStage => _instructions[_instructions.FindLastIndex(line => line.StartsWith("FROM ", StringComparison.Ordinal))..];
+
+    [Fact]
+    public void Stages_BuildOnMicrosoftsImages()
+    {
+        Assert.Equal(
+            [
+                "FROM mcr.microsoft.com/dotnet/sdk:10.0 AS libtorch",
+                "FROM libtorch AS app",
+                "FROM mcr.microsoft.com/azure-functions/dotnet-isolated:4-dotnet-isolated10.0",
+            ],
+            _instructions.Where(line => line.StartsWith("FROM ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void LibtorchLayer_DependsOnVersionsAlone()
+    {
+        var start = _instructions.FindIndex(line => line.EndsWith("AS libtorch", StringComparison.Ordinal));
+        var end = _instructions.FindIndex(line => line.EndsWith("AS app", StringComparison.Ordinal));
+        var copies = _instructions[start..end].Where(line => line.StartsWith("COPY ", StringComparison.Ordinal));
+
+        Assert.Equal(
+            [
+                "COPY global.json Directory.Build.props Directory.Packages.props ./",
+                "COPY FunctionApp/libtorch/libtorch.csproj FunctionApp/libtorch/",
+                "COPY scripts/prune-libtorch.sh scripts/",
+            ],
+            copies);
+    }
+
+    [Fact]
+    public void App_IsTheLastLayerAndComesAfterLibtorch()
+    {
+        var copies = FinalStage.Where(line => line.StartsWith("COPY ", StringComparison.Ordinal));
+
+        Assert.Equal(["COPY --from=libtorch /libtorch/ /home/site/wwwroot/", "COPY --from=app /app/ /home/site/wwwroot/"], copies);
+        Assert.True(FinalStage.FindLastIndex(line => line.StartsWith("RUN ", StringComparison.Ordinal)) < FinalStage.FindIndex(line => line.StartsWith("COPY ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void App_IsPublishedForMicrosoftsWorkerAndCuda()
+    {
+        var publish = _instructions.Single(line => line.StartsWith("RUN dotnet publish FunctionApp -c Release", StringComparison.Ordinal));
+
+        Assert.Contains("-p:FunctionsWorker=official", publish, StringComparison.Ordinal);
+        Assert.Contains("-p:TorchBackend=cuda", publish, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FinalStage_RunsTheHostOnTheIngresssPortWithoutRoot()
+    {
+        Assert.Contains("EXPOSE 80", FinalStage);
+        Assert.Contains("ARG RUN_AS=1654", FinalStage);
+        Assert.Contains("USER ${RUN_AS}", FinalStage);
+        Assert.Contains(FinalStage, line => line.Contains("AzureWebJobsScriptRoot=/home/site/wwwroot", StringComparison.Ordinal));
+        Assert.Equal(80, Snapshot.Load("t4").App.At("properties.configuration.ingress.targetPort").GetInt32());
+    }
+
+    [Fact]
+    public void Image_HoldsNoWeightsAndNoSecrets()
+    {
+        Assert.DoesNotMatch("(?i)safetensors|models/|hf download|huggingface", string.Join('\n', _instructions));
+        Assert.DoesNotMatch("(?i)(key|secret|token|password)=", string.Join('\n', _instructions));
+    }
+
+    /// <summary>The rules of hadolint that apply here.</summary>
+    [Fact]
+    public void Instructions_KeepTheUsualRules()
+    {
+        Assert.DoesNotContain(_instructions, line => line.StartsWith("ADD ", StringComparison.Ordinal));
+        Assert.DoesNotContain(_instructions, line => line.Contains("sudo ", StringComparison.Ordinal));
+        Assert.DoesNotContain(_instructions, line => line.StartsWith("FROM ", StringComparison.Ordinal) && line.Contains(":latest", StringComparison.Ordinal));
+        Assert.DoesNotContain(_instructions, line => line.StartsWith("RUN cd ", StringComparison.Ordinal));
+        Assert.All(_instructions.Where(line => line.StartsWith("WORKDIR ", StringComparison.Ordinal)), line => Assert.StartsWith("WORKDIR /", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Context_IsAListOfWhatTheBuildNeeds()
+    {
+        var lines = Repository.Read(".dockerignore").Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith('#')).ToList();
+        var allowed = lines.Where(line => line.StartsWith('!')).Select(line => line[1..]).ToList();
+
+        Assert.Equal("*", lines[0]);
+        Assert.Contains("**/*.safetensors", lines);
+        Assert.DoesNotContain(allowed, path => path.StartsWith("models", StringComparison.Ordinal));
+        Assert.All(allowed, path => Assert.True(File.Exists(Repository.Find(path)) || Directory.Exists(Repository.Find(path)), path));
+        foreach (var path in _instructions.Where(line => line.StartsWith("COPY ", StringComparison.Ordinal) && !line.Contains("--from", StringComparison.Ordinal) && line != "COPY . .").SelectMany(line => line.Split(' ')[1..^1]))
+        {
+            Assert.Contains(allowed, entry => path == entry || path.StartsWith(entry + "/", StringComparison.Ordinal));
+        }
+    }
+
+    [GeneratedRegex(@"\\\n\s*")]
+    private static partial Regex Continuation();
+}

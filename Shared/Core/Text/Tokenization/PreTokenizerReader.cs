@@ -10,9 +10,6 @@ internal sealed class PreTokenizerReader
     private const string ByteLevelPattern =
         @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
 
-    // ASCII punctuation holds symbols too ($ + < = > ^ ` | ~), which are not \p{P}.
-    private const string PunctuationPattern = @"[\p{P}!-/:-@\[-`{-~]";
-
     private readonly TokenizerSource _source;
     private readonly List<PreTokenizerStep> _steps = [];
     private int _byteLevelAt = -1;
@@ -79,10 +76,12 @@ internal sealed class PreTokenizerReader
         {
             case "Digits":
                 _source.CheckMembers(element, what, "individual_digits");
-                return Split(_source.Flag(element, "individual_digits", false) ? @"\p{N}" : @"\p{N}+", SplitBehavior.Isolated);
+                return _source.Flag(element, "individual_digits", false)
+                    ? Split(CharacterClasses.Number, SplitBehavior.Isolated)
+                    : Split(CharacterClasses.Number + "+", SplitBehavior.Isolated);
             case "Punctuation":
                 _source.CheckMembers(element, what, "behavior");
-                return Split(PunctuationPattern, ReadBehavior(element, SplitBehavior.Isolated));
+                return Split(CharacterClasses.Punctuation, ReadBehavior(element, SplitBehavior.Isolated));
             case "Whitespace":
                 _source.CheckMembers(element, what);
                 return new(WordFinder.Find, SplitBehavior.Removed, isInverted: true);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Rill.Text.Patterns;
@@ -15,6 +16,12 @@ internal sealed class UnicodeNormalizer(NormalizationForm form) : Normalizer
     private const int LongestRun = 256;
     private const int LongestMarks = 256;
 
+    // A character that .NET refuses to look at, though normalization leaves it as it is.
+    private const char NeverNormalized = '\uFFFE';
+
+    private static readonly SearchValues<char> s_ends =
+        SearchValues.Create([.. Enumerable.Range(0, 0x80).Select(unit => (char)unit), NeverNormalized]);
+
     /// <summary>False when this process cannot normalize (invariant globalization without ICU composes nothing, and says nothing).</summary>
     public static bool IsAvailable => "e\u0301".Normalize(NormalizationForm.FormC) == "\u00E9";
 
@@ -26,7 +33,7 @@ internal sealed class UnicodeNormalizer(NormalizationForm form) : Normalizer
         for (var start = NextRun(text, 0); start < text.Length;)
         {
             var end = EndOfRun(text, start);
-            if (!text[start..end].IsNormalized(form))
+            if (text[start] != NeverNormalized && !text[start..end].IsNormalized(form))
             {
                 result.Replace(start, end, text[start..end].ToString().Normalize(form));
             }
@@ -46,8 +53,13 @@ internal sealed class UnicodeNormalizer(NormalizationForm form) : Normalizer
 
     private static int EndOfRun(ReadOnlySpan<char> text, int start)
     {
-        var rest = text[(start + 1)..];
-        var offset = rest.IndexOfAnyInRange('\0', '\x7F');
+        if (text[start] == NeverNormalized)
+        {
+            return start + 1;
+        }
+
+        var rest = text.Slice(start + 1, Math.Min(text.Length - start - 1, LongestRun + LongestMarks));
+        var offset = rest.IndexOfAny(s_ends);
         var length = 1 + (offset < 0 ? rest.Length : offset);
         if (length <= LongestRun)
         {

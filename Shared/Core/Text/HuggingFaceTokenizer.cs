@@ -48,6 +48,9 @@ public sealed class HuggingFaceTokenizer : Tokenizer, ITokenizer
     }
 
     /// <inheritdoc/>
+    public bool Contains(int tokenId) => _parts.Decoder.Contains(tokenId);
+
+    /// <inheritdoc/>
     public ReadOnlySpan<byte> GetBytes(int tokenId) => _parts.Decoder.GetBytes(tokenId);
 
     /// <inheritdoc/>

@@ -12,6 +12,9 @@ public interface ITokenizer
     /// </summary>
     IReadOnlyList<int> Encode(PromptText prompt);
 
+    /// <summary>True when a token has this id: the ids may have gaps.</summary>
+    bool Contains(int tokenId) => (uint)tokenId < (uint)VocabularySize;
+
     /// <summary>The exact bytes of a token (part of a character possibly); empty for an id without a token.</summary>
     ReadOnlySpan<byte> GetBytes(int tokenId);
 

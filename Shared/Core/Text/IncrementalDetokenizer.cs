@@ -37,9 +37,8 @@ public sealed class IncrementalDetokenizer
             return "";
         }
 
-        var hasToken = !_tokenizer.GetBytes(id).IsEmpty;
         var text = Decode(_isOpening ? _tokenizer.GetOpeningBytes(id) : _tokenizer.GetBytes(id));
-        _isOpening &= !hasToken;
+        _isOpening &= !_tokenizer.Contains(id);
         return Trim(text);
     }
 

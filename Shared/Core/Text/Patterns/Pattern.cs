@@ -13,16 +13,15 @@ internal sealed class Pattern
     public Pattern(string source)
     {
         var node = PatternParser.Parse(source);
-        if (node.MatchesEmpty)
-        {
-            throw new PatternSyntaxException($"the regular expression {source} cannot be used: it may match nothing");
-        }
-
+        MatchesEmpty = node.MatchesEmpty;
         _program = PatternCompiler.Compile(node);
-        _automaton = PatternAutomaton.TryCreate(_program);
+        _automaton = MatchesEmpty ? null : PatternAutomaton.TryCreate(_program);
     }
 
-    /// <summary>Finds the first match at or after <paramref name="from"/>; false when there is none.</summary>
+    /// <summary>True when the expression can match the empty text.</summary>
+    public bool MatchesEmpty { get; }
+
+    /// <summary>Finds the first match, which may be empty, at or after <paramref name="from"/>; false when there is none.</summary>
     public bool Find(ReadOnlySpan<char> text, int from, out int start, out int end)
     {
         if (_automaton is not null)
@@ -41,9 +40,10 @@ internal sealed class Pattern
     /// <summary>Finds as <see cref="Find"/> does, by trying one way after the other: what every automaton must agree with.</summary>
     public bool FindByBacktracking(ReadOnlySpan<char> text, int from, out int start, out int end)
     {
-        for (start = from; start < text.Length; start++)
+        var last = MatchesEmpty ? text.Length : text.Length - 1;
+        for (start = from; start <= last; start++)
         {
-            if (!CodePoint.SplitsPair(text, start) && (end = Match(text, start, pc: 0)) > start)
+            if (!CodePoint.SplitsPair(text, start) && (end = Match(text, start, pc: 0)) >= start)
             {
                 return true;
             }

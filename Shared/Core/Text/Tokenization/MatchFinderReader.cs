@@ -9,7 +9,10 @@ internal delegate bool MatchFinder(ReadOnlySpan<char> text, int from, out int st
 /// <summary>Reads a "pattern": {"String": text} or {"Regex": expression}.</summary>
 internal static class MatchFinderReader
 {
-    public static MatchFinder Read(JsonElement owner, TokenizerSource source)
+    /// <param name="owner">The element that has the pattern.</param>
+    /// <param name="source">The file.</param>
+    /// <param name="mayBeEmpty">False to refuse expressions that match the empty text.</param>
+    public static MatchFinder Read(JsonElement owner, TokenizerSource source, bool mayBeEmpty = false)
     {
         var type = owner.FindString("type");
         var pattern = owner.Find("pattern") ?? throw source.Broken($"a {type} has no pattern");
@@ -22,7 +25,10 @@ internal static class MatchFinderReader
         var expression = pattern.FindString("Regex") ?? throw source.Broken($"the pattern of a {type} is neither String nor Regex");
         try
         {
-            return new Pattern(expression).Find;
+            var compiled = new Pattern(expression);
+            return mayBeEmpty || !compiled.MatchesEmpty
+                ? compiled.Find
+                : throw source.Unsupported($"the regular expression {expression} of a {type}, which may match nothing");
         }
         catch (PatternSyntaxException exception)
         {

@@ -53,10 +53,15 @@ internal sealed class PostProcessorReader
         }
     }
 
-    /// <summary>Puts tokens around what is there: a later processor works on the result of the one before.</summary>
     private void Surround(IEnumerable<int> before, IEnumerable<int> after)
     {
-        _prefix.InsertRange(0, before);
+        if (_prefix.Count + _suffix.Count > 0)
+        {
+            // The reference puts the second one's tokens around each part of the first one's result, which nobody can mean.
+            throw _source.Unsupported("two post_processors that add tokens");
+        }
+
+        _prefix.AddRange(before);
         _suffix.AddRange(after);
     }
 

@@ -54,6 +54,8 @@ internal sealed class PreTokenizerReader
                 _source.CheckMembers(element, what, "add_prefix_space", "trim_offsets", "use_regex");
                 AddByteLevel(element);
                 break;
+            case "Metaspace" when _byteLevelAt >= 0:
+                throw _source.Unsupported("a Metaspace behind ByteLevel");
             case "Metaspace":
                 _source.CheckMembers(element, what, "replacement", "prepend_scheme", "add_prefix_space", "split", "str_rep");
                 AddMetaspace(element);
@@ -61,7 +63,7 @@ internal sealed class PreTokenizerReader
             case "Split":
                 _source.CheckMembers(element, what, "pattern", "behavior", "invert");
                 _steps.Add(new SplitStep(
-                    MatchFinderReader.Read(element, _source), ReadBehavior(element, null), _source.Flag(element, "invert", false)));
+                    MatchFinderReader.Read(element, _source, mayBeEmpty: true), ReadBehavior(element, null), _source.Flag(element, "invert", false)));
                 break;
             default:
                 _steps.Add(ReadCharacterSplit(element, type, what));

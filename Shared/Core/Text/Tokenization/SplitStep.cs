@@ -38,14 +38,19 @@ internal sealed class SplitStep(MatchFinder find, SplitBehavior behavior, bool i
         {
             var span = text.Text.Span[piece.Start..piece.End];
             var position = 0;
-            while (find(span, position, out var start, out var end))
+            var matches = new MatchWalker(find, span);
+            while (matches.Next(out var start, out var end))
             {
                 if (start > position)
                 {
                     pieces.Add(new(piece.Start + position, piece.Start + start));
                 }
 
-                pieces.Add(new(piece.Start + start, piece.Start + end));
+                if (end > start)
+                {
+                    pieces.Add(new(piece.Start + start, piece.Start + end));
+                }
+
                 position = end;
             }
 
@@ -65,12 +70,16 @@ internal sealed class SplitStep(MatchFinder find, SplitBehavior behavior, bool i
             FindParts(text.Text.Span[piece.Start..piece.End], piece.Start, parts);
             Join(parts, pieces);
         }
+
+        // An empty match parts its neighbours, but is no piece itself.
+        pieces.RemoveAll(piece => piece.Start == piece.End);
     }
 
     private void FindParts(ReadOnlySpan<char> text, int at, List<Part> parts)
     {
         var position = 0;
-        while (find(text, position, out var start, out var end))
+        var matches = new MatchWalker(find, text);
+        while (matches.Next(out var start, out var end))
         {
             if (start > position)
             {

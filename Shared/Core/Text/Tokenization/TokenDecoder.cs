@@ -54,6 +54,9 @@ internal sealed class TokenDecoder
     /// <summary>True when tokens like &lt;0x0A&gt; stand for a byte.</summary>
     public bool HasByteTokens => _plan.HasByteTokens;
 
+    /// <summary>True when a token has this id.</summary>
+    public bool Contains(int id) => _vocabulary.Contains(id);
+
     /// <summary>A token's bytes; empty when there is none with this id.</summary>
     public ReadOnlySpan<byte> GetBytes(int id) => _bytes.GetBytes(id);
 

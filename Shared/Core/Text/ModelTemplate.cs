@@ -6,14 +6,10 @@ namespace Rill.Text;
 /// <summary>A model's chat template, and the special tokens that it may write.</summary>
 public sealed class ModelTemplate
 {
-    private const string ConfigFile = "tokenizer_config.json";
     private const string TemplateFile = "chat_template.jinja";
     private const string ToolTemplateFile = "additional_chat_templates/tool_use.jinja";
     private const string Default = "default";
     private const string ToolUse = "tool_use";
-
-    private static readonly string[] s_tokenNames =
-        ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
     private ModelTemplate()
     {
@@ -33,7 +29,8 @@ public sealed class ModelTemplate
 
     /// <summary>
     /// Variables that every rendering gets: the special tokens that tokenizer_config.json names (bos_token, eos_token, ...,
-    /// additional_special_tokens, and those of extra_special_tokens by their own names), as our own text. A token that the file does not name is left out, so that the template sees it as undefined.
+    /// additional_special_tokens, and those of extra_special_tokens by their own names), as our own text. A token that the file does not
+    /// name is left out, so that the template sees it as undefined.
     /// </summary>
     public required IReadOnlyDictionary<string, object?> Variables { get; init; }
 
@@ -46,13 +43,13 @@ public sealed class ModelTemplate
     /// <exception cref="UnsupportedModelException">There is no template, or a file is broken or needs what is not supported.</exception>
     public static ModelTemplate Load(ModelFiles files, TimeProvider? timeProvider = null)
     {
-        var config = ReadConfig(files);
+        var config = TokenizerConfig.Read(files);
         var sources = ReadSources(files, config);
         if (!sources.TryGetValue(Default, out var main))
         {
             throw new UnsupportedModelException(sources.Count == 0
-                ? $"{files.Describe(TemplateFile)} does not exist: put the chat template there, or under chat_template in {ConfigFile}."
-                : $"{files.Describe(ConfigFile)} has chat templates, but none called \"{Default}\".");
+                ? $"{files.Describe(TemplateFile)} does not exist: put the chat template there, or under chat_template in {TokenizerConfig.File}."
+                : $"{files.Describe(TokenizerConfig.File)} has chat templates, but none called \"{Default}\".");
         }
 
         return new()
@@ -65,35 +62,10 @@ public sealed class ModelTemplate
         };
     }
 
-    private static JsonElement ReadConfig(ModelFiles files)
-    {
-        try
-        {
-            return JsonElement.Parse(files.Has(ConfigFile) ? files.ReadText(ConfigFile) : "{}");
-        }
-        catch (JsonException exception)
-        {
-            throw new UnsupportedModelException($"{files.Describe(ConfigFile)} is not valid JSON (line {exception.LineNumber + 1}).", exception);
-        }
-    }
-
     private static Dictionary<string, object?> ReadTokens(JsonElement config)
     {
-        var tokens = new Dictionary<string, object?>();
-        foreach (var name in s_tokenNames)
-        {
-            AddToken(name, config.Find(name), tokens);
-        }
-
-        if (config.Find("extra_special_tokens") is { ValueKind: JsonValueKind.Object } extra)
-        {
-            foreach (var token in extra.EnumerateObject())
-            {
-                AddToken(token.Name, token.Value, tokens);
-            }
-        }
-
-        var additional = config.FindArray("additional_special_tokens").Select(ReadToken).OfType<string>().ToList();
+        var tokens = TokenizerConfig.ReadTokens(config).ToDictionary(token => token.Key, object? (token) => token.Value);
+        var additional = config.FindArray("additional_special_tokens").Select(TokenizerConfig.ReadToken).OfType<string>().ToList();
         if (additional.Count > 0)
         {
             tokens["additional_special_tokens"] = additional;
@@ -101,18 +73,6 @@ public sealed class ModelTemplate
 
         return tokens;
     }
-
-    private static void AddToken(string name, JsonElement? element, Dictionary<string, object?> tokens)
-    {
-        if (element is { } value && ReadToken(value) is { } token)
-        {
-            tokens[name] = token;
-        }
-    }
-
-    /// <summary>A token is a string, or an object that holds it with its flags.</summary>
-    private static string? ReadToken(JsonElement element) =>
-        element.ValueKind == JsonValueKind.String ? element.GetString() : element.FindString("content");
 
     private static Dictionary<string, (string Text, string Name)> ReadSources(ModelFiles files, JsonElement config)
     {
@@ -125,7 +85,7 @@ public sealed class ModelTemplate
             return sources;
         }
 
-        var place = files.Describe(ConfigFile);
+        var place = files.Describe(TokenizerConfig.File);
         if (config.FindString("chat_template") is { } only)
         {
             sources[Default] = (only, $"in {place}");

@@ -72,6 +72,23 @@ public sealed class ModelTextTests : IDisposable
         Assert.Contains(part, exception.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"bos_token": "hello"}""", new int[0], new int[0])]
+    [InlineData("""{"bos_token": "hello", "add_bos_token": true}""", new[] { 259 }, new int[0])]
+    [InlineData("""{"bos_token": "hello", "eos_token": {"content": "<|end|>"}, "add_bos_token": false, "add_eos_token": true}""", new int[0], new[] { 260 })]
+    [InlineData("""{"bos_token": null, "add_bos_token": true}""", new int[0], new int[0])]
+    [InlineData("""{"added_tokens_decoder": {"261": {"content": "<b>", "special": true}}, "bos_token": "<b>", "add_bos_token": true}""", new[] { 261 }, new int[0])]
+    public void Load_OfTheConfigsOwnTokens_PutsThemAroundPlainText(string config, int[] prefix, int[] suffix)
+    {
+        Write("tokenizer_config.json", config);
+
+        var tokenizer = HuggingFaceTokenizer.Load(_directory);
+
+        Assert.Equal(prefix, tokenizer.PrefixIds);
+        Assert.Equal(suffix, tokenizer.SuffixIds);
+        Assert.All([.. prefix, .. suffix], id => Assert.True(tokenizer.IsSpecial(id)));
+    }
+
     [Fact]
     public void Load_OfFurtherSpecialTokens_TellsTheTemplate()
     {

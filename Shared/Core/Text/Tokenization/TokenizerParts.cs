@@ -27,7 +27,7 @@ internal sealed record TokenizerParts
         var source = TokenizerSourceReader.Read(files, name);
         try
         {
-            return Build(source);
+            return Build(source, TokenizerConfig.Read(files));
         }
         catch (Exception exception) when (exception is InvalidOperationException or FormatException)
         {
@@ -35,22 +35,45 @@ internal sealed record TokenizerParts
         }
     }
 
-    private static TokenizerParts Build(TokenizerSource source)
+    private static TokenizerParts Build(TokenizerSource source, JsonElement config)
     {
         var plan = DecoderReader.Read(source);
-        var addedTokens = AddedTokensReader.Read(source);
+        var addedTokens = AddedTokensReader.Read(source, config);
         AddTokens(addedTokens, source);
         var (steps, wordsAreMapped) = PreTokenizerReader.Read(source);
-        var (prefix, suffix) = PostProcessorReader.Read(source);
+        var byContent = addedTokens.ToFrozenDictionary(token => token.Content);
+        var (prefix, suffix) = ReadSurroundings(source, config, byContent);
         return new()
         {
             Decoder = new(source, plan),
-            AddedTokens = addedTokens.ToFrozenDictionary(token => token.Content),
+            AddedTokens = byContent,
             SpecialIds = addedTokens.Where(token => token.IsSpecial).Select(token => token.Id).ToFrozenSet(),
             Encoder = new(addedTokens, NormalizerReader.Read(source), steps, BuildModel(source, wordsAreMapped)),
             Prefix = prefix,
             Suffix = suffix,
         };
+    }
+
+    /// <summary>
+    /// The tokens around a plain text: the post-processor's, unless tokenizer_config.json says add_bos_token or add_eos_token; then these
+    /// decide alone, as in the transformers library.
+    /// </summary>
+    private static (IReadOnlyList<int> Prefix, IReadOnlyList<int> Suffix) ReadSurroundings(
+        TokenizerSource source, JsonElement config, FrozenDictionary<string, AddedToken> addedTokens)
+    {
+        var fromFile = PostProcessorReader.Read(source);
+        if (config.Find("add_bos_token") is null && config.Find("add_eos_token") is null)
+        {
+            return fromFile;
+        }
+
+        var tokens = TokenizerConfig.ReadTokens(config);
+        return (Ids("add_bos_token", "bos_token"), Ids("add_eos_token", "eos_token"));
+
+        IReadOnlyList<int> Ids(string flag, string name) =>
+            config.FindBoolean(flag, false) && tokens.TryGetValue(name, out var text) && addedTokens.TryGetValue(text, out var token)
+                ? [token.Id]
+                : [];
     }
 
     private static WordModel BuildModel(TokenizerSource source, bool wordsAreMapped)

@@ -9,19 +9,19 @@ internal static class Attributes
         ["clear", "extend", "insert", "pop", "popitem", "remove", "reverse", "setdefault", "sort", "update"];
 
     /// <summary>value.name: a method first, then a dict's key.</summary>
-    public static object? Get(object? value, string name)
+    public static object? Get(object? value, JinjaText name)
     {
         if (value is Undefined undefined)
         {
             throw undefined.Error();
         }
 
-        if (FindMember(value, name, out var member))
+        if (FindMember(value, name.Value, out var member))
         {
             return member;
         }
 
-        return value is DictValue dict && dict.TryGet(JinjaText.OfTemplate(name), out var item)
+        return value is DictValue dict && dict.TryGet(name, out var item)
             ? item
             : new Undefined($"'{Describe(value)}' has no attribute '{name}'");
     }

@@ -11,8 +11,23 @@ internal sealed record ArgumentList(
 
     public CallArguments Evaluate(RenderContext context, Scope scope)
     {
-        var positional = Positional.Select(argument => argument.Evaluate(context, scope)).ToList();
-        var named = Named.Select(argument => (argument.Name, argument.Value.Evaluate(context, scope))).ToList();
+        if (Positional.Count == 0 && Named.Count == 0 && SpreadList is null && SpreadDict is null)
+        {
+            return CallArguments.None;
+        }
+
+        var positional = new List<object?>(Positional.Count);
+        foreach (var argument in Positional)
+        {
+            positional.Add(argument.Evaluate(context, scope));
+        }
+
+        var named = new List<(string, object?)>(Named.Count);
+        foreach (var (name, value) in Named)
+        {
+            named.Add((name, value.Evaluate(context, scope)));
+        }
+
         if (SpreadList is not null)
         {
             positional.AddRange(context.Iterate(SpreadList.Evaluate(context, scope)));

@@ -23,10 +23,12 @@ internal sealed class DictValue
     {
         public object? Value { get; } = value;
 
-        public bool Equals(Key other) => PythonComparison.AreEqual(Value, other.Value);
+        public bool Equals(Key other) => Value is JinjaText text
+            ? text.Equals(other.Value as JinjaText)
+            : PythonComparison.AreEqual(Value, other.Value);
 
         public override bool Equals(object? obj) => obj is Key other && Equals(other);
 
-        public override int GetHashCode() => PythonComparison.Hash(Value);
+        public override int GetHashCode() => Value is JinjaText text ? text.GetHashCode() : PythonComparison.Hash(Value);
     }
 }

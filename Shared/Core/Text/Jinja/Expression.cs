@@ -6,8 +6,10 @@ internal abstract class Expression
     /// <summary>The expression's value, within the rendering's limits.</summary>
     public object? Evaluate(RenderContext context, Scope scope)
     {
-        context.Step();
-        return Compute(context, scope);
+        context.Descend();
+        var value = Compute(context, scope);
+        context.Ascend();
+        return value;
     }
 
     protected abstract object? Compute(RenderContext context, Scope scope);

@@ -10,6 +10,7 @@ internal sealed class JinjaText : IEquatable<JinjaText>
     private const int TextWork = 32;
 
     private readonly (int Start, int End)[] _request;
+    private int _hash;
 
     /// <summary>Creates a text from its characters and the stretches of them that came from the request: sorted, apart, none empty.</summary>
     public JinjaText(string value, (int Start, int End)[] request)
@@ -93,7 +94,16 @@ internal sealed class JinjaText : IEquatable<JinjaText>
 
     public override bool Equals(object? obj) => Equals(obj as JinjaText);
 
-    public override int GetHashCode() => Value.GetHashCode(StringComparison.Ordinal);
+    public override int GetHashCode()
+    {
+        if (_hash == 0)
+        {
+            RenderContext.Charge(Value.Length);
+            _hash = Value.GetHashCode(StringComparison.Ordinal);
+        }
+
+        return _hash;
+    }
 
     public override string ToString() => Value;
 

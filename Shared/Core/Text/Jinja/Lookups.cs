@@ -12,9 +12,11 @@ internal sealed class NameExpression(string name) : Expression
 /// <summary>target.name</summary>
 internal sealed class AttributeExpression(Expression target, string name) : Expression
 {
+    private readonly JinjaText _key = JinjaText.OfTemplate(name);
+
     public string Name => name;
 
-    protected override object? Compute(RenderContext context, Scope scope) => Attributes.Get(target.Evaluate(context, scope), name);
+    protected override object? Compute(RenderContext context, Scope scope) => Attributes.Get(target.Evaluate(context, scope), _key);
 }
 
 /// <summary>target[index]</summary>

@@ -22,6 +22,7 @@ internal sealed class RenderContext(TimeProvider timeProvider) : IDisposable
 
     private const int ItemWork = 8;
     private const int DeepestCall = 100;
+    private const int LevelsBetweenChecks = 8;
 
     [ThreadStatic]
     private static RenderContext? s_current;
@@ -31,6 +32,7 @@ internal sealed class RenderContext(TimeProvider timeProvider) : IDisposable
     private int _steps;
     private long _work;
     private int _depth;
+    private int _level;
 
     public DateTimeOffset Now => timeProvider.GetLocalNow();
 
@@ -60,16 +62,22 @@ internal sealed class RenderContext(TimeProvider timeProvider) : IDisposable
         }
     }
 
-    /// <summary>Counts an expression that is evaluated.</summary>
-    public void Step()
+    /// <summary>Counts an expression that is evaluated, and looks at the stack now and then.</summary>
+    public void Descend()
     {
         if (++_steps > MostSteps)
         {
             throw new ChatTemplateException($"The chat template evaluates more than {MostSteps} expressions.");
         }
 
-        CheckDepth();
+        if (++_level % LevelsBetweenChecks == 0)
+        {
+            CheckDepth();
+        }
     }
+
+    /// <summary>After an expression; left out when one fails, since that ends the rendering.</summary>
+    public void Ascend() => _level--;
 
     /// <summary>The items of a value, as a for loop sees them; each counts towards the limit on iterations.</summary>
     public IReadOnlyList<object?> Iterate(object? value)

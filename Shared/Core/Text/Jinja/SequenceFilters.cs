@@ -22,7 +22,7 @@ internal static class SequenceFilters
         new("batch", "linecount fill_with?", Batch),
         new("slice", "slices fill_with?", Slice),
         new("groupby", "attribute default? case_sensitive?", GroupBy),
-        new("attr", "name", call => Attributes.Get(call.Value, call.TextAt(0).Value)),
+        new("attr", "name", call => Attributes.Get(call.Value, call.TextAt(0))),
     ];
 
     private static object? Default(BoundCall call)

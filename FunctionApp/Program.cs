@@ -32,5 +32,5 @@ static LoadedRunner LoadTorch(ModelFiles files, RillOptions options, EngineOptio
         KeyValueMemoryMiB = options.KvCacheMiB,
         Threads = options.Threads,
     });
-    return new LoadedRunner(runner, runner.Fingerprint);
+    return new LoadedRunner(runner, runner.Fingerprint, $"{runner.DataType}");
 }

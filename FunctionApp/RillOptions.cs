@@ -26,6 +26,9 @@ public sealed class RillOptions
     /// <summary>Opens an endpoint without keys outside Development; there it is open without this.</summary>
     public bool AllowAnonymous { get; init; }
 
+    /// <summary>Whether <c>/metrics</c> asks for a key, as every other path but the health checks does.</summary>
+    public bool MetricsNeedKey { get; init; } = true;
+
     /// <summary>Weights and activations: <c>auto</c>, <c>bf16</c> or <c>f32</c>.</summary>
     [RegularExpression("^(auto|bf16|f32)$", ErrorMessage = "Rill:Dtype must be auto, bf16 or f32.")]
     public string Dtype { get; init; } = "auto";

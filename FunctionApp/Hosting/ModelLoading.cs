@@ -7,10 +7,16 @@ using Rill.Text;
 namespace Rill.FunctionApp.Hosting;
 
 /// <summary>A model in memory, and the name of exactly this model on exactly this build and device.</summary>
-internal sealed record LoadedRunner(IModelRunner Runner, string Fingerprint);
+/// <param name="Runner">The model.</param>
+/// <param name="Fingerprint">The name.</param>
+/// <param name="Precision">The type that it computes in.</param>
+internal sealed record LoadedRunner(IModelRunner Runner, string Fingerprint, string Precision);
 
 /// <summary>A model ready to serve: its runner, and what the chat endpoint needs of it.</summary>
-internal sealed record LoadedModel(IModelRunner Runner, ChatModel Chat);
+/// <param name="Runner">The model.</param>
+/// <param name="Chat">Its text side.</param>
+/// <param name="Precision">The type that it computes in.</param>
+internal sealed record LoadedModel(IModelRunner Runner, ChatModel Chat, string Precision);
 
 /// <summary>Loads what the settings name: a model directory, or the scripted model.</summary>
 internal static class ModelLoading
@@ -47,7 +53,7 @@ internal static class ModelLoading
             TemplateVariables = text.Variables,
             EosTokenIds = generation.EosTokenIds.Count > 0 ? generation.EosTokenIds : text.EosTokenIds,
             Sampling = Defaults(generation),
-        });
+        }, loaded.Precision);
     }
 
     private static SamplingDefaults Defaults(GenerationConfig generation)
@@ -74,7 +80,7 @@ internal static class ModelLoading
             Tokenizer = new ByteTokenizer(),
             Template = ChatTemplate.Parse(ScriptedTemplate, "the scripted model's template"),
             EosTokenIds = [ByteTokenizer.EndOfText],
-        });
+        }, "text");
     }
 
     /// <summary>The scripted model reads its directives from the last message alone, so that is all of its prompt.</summary>

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Rill.Chat;
 using Rill.FunctionApp.Http;
+using Rill.FunctionApp.Telemetry;
 using Rill.OpenAI;
 using Rill.Serving;
 using Rill.Telemetry;
@@ -27,6 +28,12 @@ internal static class RillHosting
         var engineOptions = ReadOptions<EngineOptions>(builder.Configuration, RillOptions.EngineSection, new EngineOptionsValidator());
         var keys = new ApiKeys(options.ApiKeys);
         RequireKeys(keys, options, builder.Environment);
+        var telemetry = ReadOptions<TelemetryOptions>(builder.Configuration, TelemetryOptions.Section, new TelemetryOptionsValidator());
+        var exporters = ExporterChoice.Of(telemetry.Exporter, Environment.GetEnvironmentVariable);
+        if (exporters != Exporters.None)
+        {
+            TelemetryExport.Add(builder, exporters, Startup.Version);
+        }
 
         var model = ModelLoading.Load(options, engineOptions, builder.Environment, loadRunner);
         var services = builder.Services;
@@ -42,7 +49,13 @@ internal static class RillHosting
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<RillMetrics>()));
         services.AddSingleton(model.Chat);
+        services.AddSingleton(new StartupFacts(
+            options.IsScripted ? "no device" : options.Device,
+            model.Precision,
+            exporters == Exporters.None ? "nowhere" : $"{exporters}",
+            SettingsSummary.Of(("", options), ("Engine", engineOptions), ("Telemetry", telemetry))));
         services.AddSingleton(new ChatRequestLimits([model.Chat.Id], model.Runner.Limits.VocabularySize, options.MaxChoices));
+        services.AddSingleton(new ContentTracing(telemetry.CaptureContent));
         services.AddSingleton<ChatService>();
         services.AddSingleton<ChatResponder>();
         services.AddHostedService<Drain>();

@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Rill.FunctionApp.Telemetry;
 using Rill.OpenAI;
 
 namespace Rill.FunctionApp.Http;
@@ -10,7 +12,7 @@ namespace Rill.FunctionApp.Http;
 /// What every request passes first: its id, the key, and the last catch for failures, so that no fault reaches a client as an empty
 /// body or a stack trace, and no client's leaving is logged as one (contract A.0, B.8).
 /// </summary>
-internal sealed partial class RequestGate(ApiKeys keys, ILogger<RequestGate> logger) : IFunctionsWorkerMiddleware
+internal sealed partial class RequestGate(ApiKeys keys, IOptions<RillOptions> options, ILogger<RequestGate> logger) : IFunctionsWorkerMiddleware
 {
     /// <inheritdoc/>
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
@@ -42,10 +44,16 @@ internal sealed partial class RequestGate(ApiKeys keys, ILogger<RequestGate> log
             RequestFailed(logger, failure, context.FunctionDefinition.Name);
             await AnswerFailureAsync(http);
         }
+        finally
+        {
+            ServerSpan.Complete(http);
+        }
     }
 
-    /// <summary>Liveness and readiness are asked by probes, which hold no key.</summary>
-    private static bool NeedsKey(PathString path) => !path.StartsWithSegments("/health");
+    /// <summary>Liveness and readiness are asked by probes, which hold no key; scrapers may be let in without one by a setting.</summary>
+    private bool NeedsKey(PathString path) => path.StartsWithSegments("/metrics")
+        ? options.Value.MetricsNeedKey
+        : !path.StartsWithSegments("/health") || path.StartsWithSegments("/health/stream");
 
     private static async Task AnswerFailureAsync(HttpContext http)
     {

@@ -13,14 +13,16 @@ public sealed class ChatGeneration : IAsyncDisposable
 {
     private readonly ChoiceReader[] _choices;
     private readonly Activity? _activity;
+    private readonly ContentTrace? _content;
     private readonly CancellationTokenSource _stopPumps = new();
     private Channel<ChoiceDelta>? _arrivals;
     private Task _pumps = Task.CompletedTask;
 
-    internal ChatGeneration(ChatModel model, IReadOnlyList<ChoiceReader> choices, int promptTokens, long created, Activity? activity)
+    internal ChatGeneration(ChatModel model, IReadOnlyList<ChoiceReader> choices, int promptTokens, long created, Activity? activity, ContentTrace? content)
     {
         _choices = [.. choices];
         _activity = activity;
+        _content = content;
         Model = model;
         PromptTokens = promptTokens;
         Created = created;
@@ -49,8 +51,11 @@ public sealed class ChatGeneration : IAsyncDisposable
 
     /// <summary>The next delta of any choice, in order of arrival; null when every choice has told its finish.</summary>
     /// <exception cref="EngineFaultException">A choice failed; the answer ends with the first that does.</exception>
-    public ValueTask<ChoiceDelta?> NextAsync(CancellationToken cancellationToken) =>
-        _choices.Length == 1 ? NextOfOneAsync(cancellationToken) : NextOfManyAsync(cancellationToken);
+    public ValueTask<ChoiceDelta?> NextAsync(CancellationToken cancellationToken)
+    {
+        var next = _choices.Length == 1 ? NextOfOneAsync(cancellationToken) : NextOfManyAsync(cancellationToken);
+        return _content is null ? next : NoteAsync(next, _content);
+    }
 
     /// <summary>Ends every choice that still runs and says why; a read then throws. May be called from any thread.</summary>
     public void Abort(AbortCause cause)
@@ -79,7 +84,7 @@ public sealed class ChatGeneration : IAsyncDisposable
     {
         if (_choices.All(choice => choice.Finish is not null))
         {
-            var reasons = _choices.Select(choice => choice.Finish!.Reason == FinishReason.Length ? "length" : "stop");
+            var reasons = _choices.Select(choice => Name(choice.Finish!.Reason));
             var (input, output) = (PromptTokens, _choices.Sum(choice => choice.CompletionTokens));
             RillActivity.Complete(_activity, Id, [.. reasons], input, output, _choices[0].CachedTokens, _choices[0].TimeToFirstToken);
         }
@@ -88,7 +93,21 @@ public sealed class ChatGeneration : IAsyncDisposable
             RillActivity.Fail(_activity, "aborted");
         }
 
+        _content?.Complete([.. _choices.Select(choice => choice.Finish is { } finish ? Name(finish.Reason) : null)]);
         _activity?.Dispose();
+    }
+
+    private static string Name(FinishReason reason) => reason == FinishReason.Length ? "length" : "stop";
+
+    private static async ValueTask<ChoiceDelta?> NoteAsync(ValueTask<ChoiceDelta?> next, ContentTrace content)
+    {
+        var delta = await next;
+        if (delta is { } gained)
+        {
+            content.Add(gained);
+        }
+
+        return delta;
     }
 
     private async ValueTask<ChoiceDelta?> NextOfOneAsync(CancellationToken cancellationToken) =>

@@ -9,7 +9,8 @@ namespace Rill.Chat;
 /// Admits chat requests: checks, reservation, rendering and encoding, length, submission, in that order, so that a full server
 /// answers before it tokenizes. Thread-safe.
 /// </summary>
-public sealed class ChatService(ChatModel model, InferenceEngine engine, ChatRequestLimits limits, RillMetrics metrics, TimeProvider time)
+public sealed class ChatService(
+    ChatModel model, InferenceEngine engine, ChatRequestLimits limits, RillMetrics metrics, TimeProvider time, ContentTracing? contentTracing = null)
 {
     private const int EstimatedBytesPerToken = 4;
 
@@ -77,7 +78,7 @@ public sealed class ChatService(ChatModel model, InferenceEngine engine, ChatReq
         metrics.RequestMaxTokens.Record(settings.Sampling.MaxTokens);
         try
         {
-            return (Submit(reservation, prompt, settings, choices, request.Stream), null);
+            return (Submit(reservation, prompt, settings, choices, request), null);
         }
         catch (EngineFaultException fault)
         {
@@ -85,7 +86,7 @@ public sealed class ChatService(ChatModel model, InferenceEngine engine, ChatReq
         }
     }
 
-    private ChatGeneration Submit(Reservation reservation, IReadOnlyList<int> prompt, ChatSettings settings, int choices, bool stream)
+    private ChatGeneration Submit(Reservation reservation, IReadOnlyList<int> prompt, ChatSettings settings, int choices, ChatCompletionRequest request)
     {
         var readers = new ChoiceReader[choices];
         for (var i = 0; i < choices; i++)
@@ -95,8 +96,9 @@ public sealed class ChatService(ChatModel model, InferenceEngine engine, ChatReq
             readers[i] = new ChoiceReader(i, tokens, Model, settings);
         }
 
-        var activity = RillActivity.StartChat(Model.Id, settings.ToSpan(choices) with { Stream = stream });
-        return new ChatGeneration(Model, readers, prompt.Count, time.GetUtcNow().ToUnixTimeSeconds(), activity);
+        var activity = RillActivity.StartChat(Model.Id, settings.ToSpan(choices) with { Stream = request.Stream });
+        var content = ContentTrace.Start(activity, contentTracing, request, choices);
+        return new ChatGeneration(Model, readers, prompt.Count, time.GetUtcNow().ToUnixTimeSeconds(), activity, content);
     }
 
     /// <summary>What a client is told of a sequence that failed.</summary>

@@ -1,0 +1,19 @@
+using System.Diagnostics;
+using OpenTelemetry;
+
+namespace Rill.FunctionApp.Telemetry;
+
+/// <summary>Keeps requests that machines send every few seconds (health probes, scrapes of /metrics) out of the traces.</summary>
+internal sealed class ProbeSpans : BaseProcessor<Activity>
+{
+    /// <inheritdoc/>
+    public override void OnEnd(Activity data)
+    {
+        if (data.Kind == ActivityKind.Server && data.GetTagItem("url.path") is string path && IsProbe(path))
+        {
+            data.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+        }
+    }
+
+    private static bool IsProbe(string path) => path is "/health" or "/health/live" or "/health/ready" or "/metrics";
+}

@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+
+namespace Rill.FunctionApp.Telemetry;
+
+/// <summary>Completes ASP.NET Core's span of a request by what the HTTP conventions ask for and only the function knows.</summary>
+internal static class ServerSpan
+{
+    /// <summary>Names the span by method and route, and notes the status; an abort after the headers counts as an error.</summary>
+    /// <param name="http">The answered request.</param>
+    public static void Complete(HttpContext http)
+    {
+        if (http.Features.Get<IHttpActivityFeature>()?.Activity is not { IsAllDataRequested: true } activity)
+        {
+            return;
+        }
+
+        var status = http.Response.StatusCode;
+        if (http.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } route })
+        {
+            activity.DisplayName = $"{http.Request.Method} {route}";
+            activity.SetTag("http.route", route);
+        }
+
+        activity.SetTag("http.response.status_code", status);
+        if (status >= StatusCodes.Status500InternalServerError)
+        {
+            activity.SetTag("error.type", $"{status}").SetStatus(ActivityStatusCode.Error);
+        }
+        else if (http.RequestAborted.IsCancellationRequested)
+        {
+            activity.SetTag("error.type", "aborted").SetStatus(ActivityStatusCode.Error);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Text;
+using Rill.FunctionApp.Tests.Acceptance.Harness;
+using Rill.FunctionApp.Tests.Host;
+
+namespace Rill.FunctionApp.Tests.Telemetry;
+
+/// <summary>A server that sends to a collector on this machine, as the standard variables tell it to.</summary>
+public sealed class OtlpExportTests : IAsyncLifetime
+{
+    private const string Key = "key-of-the-telemetry-tests";
+    private const string Question = "!text Caerulean answer\na question about saffron";
+    private const string TraceId = "4bf92f3577b34da6a3ce929d0e0e4736";
+    private const string CallerId = "00f067aa0ba902b7";
+    private static readonly TimeSpan s_bound = TimeSpan.FromSeconds(30);
+
+    private Collector _collector = null!;
+    private RillServer _server = null!;
+
+    public async Task InitializeAsync()
+    {
+        _collector = await Collector.StartAsync();
+        _server = await RillServer.StartAsync(new()
+        {
+            ["Rill__Model"] = "scripted",
+            ["Rill__ApiKeys__0"] = Key,
+            ["Rill__MetricsNeedKey"] = "false",
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = _collector.Address.ToString(),
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+            ["OTEL_SERVICE_NAME"] = "rill-under-test",
+            ["OTEL_BSP_SCHEDULE_DELAY"] = "100",
+            ["OTEL_BLRP_SCHEDULE_DELAY"] = "100",
+            ["OTEL_METRIC_EXPORT_INTERVAL"] = "300",
+        });
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        await _collector.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Case100_OneStreamedAnswer_IsTracedMeasuredAndLoggedWithoutItsContent()
+    {
+        var answer = await _server.StreamAsync(
+            ChatJson.Streaming(Question, "\"max_tokens\":50"), ("Authorization", "Bearer " + Key), ("traceparent", $"00-{TraceId}-{CallerId}-01"));
+        Assert.Equal("Caerulean answer", answer.Text());
+
+        await Eventually.BecomesTrueAsync(() => Task.FromResult(Spans().Count >= 2 && Metrics().Contains("vllm.generation_tokens") && Logs().Count > 0), s_bound, "all three signals came");
+
+        CheckSpans();
+        Assert.Contains("vllm.time_to_first_token_seconds", Metrics());
+        Assert.Contains("vllm.num_requests_running", Metrics());
+        Assert.Contains("rill.cold_start_seconds", Metrics());
+        Assert.Contains("http.server.request.duration", Metrics());
+        Assert.Contains(Logs(), line => line.StartsWith("Rill ", StringComparison.Ordinal) && line.Contains("telemetry to Otlp", StringComparison.Ordinal));
+        foreach (var body in new[] { "/v1/traces", "/v1/metrics", "/v1/logs" }.SelectMany(_collector.Bodies))
+        {
+            Assert.All(new[] { "saffron", "Caerulean", Key }, secret => Assert.Equal(-1, body.AsSpan().IndexOf(Encoding.UTF8.GetBytes(secret))));
+            Assert.Equal("rill-under-test", Otlp.Resource(body)["service.name"]);
+        }
+    }
+
+    [Fact]
+    public async Task Metrics_WhereTheSettingSaysSo_NeedNoKey()
+    {
+        Assert.Equal(200, (await _server.GetAsync("metrics")).Status);
+        Assert.Equal(401, (await _server.GetAsync("v1/models")).Status);
+    }
+
+    [Fact]
+    public void Start_Always_TellsVersionModelDeviceAndSettingsInOneLineWithoutSecrets()
+    {
+        var line = Assert.Single(_server.Output, line => line.Contains("after the process began", StringComparison.Ordinal));
+
+        Assert.Contains("model scripted", line, StringComparison.Ordinal);
+        Assert.Contains("on no device", line, StringComparison.Ordinal);
+        Assert.Contains("keys required True", line, StringComparison.Ordinal);
+        Assert.Contains("settings MetricsNeedKey=False;", line, StringComparison.Ordinal);
+        Assert.DoesNotContain(_server.Output, output => output.Contains(Key, StringComparison.Ordinal));
+    }
+
+    private void CheckSpans()
+    {
+        var spans = Spans();
+        var chat = Assert.Single(spans, span => span.Attributes.ContainsKey("gen_ai.operation.name"));
+        var server = Assert.Single(spans, span => span.SpanId == chat.ParentId);
+        Assert.Equal(("chat scripted", 1, TraceId), (chat.Name, chat.Kind, chat.TraceId));
+        Assert.Equal("chat", chat.Attributes["gen_ai.operation.name"]);
+        Assert.Equal("rill", chat.Attributes["gen_ai.provider.name"]);
+        Assert.Equal("scripted", chat.Attributes["gen_ai.request.model"]);
+        Assert.Equal(50L, chat.Attributes["gen_ai.request.max_tokens"]);
+        Assert.True((long)chat.Attributes["gen_ai.usage.output_tokens"]! > 0);
+        Assert.DoesNotContain(chat.Attributes.Keys, name => name.EndsWith(".messages", StringComparison.Ordinal));
+        Assert.Equal(("POST /v1/chat/completions", 2, TraceId), (server.Name, server.Kind, server.TraceId));
+        Assert.Equal(200L, server.Attributes["http.response.status_code"]);
+        Assert.DoesNotContain(spans, span => span.Attributes.TryGetValue("url.path", out var path) && path is "/health/ready");
+    }
+
+    private List<OtlpSpan> Spans() => [.. _collector.Bodies("/v1/traces").SelectMany(Otlp.Spans)];
+
+    private List<string> Metrics() => [.. _collector.Bodies("/v1/metrics").SelectMany(Otlp.MetricNames).Distinct()];
+
+    private List<string> Logs() => [.. _collector.Bodies("/v1/logs").SelectMany(Otlp.LogBodies)];
+}

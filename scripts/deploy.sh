@@ -145,7 +145,9 @@ if $what_if; then
   running=$image
   [ -n "$running" ] || [ -z "$app" ] ||
     running=$(ask resource show --resource-group "$group" --resource-type Microsoft.App/containerApps --name "$app" --query "properties.template.containers[0].image")
-  SERVICE_API_IMAGE_NAME=$running change az deployment sub what-if --name "rill-$environment" --location "$location" --parameters infra/main.bicepparam
+  # Checked as a reader may check it, so that a pull request's identity needs no right to deploy.
+  SERVICE_API_IMAGE_NAME=$running change az deployment sub what-if --name "rill-$environment" --location "$location" \
+    --parameters infra/main.bicepparam --validation-level ProviderNoRbac
   exit
 fi
 

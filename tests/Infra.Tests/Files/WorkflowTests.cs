@@ -101,6 +101,17 @@ public sealed partial class WorkflowTests
     }
 
     [Fact]
+    public void WhatIf_HasAnIdentityOfItsOwn()
+    {
+        string Identity(string job) => ((YamlSequenceNode)Yaml.Load(".github", "workflows", "deploy.yml").At($"jobs.{job}.steps")).Children
+            .Select(step => step.Find("with")?.Find("client-id")?.Text()).OfType<string>().Single();
+
+        Assert.Equal("${{ vars.AZURE_WHAT_IF_CLIENT_ID }}", Identity("what-if"));
+        Assert.Equal("${{ vars.AZURE_CLIENT_ID }}", Identity("deploy"));
+        Assert.Equal("${{ vars.AZURE_CLIENT_ID }}", Identity("rollback"));
+    }
+
+    [Fact]
     public void Deploy_BuildsSmokesAndGoesBack()
     {
         var steps = ((YamlSequenceNode)Yaml.Load(".github", "workflows", "deploy.yml").At("jobs.deploy.steps")).Children;

@@ -6,18 +6,18 @@ namespace Rill.Text.Tokenization;
 
 /// <summary>
 /// Byte-pair encoding that starts from a word's characters, as models made with SentencePiece do; a character without a token of its own may
-/// fall back to the tokens of its bytes. Such models take a whole text for one word. Where no token has the space mark behind another
-/// character, the word is cut before each mark that follows one: no merge reaches across, so that the parts' tokens are the word's, and
-/// parts come again and can be remembered. Thread-safe.
+/// fall back to the tokens of its bytes. Such models take a whole text for one word; it is cut at the <see cref="MergeSeams"/>, and
+/// the tokens of the parts are remembered. Thread-safe.
 /// </summary>
 internal sealed class CharacterWordModel : WordModel
 {
     private const int LongestOnStack = 128;
+    private const char BeyondAscii = '\uFFFD';
 
     private readonly TokenTable _tokens;
     private readonly PairMerger _merger;
     private readonly WordModelOptions _options;
-    private readonly bool _cutsAtMarks;
+    private readonly MergeSeams? _seams;
     private readonly int[] _asciiTokens = new int[128];
     private readonly int[]? _byteTokens;
     private readonly WordCache _cache = new();
@@ -26,9 +26,9 @@ internal sealed class CharacterWordModel : WordModel
     /// <param name="merges">The merges.</param>
     /// <param name="options">The model's options.</param>
     /// <param name="fallsBackToBytes">True when a character without a token becomes the tokens of its bytes.</param>
-    /// <param name="marksOnlyBegin">True when no merge makes a token with a space mark behind another character.</param>
+    /// <param name="seams">Between which characters no merge joins.</param>
     public CharacterWordModel(
-        TokenTable tokens, MergeTable merges, WordModelOptions options, bool fallsBackToBytes, bool marksOnlyBegin)
+        TokenTable tokens, MergeTable merges, WordModelOptions options, bool fallsBackToBytes, MergeSeams seams)
     {
         (_tokens, _merger, _options) = (tokens, new(merges), options);
         for (var value = 0; value < _asciiTokens.Length; value++)
@@ -37,9 +37,7 @@ internal sealed class CharacterWordModel : WordModel
         }
 
         _byteTokens = fallsBackToBytes ? [.. Enumerable.Range(0, 256).Select(value => tokens.Find(ByteToken.Text((byte)value)))] : null;
-
-        // A mark without a token would be unknown, and be fused with what stands before it.
-        _cutsAtMarks = marksOnlyBegin && FindToken(new Rune(SpaceMark.Character)) >= 0;
+        _seams = FindSeams(seams, merges);
     }
 
     /// <inheritdoc/>
@@ -53,10 +51,37 @@ internal sealed class CharacterWordModel : WordModel
 
         while (!word.IsEmpty)
         {
-            var length = _cutsAtMarks ? SpaceMark.FirstPart(word) : word.Length;
+            var length = _seams?.FirstPart(word) ?? word.Length;
             EncodePart(word[..length], output);
             word = word[length..];
         }
+    }
+
+    /// <summary>
+    /// The seams, but for those beside characters without a token: such a one may become one token with its neighbour, or vanish and let
+    /// its neighbours meet. None when a token that stands for anything is merged itself.
+    /// </summary>
+    private MergeSeams? FindSeams(MergeSeams seams, MergeTable merges)
+    {
+        if (merges.Takes(new HashSet<int>([_options.Unknown.Id, .. _byteTokens ?? []])))
+        {
+            return null;
+        }
+
+        foreach (var character in Enumerable.Range(0, 128).Select(value => (char)value).Append(SpaceMark.Character))
+        {
+            if (FindToken(new Rune(character)) < 0)
+            {
+                seams.Close(character);
+            }
+        }
+
+        if (_options.Unknown.Id < 0)
+        {
+            seams.Close(BeyondAscii);
+        }
+
+        return seams;
     }
 
     private void EncodePart(ReadOnlySpan<char> part, List<int> output)

@@ -65,6 +65,20 @@ internal sealed class MergeTable
         }
     }
 
+    /// <summary>True when some merge takes one of these tokens.</summary>
+    public bool Takes(IReadOnlySet<int> tokens)
+    {
+        foreach (var slot in _slots)
+        {
+            if (slot.Key != Empty && (tokens.Contains((int)((slot.Key - 1) >> 32)) || tokens.Contains((int)(uint)(slot.Key - 1))))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>A pair as one number, never <see cref="Empty"/>.</summary>
     private static ulong Key(int left, int right) => ((ulong)(uint)left << 32 | (uint)right) + 1;
 

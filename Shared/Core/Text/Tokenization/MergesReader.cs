@@ -117,7 +117,7 @@ internal sealed class MergesReader
         }
 
         _source.Merges.Add(first, second, result, rank);
-        _source.MarksOnlyBegin = _source.MarksOnlyBegin && !SpaceMark.FollowsAnother(merged);
+        _source.Seams.Join(merged[..left], merged[left..]);
     }
 
     private bool TrySpell(ref int left, ref int right)

@@ -83,7 +83,7 @@ internal sealed record TokenizerParts
         return source.SpellsBytes
             ? new ByteWordModel(source.Tokens, source.Merges, options, wordsAreMapped)
             : new CharacterWordModel(
-                source.Tokens, source.Merges, options, source.FindModelFlag("byte_fallback"), source.MarksOnlyBegin);
+                source.Tokens, source.Merges, options, source.FindModelFlag("byte_fallback"), source.Seams);
     }
 
     private static int ReadUnknownToken(TokenizerSource source)

@@ -33,8 +33,8 @@ internal sealed class TokenizerSource(string path)
     /// <summary>The model's merges.</summary>
     public MergeTable Merges { get; set; } = new(0);
 
-    /// <summary>True when no merge makes a token with a space mark after another character.</summary>
-    public bool MarksOnlyBegin { get; set; } = true;
+    /// <summary>Between which characters no merge joins; of use when tokens are plain text.</summary>
+    public MergeSeams Seams { get; } = new();
 
     /// <summary>A top-level member, or null when it is absent or null.</summary>
     public JsonElement? Find(string name) =>

@@ -26,6 +26,7 @@ public sealed class ChatTemplateTests
     [InlineData("{{ {x: 1} }}", "{'[aB-Cd ]': 1}")]
     [InlineData("{{ '%s!' | format(x) }}{{ '%s!' % x }}{{ '{}!'.format(x) }}", "[aB-Cd ]![aB-Cd ]![aB-Cd ]!")]
     [InlineData("{{ x | indent(1, first=true) }}", " [aB-Cd ]")]
+    [InlineData("{{ (x + '\r\n' + x) | indent(1) }}{{ x.replace('-', '\x85') | indent(1, true) }}", "[aB-Cd ]\n [aB-Cd ] [aB]\n [Cd ]")]
     [InlineData("{{ x | center(8) }}", " [aB-Cd ] ")]
     [InlineData("{% set y %}<{{ x }}>{% endset %}{{ y }}", "<[aB-Cd ]>")]
     [InlineData("{% macro m(v) %}<{{ v }}>{% endmacro %}{{ m(x) }}", "<[aB-Cd ]>")]
@@ -139,6 +140,9 @@ public sealed class ChatTemplateTests
     [InlineData("{% raw %}", "line 1", "raw")]
     [InlineData("{% for x %}{% endfor %}", "line 1", "'in'")]
     [InlineData("{% set true = 1 %}", "line 1", "true")]
+    [InlineData("\n{% break %}", "line 2", "outside of a loop")]
+    [InlineData("{% for i in [1] %}{% macro m() %}{% continue %}{% endmacro %}{% endfor %}", "line 1", "outside of a loop")]
+    [InlineData("{% for i in [] %}{% else %}{% break %}{% endfor %}", "line 1", "outside of a loop")]
     [InlineData("{% extends 'a' %}", "line 1", "extends")]
     public void Parse_OfWhatItDoesNotKnow_NamesTemplateLineAndConstruct(string source, params string[] parts)
     {

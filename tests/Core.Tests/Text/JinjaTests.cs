@@ -93,6 +93,7 @@ public sealed class JinjaTests
     [InlineData("{% set q = [1, 2] %}{% for i in q %}{% set _ = q.append(i) %}{% endfor %}{{ q }}", "[1, 2, 1, 2]")]
     [InlineData("{{ 'abc'[1::9223372036854775807] }}{{ 'a🙂c'[::-2] }}", "bca")]
     [InlineData("{{ '{}' | format }}{{ ('9' * 5000) | int }}{{ range(-9223372036854775807, -9223372036854775806) | length }}", "{}01")]
+    [InlineData("a\r\nb\u2028c\x85d\r", "a\nb\u2028c\x85d")]
     public void Apply_OfFilters_FollowsJinja(string template, string expected) => Check(template, expected);
 
     [Theory]

@@ -17,7 +17,7 @@ internal sealed class TemplateLexer
 
     public static List<Token> Read(string source, TemplateErrors errors)
     {
-        var normalized = source.ReplaceLineEndings("\n");
+        var normalized = source.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
         var lexer = new TemplateLexer(normalized.EndsWith('\n') ? normalized[..^1] : normalized, errors);
         lexer.ReadAll();
         return lexer._tokens;

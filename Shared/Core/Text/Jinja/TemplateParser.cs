@@ -10,6 +10,7 @@ internal sealed class TemplateParser
     private readonly ExpressionParser _expressions;
     private readonly AssignmentParser _assignments;
     private int _depth;
+    private int _loops;
 
     private TemplateParser(TokenStream tokens)
     {
@@ -160,7 +161,9 @@ internal sealed class TemplateParser
         _expressions.Watcher.Loop(sequence);
         var test = _tokens.AcceptName("if") ? _expressions.Parse() : null;
         var isRecursive = _tokens.AcceptName("recursive");
+        _loops++;
         var body = ParseBody(out var end, "else", "endfor");
+        _loops--;
         var otherwise = end == "else" ? ParseBodyTo("endfor") : new Block([]);
         if (end == "endfor")
         {
@@ -212,7 +215,10 @@ internal sealed class TemplateParser
         _expressions.Watcher.Define(name, parameters);
         string[] around = [.. _expressions.SpecialNames];
         _expressions.SpecialNames.Clear();
+        var loops = _loops;
+        _loops = 0;
         var body = ParseBodyTo(end);
+        _loops = loops;
         var definition = new MacroDefinition
         {
             Name = name,
@@ -270,6 +276,11 @@ internal sealed class TemplateParser
 
     private JumpStatement ParseJump(Flow flow)
     {
+        if (_loops == 0)
+        {
+            throw _tokens.Errors.Syntax($"{{% {(flow == Flow.Break ? "break" : "continue")} %}} stands outside of a loop", _tokens.Current.Line);
+        }
+
         _tokens.Expect(TokenKind.BlockEnd);
         return new(flow);
     }

@@ -26,21 +26,26 @@ internal static class TextLayout
         return builder.Append(text, sign, text.Length).ToText();
     }
 
-    /// <summary>The indent filter: puts a prefix before each line but the first and the blank ones, unless asked to.</summary>
+    /// <summary>The indent filter: puts a prefix before each line but the first and the blank ones, unless asked to. Lines end as
+    /// splitlines has it, and are joined by line feeds.</summary>
     public static JinjaText Indent(JinjaText text, JinjaText prefix, bool first, bool blank)
     {
         var builder = new TextBuilder();
-        var lines = TextSplit.Split(text, JinjaText.OfTemplate("\n"), limit: -1);
+        var lines = TextSplit.Lines(new TextBuilder().Append(text).Append("\n").ToText(), keepEnds: true);
         for (var index = 0; index < lines.Count; index++)
         {
             var line = (JinjaText)lines[index]!;
-            builder.Append(index > 0 ? "\n" : "");
-            if (index == 0 ? first : blank || line.Length > 0)
+            var end = line.Length - (line.Value.EndsWith("\r\n", StringComparison.Ordinal) ? 2 : 1);
+            if (index == 0 ? first : blank || end > 0)
             {
                 builder.Append(prefix);
             }
 
-            builder.Append(line);
+            builder.Append(line, 0, end);
+            if (index + 1 < lines.Count)
+            {
+                builder.Append(line.Slice(end, line.Length).Derive("\n"));
+            }
         }
 
         return builder.ToText();

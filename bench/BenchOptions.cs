@@ -1,14 +1,17 @@
+using Rill.Bench.Models;
+
 namespace Rill.Bench;
 
 /// <summary>What is measured, and how long.</summary>
 internal sealed record BenchOptions
 {
     /// <summary>How the benchmark is called.</summary>
-    public const string Usage = "usage: bench/run [--quick] [serving|model|start|text|all | soak [MINUTES]]";
+    public const string Usage = "usage: bench/run [--quick] [serving|model|start|text|engine [--shape S|M|L] [--dtype bf16|q8|q4]|engine-http|all | soak [MINUTES]]";
 
     private const string Soak = "soak";
+    private const string Engine = "engine";
 
-    private static readonly string[] _all = ["serving", "model", "start", "text"];    // soak takes too long to be one of all
+    private static readonly string[] _all = ["serving", "model", "start", "text", Engine, "engine-http"];    // soak takes too long to be one of all
 
     /// <summary>The parts to run, in order.</summary>
     public required IReadOnlyList<string> Parts { get; init; }
@@ -40,26 +43,51 @@ internal sealed record BenchOptions
     /// <summary>Times that a chat template is rendered.</summary>
     public int Renderings => Quick ? 300 : 2_000;
 
+    /// <summary>Rounds in which engines are compared.</summary>
+    public int EngineRounds => Quick ? 2 : 5;
+
+    /// <summary>Steps of decoding in a round.</summary>
+    public int EngineSteps => Quick ? 12 : 32;
+
+    /// <summary>The shapes of models on which engines are compared.</summary>
+    public IReadOnlyList<ModelShape> Shapes { get; init; } = [ModelShape.S, ModelShape.M, ModelShape.L];
+
+    /// <summary>The only format on which engines are compared; null for all.</summary>
+    public WeightFormat? Format { get; init; }
+
+    /// <summary>True when the figures go to the results file: short rounds and parts of a table do not.</summary>
+    public bool IsKept => !Quick && Format is null;
+
     /// <summary>How long memory is watched under load.</summary>
     public TimeSpan SoakTime { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>The command that repeats this run.</summary>
-    public string Command =>
-        $"bench/run {(Quick ? "--quick " : "")}{(Parts.Count == 1 ? Parts[0] : "all")}{(Parts[0] == Soak ? $" {SoakTime.TotalMinutes:0}" : "")}";
+    public required string Command { get; init; }
 
     /// <summary>Reads the command line; null when it cannot be understood.</summary>
     public static BenchOptions? Parse(IReadOnlyList<string> args)
     {
         var words = args.Where(arg => arg != "--quick").ToList();
         var quick = words.Count < args.Count;
+        var command = string.Join(' ', ["bench/run", .. quick ? ["--quick"] : Array.Empty<string>(), .. words]);
         return words switch
         {
-            [] or ["all"] => new BenchOptions { Parts = _all, Quick = quick },
-            [Soak] => new BenchOptions { Parts = [Soak] },
+            [] or ["all"] => new BenchOptions { Parts = _all, Quick = quick, Command = command },
+            [Soak] => new BenchOptions { Parts = [Soak], Command = command },
             [Soak, var minutes] when int.TryParse(minutes, out var count) && count > 0 =>
-                new BenchOptions { Parts = [Soak], SoakTime = TimeSpan.FromMinutes(count) },
-            [var part] when _all.Contains(part) => new BenchOptions { Parts = [part], Quick = quick },
+                new BenchOptions { Parts = [Soak], SoakTime = TimeSpan.FromMinutes(count), Command = command },
+            [var part] when _all.Contains(part) => new BenchOptions { Parts = [part], Quick = quick, Command = command },
+            [Engine, .. var choices] => ParseEngine(choices, new BenchOptions { Parts = [Engine], Quick = quick, Command = command }),
             _ => null,
         };
     }
+
+    private static BenchOptions? ParseEngine(List<string> choices, BenchOptions options) => choices switch
+    {
+        [] => options,
+        ["--shape", var name, .. var rest] when ModelShape.Find(name) is { } shape => ParseEngine(rest, options with { Shapes = [shape] }),
+        ["--dtype", var name, .. var rest] when WeightFormats.Find(name) is { } format and not WeightFormat.F32 =>
+            ParseEngine(rest, options with { Format = format }),
+        _ => null,
+    };
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Rill.Bench;
+using Rill.Bench.Engine;
 using Rill.Bench.Measure;
 using Rill.Bench.Parts;
 using Rill.Bench.Peer;
@@ -15,6 +16,8 @@ switch (args)
     case ["proxy", var port, var target]:
         await BareProxy.RunAsync(Number(port), Number(target));
         return 0;
+    case [EngineSetup.Word, var setup]:
+        return EngineChild.Run(EngineSetup.Parse(setup));
 }
 
 if (BenchOptions.Parse(args) is not { } options)
@@ -23,18 +26,10 @@ if (BenchOptions.Parse(args) is not { } options)
     return 2;
 }
 
-foreach (var part in options.Parts)
+foreach (var (title, measure) in options.Parts.SelectMany(Sections))
 {
     var busyness = Machine.Busyness();
-    var (title, tables) = part switch
-    {
-        "serving" => ("Serving layer alone", await ServingPart.RunAsync(options)),
-        "model" => ("Default model over HTTP", await ModelPart.RunAsync(options)),
-        "soak" => ("Memory under load", await SoakPart.RunAsync(options)),
-        "text" => ("Tokenizers and chat templates", TextPart.Run(options)),
-        _ => ("Start to ready", await StartPart.RunAsync(options)),
-    };
-    if (tables is null)
+    if (await measure() is not { } tables)
     {
         continue;
     }
@@ -48,7 +43,7 @@ foreach (var part in options.Parts)
         {tables}
         """;
     Console.WriteLine(section);
-    if (!options.Quick)
+    if (options.IsKept)
     {
         var path = ServerFactory.ResultsPath;
         await File.WriteAllTextAsync(path, ResultsFile.Replace(await File.ReadAllTextAsync(path), section));
@@ -56,5 +51,17 @@ foreach (var part in options.Parts)
 }
 
 return 0;
+
+IEnumerable<(string Title, Func<Task<string?>> Measure)> Sections(string part) => part switch
+{
+    "serving" => [("Serving layer alone", async () => await ServingPart.RunAsync(options))],
+    "model" => [("Default model over HTTP", async () => await ModelPart.RunAsync(options))],
+    "soak" => [("Memory under load", async () => await SoakPart.RunAsync(options))],
+    "text" => [("Tokenizers and chat templates", () => Task.FromResult(TextPart.Run(options)))],
+    "engine" => options.Shapes.Select(shape =>
+        ($"Engine against llama.cpp, shape {shape.Name}", (Func<Task<string?>>)(() => Task.FromResult<string?>(EnginePart.Run(options, shape))))),
+    "engine-http" => [("Engine over HTTP", async () => await EngineHttpPart.RunAsync(options))],
+    _ => [("Start to ready", async () => await StartPart.RunAsync(options))],
+};
 
 static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

@@ -10,7 +10,8 @@ internal static class Requests
     /// <param name="prompt">The user's message.</param>
     /// <param name="maxTokens">Tokens to generate; the model's own end is ignored, so that every answer has this length.</param>
     /// <param name="includeUsage">Whether a usage chunk ends the stream.</param>
-    public static byte[] Chat(string prompt, int maxTokens, bool includeUsage = false)
+    /// <param name="temperature">The temperature of sampling; null for the model's default.</param>
+    public static byte[] Chat(string prompt, int maxTokens, bool includeUsage = false, double? temperature = null)
     {
         var body = new JsonObject
         {
@@ -19,6 +20,11 @@ internal static class Requests
             ["max_tokens"] = maxTokens,
             ["ignore_eos"] = true,
         };
+        if (temperature is { } number)
+        {
+            body["temperature"] = number;
+        }
+
         if (includeUsage)
         {
             body["stream_options"] = new JsonObject { ["include_usage"] = true };

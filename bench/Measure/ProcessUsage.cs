@@ -27,6 +27,14 @@ internal static partial class ProcessUsage
         return long.Parse(pages, CultureInfo.InvariantCulture) * Environment.SystemPageSize;
     }
 
+    /// <summary>The most resident memory that the process ever had, in bytes.</summary>
+    public static long PeakBytes(int processId)
+    {
+        const string key = "VmHWM:";
+        var line = File.ReadLines($"/proc/{processId}/status").First(line => line.StartsWith(key, StringComparison.Ordinal));
+        return long.Parse(line.AsSpan(key.Length, line.Length - key.Length - "kB".Length), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture) * 1024;
+    }
+
     /// <summary>The processes that <paramref name="processId"/> has started and that still run.</summary>
     public static IEnumerable<int> Children(int processId)
     {

@@ -77,7 +77,7 @@ internal static class TextPart
     {
         var ratio = comparison.Ratio(isWarm);
         table.Add(
-            family, set.Name, Spread(comparison.OwnSpeed(isWarm)), Spread(comparison.PeerSpeed(isWarm)), Spread(ratio),
+            family, set.Name, Table.Spread(comparison.OwnSpeed(isWarm)), Table.Spread(comparison.PeerSpeed(isWarm)), Table.Spread(ratio),
             Verdict(ratio.Median >= target), Table.Number(comparison.AllocatedPerToken(isWarm).Median));
     }
 
@@ -97,7 +97,7 @@ internal static class TextPart
 
             var ratio = new Summary(times.Select(time => time.Own / time.Peer));
             table.Add(
-                family, Spread(new(times.Select(time => time.Own))), Spread(new(times.Select(time => time.Peer))), Spread(ratio), Verdict(ratio.Median <= 1));
+                family, Table.Spread(new(times.Select(time => time.Own))), Table.Spread(new(times.Select(time => time.Peer))), Table.Spread(ratio), Verdict(ratio.Median <= 1));
         }
 
         return $"### Loading\n\n{table}\nRepeated in processes that have loaded before; the file in the page cache.\n";
@@ -133,8 +133,6 @@ internal static class TextPart
             }
         }
     }
-
-    private static string Spread(Summary summary) => $"{Table.Number(summary.Median)} [{Table.Number(summary.Min)}, {Table.Number(summary.Max)}]";
 
     private static string Verdict(bool isMet) => isMet ? "met" : "missed";
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Rill.Bench.Measure;
 
 namespace Rill.Bench.Report;
 
@@ -23,6 +24,12 @@ internal sealed class Table(params string[] header)
         // Adding zero makes a rounded -0.00 positive.
         return (Math.Round(value, decimals) + 0.0).ToString($"F{decimals}", CultureInfo.InvariantCulture);
     }
+
+    /// <summary>A number with so many decimals.</summary>
+    public static string Number(double value, int decimals) => value.ToString($"F{decimals}", CultureInfo.InvariantCulture);
+
+    /// <summary>The median, and in brackets the least and the greatest.</summary>
+    public static string Spread(Summary summary) => $"{Number(summary.Median)} [{Number(summary.Min)}, {Number(summary.Max)}]";
 
     /// <inheritdoc/>
     public override string ToString()

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Rill.Bench.Peer;
 
 namespace Rill.Bench.Texts;
 
@@ -23,18 +24,8 @@ internal sealed class PeerTokenizer : IDisposable
     public static PeerTokenizer Start(string root)
     {
         var folder = Path.Combine(root, "bench", "Peer", "tokenizers");
-        var installed = Path.Combine(folder, "node_modules", "tokenizers", "package.json");
-        if (!File.Exists(installed))
-        {
-            using var npm = Run("npm", folder, "ci", "--no-audit", "--no-fund", "--silent");
-            npm.StandardInput.Close();
-            npm.WaitForExit();
-        }
-
-        var version = File.Exists(installed)
-            ? JsonElement.Parse(File.ReadAllText(installed)).GetProperty("version").GetString()
-            : throw new InvalidOperationException($"npm could not install the package tokenizers: run 'npm ci' in {folder} and see why.");
-        return new(Run("node", folder, "--expose-gc", "peer.mjs")) { Package = $"tokenizers {version}" };
+        var version = NpmPackage.Ensure(folder, "tokenizers");
+        return new(NpmPackage.Start("node", folder, "--expose-gc", "peer.mjs")) { Package = $"tokenizers {version}" };
     }
 
     /// <summary>Gives the peer texts, to be spoken of by their set's name.</summary>
@@ -66,24 +57,6 @@ internal sealed class PeerTokenizer : IDisposable
         }
 
         _process.Dispose();
-    }
-
-    private static Process Run(string program, string folder, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            WorkingDirectory = folder,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        };
-        try
-        {
-            return Process.Start(start)!;
-        }
-        catch (System.ComponentModel.Win32Exception exception)
-        {
-            throw new InvalidOperationException($"{program} cannot be started: install Node.js 20 or later.", exception);
-        }
     }
 
     private JsonElement Ask(JsonObject request)

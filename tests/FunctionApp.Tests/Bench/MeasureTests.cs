@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Rill.Bench;
 using Rill.Bench.Measure;
+using Rill.Bench.Models;
 using Rill.Bench.Report;
 
 namespace Rill.FunctionApp.Tests.Bench;
@@ -67,10 +68,23 @@ public sealed class MeasureTests
     [Fact]
     public void Parse_OfTheCommandLine_TakesPartAndLength()
     {
-        Assert.Equal(3, BenchOptions.Parse([])!.Parts.Count);
+        Assert.Equal(BenchOptions.Parse(["all"])!.Parts, BenchOptions.Parse([])!.Parts);
         Assert.Equal("bench/run --quick model", BenchOptions.Parse(["model", "--quick"])!.Command);
         Assert.Null(BenchOptions.Parse(["models"]));
         Assert.Equal("bench/run soak 30", BenchOptions.Parse(["soak", "30"])!.Command);
         Assert.Null(BenchOptions.Parse(["soak", "0"]));
+    }
+
+    [Fact]
+    public void Parse_OfEngine_TakesShapeAndFormat()
+    {
+        var options = BenchOptions.Parse(["engine", "--dtype", "q8", "--shape", "m"])!;
+
+        Assert.Equal([ModelShape.M], options.Shapes);
+        Assert.Equal(WeightFormat.Q8, options.Format);
+        Assert.False(options.IsKept);    // it would replace a whole table by a part
+        Assert.True(BenchOptions.Parse(["engine", "--shape", "S"])!.IsKept);
+        Assert.Null(BenchOptions.Parse(["engine", "--shape", "XL"]));
+        Assert.Null(BenchOptions.Parse(["engine", "--dtype", "f32"]));
     }
 }

@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Rill.Bench.Models;
+using Rill.Bench.Peer.LlamaCpp;
+using Rill.Torch.Runtime;
+
+namespace Rill.Bench.Engine;
+
+/// <summary>
+/// The child process that holds one engine: libtorch's threads and ggml's never share a process, and while one engine is measured the other
+/// blocks on its standard input.
+/// </summary>
+internal static class EngineChild
+{
+    /// <summary>Serves orders until the input ends.</summary>
+    public static int Run(EngineSetup setup)
+    {
+        var main = Stopwatch.GetTimestamp();
+        try
+        {
+            using var engine = Start(setup, main, out var phases);
+            Reply(new EngineReply { Description = engine.Description, Phases = phases });
+            while (Console.ReadLine() is { } line)
+            {
+                Reply(Answer(engine, JsonSerializer.Deserialize<EngineOrder>(line)!));
+            }
+
+            return 0;
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            Reply(new EngineReply { Error = failure.Message });
+            return 1;
+        }
+    }
+
+    private static IEngine Start(EngineSetup setup, long main, out double[] phases)
+    {
+        if (!setup.IsPeer)
+        {
+            NativeTorch.Load();
+        }
+
+        var libraries = Stopwatch.GetTimestamp();
+        IEngine engine = setup.IsPeer
+            ? new LlamaEngine(LlamaPackage.Libraries, setup.Model, new LlamaOptions(setup.Threads, setup.FlashAttention, setup.Format == WeightFormat.F32))
+            : new RillEngine(setup.Model, setup.Format, setup.Threads, setup.FillContext);
+        phases = [.. new[] { main, libraries, Stopwatch.GetTimestamp() }.Select(moment => Stopwatch.GetElapsedTime(setup.StartedAt, moment).TotalMilliseconds)];
+        return engine;
+    }
+
+    private static EngineReply Answer(IEngine engine, EngineOrder order) => order.Do switch
+    {
+        "decode" => new() { Seconds = engine.Decode(order.Sequences, order.Context, order.Count) },
+        "prefill" => new() { Seconds = engine.Prefill(order.Context) },
+        "continue" => new() { Tokens = engine.Continue(order.Tokens!, order.Count) },
+        "lags" when engine is LlamaEngine llama => new() { Lags = llama.Lags(order.Tokens!, order.Count) },
+        var other => new() { Error = $"Nobody knows the order '{other}'." },
+    };
+
+    private static void Reply(EngineReply reply) => Console.WriteLine(JsonSerializer.Serialize(reply));
+}

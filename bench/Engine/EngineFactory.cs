@@ -1,0 +1,30 @@
+using Rill.Bench.Models;
+
+namespace Rill.Bench.Engine;
+
+/// <summary>Starts the engines that are compared.</summary>
+internal static class EngineFactory
+{
+    /// <summary>Threads that each engine computes with.</summary>
+    public const int Threads = 2;
+
+    /// <summary>Rill.</summary>
+    public static EngineProcess StartRill(ModelShape shape, WeightFormat format, bool fillContext = false) => new(new EngineSetup
+    {
+        IsPeer = false,
+        Model = ModelCache.HuggingFace(shape),
+        Format = format,
+        Threads = Threads,
+        FillContext = fillContext,
+    });
+
+    /// <summary>llama.cpp.</summary>
+    public static EngineProcess StartPeer(ModelShape shape, WeightFormat format, bool flashAttention = true) => new(new EngineSetup
+    {
+        IsPeer = true,
+        Model = ModelCache.Gguf(shape, format),
+        Format = format,
+        Threads = Threads,
+        FlashAttention = flashAttention,
+    });
+}

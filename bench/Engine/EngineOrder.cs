@@ -1,0 +1,42 @@
+namespace Rill.Bench.Engine;
+
+/// <summary>What a child process with an engine is asked, one line of JSON each.</summary>
+internal sealed record EngineOrder
+{
+    /// <summary>decode, prefill or continue, the members of <see cref="IEngine"/>, or lags, <see cref="LlamaEngine.Lags"/>.</summary>
+    public required string Do { get; init; }
+
+    /// <summary>Sequences of a decode.</summary>
+    public int Sequences { get; init; }
+
+    /// <summary>Tokens of each sequence before a decode; tokens of a prefill.</summary>
+    public int Context { get; init; }
+
+    /// <summary>Steps of a decode, tokens of an answer, or the last tokens of a text.</summary>
+    public int Count { get; init; }
+
+    /// <summary>Token ids of a prompt or text.</summary>
+    public int[]? Tokens { get; init; }
+}
+
+/// <summary>What it answers.</summary>
+internal sealed record EngineReply
+{
+    /// <summary>Seconds that the work took.</summary>
+    public double Seconds { get; init; }
+
+    /// <summary>Token ids.</summary>
+    public int[]? Tokens { get; init; }
+
+    /// <summary>How far the text's tokens lie below the likeliest.</summary>
+    public float[]? Lags { get; init; }
+
+    /// <summary>The engine's description.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Milliseconds from the start of the process to Main, to loaded libraries, and to a loaded model.</summary>
+    public double[]? Phases { get; init; }
+
+    /// <summary>Why the order failed.</summary>
+    public string? Error { get; init; }
+}

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Rill.Bench.Measure;
+
+namespace Rill.Bench.Engine;
+
+/// <summary>An engine in a child process.</summary>
+internal sealed class EngineProcess : IDisposable
+{
+    private readonly Process _process;
+
+    /// <summary>Starts the child and waits until its model is loaded.</summary>
+    /// <exception cref="InvalidOperationException">It could not start; the message says why.</exception>
+    public EngineProcess(EngineSetup setup)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var arguments = (setup with { StartedAt = started }).ToArguments();
+        _process = Process.Start(new ProcessStartInfo("dotnet", [typeof(EngineProcess).Assembly.Location, .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        }) ?? throw new InvalidOperationException("dotnet cannot be started.");
+        StartedAt = started;
+        var hello = Read();
+        (Description, Phases) = (hello.Description!, hello.Phases!);
+    }
+
+    /// <summary>The engine's description.</summary>
+    public string Description { get; }
+
+    /// <summary>Milliseconds from the start of the process to Main, to loaded libraries, and to a loaded model.</summary>
+    public IReadOnlyList<double> Phases { get; }
+
+    /// <summary>Just before the process was started, in ticks of the stopwatch.</summary>
+    public long StartedAt { get; }
+
+    /// <summary>Most memory that the process ever had, in bytes.</summary>
+    public long PeakBytes => ProcessUsage.PeakBytes(_process.Id);
+
+    /// <summary>Tokens a second of all sequences together, in steps of one token each.</summary>
+    public double Decode(int sequences, int context, int steps) =>
+        sequences * steps / Ask(new() { Do = "decode", Sequences = sequences, Context = context, Count = steps }).Seconds;
+
+    /// <summary>Tokens a second of one prompt.</summary>
+    public double Prefill(int tokens) => tokens / Ask(new() { Do = "prefill", Context = tokens }).Seconds;
+
+    /// <summary>See <see cref="IEngine.Continue"/>.</summary>
+    public int[] Continue(int[] prompt, int count) => Ask(new() { Do = "continue", Tokens = prompt, Count = count }).Tokens!;
+
+    /// <summary>See <see cref="LlamaEngine.Lags"/>.</summary>
+    public float[] Lags(int[] text, int last) => Ask(new() { Do = "lags", Tokens = text, Count = last }).Lags!;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _process.StandardInput.Close();
+        if (!_process.WaitForExit(TimeSpan.FromSeconds(20)))
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+    }
+
+    private EngineReply Ask(EngineOrder order)
+    {
+        _process.StandardInput.WriteLine(JsonSerializer.Serialize(order));
+        _process.StandardInput.Flush();
+        return Read();
+    }
+
+    private EngineReply Read()
+    {
+        var line = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The process of an engine has ended; what it said stands above.");
+        var reply = JsonSerializer.Deserialize<EngineReply>(line)!;
+        return reply.Error is null ? reply : throw new InvalidOperationException(reply.Error);
+    }
+}

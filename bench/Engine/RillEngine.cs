@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
+using Rill.Bench.Models;
+using Rill.Serving;
+using Rill.Telemetry;
+using Rill.Torch.Runtime;
+
+namespace Rill.Bench.Engine;
+
+/// <summary>
+/// Rill's engine as the server runs it: scheduler, block manager and TorchModelRunner, with their defaults. Requests come through the door
+/// that the server uses. A step's time is taken around the runner; the time of several steps holds what lies between them.
+/// </summary>
+internal sealed class RillEngine : IEngine
+{
+    private const int SpareSteps = 16;    // sequences do not begin in the same step
+
+    private readonly StepRecorder _recorder;
+    private readonly InferenceEngine _engine;
+    private readonly RillMetrics _metrics = new();
+    private readonly RandomTokens _tokens;
+
+    /// <summary>Loads a model directory.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <param name="format">How the weights are held and computed with.</param>
+    /// <param name="threads">Threads that compute.</param>
+    /// <param name="fillContext">True to fill long prompts instead of computing them.</param>
+    public RillEngine(string directory, WeightFormat format, int threads, bool fillContext = false)
+    {
+        var options = new EngineOptions { PrefixCache = !fillContext };
+        var runner = TorchModelRunner.Load(directory, new TorchRunnerOptions
+        {
+            DataType = Find(format) ?? throw new NotSupportedException($"Rill does not support {format.Name()} yet."),
+            SlotCount = options.MaxSequences,
+            Threads = threads,
+        });
+        Description = $"Rill, computing in {runner.DataType}";
+        _tokens = new RandomTokens(runner.Limits.VocabularySize, seed: 1);
+        _recorder = new StepRecorder(fillContext ? new ContextFiller(runner) : runner);
+        _engine = new InferenceEngine(_recorder, options, NullLogger<InferenceEngine>.Instance, TimeProvider.System, _metrics);
+    }
+
+    /// <inheritdoc/>
+    public string Description { get; }
+
+    /// <summary>True when the runner has this format.</summary>
+    public static bool Supports(WeightFormat format) => Find(format) is not null;
+
+    /// <inheritdoc/>
+    public double Decode(int sequences, int context, int steps)
+    {
+        Run([.. Enumerable.Range(0, sequences).Select(_ => _tokens.Take(context))], steps + SpareSteps);
+        var whole = _recorder.Take().Where(step => step.Sequences == sequences && step.Tokens == sequences).Skip(1).Take(steps).ToList();
+        return whole.Count == steps
+            ? Stopwatch.GetElapsedTime(whole[0].From, whole[^1].To).TotalSeconds
+            : throw new InvalidOperationException($"Only {whole.Count} steps held all {sequences} sequences.");
+    }
+
+    /// <inheritdoc/>
+    public double Prefill(int tokens)
+    {
+        Run([_tokens.Take(tokens)], 1);
+        var steps = _recorder.Take();
+        return Stopwatch.GetElapsedTime(steps[0].From, steps.Last(step => step.Tokens > 0).To).TotalSeconds;
+    }
+
+    /// <inheritdoc/>
+    public int[] Continue(IReadOnlyList<int> prompt, int count) => Run([prompt], count)[0];
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _engine.DisposeAsync().AsTask().Wait();
+        _metrics.Dispose();
+    }
+
+    /// <summary>Greedy answers to prompts, all at once.</summary>
+    private int[][] Run(IReadOnlyList<IReadOnlyList<int>> prompts, int maxTokens)
+    {
+        _recorder.Take();
+        if (!_engine.TryReserve(prompts.Count, prompts.Sum(prompt => prompt.Count), out var reservation, out var rejection))
+        {
+            throw new InvalidOperationException($"The engine refused {prompts.Count} sequences: {rejection.Reason}.");
+        }
+
+        var parameters = new SamplingParameters { Temperature = 0, MaxTokens = maxTokens, IgnoreEos = true };
+        using (reservation)
+        {
+            var streams = prompts.Select(prompt => _engine.Submit(reservation, prompt, parameters, CancellationToken.None)).ToList();
+            return Task.WhenAll(streams.Select(ReadAsync)).GetAwaiter().GetResult();
+        }
+    }
+
+    private static async Task<int[]> ReadAsync(TokenStream stream)
+    {
+        using (stream)
+        {
+            var tokens = new List<int>();
+            SequenceFinish? finish = null;
+            while (finish is null)
+            {
+                var batch = await stream.ReadAsync();
+                tokens.AddRange(batch.TokenIds.Span);
+                finish = batch.Finish;
+            }
+
+            return [.. tokens];
+        }
+    }
+
+    /// <summary>The runner's type by name, so that the benchmark measures a format as soon as the runner has it.</summary>
+    private static TorchDataType? Find(WeightFormat format) => format switch
+    {
+        WeightFormat.F32 => TorchDataType.Float32,
+        WeightFormat.BF16 => TorchDataType.BFloat16,
+        _ => Enum.TryParse<TorchDataType>(format.Name(), ignoreCase: true, out var type) ? type : null,
+    };
+}

@@ -1,0 +1,102 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Rill.Models;
+
+namespace Rill.Bench.Models;
+
+/// <summary>
+/// A model with made-up weights as a Hugging Face directory: config.json, bf16 safetensors, and a tokenizer that makes every token visible.
+/// The same shape always gives the same bytes.
+/// </summary>
+internal static class RandomModel
+{
+    private const double QueryKeyGain = 1.5;      // scores with a deviation of 2.25: attention that looks at something
+    private const double BackGain = 4;
+    private const double LogitDeviation = 4;      // as far apart as a trained model's
+    private const double NormDeviation = 0.1;
+
+    /// <summary>Writes the directory.</summary>
+    public static void Write(ModelShape shape, string directory)
+    {
+        Directory.CreateDirectory(directory);
+        var config = Config(shape).ToJsonString(new JsonSerializerOptions { WriteIndented = true });
+        File.WriteAllText(Path.Combine(directory, "config.json"), config);
+        SmallTokenizer.Write(shape.Vocabulary, directory);
+        var tensors = DecoderTensor.Of(ArchitectureRegistry.Read(ModelConfig.Parse(config)));
+        using var file = File.Create(Path.Combine(directory, "model.safetensors"));
+        WriteHeader(file, tensors);
+        foreach (var tensor in tensors)
+        {
+            var values = new ushort[tensor.Shape.Aggregate(1L, (product, length) => product * length)];
+            RandomValues.Fill(values, RandomValues.SeedOf(tensor.Name), tensor.Kind == DecoderTensorKind.Norm ? 1 : 0, (float)Deviation(tensor));
+            file.Write(MemoryMarshal.AsBytes(values.AsSpan()));
+        }
+    }
+
+    /// <summary>
+    /// Projections keep the size of what they project, but what layers add to the residual stream must outweigh the embedding many times:
+    /// the tied head would answer every token with itself.
+    /// </summary>
+    private static double Deviation(DecoderTensor tensor) => tensor.Kind switch
+    {
+        DecoderTensorKind.Norm => NormDeviation,
+        DecoderTensorKind.Embedding => LogitDeviation / Math.Sqrt(tensor.Columns),
+        DecoderTensorKind.Back => BackGain / Math.Sqrt(tensor.Columns),
+        DecoderTensorKind.Rotated => QueryKeyGain / Math.Sqrt(tensor.Columns),
+        _ => 1 / Math.Sqrt(tensor.Columns),
+    };
+
+    private static JsonObject Config(ModelShape shape)
+    {
+        var config = new JsonObject
+        {
+            ["architectures"] = new JsonArray("LlamaForCausalLM"),
+            ["model_type"] = "llama",
+            ["hidden_size"] = shape.HiddenSize,
+            ["num_hidden_layers"] = shape.Layers,
+            ["num_attention_heads"] = shape.Heads,
+            ["num_key_value_heads"] = shape.KeyValueHeads,
+            ["intermediate_size"] = shape.FeedForwardSize,
+            ["vocab_size"] = shape.Vocabulary,
+            ["max_position_embeddings"] = shape.Context,
+            ["rms_norm_eps"] = 1e-5,
+            ["rope_theta"] = shape.Theta,
+            ["hidden_act"] = "silu",
+            ["tie_word_embeddings"] = true,
+            ["torch_dtype"] = "bfloat16",
+        };
+        if (shape.HasLlama3Scaling)
+        {
+            config["rope_scaling"] = new JsonObject
+            {
+                ["rope_type"] = "llama3", ["factor"] = 32.0, ["low_freq_factor"] = 1.0, ["high_freq_factor"] = 4.0, ["original_max_position_embeddings"] = 8_192,
+            };
+        }
+
+        return config;
+    }
+
+    private static void WriteHeader(FileStream file, IReadOnlyList<DecoderTensor> tensors)
+    {
+        var header = new JsonObject();
+        var offset = 0L;
+        foreach (var tensor in tensors)
+        {
+            var end = offset + (tensor.Shape.Aggregate(1L, (product, length) => product * length) * sizeof(ushort));
+            header[tensor.Name] = new JsonObject
+            {
+                ["dtype"] = "BF16",
+                ["shape"] = new JsonArray([.. tensor.Shape.Select(length => (JsonNode)length)]),
+                ["data_offsets"] = new JsonArray(offset, end),
+            };
+            offset = end;
+        }
+
+        // Spaces at the end, which the format allows, so that the data begins at a multiple of 64.
+        var text = header.ToJsonString();
+        var json = System.Text.Encoding.ASCII.GetBytes(text.PadRight(((text.Length + 8 + 63) / 64 * 64) - 8));
+        file.Write(BitConverter.GetBytes((long)json.Length));
+        file.Write(json);
+    }
+}

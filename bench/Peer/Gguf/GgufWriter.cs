@@ -1,0 +1,157 @@
+using System.Runtime.InteropServices;
+using Rill.Bench.Models;
+using Rill.Models;
+
+namespace Rill.Bench.Peer.Gguf;
+
+/// <summary>
+/// Turns a Hugging Face directory of a Llama with tied embeddings and bf16 weights into GGUF, without a vocabulary: the peer is given token
+/// ids. Norms are stored in f32. The rows of queries and keys are reordered, since llama.cpp turns neighbouring values of a head and Hugging
+/// Face the two halves of it: row 2i + h of a head is row h * headDim / 2 + i in safetensors.
+/// </summary>
+internal sealed class GgufWriter
+{
+    private readonly DecoderSpec _spec;
+    private readonly ModelWeights _weights;
+    private readonly WeightFormat _format;
+    private readonly float[]? _frequencyDivisors;
+
+    private GgufWriter(DecoderSpec spec, ModelWeights weights, WeightFormat format)
+    {
+        (_spec, _weights, _format) = (spec, weights, format);
+        _frequencyDivisors = spec.Rotary.Scaling is null ? null
+            : [.. new RotarySpec(spec.Rotary.Theta).InverseFrequencies(spec.HeadDim).Zip(spec.Rotary.InverseFrequencies(spec.HeadDim), (plain, scaled) => plain / scaled)];
+    }
+
+    /// <summary>Writes the file.</summary>
+    /// <exception cref="NotSupportedException">The model is no plain Llama with tied embeddings.</exception>
+    public static void Write(string directory, string path, WeightFormat format)
+    {
+        var spec = ArchitectureRegistry.Read(ModelConfig.Load(Path.Combine(directory, "config.json")));
+        if (spec.Architecture != "LlamaForCausalLM" || !spec.TiedEmbeddings || spec.QueryKeyValueBias || spec.OutputBias || spec.FeedForwardBias)
+        {
+            throw new NotSupportedException($"{directory}: only a LlamaForCausalLM with tied embeddings and without biases can be written as GGUF.");
+        }
+
+        using var weights = ModelWeights.Open(directory);
+        using var file = File.Create(path);
+        new GgufWriter(spec, weights, format).WriteTo(file);
+    }
+
+    private void WriteTo(FileStream file)
+    {
+        var tensors = DecoderTensor.Of(_spec);
+        var header = new GgufHeader();
+        AddFacts(header);
+        foreach (var tensor in tensors)
+        {
+            header.AddTensor(tensor.GgufName, tensor.Shape, TypeOf(tensor), (long)tensor.Rows * RowBytes(tensor));
+        }
+
+        if (_frequencyDivisors is not null)
+        {
+            header.AddTensor("rope_freqs.weight", [_frequencyDivisors.Length], GgufType.F32, _frequencyDivisors.Length * sizeof(float));
+        }
+
+        header.WriteTo(file);
+        foreach (var tensor in tensors)
+        {
+            WriteData(file, tensor);
+        }
+
+        if (_frequencyDivisors is not null)
+        {
+            file.Write(MemoryMarshal.AsBytes(_frequencyDivisors.AsSpan()));
+            GgufHeader.Pad(file);
+        }
+    }
+
+    private void AddFacts(GgufHeader header)
+    {
+        header.Add("general.architecture", "llama");
+        header.Add("llama.context_length", _spec.ContextLength);
+        header.Add("llama.embedding_length", _spec.HiddenSize);
+        header.Add("llama.block_count", _spec.LayerCount);
+        header.Add("llama.feed_forward_length", _spec.FeedForwardSize);
+        header.Add("llama.attention.head_count", _spec.HeadCount);
+        header.Add("llama.attention.head_count_kv", _spec.KeyValueHeadCount);
+        header.Add("llama.attention.key_length", _spec.HeadDim);
+        header.Add("llama.attention.value_length", _spec.HeadDim);
+        header.Add("llama.attention.layer_norm_rms_epsilon", _spec.NormEpsilon);
+        header.Add("llama.rope.dimension_count", _spec.HeadDim);
+        header.Add("llama.rope.freq_base", (float)_spec.Rotary.Theta);
+        header.Add("llama.vocab_size", _spec.VocabularySize);
+        header.Add("tokenizer.ggml.model", "none");
+    }
+
+    private GgufType TypeOf(DecoderTensor tensor) => (_format, tensor.Kind) switch
+    {
+        (WeightFormat.F32, _) or (_, DecoderTensorKind.Norm) => GgufType.F32,
+        (WeightFormat.BF16, _) => GgufType.BF16,
+        (WeightFormat.Q4, not DecoderTensorKind.Embedding) => GgufType.Q4,
+        _ => GgufType.Q8,
+    };
+
+    private int RowBytes(DecoderTensor tensor) => TypeOf(tensor) switch
+    {
+        GgufType.F32 => tensor.Columns * sizeof(float),
+        GgufType.BF16 => tensor.Columns * sizeof(ushort),
+        GgufType.Q8 => tensor.Columns / BlockQuantizer.Block * BlockQuantizer.Q8Bytes,
+        _ => tensor.Columns / BlockQuantizer.Block * BlockQuantizer.Q4Bytes,
+    };
+
+    private unsafe void WriteData(FileStream file, DecoderTensor tensor)
+    {
+        var weight = _weights.Get(tensor.Name, tensor.Shape);
+        if (weight.Type != WeightType.BFloat16)
+        {
+            throw new NotSupportedException($"{tensor.Name} must be bf16 to be written as GGUF, but is {weight.Type}.");
+        }
+
+        var type = TypeOf(tensor);
+        var values = new float[tensor.Columns];
+        var row = new byte[RowBytes(tensor)];
+        for (var i = 0; i < tensor.Rows; i++)
+        {
+            var source = tensor.Kind == DecoderTensorKind.Rotated ? HalfSplitRow(i, _spec.HeadDim) : i;
+            Encode(new ReadOnlySpan<ushort>((ushort*)weight.Address + ((long)source * tensor.Columns), tensor.Columns), type, values, row);
+            file.Write(row);
+        }
+
+        GgufHeader.Pad(file);
+    }
+
+    /// <summary>Where the row that llama.cpp has at this place stands in safetensors.</summary>
+    internal static int HalfSplitRow(int row, int headDim)
+    {
+        var (head, within) = Math.DivRem(row, headDim);
+        return (head * headDim) + (within % 2 * (headDim / 2)) + (within / 2);
+    }
+
+    private static void Encode(ReadOnlySpan<ushort> source, GgufType type, Span<float> values, Span<byte> row)
+    {
+        if (type == GgufType.BF16)
+        {
+            MemoryMarshal.AsBytes(source).CopyTo(row);
+            return;
+        }
+
+        for (var i = 0; i < source.Length; i++)
+        {
+            values[i] = BitConverter.UInt32BitsToSingle((uint)source[i] << 16);
+        }
+
+        switch (type)
+        {
+            case GgufType.F32:
+                MemoryMarshal.AsBytes(values).CopyTo(row);
+                break;
+            case GgufType.Q8:
+                BlockQuantizer.ToQ8(values, row);
+                break;
+            default:
+                BlockQuantizer.ToQ4(values, row);
+                break;
+        }
+    }
+}

@@ -39,7 +39,7 @@ public sealed partial class DockerfileTests
         Assert.Equal(
             [
                 "COPY global.json Directory.Build.props Directory.Packages.props ./",
-                "COPY FunctionApp/libtorch/libtorch.csproj FunctionApp/libtorch/",
+                "COPY tools/LibTorch/LibTorch.csproj tools/LibTorch/",
                 "COPY scripts/prune-libtorch.sh scripts/",
             ],
             copies);

@@ -54,6 +54,56 @@ public sealed class DeployScriptTests : IDisposable
     }
 
     [SkippableFact]
+    public void Deploy_WithoutAnImage_BuildsThatOfTheCommitAndLocksItsTag()
+    {
+        Deployed();
+
+        var run = Deploy();
+
+        Assert.True(run.ExitCode == 0, run.All);
+        Assert.Contains("az acr build --registry azure_container_registry_name --image rill:0123456789ab --file FunctionApp/Dockerfile --platform linux/amd64 --timeout 7200 .", _azure.Calls);
+        Assert.Contains("az acr repository update --name azure_container_registry_name --image rill:0123456789ab --write-enabled false --output none", _azure.Calls);
+        Assert.Equal(["", "azure_container_registry_endpoint/rill:0123456789ab"], ImagesOfDeployments());
+    }
+
+    [SkippableFact]
+    public void Deploy_WhenTheCommitsImageIsThere_BuildsNothing()
+    {
+        _azure.Answer("acr repository show-tags", "0123456789ab");
+        Deployed();
+
+        var run = Deploy();
+
+        Assert.True(run.ExitCode == 0, run.All);
+        Assert.DoesNotContain(_azure.Calls, call => call.StartsWith("az acr build", StringComparison.Ordinal));
+        Assert.Equal("azure_container_registry_endpoint/rill:0123456789ab", ImagesOfDeployments().Last());
+    }
+
+    [SkippableFact]
+    public void Deploy_OfAChangedCheckout_IsRefusedBeforeAnImageIsBuilt()
+    {
+        _azure.ChangeCheckout();
+        Deployed();
+
+        var run = Deploy();
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("changes that no commit names", run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain(_azure.Calls, call => call.StartsWith("az acr", StringComparison.Ordinal));
+    }
+
+    [SkippableFact]
+    public void AzdsHook_DeploysAndTellsAzdTheImage()
+    {
+        Deployed();
+
+        var run = _azure.Run("azd-postprovision.sh", new Dictionary<string, string?> { ["AZURE_ENV_NAME"] = "test", ["AZURE_LOCATION"] = "westus3" });
+
+        Assert.True(run.ExitCode == 0, run.All);
+        Assert.Contains("azd env set SERVICE_API_IMAGE_NAME azure_container_registry_endpoint/rill:0123456789ab", _azure.Calls);
+    }
+
+    [SkippableFact]
     public void Deploy_WithHttpConcurrency_PatchesTheScaleRuleAfterTheDeployment()
     {
         Deployed();

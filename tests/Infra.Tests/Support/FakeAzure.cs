@@ -1,8 +1,9 @@
 namespace Rill.Infra.Tests.Support;
 
 /// <summary>
-/// A program named <c>az</c> that writes down how it was called and answers from a list. <c>rill</c> is another name of it, so that a
-/// test sees what is uploaded. Whatever has no answer succeeds and prints nothing.
+/// A program named <c>az</c> that writes down how it was called and answers from a list; <c>azd</c> and <c>rill</c> are other names of
+/// it. Whatever has no answer succeeds and prints nothing. A stand-in for <c>git</c> tells of a commit, so that no test depends on the
+/// checkout's state.
 /// </summary>
 internal sealed class FakeAzure : IDisposable
 {
@@ -25,21 +26,25 @@ internal sealed class FakeAzure : IDisposable
         done
         """;
 
+    private const string Git =
+        """
+        #!/usr/bin/env bash
+        case "$1" in
+          rev-parse) echo 0123456789ab ;;
+          status) cat "$(dirname "$0")/changes" 2>/dev/null || true ;;
+        esac
+        """;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("rill-az-").FullName;
     private int _answers;
 
     public FakeAzure(bool loggedIn = true)
     {
         Directory.CreateDirectory(Path.Combine(_folder, "answers"));
-        foreach (var name in new[] { "az", "rill" })
-        {
-            File.WriteAllText(Path.Combine(_folder, name), Program);
-            if (!OperatingSystem.IsWindows())
-            {
-                File.SetUnixFileMode(Path.Combine(_folder, name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            }
-        }
-
+        Install("az", Program);
+        Install("azd", Program);
+        Install("rill", Program);
+        Install("git", Git);
         if (!loggedIn)
         {
             Answer("account show", "", exitCode: 1);
@@ -66,6 +71,9 @@ internal sealed class FakeAzure : IDisposable
         return this;
     }
 
+    /// <summary>Makes the checkout look changed.</summary>
+    public void ChangeCheckout() => File.WriteAllText(Path.Combine(_folder, "changes"), " M README.md\n");
+
     /// <summary>Answers for a deployment whose outputs are their own names in small letters.</summary>
     public FakeAzure WithOutputs(params string[] names)
     {
@@ -77,25 +85,40 @@ internal sealed class FakeAzure : IDisposable
         return this;
     }
 
-    /// <summary>Runs a script of scripts/ in a commit without changes, with this <c>az</c> first on the path.</summary>
-    public CommandResult Run(string script, params string[] arguments) => Command.Run(
+    /// <summary>Runs a script of scripts/ with these programs first on the path.</summary>
+    public CommandResult Run(string script, params string[] arguments) => Run(script, [], arguments);
+
+    /// <summary>The same, with more variables.</summary>
+    public CommandResult Run(string script, Dictionary<string, string?> more, params string[] arguments) => Command.Run(
         "bash",
         [Repository.Find("scripts", script), .. arguments],
-        new Dictionary<string, string?>
-        {
-            ["PATH"] = _folder + Path.PathSeparator + Environment.GetEnvironmentVariable("PATH"),
-            ["RILL_COMMAND"] = Path.Combine(_folder, "rill"),
-            ["RILL_ROLE_PAUSE"] = "0",
-            ["RILL_READY_PAUSE"] = "0",
-            ["RILL_READY_ATTEMPTS"] = "3",
-            ["AZURE_ENV_NAME"] = null,
-            ["AZURE_LOCATION"] = null,
-            ["AZURE_PRINCIPAL_ID"] = null,
-            ["RILL_MODEL"] = null,
-            ["RILL_GPU"] = null,
-        });
+        new Dictionary<string, string?>(more.Concat(Variables().ExceptBy(more.Keys, variable => variable.Key))));
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private Dictionary<string, string?> Variables() => new()
+    {
+        ["PATH"] = _folder + Path.PathSeparator + Environment.GetEnvironmentVariable("PATH"),
+        ["RILL_COMMAND"] = Path.Combine(_folder, "rill"),
+        ["RILL_ROLE_PAUSE"] = "0",
+        ["RILL_READY_PAUSE"] = "0",
+        ["RILL_READY_ATTEMPTS"] = "3",
+        ["AZURE_ENV_NAME"] = null,
+        ["AZURE_LOCATION"] = null,
+        ["AZURE_PRINCIPAL_ID"] = null,
+        ["RILL_MODEL"] = null,
+        ["RILL_GPU"] = null,
+    };
+
+    private void Install(string name, string text)
+    {
+        var path = Path.Combine(_folder, name);
+        File.WriteAllText(path, text);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
 
     private string[] Lines(string file) => File.Exists(Path.Combine(_folder, file)) ? File.ReadAllLines(Path.Combine(_folder, file)) : [];
 }

@@ -92,6 +92,9 @@ public sealed record ChatCompletionRequest
     /// <summary>True to go on with the last message, an assistant's, instead of answering it.</summary>
     public bool ContinueFinalMessage { get; init; }
 
+    /// <summary>The number of messages alone, so that no log ever shows what a user wrote.</summary>
+    public override string ToString() => $"ChatCompletionRequest({Messages.Count} messages)";
+
     /// <summary>Alternatives to report for each token, 0 to 20; more than 0 needs <see cref="Logprobs"/>.</summary>
     public int? TopLogprobs { get; init; }
 }

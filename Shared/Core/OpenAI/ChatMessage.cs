@@ -18,4 +18,7 @@ public sealed record ChatMessage(string Role, MessageContent? Content)
 
     /// <summary>In an assistant's turn: its earlier reasoning, sent as reasoning_content or reasoning.</summary>
     public string? Reasoning { get; init; }
+
+    /// <summary>The role and the content's size alone, so that no log ever shows what a user wrote.</summary>
+    public override string ToString() => $"ChatMessage({Role}, {Content})";
 }

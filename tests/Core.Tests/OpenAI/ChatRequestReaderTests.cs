@@ -266,7 +266,9 @@ public sealed class ChatRequestReaderTests
 
     [Fact]
     public void ToString_OfARequest_ShowsNoText() =>
-        Assert.DoesNotContain("secret", ReadMessage("""{"role":"user","content":"secret"}""").Messages[0].ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", string.Concat(
+            ReadMessage("""{"role":"user","content":"secret","reasoning":"secret","name":"secret"}""").Messages[0],
+            ReadWith("\"chat_template_kwargs\":{\"a\":\"secret\"},\"documents\":[{\"a\":\"secret\"}]")), StringComparison.Ordinal);
 
     internal static ChatCompletionRequest ReadWith(string members) => Read($$"""{"messages":[{{User}}],{{members}}}""");
 

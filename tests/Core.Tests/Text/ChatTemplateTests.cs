@@ -175,6 +175,22 @@ public sealed class ChatTemplateTests
         Assert.Equal("6 February 2024, 01 AM %", prompt.ToString());
     }
 
+    // 5 February 2024, 23:04:05, a Monday; as glibc writes it.
+    [Theory]
+    [InlineData("%Y %y %C %m %d %e %H %k %I %l %M %S %j %u %w", "2024 24 20 02 05  5 23 23 11 11 04 05 036 1 1")]
+    [InlineData("%G %g %V %U %W %s %F %D %T %R %r", "2024 24 06 05 06 1707174245 2024-02-05 02/05/24 23:04:05 23:04 11:04:05 PM")]
+    [InlineData("%a %A %b %B %h %p %P %c", "Mon Monday Feb February Feb PM pm Mon Feb  5 23:04:05 2024")]
+    [InlineData("%-d %_d %0e %-j %^a %#b %#p %6d %_6d %10Y %-D %-H", "5  5 05 36 MON FEB pm 000005      5 0000002024 02/05/24 23")]
+    [InlineData("%Q %-f %K %%Y %", "%Q %-f %K %Y %")]
+    public void Render_OfATime_WritesItAsStrftimeDoes(string format, string expected)
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.Parse("2024-02-05T23:04:05Z", CultureInfo.InvariantCulture));
+
+        var prompt = ChatTemplate.Parse("{{ strftime_now(f) }}", "test", time).Render(new Dictionary<string, object?> { ["f"] = format });
+
+        Assert.Equal(expected, prompt.ToString());
+    }
+
     private static string Fail(string template)
     {
         var parsed = ChatTemplate.Parse(template, "test");

@@ -94,6 +94,8 @@ public sealed class JinjaTests
     [InlineData("{{ 'abc'[1::9223372036854775807] }}{{ 'a🙂c'[::-2] }}", "bca")]
     [InlineData("{{ '{}' | format }}{{ ('9' * 5000) | int }}{{ range(-9223372036854775807, -9223372036854775806) | length }}", "{}01")]
     [InlineData("a\r\nb\u2028c\x85d\r", "a\nb\u2028c\x85d")]
+    [InlineData("{{ ' a  b c '.split(none, 1) }}{{ ' a b  c '.rsplit(none, 1) }}{{ 'a b'.rsplit(none, 5) }}", "['a', 'b c '][' a b', 'c']['a', 'b']")]
+    [InlineData("{{ 'abcabc'.find('c', 3) }}{{ 'abcabc'.index('a', -3) }}{{ 'abcabc'.rfind('a', 0, 3) }}{{ 'abcabc'.count('c', 3) }}{{ 'ab'.startswith('b', 1) }}{{ 'ab'.endswith('a', 0, 1) }}{{ 'ab'.find('b', 0, 1) }}", "5301TrueTrue-1")]
     public void Apply_OfFilters_FollowsJinja(string template, string expected) => Check(template, expected);
 
     [Theory]

@@ -14,8 +14,8 @@ internal static class TextMethods
         new("strip", "chars?", call => call.Text.Trim(Characters(call), atStart: true, atEnd: true)),
         new("lstrip", "chars?", call => call.Text.Trim(Characters(call), atStart: true, atEnd: false)),
         new("rstrip", "chars?", call => call.Text.Trim(Characters(call), atStart: false, atEnd: true)),
-        new("startswith", "prefix", call => AnyOf(call, (text, part) => text.StartsWith(part, StringComparison.Ordinal))),
-        new("endswith", "suffix", call => AnyOf(call, (text, part) => text.EndsWith(part, StringComparison.Ordinal))),
+        new("startswith", "prefix start? end?", call => AnyOf(call, (text, part) => text.StartsWith(part, StringComparison.Ordinal))),
+        new("endswith", "suffix start? end?", call => AnyOf(call, (text, part) => text.EndsWith(part, StringComparison.Ordinal))),
         new("removeprefix", "prefix", RemovePrefix),
         new("removesuffix", "suffix", RemoveSuffix),
         new("replace", "old new count?", call => TextSearch.Replace(call.Text, call.TextAt(0), call.TextAt(1), call.Integer(2, -1))),
@@ -25,12 +25,11 @@ internal static class TextMethods
         new("partition", "sep", call => TextSplit.Partition(call.Text, call.TextAt(0), fromEnd: false)),
         new("rpartition", "sep", call => TextSplit.Partition(call.Text, call.TextAt(0), fromEnd: true)),
         new("join", "iterable", call => TextSearch.Join(call.Text, call.Context.Iterate(call[0]))),
-        new("find", "sub", call => TextSearch.IndexOf(call.Text, call.TextAt(0), fromEnd: false)),
-        new("rfind", "sub", call => TextSearch.IndexOf(call.Text, call.TextAt(0), fromEnd: true)),
-        new("index", "sub", call => TextSearch.IndexOf(call.Text, call.TextAt(0), fromEnd: false) is >= 0 and var index
-            ? index
-            : throw new ChatTemplateException("substring not found")),
-        new("count", "sub", call => TextSearch.Count(call.Text, call.TextAt(0))),
+        new("find", "sub start? end?", call => Find(call, fromEnd: false)),
+        new("rfind", "sub start? end?", call => Find(call, fromEnd: true)),
+        new("index", "sub start? end?", call => Found(Find(call, fromEnd: false))),
+        new("rindex", "sub start? end?", call => Found(Find(call, fromEnd: true))),
+        new("count", "sub start? end?", call => TextSearch.Count(Part(call), call.TextAt(0))),
         new("format", "*", call => BraceFormat.Apply(call.Text, call.Arguments)),
         new("zfill", "width", call => TextLayout.ZeroFill(call.Text, call.Integer(0, 0))),
         new("ljust", "width fillchar?", call => TextLayout.Pad(call.Text, call.Integer(0, 0), Fill(call), before: 0)),
@@ -53,8 +52,22 @@ internal static class TextMethods
     private static JinjaText Fill(BoundCall call) => call.Has(1) ? call.TextAt(1) : JinjaText.OfTemplate(" ");
 
     private static bool AnyOf(BoundCall call, Func<string, string, bool> test) => call[0] is ListValue { IsTuple: true } several
-        ? several.Items.Any(part => part is JinjaText text && test(call.Text.Value, text.Value))
-        : test(call.Text.Value, call.TextAt(0).Value);
+        ? several.Items.Any(part => part is JinjaText text && test(Part(call).Value, text.Value))
+        : test(Part(call).Value, call.TextAt(0).Value);
+
+    /// <summary>The part of the text that the arguments start and end name; the whole without them.</summary>
+    private static JinjaText Part(BoundCall call) => call.Has(1) || call.Has(2)
+        ? (JinjaText)PythonIndexing.Slice(call.Text, call.Or(1, null), call.Or(2, null), null)!
+        : call.Text;
+
+    private static long Find(BoundCall call, bool fromEnd)
+    {
+        var found = TextSearch.IndexOf(Part(call), call.TextAt(0), fromEnd);
+        var start = call.Or(1, null) is null ? 0 : call.Integer(1, 0);
+        return found < 0 ? -1 : found + (start < 0 ? Math.Max(0, start + PythonValues.Length(call.Text)) : start);
+    }
+
+    private static long Found(long index) => index >= 0 ? index : throw new ChatTemplateException("substring not found");
 
     private static JinjaText RemovePrefix(BoundCall call)
     {

@@ -35,7 +35,7 @@ internal static class TextSplit
     {
         if (separator is null)
         {
-            return limit < 0 ? SplitWords(text, limit) : throw new ChatTemplateException("rsplit without a separator takes no maxsplit here");
+            return limit < 0 ? SplitWords(text, limit) : SplitWordsFromEnd(text, limit);
         }
 
         CheckSeparator(separator);
@@ -114,7 +114,7 @@ internal static class TextSplit
         {
             if (limit >= 0 && words.Count == limit)
             {
-                words.Add(text.Slice(index, text.Length).Trim(null, atStart: false, atEnd: true));
+                words.Add(text.Slice(index, text.Length));
                 break;
             }
 
@@ -128,6 +128,26 @@ internal static class TextSplit
             index = SkipSpace(text, index);
         }
 
+        return words;
+    }
+
+    private static List<object?> SplitWordsFromEnd(JinjaText text, long limit)
+    {
+        var words = new List<object?>();
+        var rest = text.Trim(null, atStart: false, atEnd: true);
+        while (rest.Length > 0)
+        {
+            var start = rest.Length;
+            while (start > 0 && (words.Count == limit || !PythonCharacters.IsSpace(rest.Value[start - 1])))
+            {
+                start--;
+            }
+
+            Add(words, rest.Slice(start, rest.Length));
+            rest = rest.Slice(0, start).Trim(null, atStart: false, atEnd: true);
+        }
+
+        words.Reverse();
         return words;
     }
 

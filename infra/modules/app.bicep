@@ -47,7 +47,7 @@ param readyWhen string
 param settings object
 
 var apiKeySecret = 'api-key'
-var port = 80
+var port = 8080 // where FunctionApp/Dockerfile lets the host listen
 
 // After the drain: the last error frames, and the host's own end.
 var terminationGracePeriodSeconds = drainSeconds + 30

@@ -37,6 +37,7 @@ public sealed partial class TemplateTests
             "Microsoft.Insights/components",
             "Microsoft.Insights/diagnosticSettings",
             "Microsoft.Insights/scheduledQueryRules",
+            "Microsoft.Insights/workbooks",
             "Microsoft.KeyVault/vaults",
             "Microsoft.ManagedIdentity/userAssignedIdentities",
             "Microsoft.OperationalInsights/workspaces",

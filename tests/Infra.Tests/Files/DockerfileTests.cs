@@ -66,11 +66,14 @@ public sealed partial class DockerfileTests
     [Fact]
     public void FinalStage_RunsTheHostOnTheIngresssPortWithoutRoot()
     {
-        Assert.Contains("EXPOSE 80", FinalStage);
+        var port = Snapshot.Load("t4").App.At("properties.configuration.ingress.targetPort").GetInt32();
+
+        Assert.True(port >= 1024);
+        Assert.Contains($"EXPOSE {port}", FinalStage);
+        Assert.Contains(FinalStage, line => line.Contains($"ASPNETCORE_URLS=http://+:{port} ", StringComparison.Ordinal));
         Assert.Contains("ARG RUN_AS=1654", FinalStage);
         Assert.Contains("USER ${RUN_AS}", FinalStage);
         Assert.Contains(FinalStage, line => line.Contains("AzureWebJobsScriptRoot=/home/site/wwwroot", StringComparison.Ordinal));
-        Assert.Equal(80, Snapshot.Load("t4").App.At("properties.configuration.ingress.targetPort").GetInt32());
     }
 
     [Fact]

@@ -6,8 +6,9 @@ using Rill.Bench.Parts;
 using Rill.Bench.Peer;
 using Rill.Bench.Report;
 using Rill.Bench.Servers;
+using Rill.Bench.Texts;
 
-// The peers are this same program, started again.
+// The peers, and what a process can do but once, are this same program, started again.
 switch (args)
 {
     case ["peer", var port, var milliseconds]:
@@ -18,6 +19,9 @@ switch (args)
         return 0;
     case [EngineSetup.Word, var setup]:
         return EngineChild.Run(EngineSetup.Parse(setup));
+    case [FirstLoad.Verb, var directory]:
+        Console.WriteLine(FirstLoad.Run(directory));
+        return 0;
 }
 
 if (BenchOptions.Parse(args) is not { } options)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Rill.Text.Tokenization;
 
 /// <summary>
@@ -19,6 +21,7 @@ internal static class ByteAlphabet
     /// Turns a token's text, as UTF-8, into the bytes it stands for; <paramref name="destination"/> must be as long as the text. Returns
     /// false when some character is not of the alphabet.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryDecode(ReadOnlySpan<byte> text, Span<byte> destination, out int written)
     {
         written = 0;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace Rill.Text.Tokenization;
@@ -8,6 +9,7 @@ internal sealed class JsonText
     private byte[] _buffer = new byte[256];
 
     /// <summary>The current string or property name; valid until the next call.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ReadOnlySpan<byte> Read(ref Utf8JsonReader reader)
     {
         if (!reader.ValueIsEscaped)

@@ -33,6 +33,7 @@ internal sealed class MergeTable
     public static int Token(ulong merge) => (int)(uint)merge;
 
     /// <summary>Adds a merge; a pair added twice keeps the later rank, as the reference does.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(int left, int right, int merged, int rank)
     {
         var key = Key(left, right);

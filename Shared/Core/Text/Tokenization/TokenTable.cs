@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Rill.Text.Tokenization;
 
@@ -27,7 +28,18 @@ internal sealed class TokenTable
     /// <summary>The number of bytes of the longest token that <see cref="Find"/> knows.</summary>
     public int LongestFindable { get; private set; }
 
+    /// <summary>Makes room for <see cref="Find"/> to know as many tokens.</summary>
+    public void EnsureCapacity(int count)
+    {
+        var size = (int)BitOperations.RoundUpToPowerOf2((ulong)count * 3 / 2);
+        if (size > _slots.Length)
+        {
+            Rehash(size);
+        }
+    }
+
     /// <summary>Adds a token or gives it other bytes; <see cref="Find"/> knows it only when <paramref name="findable"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(int id, ReadOnlySpan<byte> bytes, bool findable)
     {
         Reserve(id, bytes.Length);
@@ -42,9 +54,9 @@ internal sealed class TokenTable
         }
 
         LongestFindable = Math.Max(LongestFindable, bytes.Length);
-        if (++_found * 2 > _slots.Length)
+        if (++_found * 3L > _slots.Length * 2L)
         {
-            Rehash();
+            Rehash(_slots.Length * 2);
         }
 
         Place(id);
@@ -57,6 +69,7 @@ internal sealed class TokenTable
     public bool Contains(int id) => (uint)id < (uint)Count && _lengths[id] != Missing;
 
     /// <summary>The id of the model's token with these bytes, or -1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Find(ReadOnlySpan<byte> bytes)
     {
         for (var slot = Slot(bytes); ; slot = slot + 1 & (_slots.Length - 1))
@@ -88,10 +101,11 @@ internal sealed class TokenTable
         Array.Fill(_lengths, Missing, old, size - old);
     }
 
-    private void Rehash()
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Rehash(int size)
     {
         var old = _slots;
-        _slots = new int[old.Length * 2];
+        _slots = new int[size];
         Array.Fill(_slots, Missing);
         foreach (var id in old)
         {
@@ -102,6 +116,7 @@ internal sealed class TokenTable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Place(int id)
     {
         var slot = Slot(GetBytes(id));
@@ -113,6 +128,7 @@ internal sealed class TokenTable
         _slots[slot] = id;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Slot(ReadOnlySpan<byte> bytes)
     {
         const ulong Multiplier = 0x9E3779B97F4A7C15;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 
@@ -8,6 +9,7 @@ internal static class VocabularyReader
 {
     private const int LargestId = 10_000_000;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Read(ReadOnlySpan<byte> json, TokenizerSource source)
     {
         var reader = new Utf8JsonReader(json);
@@ -17,6 +19,8 @@ internal static class VocabularyReader
             throw source.Broken("model.vocab is not an object");
         }
 
+        // A token takes two quotation marks or more.
+        source.Tokens.EnsureCapacity(json.Count((byte)'"') / 2);
         var text = new JsonText();
         var bytes = new byte[256];
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

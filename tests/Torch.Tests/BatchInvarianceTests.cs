@@ -4,18 +4,19 @@ using Rill.Torch.Tests.Models;
 
 namespace Rill.Torch.Tests;
 
-/// <summary>In f32 on the CPU, a sequence's distributions are the same bits whatever else the step holds and however it got there.</summary>
-public sealed class BatchInvarianceTests : IDisposable
+/// <summary>On the CPU, a sequence's distributions are the same bits whatever else the step holds and however it got there.</summary>
+public abstract class BatchInvarianceTests : IDisposable
 {
     private readonly TinyModel _model = new("Qwen3ForCausalLM", """{"tie_word_embeddings":true}""");
     private readonly TorchModelRunner _runner;
 
-    public BatchInvarianceTests() => _runner = RunnerDriver.Load(_model, slots: 48);
+    private protected BatchInvarianceTests(TorchDataType type) => _runner = RunnerDriver.Load(_model, type, slots: 48);
 
     public void Dispose()
     {
         _runner.Dispose();
         _model.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     [Fact]
@@ -86,6 +87,24 @@ public sealed class BatchInvarianceTests : IDisposable
         Assert.Equal(expected, RunnerDriver.Distribution(sampled[0]));
     }
 
+    [Fact]
+    public void Execute_RecomputedAfterPreemption_GivesTheSameBits()
+    {
+        var sequence = RunnerDriver.NewSequence(0, RunnerDriver.Prompt(9));
+        var expected = RunnerDriver.Run(_runner, sequence, 9);
+        for (var step = 0; step < 8; step++)
+        {
+            sequence.Append(expected.TokenId);
+            expected = RunnerDriver.Run(_runner, sequence, 1);
+        }
+
+        _runner.Execute(new StepBatch { Steps = [], Released = [0] });
+        sequence.ComputedTokens = 0;
+        var recomputed = RunnerDriver.Run(_runner, sequence, 12, 5);
+
+        Assert.Equal(RunnerDriver.Distribution(expected), RunnerDriver.Distribution(recomputed));
+    }
+
     private float[] Alone(int length) => Distribution(RunnerDriver.NewSequence(0, RunnerDriver.Prompt(length)), length);
 
     private float[] Distribution(Sequence sequence, params ReadOnlySpan<int> chunks) => RunnerDriver.Distribution(RunnerDriver.Run(_runner, sequence, chunks));
@@ -108,3 +127,9 @@ public sealed class BatchInvarianceTests : IDisposable
         return [.. sampled.Select(token => (token.Sequence.Tokens[token.Sequence.PromptLength..].ToArray(), RunnerDriver.Distribution(token)))];
     }
 }
+
+/// <summary>Everything through our kernels.</summary>
+public sealed class Float32BatchInvarianceTests() : BatchInvarianceTests(TorchDataType.Float32);
+
+/// <summary>Prompts through libtorch's matrix products where the processor has AVX-512, completions through our kernels.</summary>
+public sealed class BFloat16BatchInvarianceTests() : BatchInvarianceTests(TorchDataType.BFloat16);

@@ -23,18 +23,32 @@ internal static unsafe class AttentionKernel
     /// <param name="group">Query heads.</param>
     /// <param name="headDim">Width of a head.</param>
     /// <param name="target">The result, [group, headDim].</param>
-    public static void Attend<T>(float* queries, void* keys, void* values, int count, int stride, int group, int headDim, void* target)
+    public static void Attend<T>(float* queries, void* keys, void* values, int count, int stride, int group, int headDim, float* target)
         where T : IElements
     {
         var row = (count + Lanes - 1) / Lanes * Lanes;
+        var scales = stackalloc float[group];
         fixed (float* scores = Scratch(row * group))
         {
-            Score<T>(queries, keys, count, stride, group, headDim, scores, row);
+            // scores[head, position] = queries[head] · keys[position]
+            MatrixKernel.Multiply<T>(new MatrixProduct
+            {
+                Weights = keys,
+                WeightStride = stride,
+                Rows = count,
+                Inner = headDim,
+                Input = queries,
+                InputStride = headDim,
+                Count = group,
+                Output = scores,
+                OutputStride = row,
+            });
             for (var head = 0; head < group; head++)
             {
-                var sum = Exponentials(scores + (head * row), count, row);
-                Mix<T>(scores + (head * row), values, count, stride, headDim, 1 / sum, (byte*)target + (head * headDim * T.Size));
+                scales[head] = 1 / Exponentials(scores + (head * row), count, row);
             }
+
+            Mix<T>(scores, row, values, count, stride, group, headDim, scales, target);
         }
     }
 
@@ -46,20 +60,6 @@ internal static unsafe class AttentionKernel
         }
 
         return t_scores;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Score<T>(float* queries, void* keys, int count, int stride, int group, int headDim, float* scores, int row)
-        where T : IElements
-    {
-        for (var position = 0; position < count; position++)
-        {
-            var key = (byte*)keys + ((nint)position * stride * T.Size);
-            for (var head = 0; head < group; head++)
-            {
-                scores[(head * row) + position] = RowKernels.Dot<T>(queries + (head * headDim), key, headDim);
-            }
-        }
     }
 
     /// <summary>scores = exp(scores - max); returns their sum. The padding up to <paramref name="row"/> becomes 0.</summary>
@@ -90,15 +90,32 @@ internal static unsafe class AttentionKernel
         return Vector512.Sum(sum);
     }
 
-    /// <summary>target = scale * sum over positions of weight * value, in columns of up to 64 that stay in registers.</summary>
-    private static void Mix<T>(float* weights, void* values, int count, int stride, int headDim, float scale, void* target) where T : IElements
+    /// <summary>
+    /// target[head] = scales[head] * sum over positions of weights[head, position] * value[position], heads four by four and columns 64 by 64,
+    /// so that the sums stay in registers and a value is read once for four heads.
+    /// </summary>
+    private static void Mix<T>(float* weights, int row, void* values, int count, int stride, int group, int headDim, float* scales, float* target)
+        where T : IElements
     {
-        var column = 0;
-        for (; column <= headDim - (4 * Lanes); column += 4 * Lanes)
+        for (var head = 0; head < group; head += 4)
         {
-            MixFour<T>(weights, values, count, stride, column, scale, target);
-        }
+            var heads = Math.Min(4, group - head);
+            var column = 0;
+            for (; column <= headDim - (4 * Lanes); column += 4 * Lanes)
+            {
+                MixFour<T>(weights + (head * row), row, values, count, stride, heads, headDim, column, scales + head, target + (head * headDim));
+            }
 
+            for (var one = head; one < head + heads; one++)
+            {
+                MixRest<T>(weights + (one * row), values, count, stride, headDim, column, scales[one], target + (one * headDim));
+            }
+        }
+    }
+
+    private static void MixRest<T>(float* weights, void* values, int count, int stride, int headDim, int column, float scale, float* target)
+        where T : IElements
+    {
         for (; column <= headDim - Lanes; column += Lanes)
         {
             MixOne<T>(weights, values, count, stride, column, scale, target);
@@ -112,32 +129,83 @@ internal static unsafe class AttentionKernel
                 sum += weights[position] * T.LoadOne(values, (position * stride) + column);
             }
 
-            T.StoreOne(sum * scale, target, column);
+            target[column] = sum * scale;
         }
     }
 
+    /// <summary>Up to four heads by 64 columns: sixteen sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MixFour<T>(float* weights, void* values, int count, int stride, int column, float scale, void* target) where T : IElements
+    private static void MixFour<T>(
+        float* weights, int row, void* values, int count, int stride, int heads, int headDim, int column, float* scales, float* target) where T : IElements
     {
-        Vector512<float> a = default, b = default, c = default, d = default;
+        Vector512<float> a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
+        Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default, d0 = default, d1 = default, d2 = default, d3 = default;
         for (nint position = 0; position < count; position++)
         {
-            var weight = Vector512.Create(weights[position]);
             var value = (position * stride) + column;
-            a = Vector512.FusedMultiplyAdd(weight, T.Load(values, value), a);
-            b = Vector512.FusedMultiplyAdd(weight, T.Load(values, value + Lanes), b);
-            c = Vector512.FusedMultiplyAdd(weight, T.Load(values, value + (2 * Lanes)), c);
-            d = Vector512.FusedMultiplyAdd(weight, T.Load(values, value + (3 * Lanes)), d);
+            var (v0, v1) = (T.Load(values, value), T.Load(values, value + Lanes));
+            var (v2, v3) = (T.Load(values, value + (2 * Lanes)), T.Load(values, value + (3 * Lanes)));
+            var weight = Vector512.Create(weights[position]);
+            a0 = Vector512.FusedMultiplyAdd(weight, v0, a0);
+            a1 = Vector512.FusedMultiplyAdd(weight, v1, a1);
+            a2 = Vector512.FusedMultiplyAdd(weight, v2, a2);
+            a3 = Vector512.FusedMultiplyAdd(weight, v3, a3);
+            if (heads > 1)
+            {
+                weight = Vector512.Create(weights[row + position]);
+                b0 = Vector512.FusedMultiplyAdd(weight, v0, b0);
+                b1 = Vector512.FusedMultiplyAdd(weight, v1, b1);
+                b2 = Vector512.FusedMultiplyAdd(weight, v2, b2);
+                b3 = Vector512.FusedMultiplyAdd(weight, v3, b3);
+            }
+
+            if (heads > 2)
+            {
+                weight = Vector512.Create(weights[(2 * row) + position]);
+                c0 = Vector512.FusedMultiplyAdd(weight, v0, c0);
+                c1 = Vector512.FusedMultiplyAdd(weight, v1, c1);
+                c2 = Vector512.FusedMultiplyAdd(weight, v2, c2);
+                c3 = Vector512.FusedMultiplyAdd(weight, v3, c3);
+            }
+
+            if (heads > 3)
+            {
+                weight = Vector512.Create(weights[(3 * row) + position]);
+                d0 = Vector512.FusedMultiplyAdd(weight, v0, d0);
+                d1 = Vector512.FusedMultiplyAdd(weight, v1, d1);
+                d2 = Vector512.FusedMultiplyAdd(weight, v2, d2);
+                d3 = Vector512.FusedMultiplyAdd(weight, v3, d3);
+            }
         }
 
-        T.Store(a * scale, target, column);
-        T.Store(b * scale, target, column + Lanes);
-        T.Store(c * scale, target, column + (2 * Lanes));
-        T.Store(d * scale, target, column + (3 * Lanes));
+        Store(a0, a1, a2, a3, scales, target, column);
+        if (heads > 1)
+        {
+            Store(b0, b1, b2, b3, scales + 1, target + headDim, column);
+        }
+
+        if (heads > 2)
+        {
+            Store(c0, c1, c2, c3, scales + 2, target + (2 * headDim), column);
+        }
+
+        if (heads > 3)
+        {
+            Store(d0, d1, d2, d3, scales + 3, target + (3 * headDim), column);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* scale, float* target, int column)
+    {
+        (a * *scale).Store(target + column);
+        (b * *scale).Store(target + column + Lanes);
+        (c * *scale).Store(target + column + (2 * Lanes));
+        (d * *scale).Store(target + column + (3 * Lanes));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MixOne<T>(float* weights, void* values, int count, int stride, int column, float scale, void* target) where T : IElements
+    private static void MixOne<T>(float* weights, void* values, int count, int stride, int column, float scale, float* target) where T : IElements
     {
         Vector512<float> sum = default;
         for (nint position = 0; position < count; position++)
@@ -145,6 +213,6 @@ internal static unsafe class AttentionKernel
             sum = Vector512.FusedMultiplyAdd(Vector512.Create(weights[position]), T.Load(values, (position * stride) + column), sum);
         }
 
-        T.Store(sum * scale, target, column);
+        (sum * scale).Store(target + column);
     }
 }

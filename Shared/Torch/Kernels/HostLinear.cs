@@ -4,61 +4,211 @@ using static TorchSharp.torch;
 namespace Rill.Torch.Kernels;
 
 /// <summary>
-/// A linear layer on the CPU. Where oneDNN can, the weight is reordered once at load: measured 2 to 6 times as fast as libtorch's plain
-/// linear, which reorders in every call, and with bits that do not depend on the number of rows. The plain one has bits that do, for
-/// fewer than four rows; so callers pad their rows to a multiple of <see cref="RowMultiple"/>.
+/// Linear layers over the same input, side by side: y = x · [W0; W1; ...]ᵀ + b. Some rows go through our kernels over the weights where
+/// they lie, the threads sharing the outputs; what follows the product (a bias, the residual's sum, the gate) happens in the same phase.
+/// The others go through libtorch's matrix product in bf16. Neither way does a row's result depend on the other rows.
 /// </summary>
-internal sealed class HostLinear : IDisposable
+internal sealed unsafe class HostLinear : IDisposable
 {
-    /// <summary>The number of input rows must be a multiple of this.</summary>
-    public const int RowMultiple = 4;
+    // A multiple of every vector's lanes: where pieces end must not decide which elements a vector computes and which a loop.
+    private const int PieceMultiple = 16;
 
-    private readonly Tensor _weight;
-    private readonly Tensor? _bias;
-    private readonly bool _reordered;
+    private readonly ThreadTeam _team;
+    private readonly LinearScratch _scratch;
+    private readonly HostWeight[] _weights;
+    private readonly HostVector? _bias;
+    private readonly Action<int> _piece;
+    private readonly Action<int> _narrow;
 
-    /// <summary>Takes ownership of both tensors.</summary>
-    /// <param name="weight">[out, in].</param>
-    /// <param name="bias">[out], of the weight's type.</param>
-    /// <param name="reorder">False keeps to libtorch's plain linear, as on systems without oneDNN.</param>
-    public HostLinear(Tensor weight, Tensor? bias, bool reorder = true)
+    // The call that runs, for the delegates above.
+    private Then _then;
+    private RowBuffer _input = null!;
+    private RowBuffer _output = null!;
+    private RowSplit _rows;
+    private int _pieceSize;
+
+    /// <summary>Takes ownership of the weights and the bias.</summary>
+    /// <param name="team">The threads.</param>
+    /// <param name="scratch">Shared with the decoder's other layers.</param>
+    /// <param name="weights">One or more, of the same inner size.</param>
+    /// <param name="bias">For all outputs; null for none.</param>
+    public HostLinear(ThreadTeam team, LinearScratch scratch, HostWeight[] weights, HostVector? bias)
     {
-        _bias = bias;
-        if (reorder && DispatcherShim.TryReorderLinearWeight(weight, RowMultiple) is { } reordered && Works(reordered, weight))
-        {
-            _weight = reordered;
-            _reordered = true;
-            weight.Dispose();
-        }
-        else
-        {
-            _weight = weight;
-        }
+        (_team, _scratch, _weights, _bias) = (team, scratch, weights, bias);
+        Outputs = weights.Sum(weight => weight.Outputs);
+        _piece = Piece;
+        _narrow = Narrow;
     }
 
-    /// <summary>The number of rows to give to <see cref="Forward"/> for this many.</summary>
-    public static long PadRows(int count) => (count + RowMultiple - 1) / RowMultiple * RowMultiple;
+    private enum Then
+    {
+        Store,
+        Add,
+        Gate,
+    }
 
-    /// <summary>[rows, in] to [rows, out].</summary>
-    public Tensor Forward(Tensor input) => _reordered
-        ? DispatcherShim.TryLinear(input, _weight, _bias) ?? throw new InvalidOperationException("oneDNN's linear failed; libtorch wrote why to stderr.")
-        : nn.functional.linear(input, _weight, _bias);
+    /// <summary>Outputs of all layers together.</summary>
+    public int Outputs { get; }
+
+    private int Inner => _weights[0].Inner;
+
+    /// <summary>output = the product.</summary>
+    public void Forward(RowBuffer input, RowBuffer output, RowSplit rows) => Run(Then.Store, input, output, rows, Outputs);
+
+    /// <summary>residual += the product.</summary>
+    public void AddTo(RowBuffer input, RowBuffer residual, RowSplit rows) => Run(Then.Add, input, residual, rows, Outputs);
+
+    /// <summary>output = silu(gate) * up, where the two layers are the gate and the up projection.</summary>
+    public void Gate(RowBuffer input, RowBuffer output, RowSplit rows) => Run(Then.Gate, input, output, rows, Outputs / 2);
 
     public void Dispose()
     {
-        _weight.Dispose();
+        Array.ForEach(_weights, weight => weight.Dispose());
         _bias?.Dispose();
     }
 
-    private bool Works(Tensor reordered, Tensor weight)
+    private void Run(Then then, RowBuffer input, RowBuffer output, RowSplit rows, int shared)
     {
-        using var probe = zeros(RowMultiple, weight.shape[1], dtype: weight.dtype);
-        using var result = DispatcherShim.TryLinear(probe, reordered, _bias);
-        if (result is null)
+        (_then, _input, _output, _rows) = (then, input, output, rows);
+        if (then != Then.Store)
         {
-            reordered.Dispose();
+            _scratch.Products.Ensure((long)rows.ByKernels * Outputs * sizeof(float));
         }
 
-        return result is not null;
+        if (rows.ByKernels > 0)
+        {
+            var pieces = _team.PiecesFor((long)rows.ByKernels * Outputs * Inner);
+            _pieceSize = ((shared + pieces - 1) / pieces + PieceMultiple - 1) / PieceMultiple * PieceMultiple;
+            _team.Run((shared + _pieceSize - 1) / _pieceSize, _piece);
+        }
+
+        if (rows.ByTorch > 0)
+        {
+            RunByTorch();
+        }
+    }
+
+    private void Piece(int piece)
+    {
+        var first = piece * _pieceSize;
+        var products = (float*)_scratch.Products.Start;
+        switch (_then)
+        {
+            case Then.Store:
+                Multiply(first, Math.Min(Outputs, first + _pieceSize), _output.Row(_rows.ByTorch), _output.Width);
+                break;
+            case Then.Add:
+                var end = Math.Min(Outputs, first + _pieceSize);
+                Multiply(first, end, products, Outputs);
+                for (var row = 0; row < _rows.ByKernels; row++)
+                {
+                    RowKernels.Add<Float32Elements>(_output.Row(_rows.ByTorch + row) + first, products + ((nint)row * Outputs) + first, end - first);
+                }
+
+                break;
+            default:
+                var half = Outputs / 2;
+                var size = Math.Min(half, first + _pieceSize) - first;
+                Multiply(first, first + size, products, Outputs);
+                Multiply(half + first, half + first + size, products, Outputs);
+                for (var row = 0; row < _rows.ByKernels; row++)
+                {
+                    var gate = products + ((nint)row * Outputs) + first;
+                    RowKernels.SiluGate<Float32Elements>(gate, gate + half, _output.Row(_rows.ByTorch + row) + first, size);
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>Outputs <paramref name="first"/> to <paramref name="end"/> of all rows of ours, with the bias.</summary>
+    private void Multiply(int first, int end, float* target, int stride)
+    {
+        var offset = 0;
+        foreach (var weight in _weights)
+        {
+            var from = Math.Max(first, offset);
+            var to = Math.Min(end, offset + weight.Outputs);
+            if (from < to)
+            {
+                weight.Multiply(from - offset, to - from, _input.Row(_rows.ByTorch), _rows.ByKernels, target + from, stride);
+            }
+
+            offset += weight.Outputs;
+        }
+
+        for (var row = 0; _bias is not null && row < _rows.ByKernels; row++)
+        {
+            RowKernels.Add<Float32Elements>(target + ((nint)row * stride) + first, _bias.Values + first, end - first);
+        }
+    }
+
+    private void RunByTorch()
+    {
+        // libtorch gives a lone row other bits than the same row among others.
+        var count = Math.Max(2, _rows.ByTorch);
+        var narrowed = _scratch.Narrowed.Ensure((long)count * Inner * sizeof(ushort));
+        _team.Run(_rows.ByTorch, (long)count * Inner, _narrow);
+        using var input = TensorMemory.Wrap(narrowed, ScalarType.BFloat16, count, Inner);
+        if (_then == Then.Gate)
+        {
+            using var gate = _weights[0].MultiplyByTorch(input);
+            using var up = _weights[1].MultiplyByTorch(input);
+            FinishGate((byte*)TensorMemory.Address(gate), (byte*)TensorMemory.Address(up));
+            return;
+        }
+
+        var offset = 0;
+        foreach (var weight in _weights)
+        {
+            using var product = weight.MultiplyByTorch(input);
+            Finish((byte*)TensorMemory.Address(product), offset, weight.Outputs);
+            offset += weight.Outputs;
+        }
+    }
+
+    private void Narrow(int row) =>
+        RowKernels.Narrow<BFloat16Elements>(_input.Row(row), (ushort*)_scratch.Narrowed.Start + ((nint)row * Inner), Inner);
+
+    private void Finish(byte* product, int offset, int size) => _team.Run(_rows.ByTorch, (long)_rows.ByTorch * size, row =>
+    {
+        var source = product + ((nint)row * size * sizeof(ushort));
+        var target = _output.Row(row) + offset;
+        if (_then == Then.Store)
+        {
+            RowKernels.Widen<BFloat16Elements>(source, target, size);
+        }
+        else
+        {
+            RowKernels.Add<BFloat16Elements>(target, source, size);
+        }
+
+        if (_bias is not null)
+        {
+            RowKernels.Add<Float32Elements>(target, _bias.Values + offset, size);
+        }
+    });
+
+    private void FinishGate(byte* gate, byte* up)
+    {
+        var size = Outputs / 2;
+        _scratch.Products.Ensure(_bias is null ? 0 : (long)_rows.ByTorch * Outputs * sizeof(float));
+        _team.Run(_rows.ByTorch, 4L * _rows.ByTorch * size, row =>
+        {
+            var gates = gate + ((nint)row * size * sizeof(ushort));
+            var ups = up + ((nint)row * size * sizeof(ushort));
+            var target = _output.Row(row);
+            if (_bias is null)
+            {
+                RowKernels.SiluGate<BFloat16Elements>(gates, ups, target, size);
+                return;
+            }
+
+            var biased = (float*)_scratch.Products.Start + ((nint)row * Outputs);
+            RowKernels.Widen<BFloat16Elements>(gates, biased, size);
+            RowKernels.Widen<BFloat16Elements>(ups, biased + size, size);
+            RowKernels.Add<Float32Elements>(biased, _bias.Values, Outputs);
+            RowKernels.SiluGate<Float32Elements>(biased, biased + size, target, size);
+        });
     }
 }

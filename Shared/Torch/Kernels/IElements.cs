@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using TorchSharp;
 
 namespace Rill.Torch.Kernels;
@@ -15,6 +16,9 @@ internal unsafe interface IElements
 
     /// <summary>TorchSharp's name of the type.</summary>
     static abstract torch.ScalarType ScalarType { get; }
+
+    /// <summary>As many elements as the vector has lanes, from <paramref name="index"/> on.</summary>
+    static abstract TLanes Load<TLanes>(void* elements, nint index) where TLanes : unmanaged, ILanes<TLanes>;
 
     /// <summary>Sixteen elements from <paramref name="index"/> on.</summary>
     static abstract Vector512<float> Load(void* elements, nint index);
@@ -37,6 +41,9 @@ internal readonly unsafe struct Float32Elements : IElements
     public static torch.ScalarType ScalarType => torch.ScalarType.Float32;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Load<TLanes>(void* elements, nint index) where TLanes : unmanaged, ILanes<TLanes> => TLanes.Load((float*)elements + index);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(void* elements, nint index) => Vector512.Load((float*)elements + index);
 
     public static float LoadOne(void* elements, nint index) => ((float*)elements)[index];
@@ -55,10 +62,15 @@ internal readonly unsafe struct BFloat16Elements : IElements
     public static torch.ScalarType ScalarType => torch.ScalarType.BFloat16;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Load<TLanes>(void* elements, nint index) where TLanes : unmanaged, ILanes<TLanes> =>
+        TLanes.LoadBFloat16((ushort*)elements + index);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(void* elements, nint index)
     {
-        var (lower, upper) = Vector256.Widen(Vector256.Load((ushort*)elements + index));
-        return Vector512.ShiftLeft(Vector512.Create(lower, upper), 16).AsSingle();
+        var bits = Vector256.Load((ushort*)elements + index);
+        var wide = Avx512F.IsSupported ? Avx512F.ConvertToVector512Int32(bits) : Vector512.Create(Vector256.WidenLower(bits), Vector256.WidenUpper(bits)).AsInt32();
+        return Vector512.ShiftLeft(wide, 16).AsSingle();
     }
 
     public static float LoadOne(void* elements, nint index) => BitConverter.UInt32BitsToSingle((uint)((ushort*)elements)[index] << 16);
@@ -77,37 +89,4 @@ internal readonly unsafe struct BFloat16Elements : IElements
         var bits = BitConverter.SingleToUInt32Bits(value);
         ((ushort*)elements)[index] = (ushort)((bits + ((bits >> 16) & 1) + 0x7FFF) >> 16);
     }
-}
-
-/// <summary>IEEE half precision; weights may come in it, nothing is computed in it.</summary>
-internal readonly unsafe struct Float16Elements : IElements
-{
-    private const int Lanes = 16;
-
-    public static int Size => sizeof(ushort);
-
-    public static torch.ScalarType ScalarType => torch.ScalarType.Float16;
-
-    public static Vector512<float> Load(void* elements, nint index)
-    {
-        var values = stackalloc float[Lanes];
-        for (var lane = 0; lane < Lanes; lane++)
-        {
-            values[lane] = LoadOne(elements, index + lane);
-        }
-
-        return Vector512.Load(values);
-    }
-
-    public static float LoadOne(void* elements, nint index) => (float)((Half*)elements)[index];
-
-    public static void Store(Vector512<float> value, void* elements, nint index)
-    {
-        for (var lane = 0; lane < Lanes; lane++)
-        {
-            StoreOne(value[lane], elements, index + lane);
-        }
-    }
-
-    public static void StoreOne(float value, void* elements, nint index) => ((Half*)elements)[index] = (Half)value;
 }

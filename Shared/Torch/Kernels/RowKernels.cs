@@ -28,6 +28,22 @@ internal static unsafe class RowKernels
         }
     }
 
+    /// <summary>target = source, rounded to nearest even.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Narrow<T>(float* source, void* target, int size) where T : IElements
+    {
+        var i = 0;
+        for (; i <= size - Lanes; i += Lanes)
+        {
+            T.Store(Vector512.Load(source + i), target, i);
+        }
+
+        for (; i < size; i++)
+        {
+            T.StoreOne(source[i], target, i);
+        }
+    }
+
     /// <summary>residual += addend.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add<T>(float* residual, void* addend, int size) where T : IElements
@@ -44,52 +60,61 @@ internal static unsafe class RowKernels
         }
     }
 
-    /// <summary>target = source / sqrt(mean(source²) + epsilon) * weight (RMSNorm, arXiv 1910.07467).</summary>
+    /// <summary>target = source / sqrt(mean(source²) + epsilon) * weight (RMSNorm, arXiv 1910.07467). Source and target may be the same.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void RmsNorm<T>(float* source, float* weight, float epsilon, void* target, int size) where T : IElements
+    public static void RmsNorm(float* source, float* weight, float epsilon, float* target, int size)
     {
         var scale = 1 / MathF.Sqrt((Dot<Float32Elements>(source, source, size) / size) + epsilon);
         var scales = Vector512.Create(scale);
         var i = 0;
         for (; i <= size - Lanes; i += Lanes)
         {
-            T.Store(Vector512.Load(source + i) * scales * Vector512.Load(weight + i), target, i);
+            (Vector512.Load(source + i) * scales * Vector512.Load(weight + i)).Store(target + i);
         }
 
         for (; i < size; i++)
         {
-            T.StoreOne(source[i] * scale * weight[i], target, i);
+            target[i] = source[i] * scale * weight[i];
         }
     }
 
-    /// <summary>target = silu(gate) * up, where gate and up follow each other in <paramref name="gateUp"/>, size elements each.</summary>
+    /// <summary>target = silu(gate) * up, where silu(x) = x / (1 + exp(-x)).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void SiluGate<T>(void* gateUp, void* target, int size) where T : IElements
+    public static void SiluGate<T>(void* gate, void* up, float* target, int size) where T : IElements
     {
         var one = Vector512<float>.One;
         var i = 0;
         for (; i <= size - Lanes; i += Lanes)
         {
-            var gate = T.Load(gateUp, i);
-            T.Store(gate / (one + Vector512.Exp(-gate)) * T.Load(gateUp, size + i), target, i);
+            var gates = T.Load(gate, i);
+            (gates / (one + Vector512.Exp(-gates)) * T.Load(up, i)).Store(target + i);
         }
 
         for (; i < size; i++)
         {
-            var gate = T.LoadOne(gateUp, i);
-            T.StoreOne(gate / (1 + MathF.Exp(-gate)) * T.LoadOne(gateUp, size + i), target, i);
+            var single = T.LoadOne(gate, i);
+            target[i] = single / (1 + MathF.Exp(-single)) * T.LoadOne(up, i);
         }
     }
 
     /// <summary>
     /// Rotates one head, first half against second (RoFormer as in Hugging Face). <paramref name="cosines"/> and
-    /// <paramref name="sines"/> have size / 2 entries. Source and target may be the same.
+    /// <paramref name="sines"/> have size / 2 entries.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Rotate<T>(float* source, float* cosines, float* sines, float scale, void* target, int size) where T : IElements
     {
         var half = size / 2;
-        for (var i = 0; i < half; i++)
+        var i = 0;
+        for (; i <= half - Lanes; i += Lanes)
+        {
+            var (first, second) = (Vector512.Load(source + i), Vector512.Load(source + half + i));
+            var (cosine, sine) = (Vector512.Load(cosines + i), Vector512.Load(sines + i));
+            T.Store(((first * cosine) - (second * sine)) * scale, target, i);
+            T.Store(((second * cosine) + (first * sine)) * scale, target, half + i);
+        }
+
+        for (; i < half; i++)
         {
             var (first, second) = (source[i], source[i + half]);
             T.StoreOne(((first * cosines[i]) - (second * sines[i])) * scale, target, i);

@@ -24,6 +24,16 @@ internal static unsafe partial class TensorMemory
         }
     }
 
+    /// <inheritdoc cref="Wrap(void*, ScalarType, ReadOnlySpan{long})"/>
+    public static Tensor Wrap(nint memory, ScalarType type, params ReadOnlySpan<long> shape) => Wrap((void*)memory, type, shape);
+
+    /// <summary>A row of a contiguous f32 matrix on the CPU.</summary>
+    public static ReadOnlySpan<float> Row(Tensor matrix, int row)
+    {
+        var width = (int)matrix.shape[1];
+        return new((float*)Address(matrix) + ((nint)row * width), width);
+    }
+
     /// <summary>The address of a contiguous CPU tensor's first element.</summary>
     public static void* Address(Tensor tensor) => (void*)THSTensor_data(tensor.Handle);
 

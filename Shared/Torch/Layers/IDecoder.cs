@@ -9,7 +9,7 @@ internal interface IDecoder : IDisposable
 {
     /// <summary>
     /// Computes a step's rows, writes their keys and values to their slots, and returns the logits of the sampling rows,
-    /// f32 [sampling rows, vocabulary], which the caller disposes; null when no row samples.
+    /// f32 [sampling rows, vocabulary], which the caller disposes before the next step; null when no row samples.
     /// </summary>
     torch.Tensor? Forward(StepPlan plan);
 

@@ -11,10 +11,10 @@ namespace Rill.Torch.Layers;
 internal sealed class WeightTensors(ModelWeights weights, ScalarType type)
 {
     /// <summary>A weight as it lies in the file.</summary>
-    public unsafe Tensor Mapped(string name, params ReadOnlySpan<long> shape)
+    public Tensor Mapped(string name, params ReadOnlySpan<long> shape)
     {
         var weight = weights.Get(name, shape);
-        return TensorMemory.Wrap((void*)weight.Address, TypeOf(weight.Type), shape);
+        return TensorMemory.Wrap(weight.Address, TypeOf(weight.Type), shape);
     }
 
     /// <summary>A weight in the computing type; a view of the file where that is its type.</summary>
@@ -30,6 +30,37 @@ internal sealed class WeightTensors(ModelWeights weights, ScalarType type)
         {
             return mapped.to_type(type);
         }
+    }
+
+    /// <summary>
+    /// A weight matrix for our kernels: a view of the file in f32 or bf16, as they read either and compute in f32; a copy in the
+    /// computing type where libtorch must compute with it in bf16, and of f16.
+    /// </summary>
+    public Tensor ForKernels(string name, params ReadOnlySpan<long> shape)
+    {
+        var mapped = Mapped(name, shape);
+        if (mapped.dtype == type || (mapped.dtype == ScalarType.BFloat16 && type == ScalarType.Float32))
+        {
+            return mapped;
+        }
+
+        using (mapped)
+        {
+            return mapped.to_type(type);
+        }
+    }
+
+    /// <summary>A vector for our kernels, of norms or of the biases of several layers, in f32.</summary>
+    public HostVector Vector(params ReadOnlySpan<(string Name, long Size)> parts)
+    {
+        var tensors = new List<Tensor>();
+        foreach (var (name, size) in parts)
+        {
+            using var mapped = Mapped(name, size);
+            tensors.Add(mapped.to_type(ScalarType.Float32, copy: true));
+        }
+
+        return new(Join(tensors));
     }
 
     /// <summary>Several linear layers over the same input as one: their weights [out, in] stacked.</summary>

@@ -8,19 +8,26 @@ namespace Rill.Torch.Runtime;
 /// <param name="Slot">The sequence's slot.</param>
 internal readonly record struct TokenRow(int Token, int Position, int Slot);
 
-/// <summary>The rows of a step: the tokens of all sequences one after the other, prompts and single tokens alike.</summary>
+/// <summary>The rows of a step: tokens of prompts, sequence by sequence, then generated tokens, sequence by sequence.</summary>
 internal sealed class StepPlan
 {
     /// <summary>A plan from its parts, which must fit one another.</summary>
-    internal StepPlan(TokenRow[] rows, int[] samplingRows, Sequence[] sampling)
+    internal StepPlan(TokenRow[] rows, int promptRows, int[] samplingRows, Sequence[] sampling)
     {
         Rows = rows;
+        PromptRows = promptRows;
         SamplingRows = samplingRows;
         Sampling = sampling;
     }
 
     /// <summary>All tokens to compute.</summary>
     public TokenRow[] Rows { get; }
+
+    /// <summary>
+    /// How many of the rows, the first ones, are of prompts. Which kind a token is depends on its sequence alone, not on how the prompt
+    /// was cut into chunks: so each kind may be computed in its own way, and a sequence still gets the same bits.
+    /// </summary>
+    public int PromptRows { get; }
 
     /// <summary>Indices of the rows whose logits are wanted, one for each of <see cref="Sampling"/>.</summary>
     public int[] SamplingRows { get; }
@@ -36,24 +43,27 @@ internal sealed class StepPlan
         var rows = new TokenRow[steps.Sum(step => step.Count)];
         var samplingRows = new List<int>();
         var sampling = new List<Sequence>();
-        var row = 0;
+        var promptRows = steps.Sum(step => Math.Clamp(step.Sequence.PromptLength - step.Start, 0, step.Count));
+        var (nextPrompt, nextGenerated) = (0, promptRows);
         foreach (var step in steps)
         {
             Check(step, limits);
             var tokens = step.Sequence.Tokens;
+            var last = 0;
             for (var position = step.Start; position < step.Start + step.Count; position++)
             {
-                rows[row++] = new(CheckToken(tokens[position], step.Sequence, limits), position, step.Sequence.Slot);
+                last = position < step.Sequence.PromptLength ? nextPrompt++ : nextGenerated++;
+                rows[last] = new(CheckToken(tokens[position], step.Sequence, limits), position, step.Sequence.Slot);
             }
 
             if (step.Samples)
             {
-                samplingRows.Add(row - 1);
+                samplingRows.Add(last);
                 sampling.Add(step.Sequence);
             }
         }
 
-        return new(rows, [.. samplingRows], [.. sampling]);
+        return new(rows, promptRows, [.. samplingRows], [.. sampling]);
     }
 
     private static void Check(SequenceStep step, ModelLimits limits)

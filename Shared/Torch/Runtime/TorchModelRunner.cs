@@ -16,6 +16,7 @@ namespace Rill.Torch.Runtime;
 public sealed class TorchModelRunner : IModelRunner
 {
     private readonly ModelWeights _weights;
+    private readonly ThreadTeam _team;
     private readonly IDecoder _decoder;
     private readonly Sampler _sampler;
 
@@ -28,15 +29,16 @@ public sealed class TorchModelRunner : IModelRunner
         ParameterCount = weights.ParameterCount;
         var threads = options.Threads ?? Environment.ProcessorCount;
         set_num_threads(threads);
-        var onTensors = options.UseTensorDecoder || options.Device != "cpu";
+        var onTensors = options.UseTensorDecoder || options.Device != "cpu" || !MatrixKernel.IsSupported;
         var layout = KeyValueBudget.Plan(spec, options, DataType == TorchDataType.Float32 ? sizeof(float) : sizeof(ushort), onTensors);
         Limits = new(spec.VocabularySize, layout.ContextLength, layout.SlotCount, layout.BlockSize, layout.BlockCount);
-        _sampler = new(threads);
+        _team = new(threads);
+        _sampler = new(_team);
         _decoder = (onTensors, DataType) switch
         {
             (true, var type) => new TensorDecoder(spec, weights, layout, type == TorchDataType.Float32 ? ScalarType.Float32 : ScalarType.BFloat16, FindDevice(options.Device)),
-            (_, TorchDataType.Float32) => new HostDecoder<Float32Elements>(spec, weights, layout, threads),
-            _ => new HostDecoder<BFloat16Elements>(spec, weights, layout, threads),
+            (_, TorchDataType.Float32) => new HostDecoder<Float32Elements>(spec, weights, layout, _team, options.PackWeights),
+            _ => new HostDecoder<BFloat16Elements>(spec, weights, layout, _team, options.PackWeights),
         };
     }
 
@@ -120,6 +122,7 @@ public sealed class TorchModelRunner : IModelRunner
     public void Dispose()
     {
         _decoder.Dispose();
+        _team.Dispose();
         _weights.Dispose();
     }
 
@@ -130,7 +133,7 @@ public sealed class TorchModelRunner : IModelRunner
         var sequence = new Sequence(-1, [0], new SamplingParameters { TopP = 0.9f, TopK = 40, TopLogprobs = 1 });
         foreach (var step in new[] { rows, [rows[^1]], [rows[^1]] })
         {
-            using var logits = _decoder.Forward(new StepPlan(step, [step.Length - 1], [sequence]));
+            using var logits = _decoder.Forward(new StepPlan(step, step.Length == 1 ? 0 : step.Length, [step.Length - 1], [sequence]));
             _sampler.Sample(logits!, [sequence]);
         }
 

@@ -35,6 +35,11 @@ public sealed record TorchRunnerOptions
     [Range(1, 1024)]
     public int? Threads { get; init; }
 
+    /// <summary>
+    /// True to keep a second copy of the weights, reordered for the matrix products of prompts. Only in bf16 on the CPU.
+    /// </summary>
+    public bool PackWeights { get; init; }
+
     /// <summary>For tests: runs the tensor decoder on the CPU, where the kernels would be used.</summary>
     internal bool UseTensorDecoder { get; init; }
 }

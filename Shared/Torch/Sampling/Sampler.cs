@@ -9,13 +9,11 @@ namespace Rill.Torch.Sampling;
 /// or temperature, min_p, top_k, top_p, draw. It works on the host, row by row: a row's token depends on its own logits, parameters
 /// and step only, so a seed gives the same tokens in any batch.
 /// </summary>
-/// <param name="threads">Most threads to use.</param>
-internal sealed class Sampler(int threads)
+/// <param name="team">The threads; not disposed.</param>
+internal sealed class Sampler(ThreadTeam team)
 {
     private const float GreedyBelow = 1e-5f;
     private const float LowestTemperature = 0.01f;
-
-    private readonly WorkSharing _work = new(threads);
 
     [ThreadStatic]
     private static Scratch? t_scratch;
@@ -24,18 +22,17 @@ internal sealed class Sampler(int threads)
     /// <param name="logits">f32 [sequences, vocabulary], on any device; copied to the host once. Not changed.</param>
     /// <param name="sequences">One for each row.</param>
     /// <exception cref="SequenceFaultException">A row has no possible token: all are banned, or the logits are not numbers.</exception>
-    public unsafe SampledToken[] Sample(torch.Tensor logits, IReadOnlyList<Sequence> sequences)
+    public SampledToken[] Sample(torch.Tensor logits, IReadOnlyList<Sequence> sequences)
     {
         using var copy = logits.device_type == DeviceType.CPU ? null : logits.cpu();
-        var start = (float*)TensorMemory.Address(copy ?? logits);
-        var vocabulary = (int)logits.shape[1];
+        var onHost = copy ?? logits;
         var sampled = new SampledToken[sequences.Count];
         var faults = new SequenceFaultException?[sequences.Count];
-        _work.Run(sequences.Count, (long)sequences.Count * vocabulary * 8, row =>
+        team.Run(sequences.Count, logits.NumberOfElements * 8, row =>
         {
             try
             {
-                sampled[row] = SampleRow(new(start + ((long)row * vocabulary), vocabulary), sequences[row]);
+                sampled[row] = SampleRow(TensorMemory.Row(onHost, row), sequences[row]);
             }
             catch (Exception fault)
             {

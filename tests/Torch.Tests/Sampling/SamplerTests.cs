@@ -1,4 +1,5 @@
 using Rill.Serving;
+using Rill.Torch.Kernels;
 using Rill.Torch.Runtime;
 using Rill.Torch.Sampling;
 using TorchSharp;
@@ -271,7 +272,8 @@ public sealed class SamplerTests
     {
         NativeTorch.Load();
         using var logits = torch.tensor(rows.SelectMany(row => row).ToArray(), rows.Length, rows[0].Length);
-        return new Sampler(threads: 2).Sample(logits, sequences);
+        using var team = new ThreadTeam(2);
+        return new Sampler(team).Sample(logits, sequences);
     }
 
     private static int[] Draws(float[] logits, SamplingParameters parameters, int count) =>

@@ -1,0 +1,37 @@
+using Rill.Torch.Runtime;
+using static TorchSharp.torch;
+
+namespace Rill.Torch.Kernels;
+
+/// <summary>The embedding: a row of f32 or bf16 for each token.</summary>
+internal sealed unsafe class HostEmbedding : IDisposable
+{
+    private readonly Tensor _table;
+    private readonly byte* _address;
+
+    /// <summary>Takes ownership of a contiguous tensor [vocabulary, hidden], f32 or bf16.</summary>
+    public HostEmbedding(Tensor table)
+    {
+        _table = table;
+        _address = (byte*)TensorMemory.Address(table);
+    }
+
+    /// <summary>target[i] = the embedding of rows[i]'s token.</summary>
+    public void Gather(TokenRow[] rows, RowBuffer target)
+    {
+        for (var row = 0; row < rows.Length; row++)
+        {
+            var source = _address + ((nint)rows[row].Token * target.Width * _table.ElementSize);
+            if (_table.dtype == ScalarType.BFloat16)
+            {
+                RowKernels.Widen<BFloat16Elements>(source, target.Row(row), target.Width);
+            }
+            else
+            {
+                RowKernels.Widen<Float32Elements>(source, target.Row(row), target.Width);
+            }
+        }
+    }
+
+    public void Dispose() => _table.Dispose();
+}

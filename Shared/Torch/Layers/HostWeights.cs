@@ -1,0 +1,35 @@
+using Rill.Torch.Kernels;
+
+namespace Rill.Torch.Layers;
+
+/// <summary>Makes a decoder's operations on the CPU from its weights.</summary>
+/// <param name="tensors">The weights, in the computing type.</param>
+/// <param name="team">The threads that the operations share.</param>
+/// <param name="scratch">The memory that they share.</param>
+/// <param name="pack">True to keep a second copy of each matrix, reordered for libtorch's products.</param>
+internal sealed class HostWeights(WeightTensors tensors, ThreadTeam team, LinearScratch scratch, bool pack)
+{
+    /// <summary>Linear layers over the same input, side by side.</summary>
+    /// <param name="inputs">Elements of an input row.</param>
+    /// <param name="bias">True when the layers have biases.</param>
+    /// <param name="layers">Name and outputs of each.</param>
+    public HostLinear Linear(long inputs, bool bias, params ReadOnlySpan<(string Layer, long Outputs)> layers)
+    {
+        var weights = new HostWeight[layers.Length];
+        var biases = new (string, long)[layers.Length];
+        for (var i = 0; i < layers.Length; i++)
+        {
+            weights[i] = new(tensors.ForKernels(layers[i].Layer + ".weight", layers[i].Outputs, inputs), pack);
+            biases[i] = (layers[i].Layer + ".bias", layers[i].Outputs);
+        }
+
+        return new(team, scratch, weights, bias ? tensors.Vector(biases) : null);
+    }
+
+    /// <summary>The matrix that turns hidden rows into logits; never packed, as only rows that sample pass through it.</summary>
+    public HostLinear Head(string name, long vocabulary, long hidden) =>
+        new(team, scratch, [new HostWeight(tensors.ForKernels(name, vocabulary, hidden))], bias: null);
+
+    /// <summary>The weight of an RMS norm.</summary>
+    public HostVector Norm(string name, long size) => tensors.Vector((name, size));
+}

@@ -31,6 +31,7 @@ static LoadedRunner LoadTorch(ModelFiles files, RillOptions options, EngineOptio
         ContextLength = options.ContextLength,
         KeyValueMemoryMiB = options.KvCacheMiB,
         Threads = options.Threads,
+        PackWeights = options.PackWeights,
     });
     return new LoadedRunner(runner, runner.Fingerprint, $"{runner.DataType}");
 }

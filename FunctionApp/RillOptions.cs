@@ -49,6 +49,9 @@ public sealed class RillOptions
     [Range(1, 1_024)]
     public int? Threads { get; init; }
 
+    /// <summary>Keeps a second copy of bf16 weights on the CPU, reordered for the matrix products of prompts.</summary>
+    public bool PackWeights { get; init; }
+
     /// <summary>Most bytes of a request body.</summary>
     [Range(1_024, 29_000_000)]
     public int MaxBodyBytes { get; init; } = 4 * 1024 * 1024;

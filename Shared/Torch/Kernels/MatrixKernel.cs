@@ -23,6 +23,9 @@ internal static unsafe class MatrixKernel
     /// <summary>True where the processor has vectors that multiply and add at once; plain tensors serve elsewhere.</summary>
     public static bool IsSupported => Vector128.IsHardwareAccelerated && (Fma.IsSupported || AdvSimd.IsSupported);
 
+    /// <summary>The width of this processor's vectors: results differ in their last bits from width to width.</summary>
+    public static int VectorBits => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+
     /// <summary>Computes a product with the widest vectors that the processor has.</summary>
     public static void Multiply<TElements>(in MatrixProduct product) where TElements : IElements
     {

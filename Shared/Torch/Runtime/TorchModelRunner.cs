@@ -57,7 +57,7 @@ public sealed class TorchModelRunner : IModelRunner
     /// <summary>Number of parameters in the weight files.</summary>
     public long ParameterCount { get; }
 
-    /// <summary>For system_fingerprint: changes with the model, its weights, the type, the device and the build.</summary>
+    /// <summary>For system_fingerprint: changes with the model, its weights, the type, the device, the width of its vectors and the build.</summary>
     public string Fingerprint { get; private init; } = "";
 
     /// <summary>Loads a Hugging Face model directory and runs it once, so that the first request is as fast as the others.</summary>
@@ -78,7 +78,7 @@ public sealed class TorchModelRunner : IModelRunner
             using var inference = inference_mode();
             var config = files.Read("config.json").Span;
             var type = Choose(options.DataType, weights, spec);
-            var runner = new TorchModelRunner(weights, spec, options) { Fingerprint = HashOf(config, weights, type, options.Device) };
+            var runner = new TorchModelRunner(weights, spec, options) { Fingerprint = HashOf(config, weights, type, options) };
             runner.WarmUp();
             return runner;
         }
@@ -156,13 +156,13 @@ public sealed class TorchModelRunner : IModelRunner
         return torch.device(name);
     }
 
-    private static string HashOf(ReadOnlySpan<byte> config, ModelWeights weights, TorchDataType type, string device)
+    private static string HashOf(ReadOnlySpan<byte> config, ModelWeights weights, TorchDataType type, TorchRunnerOptions options)
     {
         var build = typeof(TorchModelRunner).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(config);
         hash.AppendData(weights.Hash());
-        hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{type} {device} {build}")));
+        hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{type} {options.Device} {options.PackWeights} {MatrixKernel.VectorBits} {build}")));
         return "fp_" + Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 6));
     }
 }

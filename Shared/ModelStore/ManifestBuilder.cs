@@ -1,0 +1,48 @@
+using System.Security.Cryptography;
+using Rill.ModelStore.Transfers;
+
+namespace Rill.ModelStore;
+
+/// <summary>Makes the manifest of a local model directory.</summary>
+public static class ManifestBuilder
+{
+    /// <summary>Reads and hashes the files that make the model.</summary>
+    /// <exception cref="StoreException">The directory holds no model, or a file cannot be read.</exception>
+    public static async Task<ModelManifest> BuildAsync(string directory, int chunkBytes, CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(directory))
+        {
+            throw new StoreException(StoreFailure.Missing, $"The directory {directory} does not exist.");
+        }
+
+        try
+        {
+            var files = new List<ManifestFile>();
+            foreach (var name in ModelFileNames.Choose(Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path)!), directory))
+            {
+                files.Add(await ReadAsync(Path.Combine(directory, name), chunkBytes, cancellationToken).ConfigureAwait(false));
+            }
+
+            return new ModelManifest { ChunkBytes = chunkBytes, Files = files }.Checked();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException(StoreFailure.Invalid, $"{directory} cannot be read: {error.Message.TrimEnd('.')}.", error);
+        }
+    }
+
+    private static async Task<ManifestFile> ReadAsync(string path, int chunkBytes, CancellationToken cancellationToken)
+    {
+        using var whole = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
+        var chunks = new List<string>();
+        var buffer = new byte[Math.Min(chunkBytes, Math.Max(1, stream.Length))];
+        for (int count; (count = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false)) > 0;)
+        {
+            whole.AppendData(buffer.AsSpan(0, count));
+            chunks.Add(FileHash.Hex(SHA256.HashData(buffer.AsSpan(0, count))));
+        }
+
+        return new ManifestFile { Name = Path.GetFileName(path), Size = stream.Length, Sha256 = FileHash.Hex(whole.GetHashAndReset()), Chunks = chunks };
+    }
+}

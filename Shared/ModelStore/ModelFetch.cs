@@ -1,0 +1,102 @@
+using Rill.ModelStore.Sources;
+using Rill.ModelStore.Transfers;
+
+namespace Rill.ModelStore;
+
+/// <summary>
+/// Fetches a remote model straight into the memory that its tensors will use, or through a cache directory. What is given out is complete
+/// and has the hashes of its manifest; a failure leaves nothing behind.
+/// </summary>
+public static class ModelFetch
+{
+    /// <summary>Fetches a model.</summary>
+    /// <param name="address">Where it lies; not a directory.</param>
+    /// <param name="options">How.</param>
+    /// <param name="progress">Told of every chunk.</param>
+    /// <param name="inspect">
+    /// Called with the small files (configuration, tokenizer, template) while the weights are still on their way, and again when a load
+    /// begins again; its failure ends the load.
+    /// </param>
+    /// <param name="cancellationToken">Ends the load.</param>
+    /// <returns>The files, which the caller disposes when the model is not used any more.</returns>
+    /// <exception cref="StoreException">The model cannot be had; the message says why.</exception>
+    public static async Task<ModelFiles> RunAsync(
+        ModelAddress address, ModelStoreOptions options, LoadProgress progress, Func<ModelFiles, Task> inspect, CancellationToken cancellationToken)
+    {
+        using var source = ModelSource.Open(address, options);
+        return await RunAsync(source, options, progress, inspect, cancellationToken).ConfigureAwait(false);
+    }
+
+    internal static async Task<ModelFiles> RunAsync(
+        ModelSource source, ModelStoreOptions options, LoadProgress progress, Func<ModelFiles, Task> inspect, CancellationToken cancellationToken)
+    {
+        for (var restarts = 0; ; restarts++)
+        {
+            try
+            {
+                return options.CacheDirectory is { Length: > 0 } cache
+                    ? await FromCacheAsync(cache, source, options, progress, inspect, cancellationToken).ConfigureAwait(false)
+                    : await ToMemoryAsync(source, options, progress, inspect, cancellationToken).ConfigureAwait(false);
+            }
+            catch (StoreException error) when (MayRestart(error.Failure, restarts, options))
+            {
+                progress.Retried(error);
+                await Task.Delay(Retry.Pause(options, restarts + 3), cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>A replaced model is read anew; a damaged one too, once: its chunks were already read three times.</summary>
+    private static bool MayRestart(StoreFailure failure, int restarts, ModelStoreOptions options) =>
+        failure == StoreFailure.Changed ? restarts < options.Restarts : failure == StoreFailure.Corrupt && restarts < Math.Min(1, options.Restarts);
+
+    private static async Task<ModelFiles> ToMemoryAsync(
+        ModelSource source, ModelStoreOptions options, LoadProgress progress, Func<ModelFiles, Task> inspect, CancellationToken cancellationToken)
+    {
+        var manifest = await Retry.RunAsync(options, progress, () => source.ReadManifestAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        progress.Begin(manifest.TotalBytes);
+        var files = new MemoryFiles(source);
+        try
+        {
+            foreach (var file in manifest.Files)
+            {
+                files.Allocate(file);
+            }
+
+            var filling = new MemoryFilling(new ChunkReader(source, options, progress), files, manifest.ChunkBytes);
+            await filling.RunAsync(manifest.Files.Where(file => !file.IsWeights), cancellationToken).ConfigureAwait(false);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            await AllAsync(both, filling.RunAsync(manifest.Files.Where(file => file.IsWeights), both.Token), inspect(files)).ConfigureAwait(false);
+            return files;
+        }
+        catch
+        {
+            files.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<ModelFiles> FromCacheAsync(
+        string cache, ModelSource source, ModelStoreOptions options, LoadProgress progress, Func<ModelFiles, Task> inspect, CancellationToken cancellationToken)
+    {
+        var directory = await ModelCache.FillAsync(cache, source, options, progress, cancellationToken).ConfigureAwait(false);
+        var files = ModelFiles.InDirectory(directory);
+        await inspect(files).ConfigureAwait(false);
+        return files;
+    }
+
+    /// <summary>Waits for both; the failure of one ends the other, and is the one that is thrown.</summary>
+    private static async Task AllAsync(CancellationTokenSource source, Task first, Task second)
+    {
+        var ended = await Task.WhenAny(first, second).ConfigureAwait(false);
+        if (!ended.IsCompletedSuccessfully)
+        {
+            await source.CancelAsync().ConfigureAwait(false);
+        }
+
+        await Task.WhenAny(Task.WhenAll(first, second)).ConfigureAwait(false);
+        await ended.ConfigureAwait(false);
+        await first.ConfigureAwait(false);
+        await second.ConfigureAwait(false);
+    }
+}

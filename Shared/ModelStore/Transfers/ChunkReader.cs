@@ -1,0 +1,31 @@
+using System.Security.Cryptography;
+using Rill.ModelStore.Sources;
+
+namespace Rill.ModelStore.Transfers;
+
+/// <summary>Reads chunks in parallel and checks those that have a hash of their own as they arrive.</summary>
+internal sealed class ChunkReader(ModelSource source, ModelStoreOptions options, LoadProgress progress)
+{
+    /// <summary>Reads all chunks, each into what <paramref name="lend"/> gives for it; <paramref name="done"/> gets it back, filled.</summary>
+    /// <exception cref="StoreException">One could not be read; the others are cancelled.</exception>
+    public Task ReadAsync(
+        IEnumerable<Chunk> chunks, Func<Chunk, Memory<byte>> lend, Func<Chunk, Memory<byte>, CancellationToken, ValueTask> done, CancellationToken cancellationToken)
+    {
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Parallelism, CancellationToken = cancellationToken };
+        return Parallel.ForEachAsync(chunks, parallel, async (chunk, token) =>
+        {
+            var buffer = lend(chunk);
+            await Retry.RunAsync(options, progress, () => ReadOnceAsync(chunk, buffer, token), token).ConfigureAwait(false);
+            progress.Add(chunk.Length);
+            await done(chunk, buffer, token).ConfigureAwait(false);
+        });
+    }
+
+    private async Task<bool> ReadOnceAsync(Chunk chunk, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        await source.ReadAsync(chunk.File, chunk.Offset, buffer, cancellationToken).ConfigureAwait(false);
+        return chunk.File.Chunks is not { } hashes || FileHash.Hex(SHA256.HashData(buffer.Span)) == hashes[chunk.Index]
+            ? true
+            : throw new StoreException(StoreFailure.Corrupt, FileHash.Damaged(source.Describe(chunk.File.Name)));
+    }
+}

@@ -1,0 +1,60 @@
+using Rill.ModelStore.Sources;
+
+namespace Rill.ModelStore.Transfers;
+
+/// <summary>A remote model's files in memory: weights in <see cref="AnonymousMemory"/>, the small ones in arrays.</summary>
+internal sealed class MemoryFiles(ModelSource source) : ModelFiles
+{
+    private readonly Dictionary<string, byte[]> _small = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, AnonymousMemory> _weights = new(StringComparer.Ordinal);
+    private readonly ModelAddress _address = source.Address;
+
+    public override string Name => _address.Name;
+
+    public override DateTimeOffset Published { get; } = source.Published;
+
+    public override string Describe(string name) => $"{_address}/{name}";
+
+    public override bool Has(string name) => _small.ContainsKey(name) || _weights.ContainsKey(name);
+
+    public override ReadOnlyMemory<byte> Read(string name) => _small.TryGetValue(name, out var content)
+        ? content
+        : throw new FileNotFoundException($"{Describe(name)} does not exist.");
+
+    public override FileMemory Open(string name) => _weights.TryGetValue(name, out var memory)
+        ? memory
+        : throw new FileNotFoundException($"{Describe(name)} does not exist.");
+
+    /// <summary>Makes room for a file.</summary>
+    /// <exception cref="StoreException">The system has not so much memory.</exception>
+    public void Allocate(ManifestFile file)
+    {
+        if (file.IsWeights)
+        {
+            _weights.Add(file.Name, new AnonymousMemory(file.Size, Describe(file.Name)));
+        }
+        else if (file.Size <= Array.MaxLength)
+        {
+            _small.Add(file.Name, GC.AllocateUninitializedArray<byte>((int)file.Size));
+        }
+        else
+        {
+            throw new StoreException(StoreFailure.Invalid, $"{Describe(file.Name)} is too large to be anything but weights.");
+        }
+    }
+
+    /// <summary>Where a chunk belongs.</summary>
+    public Memory<byte> Slice(Chunk chunk) => _weights.TryGetValue(chunk.File.Name, out var memory)
+        ? memory.Slice(chunk.Offset, chunk.Length)
+        : _small[chunk.File.Name].AsMemory((int)chunk.Offset, chunk.Length);
+
+    public override void Dispose()
+    {
+        foreach (var memory in _weights.Values)
+        {
+            memory.Dispose();
+        }
+
+        base.Dispose();
+    }
+}

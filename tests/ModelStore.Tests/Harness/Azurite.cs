@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Reflection;
+using Azure.Storage.Blobs;
+
+namespace Rill.ModelStore.Tests.Harness;
+
+/// <summary>
+/// Azurite's blob service on a free port, from npm, installed once beside its lock file. Where Node is absent its tests are skipped, except
+/// in continuous integration.
+/// </summary>
+public sealed class Azurite : IAsyncLifetime
+{
+    private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
+    private static readonly string _folder = typeof(Azurite).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "Azurite").Value!;
+
+    private Process? _process;
+    private string? _obstacle;
+
+    public int Port { get; private set; }
+
+    /// <summary>A connection string; skips the test where Azurite cannot run.</summary>
+    public string Connect(int? port = null, string key = Key)
+    {
+        if (_obstacle is not null)
+        {
+            Skip.If(Environment.GetEnvironmentVariable("CI") != "true", _obstacle);
+            Assert.Fail(_obstacle);
+        }
+
+        return string.Create(CultureInfo.InvariantCulture,
+            $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={key};BlobEndpoint=http://127.0.0.1:{port ?? Port}/devstoreaccount1");
+    }
+
+    /// <summary>A client for what tests do behind the store's back.</summary>
+    public BlobContainerClient Container(string name) => new BlobServiceClient(Connect()).GetBlobContainerClient(name);
+
+    public async Task InitializeAsync()
+    {
+        try
+        {
+            _obstacle = await InstallAsync();
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            _obstacle = "Node is not on the PATH, and Azurite needs it.";
+        }
+
+        if (_obstacle is null)
+        {
+            await StartAsync();
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+            _process.Dispose();
+        }
+    }
+
+    private static async Task<string?> InstallAsync()
+    {
+        // npm writes the inner file last; a newer lock file in the source asks for another installation.
+        var installed = File.GetLastWriteTimeUtc(Path.Combine(_folder, "node_modules/.package-lock.json"));
+        if (installed > File.GetLastWriteTimeUtc(Path.Combine(_folder, "package-lock.json")))
+        {
+            return (await RunAsync("node", "--version")).ExitCode == 0 ? null : "Node does not run.";
+        }
+
+        var (exitCode, output) = await RunAsync("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts");
+        return exitCode == 0 ? null : $"npm ci failed: {output}";
+    }
+
+    /// <summary>The blob client speaks a newer version of the protocol than Azurite knows, so the check is off.</summary>
+    private async Task StartAsync()
+    {
+        Port = FreePort();
+        _process = Process.Start(new ProcessStartInfo("node",
+        [
+            "node_modules/azurite/dist/src/blob/main.js", "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--inMemoryPersistence",
+            "--blobHost", "127.0.0.1", "--blobPort", Port.ToString(CultureInfo.InvariantCulture),
+        ])
+        {
+            WorkingDirectory = _folder,
+            RedirectStandardOutput = true,
+        });
+        for (var waited = Stopwatch.StartNew(); ; await Task.Delay(50))
+        {
+            using var socket = new TcpClient();
+            try
+            {
+                await socket.ConnectAsync(IPAddress.Loopback, Port);
+                return;
+            }
+            catch (SocketException) when (waited.Elapsed < TimeSpan.FromSeconds(60) && !_process!.HasExited)
+            {
+                // Not yet.
+            }
+        }
+    }
+
+    private static async Task<(int ExitCode, string Output)> RunAsync(string program, params string[] args)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, args)
+        {
+            WorkingDirectory = _folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(5));
+        return (process.ExitCode, await output + await errors);
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+}
+
+/// <summary>One Azurite for all tests that need it.</summary>
+[CollectionDefinition(Name)]
+public sealed class AzuriteTests : ICollectionFixture<Azurite>
+{
+    public const string Name = "Azurite";
+}

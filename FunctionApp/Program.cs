@@ -5,15 +5,24 @@ using Rill.FunctionApp;
 using Rill.FunctionApp.Hosting;
 using Rill.FunctionApp.Http;
 using Rill.Serving;
+using Rill.Telemetry;
 using Rill.Torch.Runtime;
 
 return await StartFailure.GuardAsync(async () =>
 {
+    var timeline = new StartTimeline();
+    timeline.Mark(StartPhase.Process);
+    var settings = RillSettings.Read();
+    using var load = ModelLoad.Begin(settings, timeline, new ModelLoading(NativeTorch.Load, LoadTorch));    // goes on beside all that follows
+
     var builder = FunctionsApplication.CreateBuilder(args);
     builder.ConfigureFunctionsWebApplication();
     builder.UseMiddleware<RequestGate>();
-    builder.AddRill(LoadTorch);
-    await builder.Build().RunAsync();
+    builder.AddRill(settings, load);
+    var app = builder.Build();
+    await load.Inspected;
+    await app.RunAsync();
+    load.ThrowIfFailed();
 });
 
 static LoadedRunner LoadTorch(ModelFiles files, RillOptions options, EngineOptions engine)

@@ -13,12 +13,28 @@ public sealed class RillOptions
     /// <summary>The section of <see cref="EngineOptions"/>.</summary>
     public const string EngineSection = "Rill:Engine";
 
-    /// <summary>A published Hugging Face directory, or <c>scripted</c> (Development only): a model of text, for tests and benchmarks.</summary>
+    /// <summary>The section of <see cref="ModelStore.ModelStoreOptions"/>.</summary>
+    public const string StoreSection = "Rill:Store";
+
+    /// <summary>
+    /// A published Hugging Face directory, the address of a remote model (<c>https://</c>, <c>blob://</c>, <c>hf://</c>), or
+    /// <c>scripted</c> (Development only): a model of text, for tests and benchmarks.
+    /// </summary>
     [Required]
     public string Model { get; init; } = "models/rill-mini";
 
     /// <summary>The id under which clients name the model; by default the name of its directory.</summary>
     public string? ModelId { get; init; }
+
+    /// <summary>What <c>/health/ready</c> waits for: the model, or the host alone.</summary>
+    public ReadyWhen ReadyWhen { get; init; } = ReadyWhen.Model;
+
+    /// <summary>What a request gets that comes while the model is loading.</summary>
+    public WhileLoading WhileLoading { get; init; } = WhileLoading.Hold;
+
+    /// <summary>Seconds that a request without a stream may wait for the model; a stream waits without limit, with comments.</summary>
+    [Range(0, 3_600)]
+    public double HoldSeconds { get; init; } = 60;
 
     /// <summary>Bearer keys; any of them opens the endpoint.</summary>
     public IReadOnlyList<string> ApiKeys { get; init; } = [];
@@ -88,6 +104,26 @@ public sealed class RillOptions
 
     /// <summary>Whether the scripted model was asked for.</summary>
     public bool IsScripted => string.Equals(Model, "scripted", StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>What readiness means.</summary>
+public enum ReadyWhen
+{
+    /// <summary>The model takes requests: for apps that always run a replica, and scale from one to many.</summary>
+    Model,
+
+    /// <summary>The app answers: for apps that scale from zero, whose first request is held here, with signs of life, rather than in a proxy.</summary>
+    Host,
+}
+
+/// <summary>What a request gets while the model is loading.</summary>
+public enum WhileLoading
+{
+    /// <summary>It waits: a stream with comments that tell the progress, another one for <see cref="RillOptions.HoldSeconds"/>.</summary>
+    Hold,
+
+    /// <summary>503 <c>model_loading</c> with Retry-After, at once.</summary>
+    Reject,
 }
 
 /// <summary>How a failed stream ends after its error frame.</summary>

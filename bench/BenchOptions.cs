@@ -34,6 +34,12 @@ internal sealed record BenchOptions
     /// <summary>Fresh processes for figures that a process gives only once.</summary>
     public int Starts => Quick ? 2 : 5;
 
+    /// <summary>Size of the weights that are loaded from a store.</summary>
+    public long StoreBytes => (Quick ? 128L : 1_024) << 20;
+
+    /// <summary>Times that they are loaded, and read plainly.</summary>
+    public int StoreRounds => Quick ? 2 : 5;
+
     /// <summary>Load on the default model at each number of streams.</summary>
     public TimeSpan ModelWindow => TimeSpan.FromSeconds(Quick ? 4 : 15);
 

@@ -9,7 +9,7 @@ using Rill.OpenAI;
 namespace Rill.FunctionApp.Functions;
 
 /// <summary><c>POST /v1/chat/completions</c>: a completion, whole or as it is made.</summary>
-public sealed class ChatCompletions(ChatService chat, ChatResponder responder, IOptions<RillOptions> options, TimeProvider time)
+public sealed class ChatCompletions(Lazy<ChatService> chat, ModelWait wait, ChatResponder responder, IOptions<RillOptions> options, TimeProvider time)
 {
     /// <summary>Reads, checks and admits the request, then answers it.</summary>
     [Function(nameof(ChatCompletions))]
@@ -39,16 +39,17 @@ public sealed class ChatCompletions(ChatService chat, ChatResponder responder, I
             return;
         }
 
-        var (generation, refusal) = chat.Start(chatRequest, body.Length);
+        (var started, error) = chatRequest.Stream ? await wait.HoldStreamAsync(http, lifetime) : (null, await wait.HoldAsync(lifetime.Token));
+        var (generation, refusal) = error is null ? chat.Value.Start(chatRequest, body.Length) : (null, error);
         if (generation is null)
         {
-            await ErrorResponse.WriteAsync(http, refusal!, lifetime.Token);
+            await responder.RefuseAsync(http, started, refusal!);
             return;
         }
 
         await using (generation)
         {
-            await responder.AnswerAsync(http, chatRequest, generation, lifetime);
+            await responder.AnswerAsync(http, chatRequest, generation, lifetime, started);
         }
     }
 }

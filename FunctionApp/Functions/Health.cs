@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Options;
+using Rill.FunctionApp.Hosting;
 using Rill.FunctionApp.Http;
 using Rill.OpenAI;
 using Rill.Serving;
@@ -10,7 +12,7 @@ namespace Rill.FunctionApp.Functions;
 /// <c>GET /health</c> and <c>/health/live</c>: the process answers and its engine is not dead; <c>/health/ready</c>: it takes requests.
 /// None of them needs a key.
 /// </summary>
-public sealed class Health(InferenceEngine engine)
+public sealed class Health(ServingEngine serving, ModelWait wait, IOptions<RillOptions> options)
 {
     private static readonly ApiError _faulted = ApiError.Internal() with
     {
@@ -26,17 +28,29 @@ public sealed class Health(InferenceEngine engine)
     /// <summary>Liveness, under the name that probes use.</summary>
     [Function("HealthLive")]
     public Task LiveAsync([HttpTrigger(AuthorizationLevel.Anonymous, Route = "health/live")] HttpRequest request) =>
-        AnswerAsync(request.HttpContext, engine.State == EngineState.Faulted ? _faulted : null);
+        AnswerAsync(request.HttpContext, State == EngineState.Faulted ? _faulted : null);
 
-    /// <summary>Readiness: 503 while draining and after repeated failures.</summary>
+    /// <summary>
+    /// Readiness: 503 while draining and after repeated failures; while the model is loading too, with the progress, unless the settings
+    /// count the host alone.
+    /// </summary>
     [Function("HealthReady")]
     public Task ReadyAsync([HttpTrigger(AuthorizationLevel.Anonymous, Route = "health/ready")] HttpRequest request) =>
-        AnswerAsync(request.HttpContext, engine.State switch
+        AnswerAsync(request.HttpContext, State switch
         {
             EngineState.Ready => null,
+            null => WhileLoading,
             EngineState.Faulted => _faulted,
             _ => ApiError.ShuttingDown(retryAfterSeconds: 5),
         });
+
+    /// <summary>Null while the model is loading.</summary>
+    private EngineState? State => serving.Current?.State;
+
+    private ApiError? WhileLoading =>
+        wait.Obstacle is { Code: "model_loading" } loading && options.Value.ReadyWhen == ReadyWhen.Model ? loading
+        : wait.Obstacle is { Code: not "model_loading" } failed ? failed
+        : null;
 
     private static async Task AnswerAsync(HttpContext http, ApiError? error)
     {

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using Rill.Serving;
 
 namespace Rill.FunctionApp.Hosting;
 
@@ -8,7 +7,7 @@ namespace Rill.FunctionApp.Hosting;
 /// SIGTERM: readiness and new requests turn 503 at once, running streams finish within the drain time, and the rest end with an
 /// error frame. Runs before any hosted service stops, so that HTTP still works meanwhile.
 /// </summary>
-internal sealed class Drain(InferenceEngine engine, IOptions<RillOptions> options) : IHostedLifecycleService
+internal sealed class Drain(ServingEngine engine, ModelLoad load, IOptions<RillOptions> options) : IHostedLifecycleService
 {
     /// <summary>After the drain: time for the last error frames to reach their clients and for the server itself to stop.</summary>
     private static readonly TimeSpan _afterwards = TimeSpan.FromSeconds(5);
@@ -17,7 +16,11 @@ internal sealed class Drain(InferenceEngine engine, IOptions<RillOptions> option
     public static TimeSpan ShutdownTimeout(RillOptions options) => TimeSpan.FromSeconds(options.DrainSeconds) + _afterwards;
 
     /// <inheritdoc/>
-    public Task StoppingAsync(CancellationToken cancellationToken) => engine.DrainAsync(TimeSpan.FromSeconds(options.Value.DrainSeconds));
+    public Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        load.Cancel();
+        return engine.Current?.DrainAsync(TimeSpan.FromSeconds(options.Value.DrainSeconds)) ?? Task.CompletedTask;
+    }
 
     /// <inheritdoc/>
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

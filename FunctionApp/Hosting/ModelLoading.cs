@@ -1,6 +1,6 @@
-using Microsoft.Extensions.Hosting;
 using Rill.Chat;
 using Rill.Models;
+using Rill.ModelStore;
 using Rill.Serving;
 using Rill.Text;
 
@@ -18,55 +18,72 @@ internal sealed record LoadedRunner(IModelRunner Runner, string Fingerprint, str
 /// <param name="Precision">The type that it computes in.</param>
 internal sealed record LoadedModel(IModelRunner Runner, ChatModel Chat, string Precision);
 
-/// <summary>Loads what the settings name: a model directory, or the scripted model.</summary>
-internal static class ModelLoading
+/// <summary>Loads what the settings name: a model directory, a remote model, or the scripted model.</summary>
+/// <param name="loadLibrary">Loads the native library; runs beside everything else.</param>
+/// <param name="loadRunner">Makes a runner from a model's files, and disposes them with it.</param>
+internal sealed class ModelLoading(Action loadLibrary, Func<ModelFiles, RillOptions, EngineOptions, LoadedRunner> loadRunner)
 {
     /// <summary>
     /// Loads the model. Its small files come first, so that an unsupported tokenizer, template or architecture is refused by name
-    /// before any weight is read.
+    /// before the weights are read, or while they are still on their way.
     /// </summary>
-    public static LoadedModel Load(
-        RillOptions options,
-        EngineOptions engine,
-        IHostEnvironment environment,
-        Func<ModelFiles, RillOptions, EngineOptions, LoadedRunner> loadRunner)
+    public async Task<LoadedModel> LoadAsync(
+        RillSettings settings, ModelAddress address, string id, LoadProgress progress, LoadSteps steps, CancellationToken cancellationToken)
     {
-        if (options.IsScripted)
+        if (settings.Options.IsScripted)
         {
-            return environment.IsDevelopment()
-                ? LoadScripted(options)
-                : throw new StartFailureException("the scripted model serves tests and benchmarks; it runs in the Development environment only.");
+            steps.Inspected();
+            return LoadScripted(settings.Options);
         }
 
-        var files = ModelFiles.InDirectory(ModelDirectory.Find(options.Model));
-        var text = ModelText.Load(files);
-        var generation = GenerationConfig.Load(files);
-        var loaded = loadRunner(files, options, engine);
-        return new LoadedModel(loaded.Runner, new ChatModel
+        var library = Task.Run(
+            () =>
+            {
+                loadLibrary();
+                steps.NativeLibrary();
+            },
+            CancellationToken.None);
+        var (files, parts) = address is DirectoryAddress directory
+            ? OpenDirectory(directory.Path, steps)
+            : await FetchAsync(address, settings.Store, progress, steps, cancellationToken);
+        steps.Fetched();
+        try
         {
-            Id = options.ModelId ?? files.Name,
-            Created = files.Published.ToUnixTimeSeconds(),
-            Fingerprint = loaded.Fingerprint,
-            Tokenizer = text.Tokenizer,
-            Template = text.Template,
-            NamedTemplates = text.NamedTemplates,
-            TemplateVariables = text.Variables,
-            EosTokenIds = generation.EosTokenIds.Count > 0 ? generation.EosTokenIds : text.EosTokenIds,
-            Sampling = Defaults(generation),
-        }, loaded.Precision);
+            await library;
+            var loaded = loadRunner(files, settings.Options, settings.Engine);
+            return new LoadedModel(loaded.Runner, parts.ToChatModel(id, files.Published, loaded.Fingerprint), loaded.Precision);
+        }
+        catch
+        {
+            files.Dispose();
+            throw;
+        }
     }
 
-    private static SamplingDefaults Defaults(GenerationConfig generation)
+    private static (ModelFiles Files, ModelParts Parts) OpenDirectory(string directory, LoadSteps steps)
     {
-        var fallback = new SamplingDefaults();
-        return new SamplingDefaults
+        var files = ModelFiles.InDirectory(directory);
+        var parts = ModelParts.Read(files);
+        steps.FirstByte();
+        using (ModelWeights.Open(files))
         {
-            Temperature = generation.Temperature ?? fallback.Temperature,
-            TopP = generation.TopP ?? fallback.TopP,
-            TopK = generation.TopK ?? fallback.TopK,
-            MinP = generation.MinP ?? fallback.MinP,
-            RepetitionPenalty = generation.RepetitionPenalty ?? fallback.RepetitionPenalty,
-        };
+            // Maps the files and checks their headers; the runner does so again, for a few milliseconds.
+        }
+
+        steps.Inspected();
+        return (files, parts);
+    }
+
+    private static async Task<(ModelFiles Files, ModelParts Parts)> FetchAsync(
+        ModelAddress address, ModelStoreOptions options, LoadProgress progress, LoadSteps steps, CancellationToken cancellationToken)
+    {
+        ModelParts? parts = null;
+        var files = await ModelFetch.RunAsync(address, options, progress, small =>
+        {
+            steps.FirstByte();
+            return Task.Run(() => parts = ModelParts.Read(small), cancellationToken);
+        }, cancellationToken);
+        return (files, parts!);
     }
 
     private static LoadedModel LoadScripted(RillOptions options)

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -15,69 +14,56 @@ namespace Rill.FunctionApp.Hosting;
 /// <summary>Puts the app together: settings, model, engine, chat, and what HTTP needs of them.</summary>
 internal static class RillHosting
 {
-    /// <summary>
-    /// Adds Rill to a Functions app. The model is loaded here, before the host is told of any function, so that a wrong setting or
-    /// model ends the start with one sentence.
-    /// </summary>
-    /// <param name="builder">The app's builder.</param>
-    /// <param name="loadRunner">Loads a model into memory.</param>
-    /// <exception cref="StartFailureException">A setting is missing or wrong.</exception>
-    public static void AddRill(this IHostApplicationBuilder builder, Func<ModelFiles, RillOptions, EngineOptions, LoadedRunner> loadRunner)
+    /// <summary>Adds Rill to a Functions app. What needs the model is made when it is first asked for, which the gates let happen only once it is loaded.</summary>
+    /// <exception cref="StartFailureException">The settings do not allow this start.</exception>
+    public static void AddRill(this IHostApplicationBuilder builder, RillSettings settings, ModelLoad load)
     {
-        var options = ReadOptions<RillOptions>(builder.Configuration, RillOptions.Section, new RillOptionsValidator());
-        var engineOptions = ReadOptions<EngineOptions>(builder.Configuration, RillOptions.EngineSection, new EngineOptionsValidator());
+        var options = settings.Options;
         var keys = new ApiKeys(options.ApiKeys);
         RequireKeys(keys, options, builder.Environment);
-        var telemetry = ReadOptions<TelemetryOptions>(builder.Configuration, TelemetryOptions.Section, new TelemetryOptionsValidator());
-        var exporters = ExporterChoice.Of(telemetry.Exporter, Environment.GetEnvironmentVariable);
+        RequireDevelopment(options, builder.Environment);
+        var exporters = ExporterChoice.Of(settings.Telemetry.Exporter, Environment.GetEnvironmentVariable);
         if (exporters != Exporters.None)
         {
             TelemetryExport.Add(builder, exporters, Startup.Version);
         }
 
-        var model = ModelLoading.Load(options, engineOptions, builder.Environment, loadRunner);
         var services = builder.Services;
         services.AddSingleton(Options.Create(options));
         services.AddSingleton(keys);
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton<RillMetrics>();
-        services.AddSingleton(provider => new PrometheusExporter(provider.GetRequiredService<RillMetrics>(), model.Chat.Id));
+        services.AddSingleton(load);
+        services.AddSingleton(new RillMetrics(load.Timeline));
+        services.AddSingleton(provider => new PrometheusExporter(provider.GetRequiredService<RillMetrics>(), load.Id));
         services.AddSingleton(provider => new InferenceEngine(
-            model.Runner,
-            engineOptions,
+            load.Model.Runner,
+            settings.Engine,
             provider.GetRequiredService<ILogger<InferenceEngine>>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<RillMetrics>()));
-        services.AddSingleton(model.Chat);
+        services.AddSingleton(_ => load.Model.Chat);
         services.AddSingleton(new StartupFacts(
             options.IsScripted ? "no device" : options.Device,
-            model.Precision,
             exporters == Exporters.None ? "nowhere" : $"{exporters}",
-            SettingsSummary.Of(("", options), ("Engine", engineOptions), ("Telemetry", telemetry))));
-        services.AddSingleton(new ChatRequestLimits([model.Chat.Id], model.Runner.Limits.VocabularySize, options.MaxChoices));
-        services.AddSingleton(new ContentTracing(telemetry.CaptureContent));
+            SettingsSummary.Of(("", options), ("Engine", settings.Engine), ("Store", settings.Store), ("Telemetry", settings.Telemetry))));
+        services.AddSingleton(_ => new ChatRequestLimits([load.Id], load.Model.Runner.Limits.VocabularySize, options.MaxChoices));
+        services.AddSingleton(new ContentTracing(settings.Telemetry.CaptureContent));
         services.AddSingleton<ChatService>();
+        services.AddSingleton(provider => new Lazy<ChatService>(provider.GetRequiredService<ChatService>));
+        services.AddSingleton(provider => new ServingEngine(load, provider));
+        services.AddSingleton(provider => new ModelWait(load, options, provider.GetRequiredService<RillMetrics>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ChatResponder>();
         services.AddHostedService<Drain>();
         services.AddHostedService<Startup>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain.ShutdownTimeout(options));
     }
 
-    private static T ReadOptions<T>(IConfiguration configuration, string section, IValidateOptions<T> validator)
-        where T : class, new()
+    private static void RequireDevelopment(RillOptions options, IHostEnvironment environment)
     {
-        T options;
-        try
+        if (options.IsScripted && !environment.IsDevelopment())
         {
-            options = configuration.GetSection(section).Get<T>() ?? new T();
+            throw new StartFailureException("the scripted model serves tests and benchmarks; it runs in the Development environment only.");
         }
-        catch (InvalidOperationException wrongType)
-        {
-            throw new StartFailureException(wrongType.Message, wrongType);
-        }
-
-        var result = validator.Validate(section, options);
-        return result.Failed ? throw new StartFailureException(string.Join(" ", result.Failures)) : options;
     }
 
     /// <summary>Without keys the endpoint is open in Development only (docs/adr/0010).</summary>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Rill.Models;
+using Rill.ModelStore;
 using Rill.Text;
 
 namespace Rill.FunctionApp.Hosting;
@@ -25,9 +26,10 @@ internal static class StartFailure
         }
     }
 
-    private static string? Explain(Exception failure) => failure switch
+    /// <summary>The sentence of a failure that a setting, a file or a store is to blame for; null for a bug.</summary>
+    public static string? Explain(Exception failure) => failure switch
     {
-        StartFailureException or ModelFormatException or UnsupportedModelException or ChatTemplateException => failure.Message,
+        StartFailureException or ModelFormatException or UnsupportedModelException or ChatTemplateException or StoreException => failure.Message,
         OptionsValidationException options => string.Join(" ", options.Failures),
         InvalidOperationException { InnerException: FormatException } binding => binding.Message,
         AggregateException { InnerExceptions: [var only] } => Explain(only),

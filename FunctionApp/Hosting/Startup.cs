@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Reflection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Rill.Chat;
 using Rill.FunctionApp.Http;
 using Rill.Serving;
 using Rill.Telemetry;
@@ -11,44 +9,89 @@ namespace Rill.FunctionApp.Hosting;
 
 /// <summary>What the start-up log line tells beside the model: where it runs, and how it was set up.</summary>
 /// <param name="Device">The device, such as cpu.</param>
-/// <param name="Precision">The type that the model computes in.</param>
 /// <param name="Telemetry">Where telemetry goes besides /metrics.</param>
 /// <param name="Settings">The settings that differ from their defaults, without secrets.</param>
-internal sealed record StartupFacts(string Device, string Precision, string Telemetry, string Settings);
+internal sealed record StartupFacts(string Device, string Telemetry, string Settings);
 
-/// <summary>Starts the engine and the metrics' listener with the app, and says in one line what runs.</summary>
+/// <summary>
+/// Watches the model's load: tells its progress, starts the engine and says in one line what runs, or, when there will be no model, says
+/// why and ends the app, so that the platform starts another.
+/// </summary>
 internal sealed partial class Startup(
-    InferenceEngine engine, PrometheusExporter exporter, ChatModel model, ApiKeys keys, StartupFacts facts, RillMetrics metrics, ILogger<Startup> logger)
-    : IHostedService
+    ModelLoad load, ServingEngine serving, PrometheusExporter exporter, ApiKeys keys, StartupFacts facts, RillMetrics metrics,
+    IHostApplicationLifetime lifetime, ILogger<Startup> logger)
+    : IHostedLifecycleService
 {
+    /// <summary>How long health and waiting requests tell of a failed load before the process ends.</summary>
+    private static readonly TimeSpan _failureGrace = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan _progressPause = TimeSpan.FromSeconds(5);
+
     /// <summary>Held so that it counts from the first request on, and not from the first look at /metrics.</summary>
     private readonly PrometheusExporter _exporter = exporter;
 
     /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken)
+    public Task StartedAsync(CancellationToken cancellationToken)
     {
-        using var process = Process.GetCurrentProcess();
-        var sinceStart = DateTime.Now - process.StartTime;
-        metrics.ColdStart.Record(sinceStart.TotalSeconds);
-        Ready(
-            logger, Version, model.Id, model.Fingerprint, facts.Device, facts.Precision, engine.MaxSequenceLength, engine.State, !keys.IsOpen,
-            facts.Telemetry, facts.Settings, sinceStart.TotalSeconds);
+        load.Timeline.Mark(StartPhase.Worker);
+        _ = WatchAsync();
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>The build's version, with its commit where known.</summary>
     public static string Version =>
         typeof(Startup).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
+    private async Task WatchAsync()
+    {
+        while (await Task.WhenAny(load.Completion, Task.Delay(_progressPause)) != load.Completion)
+        {
+            Loading(logger, load.Address.ToString(), load.Progress, load.Bytes.DoneBytes >> 20, load.Bytes.TotalBytes >> 20, load.Bytes.Retries);
+        }
+
+        try
+        {
+            var model = await load.Completion;
+            var engine = serving.Current!;
+            metrics.ColdStart.Record(load.Timeline[StartPhase.Model] ?? load.Timeline.Elapsed);
+            RillActivity.Started(load.Timeline);
+            Ready(
+                logger, Version, load.Id, load.Address.ToString(), model.Chat.Fingerprint, facts.Device, model.Precision, engine.MaxSequenceLength,
+                engine.State, !keys.IsOpen, facts.Telemetry, facts.Settings, load.Timeline);
+        }
+        catch (OperationCanceledException)
+        {
+            // The app is stopping.
+        }
+        catch (Exception failure)
+        {
+            Failed(logger, StartFailure.Explain(failure) is null ? failure : null, load.Address.ToString(), load.Failure ?? failure.Message);
+            await Task.Delay(_failureGrace);
+            lifetime.StopApplication();
+        }
+    }
+
     [LoggerMessage(120, LogLevel.Information,
-        "Rill {Version}: model {Model} ({Fingerprint}) on {Device} in {Precision}, context {ContextLength}, engine {State}, keys required {KeysRequired}, telemetry to {Telemetry}, settings {Settings}; {Seconds:F2} s after the process began.")]
+        "Rill {Version}: model {Model} from {Address} ({Fingerprint}) on {Device} in {Precision}, context {ContextLength}, engine {State}, keys required {KeysRequired}, telemetry to {Telemetry}, settings {Settings}; seconds since the process began: {Phases}.")]
     private static partial void Ready(
         ILogger logger,
         string version,
         string model,
+        string address,
         string fingerprint,
         string device,
         string precision,
@@ -57,5 +100,11 @@ internal sealed partial class Startup(
         bool keysRequired,
         string telemetry,
         string settings,
-        double seconds);
+        StartTimeline phases);
+
+    [LoggerMessage(121, LogLevel.Information, "Loading {Address}: {Progress} ({DoneMiB} of {TotalMiB} MiB, {Retries} retries).")]
+    private static partial void Loading(ILogger logger, string address, string progress, long doneMiB, long totalMiB, int retries);
+
+    [LoggerMessage(122, LogLevel.Critical, "The model {Address} could not be loaded: {Reason} The process ends.")]
+    private static partial void Failed(ILogger logger, Exception? failure, string address, string reason);
 }

@@ -20,12 +20,13 @@ public sealed partial class ChatResponder
     public ChatResponder(IOptions<RillOptions> options, RillMetrics metrics, TimeProvider time, ILogger<ChatResponder> logger) =>
         (_options, _metrics, _time, _logger) = (options.Value, metrics, time, logger);
 
-    /// <summary>Answers; never throws, so that the host logs no failed invocation and cuts no connection on its own (contract M32).</summary>
-    internal async Task AnswerAsync(HttpContext http, ChatCompletionRequest request, ChatGeneration generation, RequestLifetime lifetime)
+    /// <summary>Answers, on the stream that was started while the model was loading if there is one; never throws, so that the host logs no failed invocation and cuts no connection on its own (contract M32).</summary>
+    internal async Task AnswerAsync(
+        HttpContext http, ChatCompletionRequest request, ChatGeneration generation, RequestLifetime lifetime, EventStream? started)
     {
         // Memory first: when the request ends early its sequences end there and then, whatever the answer is waiting for.
         using var abort = lifetime.Token.UnsafeRegister(_ => generation.Abort(CauseOf(lifetime)), null);
-        await using var stream = request.Stream ? new EventStream(http, lifetime, _options, _metrics, _time) : null;
+        await using var stream = request.Stream ? started ?? new EventStream(http, lifetime, _options, _metrics, _time) : null;
         try
         {
             if (stream is null)
@@ -42,6 +43,16 @@ public sealed partial class ChatResponder
         {
             generation.Abort(failure is WriteTimeoutException ? AbortCause.WriteTimeout : AbortCause.Error);
             await FailAsync(http, stream, Describe(failure, lifetime));
+        }
+    }
+
+    /// <summary>Answers with an error: on the stream where one was started while the model was loading, else as a status.</summary>
+    internal async Task RefuseAsync(HttpContext http, EventStream? started, ApiError error)
+    {
+        await FailAsync(http, started, error);
+        if (started is not null)
+        {
+            await started.DisposeAsync();
         }
     }
 

@@ -34,9 +34,14 @@ internal sealed class EventStream : IAsyncDisposable
         _writer = new SseWriter(http.Response.BodyWriter, TimeSpan.FromSeconds(options.WriteTimeoutSeconds), time);
     }
 
-    /// <summary>Sends the headers at once and starts the heartbeat (contract B.8 to B.10).</summary>
+    /// <summary>Sends the headers at once and starts the heartbeat (contract B.8 to B.10). Does nothing when that was done.</summary>
     public async ValueTask StartAsync()
     {
+        if (_timer is not null)
+        {
+            return;
+        }
+
         var response = _http.Response;
         response.ContentType = "text/event-stream; charset=utf-8";
         response.Headers.CacheControl = "no-cache, no-transform";
@@ -54,6 +59,14 @@ internal sealed class EventStream : IAsyncDisposable
     {
         await _turn.WaitAsync(_lifetime.Token);
         return new Turn(this);
+    }
+
+    /// <summary>Sends a comment.</summary>
+    public async ValueTask CommentAsync(string text)
+    {
+        using var turn = await BeginAsync();
+        turn.Writer.WriteComment(text);
+        await turn.FlushAsync();
     }
 
     /// <summary>

@@ -5,14 +5,17 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Rill.FunctionApp.Telemetry;
 using Rill.OpenAI;
+using Rill.Telemetry;
 
 namespace Rill.FunctionApp.Http;
 
 /// <summary>
-/// What every request passes first: its id, the key, and the last catch for failures, so that no fault reaches a client as an empty
+/// What every request passes first: its id, the key, the wait for the model, and the last catch for failures, so that no fault reaches a client as an empty
 /// body or a stack trace, and no client's leaving is logged as one (contract A.0, B.8).
 /// </summary>
-internal sealed partial class RequestGate(ApiKeys keys, IOptions<RillOptions> options, ILogger<RequestGate> logger) : IFunctionsWorkerMiddleware
+internal sealed partial class RequestGate(
+    ApiKeys keys, ModelWait wait, RillMetrics metrics, IOptions<RillOptions> options, ILogger<RequestGate> logger)
+    : IFunctionsWorkerMiddleware
 {
     /// <inheritdoc/>
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
@@ -24,12 +27,19 @@ internal sealed partial class RequestGate(ApiKeys keys, IOptions<RillOptions> op
         }
 
         RequestId.Assign(http);
+        metrics.Start.Mark(StartPhase.Host);
         try
         {
             if (NeedsKey(http.Request.Path) && !keys.Admits(http.Request))
             {
                 http.Response.Headers.WWWAuthenticate = "Bearer";
                 await ErrorResponse.WriteAsync(http, ApiError.InvalidApiKey(), http.RequestAborted);
+                return;
+            }
+
+            if (NeedsModel(http.Request.Path) && await wait.HoldAsync(http.RequestAborted) is { } obstacle)
+            {
+                await ErrorResponse.WriteAsync(http, obstacle, http.RequestAborted);
                 return;
             }
 
@@ -54,6 +64,10 @@ internal sealed partial class RequestGate(ApiKeys keys, IOptions<RillOptions> op
     private bool NeedsKey(PathString path) => path.StartsWithSegments("/metrics")
         ? options.Value.MetricsNeedKey
         : !path.StartsWithSegments("/health") || path.StartsWithSegments("/health/stream");
+
+    /// <summary>Functions are made with the model in their hands, but for those that tell of it, and the one that can hold a stream open.</summary>
+    private static bool NeedsModel(PathString path) =>
+        !path.StartsWithSegments("/health") && !path.StartsWithSegments("/metrics") && !path.StartsWithSegments("/v1/chat/completions");
 
     private static async Task AnswerFailureAsync(HttpContext http)
     {

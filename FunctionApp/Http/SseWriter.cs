@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Rill.OpenAI;
@@ -36,6 +37,14 @@ internal sealed class SseWriter(PipeWriter output, TimeSpan writeTimeout, TimePr
 
     /// <summary>Adds a comment, which clients skip: it keeps connections alive and shows that the server is.</summary>
     public void WritePing() => output.Write(": ping\n\n"u8);
+
+    /// <summary>Adds a comment with a text of our own, which is ASCII and one line.</summary>
+    public void WriteComment(string text)
+    {
+        output.Write(": "u8);
+        Encoding.ASCII.GetBytes(text, output);
+        output.Write("\n\n"u8);
+    }
 
     /// <summary>Adds the last event of a stream that has succeeded.</summary>
     public void WriteDone() => output.Write("data: [DONE]\n\n"u8);

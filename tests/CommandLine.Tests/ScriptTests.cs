@@ -60,7 +60,7 @@ public sealed class ScriptTests
     private static TemporaryDirectory NewCheckout()
     {
         var directory = new TemporaryDirectory();
-        foreach (var folder in new[] { "tools/CommandLine", "Shared/Core", "path" })
+        foreach (var folder in new[] { "tools/CommandLine", "Shared/Core", "Shared/ModelStore", "path" })
         {
             Directory.CreateDirectory(directory.File(folder));
         }

@@ -4,7 +4,9 @@ using System.CommandLine.Invocation;
 using Rill.CommandLine.Commands;
 using Rill.CommandLine.Help;
 using Rill.CommandLine.Pipes;
+using Rill.CommandLine.Store;
 using Rill.Models;
+using Rill.ModelStore;
 using Rill.Text;
 
 namespace Rill.CommandLine;
@@ -30,7 +32,7 @@ internal static class RillProgram
             // Whoever read our output has seen enough, as in "| head -1".
             return ExitCode.Success;
         }
-        catch (Exception failure) when (failure is FailureException or UnsupportedModelException or ModelFormatException or ChatTemplateException
+        catch (Exception failure) when (failure is FailureException or UnsupportedModelException or ModelFormatException or ChatTemplateException or StoreException
             or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine($"rill: {failure.Message}");
@@ -47,6 +49,7 @@ internal static class RillProgram
             DetokenizeCommand.Create(),
             RenderCommand.Create(),
             InspectCommand.Create(),
+            ModelsCommand.Create(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);

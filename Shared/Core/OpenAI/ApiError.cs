@@ -81,8 +81,16 @@ public sealed record ApiError(int Status, string Message, string Type, string? P
         new(503, "The server is overloaded: try again later.", Unavailable, null, "server_is_overloaded", AtLeastOne(retryAfterSeconds));
 
     /// <summary>503: the model is not ready yet.</summary>
-    public static ApiError ModelLoading(int retryAfterSeconds) =>
-        new(503, "The model is loading: try again in a moment.", Unavailable, null, "model_loading", AtLeastOne(retryAfterSeconds));
+    /// <param name="retryAfterSeconds">When to come back.</param>
+    /// <param name="progress">What is being done, such as <c>fetching, 43 %</c>.</param>
+    public static ApiError ModelLoading(int retryAfterSeconds, string? progress = null) =>
+        new(503, progress is null ? "The model is loading: try again in a moment." : $"The model is loading ({progress}): try again in a moment.", Unavailable, null, "model_loading", AtLeastOne(retryAfterSeconds));
+
+    /// <summary>503, or an error frame: the model cannot be loaded; the process ends soon, and the platform starts another.</summary>
+    /// <param name="reason">One sentence.</param>
+    /// <param name="retryAfterSeconds">When another process may be up.</param>
+    public static ApiError ModelFailed(string reason, int retryAfterSeconds) =>
+        new(503, $"The model could not be loaded: {reason}", Unavailable, null, "model_failed", AtLeastOne(retryAfterSeconds));
 
     /// <summary>503, or an error frame: the server is going down.</summary>
     public static ApiError ShuttingDown(int retryAfterSeconds) =>

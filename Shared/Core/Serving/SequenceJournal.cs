@@ -25,6 +25,11 @@ internal sealed class SequenceJournal(RillMetrics metrics, ILogger logger, TimeP
         {
             stream.FirstTokenAt = now;
             metrics.TimeToFirstToken.Record(Seconds(stream.ArrivedAt, now));
+            if (metrics.Start.Mark(StartPhase.FirstToken))
+            {
+                logger.FirstToken(metrics.Start);
+            }
+
             metrics.PrefillTime.Record(Seconds(stream.ScheduledAt, now));
             metrics.PromptTokens.Add(stream.PromptTokens);
             metrics.PromptTokensCached.Add(stream.Sequence.CachedTokens);

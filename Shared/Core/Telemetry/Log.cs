@@ -22,6 +22,9 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Information, "Draining: {Running} sequences run, {Waiting} wait")]
     public static partial void DrainStarted(this ILogger logger, int running, int waiting);
 
+    [LoggerMessage(7, LogLevel.Information, "The first token, in seconds since the process began: {Phases}")]
+    public static partial void FirstToken(this ILogger logger, StartTimeline phases);
+
     [LoggerMessage(6, LogLevel.Warning, "The drain time is over: {Sequences} sequences end with an error")]
     public static partial void DrainCutOff(this ILogger logger, int sequences);
 }

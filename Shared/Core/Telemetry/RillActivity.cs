@@ -32,6 +32,9 @@ public static class RillActivity
             .SetTag("gen_ai.request.presence_penalty", request.PresencePenalty);
     }
 
+    /// <summary>Writes the span `start` of a process that has become ready.</summary>
+    public static void Started(StartTimeline start) => start.Trace(_source);
+
     /// <summary>Notes how the request ended and what it used; for the time to the first chunk, null when there was none.</summary>
     public static void Complete(
         Activity? activity, string responseId, string[] finishReasons, int inputTokens, int outputTokens, int cachedTokens, TimeSpan? firstChunk)

@@ -16,8 +16,11 @@ public sealed class RillMetrics : IDisposable
     private readonly Counter<long> _queueRejections;
 
     /// <summary>Creates the meter and its instruments. One per process, except in tests.</summary>
-    public RillMetrics()
+    /// <param name="start">The process's start; a new one when null.</param>
+    public RillMetrics(StartTimeline? start = null)
     {
+        Start = start ?? new StartTimeline();
+        Start.Publish(Meter);
         PromptTokens = Counter("vllm.prompt_tokens", "Prompt tokens processed.");
         PromptTokensCached = Counter("vllm.prompt_tokens_cached", "Prompt tokens taken from the prefix cache.");
         GenerationTokens = Counter("vllm.generation_tokens", "Tokens generated.");
@@ -51,6 +54,9 @@ public sealed class RillMetrics : IDisposable
 
     /// <summary>The meter that owns the instruments; exporters tell several instances apart by it.</summary>
     public Meter Meter { get; } = new(MeterName);
+
+    /// <summary>When the phases of the process's start ended.</summary>
+    public StartTimeline Start { get; }
 
     /// <summary>Prompt tokens of sequences whose prefill is done, cached ones included.</summary>
     public Counter<long> PromptTokens { get; }

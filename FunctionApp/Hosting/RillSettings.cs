@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+using Rill.FunctionApp.Telemetry;
+using Rill.ModelStore;
+using Rill.Serving;
+
+namespace Rill.FunctionApp.Hosting;
+
+/// <summary>All settings, read and checked before anything is built, so that the model's load can begin in the first line.</summary>
+internal sealed record RillSettings(RillOptions Options, EngineOptions Engine, ModelStoreOptions Store, TelemetryOptions Telemetry)
+{
+    /// <summary>Reads appsettings.json and the environment, as the app's builder does after it.</summary>
+    /// <exception cref="StartFailureException">A setting is wrong.</exception>
+    public static RillSettings Read()
+    {
+        var configuration = new ConfigurationBuilder()
+            .SetBasePath(Environment.CurrentDirectory)
+            .AddJsonFile("appsettings.json", optional: true)
+            .AddEnvironmentVariables()
+            .Build();
+        return new RillSettings(
+            Read(configuration, RillOptions.Section, new RillOptionsValidator()),
+            Read(configuration, RillOptions.EngineSection, new EngineOptionsValidator()),
+            Read(configuration, RillOptions.StoreSection, new ModelStoreOptionsValidator()),
+            Read(configuration, TelemetryOptions.Section, new TelemetryOptionsValidator()));
+    }
+
+    private static T Read<T>(IConfiguration configuration, string section, IValidateOptions<T> validator)
+        where T : class, new()
+    {
+        T options;
+        try
+        {
+            options = configuration.GetSection(section).Get<T>() ?? new T();
+        }
+        catch (InvalidOperationException wrongType)
+        {
+            throw new StartFailureException(wrongType.Message, wrongType);
+        }
+
+        var result = validator.Validate(section, options);
+        return result.Failed ? throw new StartFailureException(string.Join(" ", result.Failures)) : options;
+    }
+}

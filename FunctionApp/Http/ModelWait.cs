@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Rill.FunctionApp.Hosting;
+using Rill.OpenAI;
+using Rill.Telemetry;
+
+namespace Rill.FunctionApp.Http;
+
+/// <summary>What a request gets that comes while the model is loading (contract H.6): it is held, with signs of life, or sent away.</summary>
+public sealed class ModelWait
+{
+    private const int LongestRetryAfter = 30;
+    private const int UnknownRetryAfter = 5;
+    private static readonly TimeSpan _mostBetweenComments = TimeSpan.FromSeconds(2);
+
+    private readonly ModelLoad _load;
+    private readonly RillOptions _options;
+    private readonly RillMetrics _metrics;
+    private readonly TimeProvider _time;
+
+    internal ModelWait(ModelLoad load, RillOptions options, RillMetrics metrics, TimeProvider time) =>
+        (_load, _options, _metrics, _time) = (load, options, metrics, time);
+
+    /// <summary>Why requests are not served now; null once the model is loaded.</summary>
+    internal ApiError? Obstacle => _load switch
+    {
+        { IsReady: true } => null,
+        { Completion.IsCanceled: true } => ApiError.ShuttingDown(UnknownRetryAfter),
+        { Failure: { } reason } => ApiError.ModelFailed(reason, LongestRetryAfter),
+        _ => ApiError.ModelLoading(RetryAfterSeconds(), _load.Progress),
+    };
+
+    /// <summary>Waits where the settings say so, at most <see cref="RillOptions.HoldSeconds"/>. Null when the model is loaded.</summary>
+    /// <exception cref="OperationCanceledException">The client has gone.</exception>
+    internal async Task<ApiError?> HoldAsync(CancellationToken cancellationToken)
+    {
+        if (!_load.Completion.IsCompleted && _options.WhileLoading == WhileLoading.Hold)
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            await Task.WhenAny(_load.Completion, Task.Delay(TimeSpan.FromSeconds(_options.HoldSeconds), _time, limit.Token));
+            await limit.CancelAsync();
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return Obstacle;
+    }
+
+    /// <summary>
+    /// As above, for a request that asks for a stream: its headers go out at once, and comments tell how far the load is. The stream is
+    /// null when nothing had to be sent yet; otherwise the answer, or the error, must follow on it.
+    /// </summary>
+    internal async Task<(EventStream? Started, ApiError? Error)> HoldStreamAsync(HttpContext http, RequestLifetime lifetime)
+    {
+        if (_load.Completion.IsCompleted || _options.WhileLoading == WhileLoading.Reject)
+        {
+            return (null, Obstacle);
+        }
+
+        var stream = new EventStream(http, lifetime, _options, _metrics, _time);
+        try
+        {
+            await stream.StartAsync();
+            while (!_load.Completion.IsCompleted)
+            {
+                await stream.CommentAsync($"loading: {_load.Progress}");
+                await Task.WhenAny(_load.Completion, Task.Delay(Pause, _time, lifetime.Token));
+                lifetime.Token.ThrowIfCancellationRequested();
+            }
+
+            return (stream, Obstacle);
+        }
+        catch
+        {
+            await stream.DisposeAsync();
+            throw;
+        }
+    }
+
+    private TimeSpan Pause => TimeSpan.FromSeconds(Math.Min(_mostBetweenComments.TotalSeconds, _options.HeartbeatSeconds));
+
+    /// <summary>What is left at the speed so far.</summary>
+    private int RetryAfterSeconds()
+    {
+        var (done, total, began) = (_load.Bytes.DoneBytes, _load.Bytes.TotalBytes, _load.Bytes.FirstByteAt);
+        return done > 0 && began != 0
+            ? (int)Math.Clamp(Math.Ceiling(Stopwatch.GetElapsedTime(began).TotalSeconds * (total - done) / done), 1, LongestRetryAfter)
+            : UnknownRetryAfter;
+    }
+}

@@ -1,0 +1,45 @@
+using Rill.ModelStore.Sources;
+
+namespace Rill.ModelStore;
+
+/// <summary>Finds the models of a directory or of a container.</summary>
+public static class ModelListing
+{
+    /// <summary>The models at and below an address, by their addresses: directories with a config.json, or folders of blobs with a manifest.</summary>
+    /// <exception cref="StoreException">The address is a hub's, or cannot be read.</exception>
+    public static async Task<IReadOnlyList<ModelAddress>> FindAsync(ModelAddress address, ModelStoreOptions options, CancellationToken cancellationToken) => address switch
+    {
+        DirectoryAddress directory => FindDirectories(directory.Path),
+        BlobAddress blob => await FindBlobsAsync(blob, options, cancellationToken).ConfigureAwait(false),
+        _ => [address],
+    };
+
+    private static List<ModelAddress> FindDirectories(string path) => Directory.Exists(path)
+        ? [.. Directory.EnumerateDirectories(path).Append(path).Where(folder => File.Exists(Path.Combine(folder, "config.json")))
+            .Order(StringComparer.Ordinal).Select(folder => new DirectoryAddress(folder))]
+        : throw new StoreException(StoreFailure.Missing, $"The directory {path} does not exist.");
+
+    private static async Task<List<ModelAddress>> FindBlobsAsync(BlobAddress address, ModelStoreOptions options, CancellationToken cancellationToken)
+    {
+        const string manifest = "/" + ModelManifest.FileName;
+        try
+        {
+            var found = new List<ModelAddress>();
+            var container = BlobSource.OpenContainer(address, options);
+            var prefix = address.Path.Length == 0 ? null : address.Path + "/";
+            await foreach (var blob in container.GetBlobsAsync(prefix: prefix, traits: default, states: default, cancellationToken: cancellationToken).ConfigureAwait(false))
+            {
+                if (("/" + blob.Name).EndsWith(manifest, StringComparison.Ordinal))
+                {
+                    found.Add(address with { Path = ("/" + blob.Name)[..^manifest.Length].TrimStart('/') });
+                }
+            }
+
+            return found;
+        }
+        catch (Exception error) when (BlobErrors.Describe(error, address, "", cancellationToken) is { } known)
+        {
+            throw known;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+namespace Rill.ModelStore.Tests;
+
+public sealed class ModelAddressTests
+{
+    [Theory]
+    [InlineData("models/rill-mini", "rill-mini", "models/rill-mini")]
+    [InlineData("/data/m/", "m", "/data/m/")]
+    [InlineData("https://acc.blob.core.windows.net/models", "models", "https://acc.blob.core.windows.net/models")]
+    [InlineData("https://acc.blob.core.windows.net/models/llama/3b/", "3b", "https://acc.blob.core.windows.net/models/llama/3b")]
+    [InlineData("blob://models/llama/3b", "3b", "blob://models/llama/3b")]
+    [InlineData("hf://org/Name-1.5B", "Name-1.5B", "hf://org/Name-1.5B@main")]
+    [InlineData("hf://org/name@refs/pr/1", "name", "hf://org/name@refs/pr/1")]
+    public void Parse_OfAGoodAddress_NamesTheModel(string text, string name, string full)
+    {
+        var address = ModelAddress.Parse(text);
+
+        Assert.Equal((name, full), (address.Name, address.ToString()));
+    }
+
+    [Theory]
+    [InlineData("ftp://host/model")]
+    [InlineData("hf://nameonly")]
+    [InlineData("hf://org/../x")]
+    [InlineData("blob://")]
+    [InlineData("https://example.com/models/x")]
+    [InlineData("http://acc.blob.core.windows.net/models/x")]
+    [InlineData("https://acc.blob.core.windows.net/")]
+    public void Parse_OfABadAddress_SaysWhichFormsThereAre(string text)
+    {
+        var error = Assert.Throws<StoreException>(() => ModelAddress.Parse(text));
+
+        Assert.Contains("hf://ORG/NAME", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Parse_WithASignature_RefusesWithoutRepeatingIt()
+    {
+        var error = Assert.Throws<StoreException>(() => ModelAddress.Parse("https://acc.blob.core.windows.net/models/x?sig=SECRET"));
+
+        Assert.DoesNotContain("SECRET", error.Message, StringComparison.Ordinal);
+        Assert.Contains("BlobConnection", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_OfABlobAddressWithoutAConnection_SaysWhichSettingItNeeds()
+    {
+        var error = Assert.Throws<StoreException>(() => Sources.ModelSource.Open(ModelAddress.Parse("blob://models/x"), new ModelStoreOptions()));
+
+        Assert.Contains("Rill__Store__BlobConnection", error.Message, StringComparison.Ordinal);
+    }
+}

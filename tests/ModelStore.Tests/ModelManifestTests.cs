@@ -1,0 +1,67 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Rill.ModelStore.Tests;
+
+public sealed class ModelManifestTests
+{
+    private const string Hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+    [Fact]
+    public void Parse_OfWhatWasWritten_GivesItBack()
+    {
+        var manifest = new ModelManifest { ChunkBytes = 4, Files = [new ManifestFile { Name = "config.json", Size = 5, Sha256 = Hash, Chunks = [Hash, Hash] }] };
+
+        var again = ModelManifest.Parse(manifest.ToJson());
+
+        Assert.Equal(5, again.TotalBytes);
+        Assert.Equal([Hash, Hash], again.Files[0].Chunks!);
+    }
+
+    [Theory]
+    [InlineData("version", "2", "version 2")]
+    [InlineData("chunk_bytes", "0", "chunk_bytes")]
+    [InlineData("files/0/name", "\"../config.json\"", "not a plain name")]
+    [InlineData("files/0/name", "\".ssh\"", "not a plain name")]
+    [InlineData("files/0/size", "0", "config.json")]
+    [InlineData("files/0/size", "9", "config.json")]
+    [InlineData("files/0/sha256", "null", "config.json")]
+    [InlineData("files/1", "{\"name\":\"config.json\",\"size\":1,\"sha256\":\"x\"}", "twice")]
+    public void Parse_OfABrokenManifest_SaysWhat(string path, string value, string expected)
+    {
+        var json = JsonNode.Parse($$"""{"version":1,"chunk_bytes":4,"files":[{"name":"config.json","size":5,"sha256":"{{Hash}}","chunks":["a","b"]},{"name":"b","size":1,"sha256":"c"}]}""")!;
+        var parts = path.Split('/');
+        var parent = parts[..^1].Aggregate(json, (node, part) => int.TryParse(part, out var index) ? node[index]! : node[part]!);
+        if (int.TryParse(parts[^1], out var last))
+        {
+            parent[last] = JsonNode.Parse(value);
+        }
+        else
+        {
+            parent[parts[^1]] = JsonNode.Parse(value);
+        }
+
+        var error = Assert.Throws<StoreException>(() => ModelManifest.Parse(Encoding.UTF8.GetBytes(json.ToJsonString())));
+
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Parse_OfNoJson_SaysHowToWriteOne()
+    {
+        var error = Assert.Throws<StoreException>(() => ModelManifest.Parse("<html>"u8));
+
+        Assert.Contains("rill models push", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("config.json model.safetensors model-00001-of-00002.safetensors consolidated.safetensors", "config.json model.safetensors")]
+    [InlineData("config.json model-00001-of-00002.safetensors model-00002-of-00002.safetensors model.safetensors.index.json notes.txt",
+        "config.json model-00001-of-00002.safetensors model-00002-of-00002.safetensors model.safetensors.index.json")]
+    public void Choose_TakesOneSetOfWeights(string names, string expected) =>
+        Assert.Equal(expected.Split(' '), ModelFileNames.Choose(names.Split(' '), "here"));
+
+    [Fact]
+    public void Choose_OfSomethingElse_SaysThatItIsNoModel() =>
+        Assert.Equal(StoreFailure.Missing, Assert.Throws<StoreException>(() => ModelFileNames.Choose(["config.json"], "here")).Failure);
+}

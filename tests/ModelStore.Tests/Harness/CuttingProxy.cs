@@ -62,7 +62,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
                 await server.ConnectAsync(IPAddress.Loopback, _target, _stop.Token);
                 var up = client.GetStream().CopyToAsync(server.GetStream(), _stop.Token);
                 await DownAsync(server.GetStream(), client.GetStream());
-                await Task.WhenAny(up);
+                _ = up;    // ends with the sockets
             }
             catch (Exception end) when (end is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
             {

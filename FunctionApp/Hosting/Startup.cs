@@ -86,7 +86,7 @@ internal sealed partial class Startup(
     }
 
     [LoggerMessage(120, LogLevel.Information,
-        "Rill {Version}: model {Model} from {Address} ({Fingerprint}) on {Device} in {Precision}, context {ContextLength}, engine {State}, keys required {KeysRequired}, telemetry to {Telemetry}, settings {Settings}; seconds since the process began: {Phases}.")]
+        "Rill {Version}: model {Model} from {Address} ({Fingerprint}) on {Device} in {Precision}, context {ContextLength}, engine {State}, keys required {KeysRequired}, telemetry to {Telemetry}, settings {Settings}; seconds after the process began: {Phases}.")]
     private static partial void Ready(
         ILogger logger,
         string version,

@@ -102,7 +102,10 @@ public sealed class SpaceMarkTokenizerTests
         ["split"] = false,
     };
 
-    private static HuggingFaceTokenizer New(Action<JsonNode> change)
+    private static HuggingFaceTokenizer New(Action<JsonNode> change) => TinyTokenizer.FromText(Json(change));
+
+    /// <summary>The file's text, after a change to it.</summary>
+    internal static string Json(Action<JsonNode>? change = null)
     {
         var root = JsonNode.Parse(
             """
@@ -118,7 +121,7 @@ public sealed class SpaceMarkTokenizerTests
             }
             """)!;
         root["model"]!["vocab"] = new JsonObject(s_tokens.Select((token, id) => KeyValuePair.Create(token, (JsonNode?)id)));
-        change(root);
-        return TinyTokenizer.FromText(root.ToJsonString());
+        change?.Invoke(root);
+        return root.ToJsonString();
     }
 }

@@ -8,35 +8,54 @@ namespace Rill.Core.Tests.Text;
 /// <summary>Texts made to be slow: each must take time in proportion to its length, whatever it is made of.</summary>
 public sealed class TokenizerRobustnessTests(ITestOutputHelper output)
 {
-    // Small enough for a quick test, large enough that quadratic time would be far beyond the limit.
-    private const int Size = 1 << 18;
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+    // The body cap: what one request can bring.
+    private const int Largest = 4 << 20;
+
+    // Small enough for all families, large enough that quadratic time would show.
+    private const int Size = 1 << 16;
+
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
+
+    private static readonly string[] s_units =
+    [
+        "a", " ", "\n", "7", "!", "🙂", "\u0301", "\u0301\u0323", "中", "▁", "a▁", "a ", "\uD800", "\uFFFE", "é\uFFFF", "\0", "\r\n ",
+        "\u1112\u1161\u11AB", "<|im_end|>", "<|im_", "<s", "</s>", "'s", "abcdefghij",
+    ];
 
     [SkippableTheory]
-    [InlineData("a")]
-    [InlineData(" ")]
-    [InlineData("\n")]
-    [InlineData("7")]
-    [InlineData("!")]
-    [InlineData("🙂")]
-    [InlineData("\u0301")]
-    [InlineData("\u0301\u0323")]
-    [InlineData("中")]
-    [InlineData("\uD800")]
-    [InlineData("<|im_end|>")]
-    [InlineData("<|im_")]
-    public void Encode_OfOneThingRepeated_TakesLinearTime(string unit)
+    [InlineData("qwen3", "a")]
+    [InlineData("qwen3", "\u0301")]
+    [InlineData("llama-3", " ")]
+    [InlineData("phi-3", "🙂")]
+    [InlineData("phi-3", " ")]
+    public void Encode_OfTheLargestBodyOfOneThing_TakesLinearTime(string family, string unit)
     {
-        var tokenizer = TokenizerVectorTests.Load("qwen3");
-        var text = new StringBuilder().Insert(0, unit, Size / Encoding.UTF8.GetByteCount(unit)).ToString();
-        var watch = Stopwatch.StartNew();
+        Check(TokenizerVectorTests.Load(family), unit, Largest);
+    }
 
-        var ids = tokenizer.Encode(PromptText.OfRequest(text));
+    [SkippableTheory]
+    [MemberData(nameof(TokenizerVectorTests.Families), MemberType = typeof(TokenizerVectorTests))]
+    public void Encode_OfOneThingRepeated_TakesLinearTime(string family)
+    {
+        var tokenizer = TokenizerVectorTests.Load(family);
+        foreach (var unit in s_units)
+        {
+            Check(tokenizer, unit, Size);
+        }
+    }
 
-        output.WriteLine($"{watch.Elapsed.TotalMilliseconds:0} ms, {ids.Count} tokens");
-        Assert.True(watch.Elapsed < s_limit, $"{watch.Elapsed} for '{unit}'");
-        Assert.NotEmpty(ids);
-        Assert.DoesNotContain(ids, tokenizer.IsSpecial);
+    [SkippableTheory]
+    [MemberData(nameof(TokenizerVectorTests.Families), MemberType = typeof(TokenizerVectorTests))]
+    public void Encode_OfRandomBytes_GivesAllTextBack(string family)
+    {
+        var bytes = new byte[Size];
+        new Random(12).NextBytes(bytes);
+        var text = Encoding.UTF8.GetString(bytes);
+        var tokenizer = TokenizerVectorTests.Load(family);
+
+        var decoded = tokenizer.Decode(tokenizer.Encode(PromptText.OfRequest(text)));
+
+        Assert.Equal(text.Normalize(), decoded.Normalize());
     }
 
     [SkippableTheory]
@@ -54,5 +73,18 @@ public sealed class TokenizerRobustnessTests(ITestOutputHelper output)
 
         output.WriteLine($"{watch.Elapsed.TotalMilliseconds:0} ms");
         Assert.True(watch.Elapsed < s_limit, watch.Elapsed.ToString());
+    }
+
+    private void Check(HuggingFaceTokenizer tokenizer, string unit, int size)
+    {
+        var text = new StringBuilder().Insert(0, unit, size / Encoding.UTF8.GetByteCount(unit)).ToString();
+        var watch = Stopwatch.StartNew();
+
+        var ids = tokenizer.Encode(PromptText.OfRequest(text));
+
+        output.WriteLine($"{unit}: {watch.Elapsed.TotalMilliseconds:0} ms, {ids.Count} tokens");
+        Assert.True(watch.Elapsed < s_limit, $"{watch.Elapsed} for '{unit}'");
+        Assert.NotEmpty(ids);
+        Assert.DoesNotContain(ids, tokenizer.IsSpecial);
     }
 }

@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using System.Text;
+using Rill.Text;
+using Rill.Text.Patterns;
+
+namespace Rill.Core.Tests.Text;
+
+/// <summary>Broken files and expressions: each gives a tokenizer or one clear failure. Fixed seeds, bounded time.</summary>
+public sealed class TokenizerFuzzTests
+{
+    private static readonly TimeSpan s_time = TimeSpan.FromSeconds(3);
+
+    // So many are tried however slow the machine.
+    private const int Fewest = 100;
+
+    private static readonly string[] s_insertions =
+    [
+        "null", "true", "-1", "1e99", "\"\"", "{}", "[]", "\"type\":", "{\"type\":\"Split\"}", ",", "\"ByteLevel\"", "\"Metaspace\"", "\\u0000",
+        "\"byte_fallback\":true,", "\"Sequence\"", "\"\\ud800\"", "9999999", "\uFEFF",
+    ];
+
+    [Fact]
+    public void Load_OfMutatedFiles_GivesATokenizerOrSaysWhatIsWrong()
+    {
+        string[] files = [TinyTokenizer.Json(), SpaceMarkTokenizerTests.Json(), .. ReferenceCaseTests.Files().Take(60)];
+        var random = new Random(6);
+        var (loaded, refused) = (0, 0);
+        for (var watch = Stopwatch.StartNew(); loaded + refused < (watch.Elapsed < s_time ? 4_000 : Fewest);)
+        {
+            var text = Mutate(files[random.Next(files.Length)], random);
+            try
+            {
+                var tokenizer = TinyTokenizer.FromText(text);
+                tokenizer.Decode(tokenizer.EncodeToIds("ab <|end|> é\n1"));
+                loaded++;
+            }
+            catch (UnsupportedModelException exception)
+            {
+                Assert.Contains("tokenizer.json", exception.Message, StringComparison.Ordinal);
+                refused++;
+            }
+        }
+
+        Assert.True(loaded > 0 && refused > 0, $"{loaded} loaded, {refused} refused");
+    }
+
+    [Fact]
+    public void Constructor_OfRandomExpressions_GivesAPatternOrSaysWhatIsWrong()
+    {
+        string[] parts =
+        [
+            "a", "b", "\\", "p{", "}", "L", "^", "[", "]", "(", ")", "?", "*", "+", "|", "{1,3}", "{", ",", "&&", "-", "(?i:", "(?=", "(?!", "(?:", ".",
+            "\\s", "\\p{L}", "\\x{41}", "$", "\\u00e9", "1", "[^", "\\W", "中", "\U0001F642",
+        ];
+        var random = new Random(7);
+        var (made, refused) = (0, 0);
+        for (var watch = Stopwatch.StartNew(); made + refused < (watch.Elapsed < s_time ? 20_000 : Fewest);)
+        {
+            var source = string.Concat(Enumerable.Range(0, random.Next(1, 12)).Select(_ => parts[random.Next(parts.Length)]));
+            try
+            {
+                var pattern = new Pattern(source);
+                var found = pattern.Find("ab aé中🙂b", 0, out var start, out var end);
+                Assert.True(!found || (start <= end && end <= 9), source);
+                made++;
+            }
+            catch (PatternSyntaxException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.True(made > 0 && refused > 0, $"{made} made, {refused} refused");
+    }
+
+    private static string Mutate(string text, Random random)
+    {
+        var result = new StringBuilder(text);
+        for (var count = random.Next(1, 4); count > 0; count--)
+        {
+            var at = random.Next(result.Length);
+            switch (random.Next(5))
+            {
+                case 0:
+                    result.Remove(at, Math.Min(random.Next(1, 20), result.Length - at));
+                    break;
+                case 1:
+                    result.Insert(at, s_insertions[random.Next(s_insertions.Length)]);
+                    break;
+                case 2:
+                    result[at] = (char)random.Next(0x20, 0x7F);
+                    break;
+                case 3:
+                    ReplaceValue(result, at, s_insertions[random.Next(s_insertions.Length)]);
+                    break;
+                default:
+                    result.Insert(at, result.ToString(at, Math.Min(random.Next(1, 60), result.Length - at)));
+                    break;
+            }
+        }
+
+        return result.ToString();
+    }
+
+    /// <summary>Replaces what stands between the next colon and the comma after it, which often leaves valid JSON.</summary>
+    private static void ReplaceValue(StringBuilder text, int from, string value)
+    {
+        var whole = text.ToString();
+        var colon = whole.IndexOf(':', from);
+        var comma = colon < 0 ? -1 : whole.IndexOfAny([',', '}'], colon);
+        if (comma > 0)
+        {
+            text.Remove(colon + 1, comma - colon - 1).Insert(colon + 1, value);
+        }
+    }
+}

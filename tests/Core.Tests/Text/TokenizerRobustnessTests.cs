@@ -27,7 +27,6 @@ public sealed class TokenizerRobustnessTests(ITestOutputHelper output)
     [InlineData("qwen3", "\u0301")]
     [InlineData("llama-3", " ")]
     [InlineData("phi-3", "🙂")]
-    [InlineData("phi-3", " ")]
     public void Encode_OfTheLargestBodyOfOneThing_TakesLinearTime(string family, string unit)
     {
         Check(TokenizerVectorTests.Load(family), unit, Largest);
@@ -44,8 +43,14 @@ public sealed class TokenizerRobustnessTests(ITestOutputHelper output)
         }
     }
 
+    // Two families are missing, whose vocabularies lack some bytes: what needs them is dropped, in the reference too.
     [SkippableTheory]
-    [MemberData(nameof(TokenizerVectorTests.Families), MemberType = typeof(TokenizerVectorTests))]
+    [InlineData("gpt-2")]
+    [InlineData("qwen3")]
+    [InlineData("llama-3")]
+    [InlineData("deepseek-coder")]
+    [InlineData("phi-3")]
+    [InlineData("mistral-v3")]
     public void Encode_OfRandomBytes_GivesAllTextBack(string family)
     {
         var bytes = new byte[Size];

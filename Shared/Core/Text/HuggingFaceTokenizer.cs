@@ -24,8 +24,9 @@ public sealed class HuggingFaceTokenizer : Tokenizer, ITokenizer
     public IReadOnlyList<int> SuffixIds => _parts.Suffix;
 
     /// <summary>
-    /// Reads tokenizer.json in a model's directory, and what tokenizer_config.json, if there is one, lays over it. Throws <see cref="UnsupportedModelException"/>, whose message names the file and the
-    /// element, when the file is missing or broken or needs something that this class does not do.
+    /// Reads tokenizer.json in a model's directory, and what tokenizer_config.json, if there is one, lays over it. Throws
+    /// <see cref="UnsupportedModelException"/>, whose message names the file and the element, when the file is missing or broken or needs
+    /// something that this class does not do.
     /// </summary>
     public static HuggingFaceTokenizer Load(string directory) => Load(ModelFiles.InDirectory(directory));
 

@@ -65,6 +65,7 @@ var fixedSettings = {
   Rill__Model: model
   Rill__Device: 'cuda'
   Rill__DrainSeconds: string(drainSeconds)
+  Rill__ReadyWhen: readyWhen == 'model' ? 'Model' : 'Host'
 }
 
 resource app 'Microsoft.App/containerApps@2026-07-01' = {
@@ -121,7 +122,7 @@ resource app 'Microsoft.App/containerApps@2026-07-01' = {
             }
             {
               type: 'Readiness'
-              httpGet: { path: readyWhen == 'model' ? '/health/ready' : '/health/live', port: port }
+              httpGet: { path: '/health/ready', port: port }
               initialDelaySeconds: 1
               periodSeconds: 2
               timeoutSeconds: 5

@@ -70,13 +70,14 @@ public sealed partial class AppTests
     }
 
     [Theory]
-    [InlineData("t4", "/health/live")]
-    [InlineData("a100", "/health/ready")]
-    public void Readiness_FollowsTheParameter(string name, string path)
+    [InlineData("t4", "Host")]
+    [InlineData("a100", "Model")]
+    public void Readiness_FollowsTheParameter(string name, string readyWhen)
     {
         var readiness = Snapshot.Load(name).Container.At("probes").EnumerateArray().Single(probe => probe.At("type").GetString() == "Readiness");
 
-        Assert.Equal(path, readiness.At("httpGet.path").GetString());
+        Assert.Equal("/health/ready", readiness.At("httpGet.path").GetString());
+        Assert.Equal(readyWhen, Value(name, "Rill__ReadyWhen"));
     }
 
     [Theory]
@@ -130,13 +131,13 @@ public sealed partial class AppTests
     [MemberData(nameof(Snapshots))]
     public void Storage_IsReachedWithTheIdentity(string name)
     {
-        var settings = Settings(name).Where(setting => setting.Has("value")).ToDictionary(setting => setting.At("name").GetString()!, setting => setting.At("value").GetString()!);
+        var account = Value(name, "AzureWebJobsStorage__accountName");
 
-        Assert.Equal("managedidentity", settings["AzureWebJobsStorage__credential"]);
-        Assert.DoesNotContain("AzureWebJobsStorage", settings.Keys);
-        Assert.Contains(Snapshot.Load(name).Of("Microsoft.Storage/storageAccounts"), account => account.At("name").GetString() == settings["AzureWebJobsStorage__accountName"]);
-        Assert.Contains("Authorization=AAD", settings["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"], StringComparison.Ordinal);
-        Assert.Equal("dotnet-isolated", settings["FUNCTIONS_WORKER_RUNTIME"]);
+        Assert.Contains(Snapshot.Load(name).Of("Microsoft.Storage/storageAccounts"), storage => storage.At("name").GetString() == account);
+        Assert.Equal("managedidentity", Value(name, "AzureWebJobsStorage__credential"));
+        Assert.DoesNotContain(Settings(name), setting => setting.At("name").GetString() == "AzureWebJobsStorage");
+        Assert.Contains("Authorization=AAD", Value(name, "APPLICATIONINSIGHTS_AUTHENTICATION_STRING"), StringComparison.Ordinal);
+        Assert.Equal("dotnet-isolated", Value(name, "FUNCTIONS_WORKER_RUNTIME"));
     }
 
     [Theory]
@@ -144,8 +145,8 @@ public sealed partial class AppTests
     public void TerminationGrace_OutlastsTheDrain(string name)
     {
         var snapshot = Snapshot.Load(name);
-        var drain = int.Parse(Settings(name).Single(setting => setting.At("name").GetString() == "Rill__DrainSeconds").At("value").GetString()!, CultureInfo.InvariantCulture);
-        var host = int.Parse(Settings(name).Single(setting => setting.At("name").GetString() == "ASPNETCORE_SHUTDOWNTIMEOUTSECONDS").At("value").GetString()!, CultureInfo.InvariantCulture);
+        var drain = int.Parse(Value(name, "Rill__DrainSeconds"), CultureInfo.InvariantCulture);
+        var host = int.Parse(Value(name, "ASPNETCORE_SHUTDOWNTIMEOUTSECONDS"), CultureInfo.InvariantCulture);
         var grace = snapshot.App.At("properties.template.terminationGracePeriodSeconds").GetInt32();
 
         Assert.True(drain < host && host < grace && grace <= 600, $"drain {drain} s, host {host} s, grace {grace} s");
@@ -155,7 +156,7 @@ public sealed partial class AppTests
     [InlineData("t4", "https://.*'stmodel[a-z0-9]{13}'.*'models'.*'rill-mini'")]
     [InlineData("a100", "^hf://Qwen/Qwen3-8B$")]
     public void Model_IsAPathInTheDeploymentsContainerOrAnAddressOfItsOwn(string name, string pattern) =>
-        Assert.Matches(pattern, Settings(name).Single(setting => setting.At("name").GetString() == "Rill__Model").At("value").GetString());
+        Assert.Matches(pattern, Value(name, "Rill__Model"));
 
     [Theory]
     [MemberData(nameof(Snapshots))]
@@ -171,6 +172,9 @@ public sealed partial class AppTests
     private static partial Regex SecretSetting();
 
     private static List<JsonElement> Settings(string name) => [.. Snapshot.Load(name).Container.At("env").EnumerateArray()];
+
+    private static string Value(string name, string setting) =>
+        Settings(name).Single(entry => entry.At("name").GetString() == setting).At("value").GetString()!;
 
     /// <summary>The type of the profile that the app names, as the environment declares it.</summary>
     private static string ProfileOf(Snapshot snapshot)

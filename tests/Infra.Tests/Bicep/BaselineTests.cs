@@ -117,7 +117,8 @@ public sealed class BaselineTests
     {
         var with = Snapshot.Load("a100").Only("Microsoft.App/managedEnvironments").At("properties");
         var without = Snapshot.Load("t4").Only("Microsoft.App/managedEnvironments").At("properties");
-        var profile = with.At("workloadProfiles").EnumerateArray().Single(profile => profile.At("name").GetString() == with.At("ingressConfiguration.workloadProfileName").GetString());
+        var name = with.At("ingressConfiguration.workloadProfileName").GetString();
+        var profile = with.At("workloadProfiles").EnumerateArray().Single(profile => profile.At("name").GetString() == name);
 
         Assert.InRange(profile.At("minimumCount").GetInt32(), 2, 10);
         Assert.InRange(with.At("ingressConfiguration.requestIdleTimeout").GetInt32(), 4, 30);

@@ -91,7 +91,10 @@ public sealed partial class TemplateTests
         {
             Assert.StartsWith("[guid(", assignment.At("name").GetString(), StringComparison.Ordinal);
             Assert.True(assignment.At("properties").Has("principalType"));
-            Assert.StartsWith("[subscriptionResourceId('Microsoft.Authorization/roleDefinitions',", assignment.At("properties.roleDefinitionId").GetString(), StringComparison.Ordinal);
+            Assert.StartsWith(
+                "[subscriptionResourceId('Microsoft.Authorization/roleDefinitions',",
+                assignment.At("properties.roleDefinitionId").GetString(),
+                StringComparison.Ordinal);
         }
 
         var roleIds = CompiledTemplate.Templates().Where(template => template.Has("variables") && template.At("variables").Has("role"))
@@ -129,7 +132,8 @@ public sealed partial class TemplateTests
     [SkippableFact]
     public void GpuProfiles_AreThoseThatAreServerless()
     {
-        var gpus = CompiledTemplate.Root.At("variables.gpus").EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.At("profileType").GetString());
+        var gpus = CompiledTemplate.Root.At("variables.gpus").EnumerateObject()
+            .ToDictionary(entry => entry.Name, entry => entry.Value.At("profileType").GetString());
 
         Assert.Equal(new() { ["t4"] = "Consumption-GPU-NC8as-T4", ["a100"] = "Consumption-GPU-NC24-A100" }, gpus);
         Assert.Equal(gpus.Keys, CompiledTemplate.Root.At("parameters.gpu.allowedValues").EnumerateArray().Select(value => value.GetString()!));

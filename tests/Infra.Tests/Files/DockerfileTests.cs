@@ -51,7 +51,9 @@ public sealed partial class DockerfileTests
         var copies = FinalStage.Where(line => line.StartsWith("COPY ", StringComparison.Ordinal));
 
         Assert.Equal(["COPY --from=libtorch /libtorch/ /home/site/wwwroot/", "COPY --from=app /app/ /home/site/wwwroot/"], copies);
-        Assert.True(FinalStage.FindLastIndex(line => line.StartsWith("RUN ", StringComparison.Ordinal)) < FinalStage.FindIndex(line => line.StartsWith("COPY ", StringComparison.Ordinal)));
+        Assert.True(
+            FinalStage.FindLastIndex(line => line.StartsWith("RUN ", StringComparison.Ordinal))
+            < FinalStage.FindIndex(line => line.StartsWith("COPY ", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -104,7 +106,11 @@ public sealed partial class DockerfileTests
         Assert.Contains("**/*.safetensors", lines);
         Assert.DoesNotContain(allowed, path => path.StartsWith("models", StringComparison.Ordinal));
         Assert.All(allowed, path => Assert.True(File.Exists(Repository.Find(path)) || Directory.Exists(Repository.Find(path)), path));
-        foreach (var path in _instructions.Where(line => line.StartsWith("COPY ", StringComparison.Ordinal) && !line.Contains("--from", StringComparison.Ordinal) && line != "COPY . .").SelectMany(line => line.Split(' ')[1..^1]))
+
+        var copied = _instructions
+            .Where(line => line.StartsWith("COPY ", StringComparison.Ordinal) && !line.Contains("--from", StringComparison.Ordinal) && line != "COPY . .")
+            .SelectMany(line => line.Split(' ')[1..^1]);
+        foreach (var path in copied)
         {
             Assert.Contains(allowed, entry => path == entry || path.StartsWith(entry + "/", StringComparison.Ordinal));
         }

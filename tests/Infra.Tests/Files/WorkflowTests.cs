@@ -60,7 +60,10 @@ public sealed partial class WorkflowTests
     [MemberData(nameof(Workflows))]
     public void ScriptsThatStepsCall_Exist(string name)
     {
-        var called = Steps(name).Select(step => step.Find("run")?.Text()).OfType<string>().SelectMany(run => ScriptPath().Matches(run)).Select(match => match.Value).ToList();
+        var called = Steps(name).Select(step => step.Find("run")?.Text()).OfType<string>()
+            .SelectMany(run => ScriptPath().Matches(run))
+            .Select(match => match.Value)
+            .ToList();
 
         Assert.NotEmpty(called);
         Assert.All(called, script => Assert.True(File.Exists(Repository.Find(script)), script));

@@ -24,7 +24,9 @@ public sealed class RollbackScriptTests : IDisposable
         var run = _azure.Run("rollback.sh", "--environment", "test");
 
         Assert.True(run.ExitCode == 0, run.All);
-        Assert.Equal("az containerapp revision copy --name ca-api --resource-group rg-test --from-revision ca-api--2 --output none", _azure.Calls.Single(call => call.Contains("copy", StringComparison.Ordinal)));
+        Assert.Equal(
+            "az containerapp revision copy --name ca-api --resource-group rg-test --from-revision ca-api--2 --output none",
+            _azure.Calls.Single(call => call.Contains("copy", StringComparison.Ordinal)));
     }
 
     [SkippableFact]

@@ -30,12 +30,8 @@ static LoadedRunner LoadTorch(ModelFiles files, RillOptions options, EngineOptio
     var runner = TorchModelRunner.Load(files, new TorchRunnerOptions
     {
         Device = options.Device,
-        DataType = options.Dtype switch
-        {
-            "bf16" => TorchDataType.BFloat16,
-            "f32" => TorchDataType.Float32,
-            _ => TorchDataType.Auto,
-        },
+        DataType = TypeOf(options.Dtype),
+        KeyValueType = TypeOf(options.KvDtype),
         SlotCount = engine.MaxSequences,
         ContextLength = options.ContextLength,
         KeyValueMemoryMiB = options.KvCacheMiB,
@@ -44,3 +40,10 @@ static LoadedRunner LoadTorch(ModelFiles files, RillOptions options, EngineOptio
     });
     return new LoadedRunner(runner, runner.Fingerprint, $"{runner.DataType}");
 }
+
+static TorchDataType TypeOf(string name) => name switch
+{
+    "bf16" => TorchDataType.BFloat16,
+    "f32" => TorchDataType.Float32,
+    _ => TorchDataType.Auto,
+};

@@ -49,6 +49,10 @@ public sealed class RillOptions
     [RegularExpression("^(auto|bf16|f32)$", ErrorMessage = "Rill:Dtype must be auto, bf16 or f32.")]
     public string Dtype { get; init; } = "auto";
 
+    /// <summary>Keys and values on the CPU: <c>auto</c> (as <see cref="Dtype"/>), <c>bf16</c> or <c>f32</c>.</summary>
+    [RegularExpression("^(auto|bf16|f32)$", ErrorMessage = "Rill:KvDtype must be auto, bf16 or f32.")]
+    public string KvDtype { get; init; } = "auto";
+
     /// <summary>Where the model runs: <c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>.</summary>
     [RegularExpression("^(cpu|cuda(:[0-9]+)?)$", ErrorMessage = "Rill:Device must be cpu, cuda or cuda:N.")]
     public string Device { get; init; } = "cpu";

@@ -10,7 +10,8 @@ public abstract class BatchInvarianceTests : IDisposable
     private readonly TinyModel _model = new("Qwen3ForCausalLM", """{"tie_word_embeddings":true}""");
     private readonly TorchModelRunner _runner;
 
-    private protected BatchInvarianceTests(TorchDataType type) => _runner = RunnerDriver.Load(_model, type, slots: 48);
+    private protected BatchInvarianceTests(TorchDataType type, TorchDataType keyValueType = TorchDataType.Auto) =>
+        _runner = RunnerDriver.Load(_model, type, slots: 48, keyValueType: keyValueType);
 
     public void Dispose()
     {
@@ -133,3 +134,6 @@ public sealed class Float32BatchInvarianceTests() : BatchInvarianceTests(TorchDa
 
 /// <summary>Prompts through libtorch's matrix products where the processor has AVX-512, completions through our kernels.</summary>
 public sealed class BFloat16BatchInvarianceTests() : BatchInvarianceTests(TorchDataType.BFloat16);
+
+/// <summary>f32 over a cache in bf16.</summary>
+public sealed class NarrowCacheBatchInvarianceTests() : BatchInvarianceTests(TorchDataType.Float32, TorchDataType.BFloat16);

@@ -54,6 +54,17 @@ public sealed class DecoderParityTests
         Assert.InRange(Difference(runner, model), 0, 0.25);    // the logits spread over about 10
     }
 
+    [Fact]
+    public void Execute_OtherTypeOfKeysAndValues_IsCloseToTheReference()
+    {
+        using var model = new TinyModel("Qwen3ForCausalLM");
+        using var halved = RunnerDriver.Load(model, keyValueType: TorchDataType.BFloat16);
+        using var doubled = RunnerDriver.Load(model, TorchDataType.BFloat16, keyValueType: TorchDataType.Float32);
+
+        Assert.InRange(Difference(halved, model), 1e-4, 0.25);    // rounded, so not as close as f32 all through
+        Assert.InRange(Difference(doubled, model), 0, 0.25);
+    }
+
     [Theory]
     [MemberData(nameof(Architectures))]
     public void Execute_PlainTensors_AgreeWithTheReference(string architecture, string changes)

@@ -12,13 +12,11 @@ namespace Rill.Torch.Layers;
 /// same bits alone and in any batch, and for any chunking of the prompt. In bf16 the linear layers of prompts go through libtorch
 /// instead, whose products round to bf16; the tokens of a completion never do, also when they are computed anew after a preemption.
 /// </summary>
-/// <typeparam name="T">Type of the KV cache, and of the matrix products of prompts.</typeparam>
+/// <typeparam name="T">Type of the KV cache.</typeparam>
 internal sealed class HostDecoder<T> : IDecoder where T : IElements
 {
-    // oneDNN multiplies bf16 with AVX-512 only; without it libtorch's product is many times slower than our kernels.
-    private static readonly bool s_promptsByTorch = T.ScalarType == ScalarType.BFloat16 && Vector512.IsHardwareAccelerated;
-
     private readonly DecoderSpec _spec;
+    private readonly bool _promptsByTorch;
     private readonly KeyValueCache _cache;
     private readonly CachedAttention<T> _attention;
     private readonly HostEmbedding _embedding;
@@ -38,16 +36,20 @@ internal sealed class HostDecoder<T> : IDecoder where T : IElements
     /// <summary>Loads the weights; <paramref name="weights"/> must outlive the decoder.</summary>
     /// <param name="spec">The model.</param>
     /// <param name="weights">Its weights.</param>
+    /// <param name="type">The computing type: bf16 for prompts through libtorch, or f32.</param>
     /// <param name="layout">Sizes of the KV cache.</param>
     /// <param name="team">The threads for the kernels; not disposed.</param>
     /// <param name="pack">True to keep reordered copies of the weights for prompts.</param>
-    public HostDecoder(DecoderSpec spec, ModelWeights weights, KeyValueLayout layout, ThreadTeam team, bool pack)
+    public HostDecoder(DecoderSpec spec, ModelWeights weights, ScalarType type, KeyValueLayout layout, ThreadTeam team, bool pack)
     {
         _spec = spec;
+
+        // oneDNN multiplies bf16 with AVX-512 only; without it libtorch's product is many times slower than our kernels.
+        _promptsByTorch = type == ScalarType.BFloat16 && Vector512.IsHardwareAccelerated;
         _cache = new(layout);
         _attention = new(spec, _cache, team);
-        var tensors = new WeightTensors(weights, T.ScalarType);
-        var host = new HostWeights(tensors, team, _scratch, pack);
+        var tensors = new WeightTensors(weights, type);
+        var host = new HostWeights(tensors, team, _scratch, pack && _promptsByTorch);
         _embedding = new(tensors.ForKernels(spec.Names.Embedding, spec.VocabularySize, spec.HiddenSize));
         _layers = [.. Enumerable.Range(0, spec.LayerCount).Select(index => new HostLayer(host, spec, index))];
         _norm = new(team, spec.NormEpsilon);
@@ -63,7 +65,7 @@ internal sealed class HostDecoder<T> : IDecoder where T : IElements
 
     public Tensor? Forward(StepPlan plan)
     {
-        var rows = new RowSplit(plan.Rows.Length, s_promptsByTorch ? plan.PromptRows : 0);
+        var rows = new RowSplit(plan.Rows.Length, _promptsByTorch ? plan.PromptRows : 0);
         Reserve(rows.Count, plan.SamplingRows.Length);
         _embedding.Gather(plan.Rows, _residual);
         _attention.Begin(plan.Rows);

@@ -30,15 +30,17 @@ public sealed class TorchModelRunner : IModelRunner
         var threads = options.Threads ?? Environment.ProcessorCount;
         set_num_threads(threads);
         var onTensors = options.UseTensorDecoder || options.Device != "cpu" || !MatrixKernel.IsSupported;
-        var layout = KeyValueBudget.Plan(spec, options, DataType == TorchDataType.Float32 ? sizeof(float) : sizeof(ushort), onTensors);
+        var keyValueType = options.KeyValueType == TorchDataType.Auto || onTensors ? DataType : options.KeyValueType;
+        var layout = KeyValueBudget.Plan(spec, options, keyValueType == TorchDataType.Float32 ? sizeof(float) : sizeof(ushort), onTensors);
         Limits = new(spec.VocabularySize, layout.ContextLength, layout.SlotCount, layout.BlockSize, layout.BlockCount);
         _team = new(threads);
         _sampler = new(_team);
-        _decoder = (onTensors, DataType) switch
+        var type = DataType == TorchDataType.Float32 ? ScalarType.Float32 : ScalarType.BFloat16;
+        _decoder = (onTensors, keyValueType) switch
         {
-            (true, var type) => new TensorDecoder(spec, weights, layout, type == TorchDataType.Float32 ? ScalarType.Float32 : ScalarType.BFloat16, FindDevice(options.Device)),
-            (_, TorchDataType.Float32) => new HostDecoder<Float32Elements>(spec, weights, layout, _team, options.PackWeights),
-            _ => new HostDecoder<BFloat16Elements>(spec, weights, layout, _team, options.PackWeights),
+            (true, _) => new TensorDecoder(spec, weights, layout, type, FindDevice(options.Device)),
+            (_, TorchDataType.Float32) => new HostDecoder<Float32Elements>(spec, weights, type, layout, _team, options.PackWeights),
+            _ => new HostDecoder<BFloat16Elements>(spec, weights, type, layout, _team, options.PackWeights),
         };
     }
 
@@ -162,7 +164,7 @@ public sealed class TorchModelRunner : IModelRunner
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(config);
         hash.AppendData(weights.Hash());
-        hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{type} {options.Device} {options.PackWeights} {MatrixKernel.VectorBits} {build}")));
+        hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{type} {options.KeyValueType} {options.Device} {options.PackWeights} {MatrixKernel.VectorBits} {build}")));
         return "fp_" + Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 6));
     }
 }

@@ -12,6 +12,9 @@ public sealed record TorchRunnerOptions
     /// <summary>The type to compute in.</summary>
     public TorchDataType DataType { get; init; }
 
+    /// <summary>The type of keys and values on the CPU; by default the computing type. Elsewhere it is always the computing type.</summary>
+    public TorchDataType KeyValueType { get; init; }
+
     /// <summary>Most sequences that hold KV memory at once.</summary>
     [Range(1, 1024)]
     public int SlotCount { get; init; } = 32;

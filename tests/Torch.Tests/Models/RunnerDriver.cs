@@ -7,10 +7,11 @@ namespace Rill.Torch.Tests.Models;
 internal static class RunnerDriver
 {
     /// <summary>Loads a tiny model with few slots and a small cache.</summary>
-    public static TorchModelRunner Load(TinyModel model, TorchDataType type = TorchDataType.Float32, int slots = 8, bool tensors = false) =>
+    public static TorchModelRunner Load(TinyModel model, TorchDataType type = TorchDataType.Float32, int slots = 8, bool tensors = false, TorchDataType keyValueType = TorchDataType.Auto) =>
         TorchModelRunner.Load(model.Path, new TorchRunnerOptions
         {
             DataType = type,
+            KeyValueType = keyValueType,
             SlotCount = slots,
             BlockSize = 4,
             KeyValueMemoryMiB = 64,

@@ -2,11 +2,11 @@ using System.Net.Http.Headers;
 
 namespace Rill.Bench.Load;
 
-/// <summary>Reads a blob by parallel ranges with a bare HttpClient and forgets the bytes: the least that any loader does.</summary>
+/// <summary>Reads a blob by parallel ranges with a bare HttpClient: the least that any loader does.</summary>
 internal static class PlainReader
 {
-    /// <summary>Reads all bytes of an address.</summary>
-    public static async Task ReadAsync(Uri address, long length, int chunkBytes, int parallelism)
+    /// <summary>Reads all bytes of an address into memory, or forgets them where there is none.</summary>
+    public static async Task ReadAsync(Uri address, long length, int chunkBytes, int parallelism, byte[]? memory = null)
     {
         using var client = new HttpClient();
         var offsets = Enumerable.Range(0, (int)((length + chunkBytes - 1) / chunkBytes)).Select(index => (long)index * chunkBytes);
@@ -17,6 +17,12 @@ internal static class PlainReader
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token);
             response.EnsureSuccessStatusCode();
             using var body = await response.Content.ReadAsStreamAsync(token);
+            if (memory is not null)
+            {
+                await body.ReadExactlyAsync(memory.AsMemory((int)offset, (int)Math.Min(chunkBytes, length - offset)), token);
+                return;
+            }
+
             var buffer = new byte[256 * 1024];
             while (await body.ReadAsync(buffer, token) > 0)
             {

@@ -55,6 +55,9 @@ internal sealed record BenchOptions
     /// <summary>Steps of decoding in a round.</summary>
     public int EngineSteps => Quick ? 12 : 32;
 
+    /// <summary>Answers that every stream of the whole server gets in a round, one after the other.</summary>
+    public int AnswersPerStream => Quick ? 2 : 3;
+
     /// <summary>The shapes of models on which engines are compared.</summary>
     public IReadOnlyList<ModelShape> Shapes { get; init; } = [ModelShape.S, ModelShape.M, ModelShape.L];
 

@@ -33,7 +33,7 @@ internal static class EngineHttpPart
         text.Append(CultureInfo.InvariantCulture, $"Rill as `./run` starts it, LocalHost included, with made-up weights in the shape M at bf16; {package} decodes {ManyStreams} sequences without a server and without prompts.\n\n");
         text.Append(Latencies(rounds)).Append('\n').Append(Throughput(rounds)).Append('\n');
         text.Append(CultureInfo.InvariantCulture,
-            $"{options.EngineRounds} rounds; in each the server at every number of streams, then llama.cpp. Prompts of {HttpLoad.PromptTokens} tokens, all different; {HttpLoad.AnswerTokens} tokens an answer; {HttpLoad.RequestsPerStream} answers a stream, each followed by the next request at once, so that new prompts arrive while other streams run. Tokens a second: answers' tokens of all streams from the first request to the last answer, prompts' time included.\n");
+            $"{options.EngineRounds} rounds; in each the server at every number of streams, then llama.cpp. Prompts of {HttpLoad.PromptTokens} tokens, all different; {HttpLoad.AnswerTokens} tokens an answer; {options.AnswersPerStream} answers a stream, each followed by the next request at once, so that new prompts arrive while other streams run. Tokens a second: answers' tokens of all streams from the first request to the last answer, prompts' time included.\n");
         text.Append(CultureInfo.InvariantCulture, $"The worker's greatest resident memory was {Table.Number(ProcessUsage.PeakBytes(ServerFactory.WorkerOf(rill)) / 1e6)} MB.\n{peer.Description}.\n");
         return text.Append('\n').Append(await StartsAsync(options)).ToString();
     }
@@ -42,7 +42,7 @@ internal static class EngineHttpPart
     {
         var rounds = new List<HttpRound>();
         var prompts = 0;
-        _ = new HttpLoad(rill, MixedStreams, ref prompts);
+        _ = new HttpLoad(rill, MixedStreams, 1, ref prompts);
         peer.Decode(ManyStreams, HttpLoad.PromptTokens, HttpLoad.AnswerTokens);
         for (var round = 0; round < options.EngineRounds; round++)
         {
@@ -50,7 +50,7 @@ internal static class EngineHttpPart
             foreach (var streams in _streamCounts)
             {
                 Console.Error.WriteLine($"engine-http: round {round + 1} of {options.EngineRounds}, {streams} streams");
-                loads[streams] = new HttpLoad(rill, streams, ref prompts);
+                loads[streams] = new HttpLoad(rill, streams, options.AnswersPerStream, ref prompts);
             }
 
             rounds.Add(new HttpRound(loads, peer.Decode(ManyStreams, HttpLoad.PromptTokens, HttpLoad.AnswerTokens)));

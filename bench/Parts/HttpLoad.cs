@@ -15,23 +15,21 @@ internal sealed class HttpLoad
     /// <summary>Tokens of every answer.</summary>
     public const int AnswerTokens = 48;
 
-    /// <summary>Answers that every stream gets, one after the other.</summary>
-    public const int RequestsPerStream = 3;
-
     private static readonly TimeSpan _limit = TimeSpan.FromMinutes(5);
 
     /// <summary>Measures.</summary>
     /// <param name="server">A server that is ready.</param>
     /// <param name="streams">Streams at once.</param>
+    /// <param name="answersPerStream">Answers that every stream gets, one after the other.</param>
     /// <param name="prompts">Prompts that were sent so far: no prompt is sent twice, or the prefix cache would answer.</param>
-    public HttpLoad(ServerProcess server, int streams, ref int prompts)
+    public HttpLoad(ServerProcess server, int streams, int answersPerStream, ref int prompts)
     {
         using var client = new LoadClient(server.Address);
         var answers = new List<LoadStream>();
         var start = Stopwatch.GetTimestamp();
-        while (answers.Count < streams * RequestsPerStream)
+        while (answers.Count < streams * answersPerStream)
         {
-            while (client.Streams.Count(stream => !stream.Ended) < streams && answers.Count < streams * RequestsPerStream)
+            while (client.Streams.Count(stream => !stream.Ended) < streams && answers.Count < streams * answersPerStream)
             {
                 answers.Add(client.Open(Request(prompts++, AnswerTokens)));
             }

@@ -97,7 +97,7 @@ public sealed class TemplateLimitsTests
         var exception = Assert.Throws<ChatTemplateException>(() => Parse(template).Render(new Dictionary<string, object?>()));
 
         Assert.NotEmpty(exception.Message);
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20)); // a second or two on a quiet machine
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(60)); // a second or two on a quiet machine
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: false) - before, long.MinValue, 2L << 30);
     }
 
@@ -137,7 +137,7 @@ public sealed class TemplateLimitsTests
         RenderOrRefuse(string.Concat(Enumerable.Repeat("{{", 100_000)));
         RenderOrRefuse(string.Concat(Enumerable.Repeat("{#", 100_000)));
 
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20)); // about a second on a quiet machine
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(60)); // about a second on a quiet machine
     }
 
     [Fact]

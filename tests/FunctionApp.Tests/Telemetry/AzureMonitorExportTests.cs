@@ -18,6 +18,10 @@ public sealed class AzureMonitorExportTests
             ["Rill__Telemetry__CaptureContent"] = "true",
             ["APPLICATIONINSIGHTS_CONNECTION_STRING"] = $"InstrumentationKey=00000000-0000-0000-0000-000000000000;IngestionEndpoint={insights.Address}",
             ["APPLICATIONINSIGHTS_STATSBEAT_DISABLED"] = "true",
+
+            // The exporter's default keeps five traces a second, and the probes that waited for the start may have had them.
+            ["OTEL_TRACES_SAMPLER"] = "microsoft.fixed_percentage",
+            ["OTEL_TRACES_SAMPLER_ARG"] = "1.0",
         });
 
         var answer = await server.PostAsync(ChatJson.Of("!text Caerulean answer\na question about saffron", "\"n\":2"));

@@ -10,6 +10,8 @@ namespace Rill.FunctionApp.Hosting;
 /// </summary>
 internal sealed class ModelLoad : IDisposable
 {
+    private static readonly TimeSpan s_endLimit = TimeSpan.FromSeconds(10);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _inspected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LoadProgress _progress = new();
@@ -87,8 +89,13 @@ internal sealed class ModelLoad : IDisposable
     /// <summary>Ends the load; nobody waits for it any more.</summary>
     public void Cancel() => _stop.Cancel();
 
-    /// <inheritdoc/>
-    public void Dispose() => _stop.Dispose();
+    /// <summary>Ends the load and waits for its end: a process must not exit while libtorch is being loaded.</summary>
+    public void Dispose()
+    {
+        _stop.Cancel();
+        Task.WaitAny([Completion], s_endLimit);
+        _stop.Dispose();
+    }
 
     private async Task<LoadedModel> RunAsync(RillSettings settings, ModelLoading loading)
     {

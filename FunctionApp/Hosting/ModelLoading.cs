@@ -43,19 +43,22 @@ internal sealed class ModelLoading(Action loadLibrary, Func<ModelFiles, RillOpti
                 steps.NativeLibrary();
             },
             CancellationToken.None);
-        var (files, parts) = address is DirectoryAddress directory
-            ? OpenDirectory(directory.Path, steps)
-            : await FetchAsync(address, settings.Store, progress, steps, cancellationToken);
-        steps.Fetched();
+        ModelFiles? files = null;
         try
         {
+            (files, var parts) = address is DirectoryAddress directory
+                ? OpenDirectory(directory.Path, steps)
+                : await FetchAsync(address, settings.Store, progress, steps, cancellationToken);
+            steps.Fetched();
             await library;
             var loaded = loadRunner(files, settings.Options, settings.Engine);
             return new LoadedModel(loaded.Runner, parts.ToChatModel(id, files.Published, loaded.Fingerprint), loaded.Precision);
         }
         catch
         {
-            files.Dispose();
+            // The failure ends the process, and one that exits while a thread loads libtorch may hang in its exit handlers.
+            await library.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            files?.Dispose();
             throw;
         }
     }

@@ -29,4 +29,7 @@ internal unsafe struct MatrixProduct
 
     /// <summary>Elements from one input row's outputs to the next's.</summary>
     public int OutputStride;
+
+    /// <summary>True when the weight rows follow one another without a gap.</summary>
+    public readonly bool IsContiguous => WeightStride == Inner;
 }

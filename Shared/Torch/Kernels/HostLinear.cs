@@ -25,7 +25,7 @@ internal sealed unsafe class HostLinear : IDisposable
     private RowBuffer _input = null!;
     private RowBuffer _output = null!;
     private RowSplit _rows;
-    private int _pieceSize;
+    private PieceSplit _split;
 
     /// <summary>Takes ownership of the weights and the bias.</summary>
     /// <param name="team">The threads.</param>
@@ -77,9 +77,8 @@ internal sealed unsafe class HostLinear : IDisposable
 
         if (rows.ByKernels > 0)
         {
-            var pieces = _team.PiecesFor((long)rows.ByKernels * Outputs * Inner);
-            _pieceSize = ((shared + pieces - 1) / pieces + PieceMultiple - 1) / PieceMultiple * PieceMultiple;
-            _team.Run((shared + _pieceSize - 1) / _pieceSize, _piece);
+            _split = _team.Split(shared, PieceMultiple, (long)rows.ByKernels * Outputs * Inner);
+            _team.Run(_split.Count, _piece);
         }
 
         if (rows.ByTorch > 0)
@@ -90,15 +89,14 @@ internal sealed unsafe class HostLinear : IDisposable
 
     private void Piece(int piece)
     {
-        var first = piece * _pieceSize;
+        var (first, end) = _split[piece];
         var products = (float*)_scratch.Products.Start;
         switch (_then)
         {
             case Then.Store:
-                Multiply(first, Math.Min(Outputs, first + _pieceSize), _output.Row(_rows.ByTorch), _output.Width);
+                Multiply(first, end, _output.Row(_rows.ByTorch), _output.Width);
                 break;
             case Then.Add:
-                var end = Math.Min(Outputs, first + _pieceSize);
                 Multiply(first, end, products, Outputs);
                 for (var row = 0; row < _rows.ByKernels; row++)
                 {
@@ -108,13 +106,12 @@ internal sealed unsafe class HostLinear : IDisposable
                 break;
             default:
                 var half = Outputs / 2;
-                var size = Math.Min(half, first + _pieceSize) - first;
-                Multiply(first, first + size, products, Outputs);
-                Multiply(half + first, half + first + size, products, Outputs);
+                Multiply(first, end, products, Outputs);
+                Multiply(half + first, half + end, products, Outputs);
                 for (var row = 0; row < _rows.ByKernels; row++)
                 {
                     var gate = products + ((nint)row * Outputs) + first;
-                    RowKernels.SiluGate<Float32Elements>(gate, gate + half, _output.Row(_rows.ByTorch + row) + first, size);
+                    RowKernels.SiluGate<Float32Elements>(gate, gate + half, _output.Row(_rows.ByTorch + row) + first, end - first);
                 }
 
                 break;

@@ -18,7 +18,6 @@ internal sealed class ThreadTeam : IDisposable
 
     // About 5 microseconds of kernel work; opening a phase for a helper that spins costs about one.
     private const long PieceCost = 64 * 1024;
-    private const int PiecesPerThread = 16;
 
     private const int CountBits = 20;
     private const long CountMask = MostPieces;
@@ -53,11 +52,11 @@ internal sealed class ThreadTeam : IDisposable
     /// <summary>Threads of the team, the caller's own among them.</summary>
     public int Threads => _helpers.Length + 1;
 
-    /// <summary>
-    /// Pieces into which a phase is worth splitting: few enough that each outweighs claiming it, enough that the threads end together.
-    /// </summary>
+    /// <summary>Shares a phase's outputs into pieces, each of which outweighs claiming it.</summary>
+    /// <param name="size">Number of outputs.</param>
+    /// <param name="multiple">Pieces begin at multiples of this.</param>
     /// <param name="cost">Multiply-adds of the whole phase, roughly.</param>
-    public int PiecesFor(long cost) => _helpers.Length == 0 ? 1 : (int)Math.Clamp(cost / PieceCost, 1, PiecesPerThread * Threads);
+    public PieceSplit Split(int size, int multiple, long cost) => PieceSplit.Of(size, multiple, Threads, Math.Max(1, cost / PieceCost));
 
     /// <summary>Runs <paramref name="item"/> for 0 to <paramref name="count"/> - 1, on all threads if the work outweighs waking them.</summary>
     /// <param name="count">Number of items, at most <see cref="MostPieces"/>.</param>

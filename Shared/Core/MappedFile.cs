@@ -1,9 +1,10 @@
 using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 
 namespace Rill;
 
 /// <summary>A file of the local disk, mapped: nothing is read before it is touched.</summary>
-public sealed unsafe class MappedFile : FileMemory
+public sealed unsafe partial class MappedFile : FileMemory
 {
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
@@ -27,6 +28,7 @@ public sealed unsafe class MappedFile : FileMemory
         byte* start = null;
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
         Start = start;
+        AdviseHugePages();
     }
 
     /// <inheritdoc/>
@@ -48,4 +50,20 @@ public sealed unsafe class MappedFile : FileMemory
         _view.Dispose();
         _file.Dispose();
     }
+
+    /// <summary>
+    /// Has the kernel read the file in huge pages, where it and the file system can (Linux 6.16 and ext4, for one): fewer page faults, and
+    /// fewer misses in the tables of pages when weights are streamed. It is a wish; a kernel that cannot says no, and nothing is lost.
+    /// </summary>
+    private void AdviseHugePages()
+    {
+        const int hugePage = 14;
+        if (OperatingSystem.IsLinux())
+        {
+            _ = Advise((nint)Start, (nuint)Length, hugePage);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(nint address, nuint length, int advice);
 }

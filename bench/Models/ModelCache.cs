@@ -1,3 +1,4 @@
+using Rill.Bench.Measure;
 using Rill.Bench.Peer.Gguf;
 
 namespace Rill.Bench.Models;
@@ -44,6 +45,7 @@ internal static class ModelCache
         Directory.CreateDirectory(Folder);
         var unfinished = $"{path}.{Environment.ProcessId}";
         make(unfinished);
+        PageCache.Forget(unfinished);
         Directory.Move(unfinished, path);
         return path;
     }

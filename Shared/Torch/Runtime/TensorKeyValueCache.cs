@@ -13,29 +13,39 @@ internal sealed class TensorKeyValueCache : IDisposable
     private readonly KeyValueLayout _layout;
     private readonly Tensor _slots;     // [slot, layer, key|value, position, element]
     private readonly Tensor _blocks;    // [block, layer, key|value, position, element]
+    private readonly Tensor _rows;      // the slots once more, as [row, element]
 
     public TensorKeyValueCache(KeyValueLayout layout, ScalarType type, Device device)
     {
         _layout = layout;
         _slots = zeros([layout.SlotCount, layout.LayerCount, 2, layout.ContextLength, layout.TokenElements], type, device);
         _blocks = zeros([layout.BlockCount, layout.LayerCount, 2, layout.BlockSize, layout.TokenElements], type, device);
+        _rows = _slots.view(-1, layout.TokenElements);
     }
 
-    /// <summary>Writes consecutive positions of a slot.</summary>
-    /// <param name="slot">The slot.</param>
-    /// <param name="layer">The layer.</param>
-    /// <param name="start">The first position.</param>
-    /// <param name="keys">[positions, elements].</param>
-    /// <param name="values">[positions, elements].</param>
-    public void Write(int slot, int layer, int start, Tensor keys, Tensor values)
+    /// <summary>Rows from one slot to the next: the row of a position in <see cref="RowsOf"/> is slot * stride + position.</summary>
+    public long SlotStride => 2L * _layout.LayerCount * _layout.ContextLength;
+
+    /// <summary>
+    /// The keys (or values) of a layer in all slots, [row, element], a view: the position p of slot s is its row s * SlotStride + p;
+    /// what lies between belongs to other layers.
+    /// </summary>
+    public Tensor RowsOf(int layer, bool keys) =>
+        _rows.narrow(0, Plane(layer, keys) * (long)_layout.ContextLength, ((_layout.SlotCount - 1) * SlotStride) + _layout.ContextLength);
+
+    /// <summary>Writes keys and values, each [N, elements], to the rows int64 [N] of a layer. The caller's scope owns what it makes.</summary>
+    public void Write(int layer, Tensor rows, Tensor keys, Tensor values)
     {
-        using var scope = NewDisposeScope();
-        Plane(slot, layer, 0).narrow(0, start, keys.shape[0]).copy_(keys);
-        Plane(slot, layer, 1).narrow(0, start, values.shape[0]).copy_(values);
+        RowsOf(layer, keys: true).index_copy_(0, rows, keys);
+        RowsOf(layer, keys: false).index_copy_(0, rows, values);
     }
 
-    /// <summary>The keys or values of consecutive positions, [positions, elements]; a view.</summary>
-    public Tensor Read(int slot, int layer, bool keys, int start, int count) => Plane(slot, layer, keys ? 0 : 1).narrow(0, start, count);
+    /// <summary>The keys (or values) of consecutive positions of a slot, [positions, elements]; a view.</summary>
+    public Tensor Read(int slot, int layer, bool keys, int start, int count) => RowsOf(layer, keys).narrow(0, (slot * SlotStride) + start, count);
+
+    /// <summary>The keys (or values) of the first positions of slots int64 [N], [N, positions, elements]; a copy.</summary>
+    public Tensor ReadSlots(Tensor slots, int layer, bool keys, int count) =>
+        _slots.select(1, layer).select(1, Plane(0, keys)).narrow(1, 0, count).index_select(0, slots);
 
     /// <summary>Copies a cached block into a slot.</summary>
     public void Restore(BlockCopy copy)
@@ -53,11 +63,12 @@ internal sealed class TensorKeyValueCache : IDisposable
 
     public void Dispose()
     {
+        _rows.Dispose();
         _slots.Dispose();
         _blocks.Dispose();
     }
 
-    private Tensor Plane(int slot, int layer, int plane) => _slots.select(0, slot).select(0, layer).select(0, plane);
+    private static int Plane(int layer, bool keys) => (2 * layer) + (keys ? 0 : 1);
 
     private Tensor InSlot(BlockCopy copy) => _slots.select(0, copy.Slot).narrow(2, copy.Position, _layout.BlockSize);
 }

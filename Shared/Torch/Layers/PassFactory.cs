@@ -1,0 +1,28 @@
+using Rill.Models;
+using Rill.Torch.Runtime;
+using static TorchSharp.torch;
+
+namespace Rill.Torch.Layers;
+
+/// <summary>Makes passes from rows that lie on the device as int64 [3, N]: tokens, positions, slots. The caller's scope owns what it makes.</summary>
+internal sealed class PassFactory(DecoderSpec spec, TensorKeyValueCache cache, TensorRotary rotary, Device device)
+{
+    /// <summary>A pass of single tokens, each of a slot of its own, whose positions are less than <paramref name="span"/>.</summary>
+    public TensorPass OfSingles(Tensor inputs, int span) =>
+        Create(inputs, new MaskedAttention(spec, cache, inputs.select(0, 2), inputs.select(0, 1), span));
+
+    /// <summary>A pass of stretches of sequences.</summary>
+    public TensorPass OfRuns(Tensor inputs, List<SequenceRun> runs) => Create(inputs, new RunAttention(spec, cache, runs, device));
+
+    private TensorPass Create(Tensor inputs, ITensorAttention attention)
+    {
+        var (tokens, positions, slots) = (inputs.select(0, 0), inputs.select(0, 1), inputs.select(0, 2));
+        return new TensorPass
+        {
+            Tokens = tokens,
+            CacheRows = (slots * cache.SlotStride) + positions,
+            Rotation = rotary.At(positions),
+            Attention = attention,
+        };
+    }
+}

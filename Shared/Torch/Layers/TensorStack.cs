@@ -1,0 +1,102 @@
+using Rill.Models;
+using Rill.Torch.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Rill.Torch.Layers;
+
+/// <summary>The model's weights on one device, and its layers in plain tensor operations. Letters: N rows, H query heads, Hk key and value heads, d width of a head.</summary>
+internal sealed class TensorStack : IDisposable
+{
+    private readonly DecoderSpec _spec;
+    private readonly TensorKeyValueCache _cache;
+    private readonly TensorRotary _rotary;
+    private readonly TensorLayer[] _layers;
+    private readonly Tensor _embedding;
+    private readonly Tensor _finalNorm;
+    private readonly Tensor _head;
+
+    /// <summary>Loads the weights; <paramref name="weights"/> must outlive the stack, and the cache is not disposed with it.</summary>
+    public TensorStack(DecoderSpec spec, ModelWeights weights, TensorKeyValueCache cache, TensorRotary rotary, ScalarType type, Device device)
+    {
+        (_spec, _cache, _rotary) = (spec, cache, rotary);
+        var tensors = new WeightTensors(weights, type);
+        _layers = [.. Enumerable.Range(0, spec.LayerCount).Select(index => new TensorLayer(spec, tensors, index, device))];
+        _embedding = tensors.Get(spec.Names.Embedding, spec.VocabularySize, spec.HiddenSize).to(device);
+        _finalNorm = tensors.Get(spec.Names.FinalNorm, spec.HiddenSize).to(device);
+        _head = spec.TiedEmbeddings ? _embedding : tensors.Get(spec.Names.Head, spec.VocabularySize, spec.HiddenSize).to(device);
+    }
+
+    /// <summary>The rows' last hidden states [N, hidden]; their keys and values are in the cache then.</summary>
+    /// <param name="pass">The rows.</param>
+    /// <param name="kept">Where given, gets the last layer's temporary tensors, undisposed.</param>
+    public Tensor Forward(TensorPass pass, List<Tensor>? kept = null)
+    {
+        var hidden = _embedding.index_select(0, pass.Tokens);
+        for (var index = 0; index < _layers.Length; index++)
+        {
+            using var scope = NewDisposeScope();
+            Layer(hidden, index, pass);
+            if (kept is not null && index == _layers.Length - 1)
+            {
+                var temporary = scope.DisposablesView.OfType<Tensor>().ToList();
+                scope.Detach(temporary);
+                kept.AddRange(temporary);
+            }
+        }
+
+        return hidden;
+    }
+
+    /// <summary>Hidden states [N, hidden] to logits, f32 [N, vocabulary].</summary>
+    public Tensor Logits(Tensor hidden) =>
+        nn.functional.linear(Norm(hidden, _finalNorm), _head).to_type(ScalarType.Float32);
+
+    public void Dispose()
+    {
+        foreach (var layer in _layers)
+        {
+            layer.Dispose();
+        }
+
+        _embedding.Dispose();
+        _finalNorm.Dispose();
+        _head.Dispose();
+    }
+
+    /// <summary>One layer, added to <paramref name="hidden"/> in place.</summary>
+    private void Layer(Tensor hidden, int index, TensorPass pass)
+    {
+        var layer = _layers[index];
+        var queryKeyValue = Linear(Norm(hidden, layer.AttentionNorm), layer.QueryKeyValue);
+        hidden.add_(Linear(Attention(queryKeyValue, index, pass), layer.Output));
+        var gateUp = Linear(Norm(hidden, layer.FeedForwardNorm), layer.GateUp);
+        var gated = nn.functional.silu(gateUp.narrow(1, 0, _spec.FeedForwardSize)).mul_(gateUp.narrow(1, _spec.FeedForwardSize, _spec.FeedForwardSize));
+        hidden.add_(Linear(gated, layer.Down));
+    }
+
+    /// <summary>[N, (H + 2 Hk) d] to [N, H d]. Keys and values of all rows are written before any row attends.</summary>
+    private Tensor Attention(Tensor queryKeyValue, int index, TensorPass pass)
+    {
+        var (heads, shared) = (_spec.HeadCount, _spec.KeyValueHeadCount);
+        var split = queryKeyValue.view(-1, heads + (2 * shared), _spec.HeadDim);
+        var rotated = _rotary.Apply(Normed(split.narrow(1, 0, heads + shared), _layers[index]), pass.Rotation);
+        _cache.Write(index, pass.CacheRows, rotated.narrow(1, heads, shared).flatten(1), split.narrow(1, heads + shared, shared).flatten(1));
+        return pass.Attention.Forward(rotated.narrow(1, 0, heads), index);
+    }
+
+    /// <summary>The norms over each query and key head, where the architecture has them: [N, H + Hk, d].</summary>
+    private Tensor Normed(Tensor queryKey, TensorLayer layer) => layer is { QueryNorm: { } query, KeyNorm: { } key }
+        ? cat([Norm(queryKey.narrow(1, 0, _spec.HeadCount), query), Norm(queryKey.narrow(1, _spec.HeadCount, _spec.KeyValueHeadCount), key)], 1)
+        : queryKey;
+
+    /// <summary>source / sqrt(mean(source²) + epsilon) * weight over the last dimension, computed in f32.</summary>
+    private Tensor Norm(Tensor source, Tensor weight)
+    {
+        var wide = source.to_type(ScalarType.Float32);
+        var scale = (wide.square().mean([-1], keepdim: true) + _spec.NormEpsilon).rsqrt();
+        return (wide * scale * weight).to_type(source.dtype);
+    }
+
+    private static Tensor Linear(Tensor input, (Tensor Weight, Tensor? Bias) layer) => nn.functional.linear(input, layer.Weight, layer.Bias);
+}

@@ -19,6 +19,7 @@ public sealed class TorchModelRunner : IModelRunner
     private readonly ThreadTeam _team;
     private readonly IDecoder _decoder;
     private readonly Sampler _sampler;
+    private readonly TensorSampler? _tensorSampler;    // where the logits are not on the host
 
     private TorchModelRunner(ModelWeights weights, DecoderSpec spec, TorchRunnerOptions options)
     {
@@ -35,6 +36,7 @@ public sealed class TorchModelRunner : IModelRunner
         Limits = new(spec.VocabularySize, layout.ContextLength, layout.SlotCount, layout.BlockSize, layout.BlockCount);
         _team = new(threads);
         _sampler = new(_team);
+        _tensorSampler = onTensors ? new(_sampler) : null;
         var type = DataType == TorchDataType.Float32 ? ScalarType.Float32 : ScalarType.BFloat16;
         _decoder = (onTensors, keyValueType) switch
         {
@@ -117,7 +119,7 @@ public sealed class TorchModelRunner : IModelRunner
             _decoder.Save(copy);
         }
 
-        return logits is null ? [] : _sampler.Sample(logits, plan.Sampling);
+        return logits is null ? [] : Sample(logits, plan.Sampling);
     }
 
     /// <inheritdoc/>
@@ -128,6 +130,9 @@ public sealed class TorchModelRunner : IModelRunner
         _weights.Dispose();
     }
 
+    private SampledToken[] Sample(Tensor logits, Sequence[] sequences) =>
+        _tensorSampler?.Sample(logits, sequences) ?? _sampler.Sample(logits, sequences);
+
     /// <summary>Lets the code be compiled and libtorch's threads start: a chunk of prompt, then single tokens.</summary>
     private void WarmUp()
     {
@@ -136,7 +141,7 @@ public sealed class TorchModelRunner : IModelRunner
         foreach (var step in new[] { rows, [rows[^1]], [rows[^1]] })
         {
             using var logits = _decoder.Forward(new StepPlan(step, step.Length == 1 ? 0 : step.Length, [step.Length - 1], [sequence]));
-            _sampler.Sample(logits!, [sequence]);
+            Sample(logits!, [sequence]);
         }
 
         _decoder.ReleaseSlot(0);

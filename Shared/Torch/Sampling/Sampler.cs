@@ -52,10 +52,16 @@ internal sealed class Sampler(ThreadTeam team)
         return new(sequence, token, alternatives is { } count ? LogprobReader.Read(logits, token, count, scratch.Weights) : null);
     }
 
+    /// <summary>Whether the sequence takes the most probable token instead of drawing one.</summary>
+    internal static bool IsGreedy(Sequence sequence) => sequence.Parameters.Temperature < GreedyBelow;
+
+    /// <summary>What the logits are divided by.</summary>
+    internal static float TemperatureOf(SamplingParameters parameters) => Math.Max(parameters.Temperature, LowestTemperature);
+
     private static int? Pick(ReadOnlySpan<float> logits, Sequence sequence, Scratch scratch)
     {
         var parameters = sequence.Parameters;
-        var greedy = parameters.Temperature < GreedyBelow;
+        var greedy = IsGreedy(sequence);
         if (greedy && !LogitsProcessors.Any(sequence))
         {
             return Highest(logits);
@@ -69,7 +75,7 @@ internal sealed class Sampler(ThreadTeam team)
             return Highest(row);
         }
 
-        VectorMath.Divide(row, Math.Max(parameters.Temperature, LowestTemperature));
+        VectorMath.Divide(row, TemperatureOf(parameters));
         Filter(row, parameters, scratch.Weights);
         return Draw(row, CounterRandom.Uniform(parameters.Seed, parameters.Choice, sequence.CompletionLength), scratch.Weights);
     }

@@ -20,7 +20,7 @@ public sealed class PipeTests
         }
 
         process.StandardInput.Close();
-        await process.WaitForExitAsync(patience.Token);
+        await process.EndsAsync(ProcessBounds.Patience, () => "");
         Assert.Equal(0, process.ExitCode);
     }
 
@@ -36,7 +36,7 @@ public sealed class PipeTests
 
         Assert.Equal("Hi", Encoding.UTF8.GetString(text));
         process.StandardInput.Close();
-        await process.WaitForExitAsync(patience.Token);
+        await process.EndsAsync(ProcessBounds.Patience, () => "");
     }
 
     [SkippableFact]
@@ -83,7 +83,7 @@ public sealed class PipeTests
         await process.StandardOutput.ReadLineAsync(patience.Token);
         using var kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
 
-        await process.WaitForExitAsync(patience.Token);
+        await process.EndsAsync(ProcessBounds.Patience, () => "");
 
         Assert.Equal(130, process.ExitCode);
         Assert.Equal("", await process.StandardError.ReadToEndAsync(patience.Token));

@@ -54,7 +54,7 @@ internal static class RillProcess
             start.Environment[name] = value;
         }
 
-        return Process.Start(start)!;
+        return Process.Start(start.WithInterrupts())!;
     }
 
     /// <summary>Writes a program for a shell.</summary>
@@ -67,26 +67,30 @@ internal static class RillProcess
         }
     }
 
-    /// <summary>Gives a process its input and waits for its end; ends it when it takes too long.</summary>
+    /// <summary>Gives a process its input and waits for its end; ends it, with its children, when it takes too long.</summary>
+    /// <exception cref="TimeoutException">It took too long; the message holds what it said.</exception>
     public static async Task<RillResult> FinishAsync(Process process, byte[] input)
     {
-        using var patience = new CancellationTokenSource(s_patience);
-        await using var registration = patience.Token.Register(process.Kill);
         using var output = new MemoryStream();
-        var reading = process.StandardOutput.BaseStream.CopyToAsync(output, patience.Token);
-        var errors = process.StandardError.ReadToEndAsync(patience.Token);
+        using var error = new MemoryStream();
+        var streams = Task.WhenAll(
+            WriteAsync(process, input), process.StandardOutput.BaseStream.CopyToAsync(output), process.StandardError.BaseStream.CopyToAsync(error));
+        await process.EndsAsync(s_patience, () => TextOf(output) + TextOf(error), streams);
+        return new(process.ExitCode, output.ToArray(), TextOf(error));
+    }
+
+    private static async Task WriteAsync(Process process, byte[] input)
+    {
         try
         {
-            await process.StandardInput.BaseStream.WriteAsync(input, patience.Token);
+            await process.StandardInput.BaseStream.WriteAsync(input);
             process.StandardInput.Close();
         }
         catch (IOException)
         {
             // A process that refuses its command line ends without reading.
         }
-
-        await reading;
-        await process.WaitForExitAsync(patience.Token);
-        return new(process.ExitCode, output.ToArray(), await errors);
     }
+
+    private static string TextOf(MemoryStream stream) => Encoding.UTF8.GetString(stream.ToArray());
 }

@@ -38,13 +38,10 @@ public sealed class CommandTests(Azurite azurite) : IDisposable
         Assert.Contains("config.json: missing or damaged", damaged.Output, StringComparison.Ordinal);
     }
 
-    private async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
+    private Task<ProcessResult> RunAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [_program, "models", .. arguments]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [_program, "models", .. arguments]);
         start.Environment["Rill__Store__BlobConnection"] = azurite.Connect();
-        using var process = Process.Start(start)!;
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(2));
-        return (process.ExitCode, output);
+        return ProcessBounds.RunAsync(start, TimeSpan.FromMinutes(2));
     }
 }

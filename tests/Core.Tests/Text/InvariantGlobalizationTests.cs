@@ -18,19 +18,17 @@ public sealed class InvariantGlobalizationTests : IDisposable
     [InlineData("NFC", "0", "loaded")]
     [InlineData("NFC", "1", $"needs Unicode normalization (NFC), which this process lacks: install ICU (libicu) and unset {Variable}")]
     [InlineData(null, "1", "loaded")]
-    public void Load_InAProcessWithoutIcu_RefusesModelsThatNormalize(string? form, string invariant, string expected)
+    public async Task Load_InAProcessWithoutIcu_RefusesModelsThatNormalize(string? form, string invariant, string expected)
     {
         var file = TinyTokenizer.Json(root => root["normalizer"] = form is null ? null : new JsonObject { ["type"] = form });
         File.WriteAllText(Path.Combine(_directory.FullName, "tokenizer.json"), file);
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!);
         start.ArgumentList.Add(typeof(InvariantGlobalizationTests).Assembly.Location);
         start.ArgumentList.Add(_directory.FullName);
         start.Environment[Variable] = invariant;
 
-        using var child = Process.Start(start)!;
-        var output = child.StandardOutput.ReadToEnd();
-        child.WaitForExit();
+        var child = await ProcessBounds.RunAsync(start, ProcessBounds.Patience);
 
-        Assert.Contains(expected, output, StringComparison.Ordinal);
+        Assert.Contains(expected, child.Output, StringComparison.Ordinal);
     }
 }

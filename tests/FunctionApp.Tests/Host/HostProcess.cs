@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace Rill.FunctionApp.Tests.Host;
 
-/// <summary>A LocalHost process and what it prints. Disposing it ends the host and its worker, whatever they are doing.</summary>
+/// <summary>A LocalHost process and what it prints. Disposing it ends the host and its workers, whatever they are doing.</summary>
 internal sealed partial class HostProcess : IAsyncDisposable
 {
     public const int SigInt = 2;
@@ -12,6 +12,8 @@ internal sealed partial class HostProcess : IAsyncDisposable
     public const int SigTerm = 15;
 
     private const string WorkerLine = "Worker process ";
+    private static readonly TimeSpan _orphanLimit = TimeSpan.FromSeconds(10);
+
     private readonly Process _process;
     private readonly List<string> _output = [];
     private TaskCompletionSource _newLine = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -30,7 +32,7 @@ internal sealed partial class HostProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        _process = Process.Start(start)!;
+        _process = Process.Start(start.WithInterrupts())!;
         _process.OutputDataReceived += (_, line) => Add(line.Data);
         _process.ErrorDataReceived += (_, line) => Add(line.Data);
         _process.BeginOutputReadLine();
@@ -51,10 +53,15 @@ internal sealed partial class HostProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Everything printed so far.</summary>
+    public string Text => string.Join('\n', Output);
+
     /// <summary>The process id of the worker that was started last.</summary>
-    public int WorkerId =>
-        int.Parse(Output.Last(line => line.StartsWith(WorkerLine, StringComparison.Ordinal) && line.EndsWith("started.", StringComparison.Ordinal))
-            .Split(' ')[2], CultureInfo.InvariantCulture);
+    public int WorkerId => WorkerIds.Last();
+
+    private IEnumerable<int> WorkerIds => Output
+        .Where(line => line.StartsWith(WorkerLine, StringComparison.Ordinal) && line.EndsWith("started.", StringComparison.Ordinal))
+        .Select(line => int.Parse(line.Split(' ')[2], CultureInfo.InvariantCulture));
 
     /// <summary>
     /// The first line, printed before or from now on, that <paramref name="matches"/>; null if the process ended without one.
@@ -86,16 +93,15 @@ internal sealed partial class HostProcess : IAsyncDisposable
             await Task.WhenAny(newLine, exited, Task.Delay(Timeout.Infinite, limit.Token));
             if (limit.IsCancellationRequested)
             {
-                throw new TimeoutException($"No such line within {timeout}:\n{string.Join('\n', Output)}");
+                throw new TimeoutException($"No such line of the host (process {Id}) within {timeout}:\n{Text}");
             }
         }
     }
 
-    /// <summary>The exit code, once the process has ended.</summary>
+    /// <summary>The exit code, once the process has ended. Throws <see cref="TimeoutException"/> with what was printed.</summary>
     public async Task<int> WaitForExitAsync(TimeSpan timeout)
     {
-        using var limit = new CancellationTokenSource(timeout);
-        await _process.WaitForExitAsync(limit.Token);
+        await _process.EndsAsync(timeout, () => Text);
         return _process.ExitCode;
     }
 
@@ -107,13 +113,16 @@ internal sealed partial class HostProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
+        await _process.KillTreeAsync();
+        _process.Dispose();
+        var orphans = WorkerIds.Where(IsRunning).ToList();
+        for (var clock = Stopwatch.StartNew(); orphans.Count > 0 && clock.Elapsed < _orphanLimit; orphans.RemoveAll(id => !IsRunning(id)))
         {
-            _process.Kill(entireProcessTree: true);
+            await Task.Delay(20);
         }
 
-        await _process.WaitForExitAsync();
-        _process.Dispose();
+        orphans.ForEach(id => _ = Kill(id, SigKill));
+        Assert.True(orphans.Count == 0, $"The host left workers behind, {string.Join(", ", orphans)}, which were still there {_orphanLimit} later:\n{Text}");
     }
 
     private void Add(string? line)

@@ -15,7 +15,7 @@ internal sealed class RillServer : IAsyncDisposable
     {
         Process = process;
         BaseUri = address;
-        Client = new HttpClient { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
+        Client = new HttpClient(new BoundedResponses(process)) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
     }
 
     /// <summary>The host's process, with its output and its signals.</summary>
@@ -24,7 +24,7 @@ internal sealed class RillServer : IAsyncDisposable
     /// <summary>The address without a path, such as <c>http://localhost:40123/</c>.</summary>
     public Uri BaseUri { get; }
 
-    /// <summary>A client for <see cref="BaseUri"/>, without a time limit.</summary>
+    /// <summary>A client for <see cref="BaseUri"/>. A response may take as long as it likes, but not pause for longer than a test's patience.</summary>
     public HttpClient Client { get; }
 
     /// <summary>The process id of the worker that was started last.</summary>
@@ -56,7 +56,7 @@ internal sealed class RillServer : IAsyncDisposable
         try
         {
             var line = await process.WaitForLineAsync(line => line.StartsWith(ReadyLine, StringComparison.Ordinal), _startTimeout)
-                ?? throw new InvalidOperationException("The host has ended:\n" + string.Join('\n', process.Output));
+                ?? throw new InvalidOperationException("The host has ended:\n" + process.Text);
             return new RillServer(process, new Uri(new Uri(line[ReadyLine.Length..]), "/"));
         }
         catch

@@ -15,10 +15,10 @@ public sealed class RunScriptTests
     {
         Skip.If(OperatingSystem.IsWindows(), "./run is a bash script.");
 
-        var (exitCode, error) = await RunAsync(arguments);
+        var result = await RunAsync(arguments);
 
-        Assert.Equal(1, exitCode);
-        Assert.Equal(expected, error.Trim());
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(expected, result.Error.Trim());
     }
 
     [SkippableFact]
@@ -26,27 +26,13 @@ public sealed class RunScriptTests
     {
         Skip.If(OperatingSystem.IsWindows(), "./run is a bash script.");
 
-        using var process = Start(["--help"]);
-        var help = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
+        var result = await RunAsync("--help");
 
-        Assert.Equal(0, process.ExitCode);
-        Assert.Contains("--port N", help, StringComparison.Ordinal);
-        Assert.Contains("--model DIR", help, StringComparison.Ordinal);
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("--port N", result.Output, StringComparison.Ordinal);
+        Assert.Contains("--model DIR", result.Output, StringComparison.Ordinal);
     }
 
-    private static async Task<(int ExitCode, string Error)> RunAsync(string[] arguments)
-    {
-        using var process = Start(arguments);
-        var error = await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, error);
-    }
-
-    private static Process Start(string[] arguments) =>
-        Process.Start(new ProcessStartInfo("bash", [BuiltPrograms.RunScript, .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+    private static Task<ProcessResult> RunAsync(params string[] arguments) =>
+        ProcessBounds.RunAsync(new ProcessStartInfo("bash", [BuiltPrograms.RunScript, .. arguments]), ProcessBounds.Patience);
 }

@@ -194,16 +194,11 @@ public sealed class WorkerLifeTests
     [Fact]
     public async Task Worker_StartedWithoutAHost_SaysWhatToUse()
     {
-        using var worker = Process.Start(new ProcessStartInfo("dotnet")
-        {
-            ArgumentList = { Path.Combine(BuiltPrograms.WorkerTestApp, "Rill.WorkerTestApp.dll") },
-            RedirectStandardError = true,
-        })!;
-        var error = await worker.StandardError.ReadToEndAsync();
-        await worker.WaitForExitAsync();
+        var worker = await ProcessBounds.RunAsync(
+            new ProcessStartInfo("dotnet", [Path.Combine(BuiltPrograms.WorkerTestApp, "Rill.WorkerTestApp.dll")]), ProcessBounds.Patience);
 
         Assert.Equal(1, worker.ExitCode);
-        Assert.Equal("This program is started by an Azure Functions host: use ./run or `func start`.", error.Trim());
+        Assert.Equal("This program is started by an Azure Functions host: use ./run or `func start`.", worker.Error.Trim());
     }
 
     private static Task<RillServer> StartAsync(int shutdownSeconds = 30) => RillServer.StartAppAsync(BuiltPrograms.WorkerTestApp, new()
@@ -233,7 +228,7 @@ public sealed class WorkerLifeTests
                 // Cut off together with the worker.
             }
 
-            Assert.True(watch.Elapsed < _patience, $"No {status} within {_patience}:\n{string.Join('\n', server.Output)}");
+            Assert.True(watch.Elapsed < _patience, $"No {status} within {_patience}:\n{server.Process.Text}");
             await Task.Delay(10);
         }
     }

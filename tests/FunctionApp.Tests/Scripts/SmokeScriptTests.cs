@@ -7,6 +7,8 @@ namespace Rill.FunctionApp.Tests.Scripts;
 public sealed class SmokeScriptTests : IAsyncLifetime
 {
     private const string Key = "smoke-key";
+    private static readonly TimeSpan _limit = TimeSpan.FromMinutes(3);
+
     private RillServer _server = null!;
 
     public SmokeScriptTests() => Skip.If(OperatingSystem.IsWindows(), "The script is for bash.");
@@ -66,7 +68,6 @@ public sealed class SmokeScriptTests : IAsyncLifetime
                 Path.Combine(BuiltPrograms.Root, "scripts", "smoke.sh"),
                 "--url", _server.BaseUri.ToString(), "--cold-seconds", "60", "--prompt", prompt,
             },
-            RedirectStandardError = true,
         };
         foreach (var option in options)
         {
@@ -74,9 +75,7 @@ public sealed class SmokeScriptTests : IAsyncLifetime
         }
 
         start.Environment["RILL_API_KEY"] = key;
-        using var process = Process.Start(start)!;
-        var output = await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, output);
+        var smoke = await ProcessBounds.RunAsync(start, _limit);
+        return (smoke.ExitCode, smoke.Error);
     }
 }

@@ -80,8 +80,8 @@ public sealed class StartFailureTests : IDisposable
     {
         await using var host = new HostProcess(BuiltPrograms.FunctionApp, settings);
 
-        var exitCode = await host.WaitForExitAsync(TimeSpan.FromSeconds(60));
-        AssertRefusal((exitCode, string.Join('\n', host.Output)), expected);
+        var exitCode = await host.WaitForExitAsync(ProcessBounds.Patience);
+        AssertRefusal((exitCode, host.Text), expected);
     }
 
     private static void AssertRefusal((int ExitCode, string Said) result, string expected)
@@ -103,7 +103,6 @@ public sealed class StartFailureTests : IDisposable
                 "--functions-uri", "http://127.0.0.1:9/", "--functions-worker-id", "w", "--functions-request-id", "r",
                 "--functions-grpc-max-message-length", "2147483647",
             },
-            RedirectStandardError = true,
             WorkingDirectory = BuiltPrograms.FunctionApp,
         };
         start.Environment["AZURE_FUNCTIONS_ENVIRONMENT"] = "Production";
@@ -112,10 +111,8 @@ public sealed class StartFailureTests : IDisposable
             start.Environment[name] = value;
         }
 
-        using var worker = Process.Start(start)!;
-        var said = worker.StandardError.ReadToEndAsync();
-        await worker.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token);
-        return (worker.ExitCode, await said);
+        var worker = await ProcessBounds.RunAsync(start, ProcessBounds.Patience);
+        return (worker.ExitCode, worker.Error);
     }
 
     private void CopyDefaultModel()

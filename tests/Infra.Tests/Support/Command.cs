@@ -20,26 +20,13 @@ internal static class Command
     /// </summary>
     public static CommandResult Run(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
     {
-        var start = new ProcessStartInfo(file, arguments)
-        {
-            WorkingDirectory = Repository.Root,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var start = new ProcessStartInfo(file, arguments) { WorkingDirectory = Repository.Root };
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
         {
             start.Environment[name] = value;
         }
 
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(_limit))
-        {
-            process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{file} did not end within {_limit}.");
-        }
-
-        return new CommandResult(process.ExitCode, output.Result, errors.Result);
+        var result = ProcessBounds.RunAsync(start, _limit).GetAwaiter().GetResult();
+        return new CommandResult(result.ExitCode, result.Output, result.Error);
     }
 }

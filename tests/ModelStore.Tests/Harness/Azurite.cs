@@ -59,8 +59,7 @@ public sealed class Azurite : IAsyncLifetime
     {
         if (_process is not null)
         {
-            _process.Kill(entireProcessTree: true);
-            await _process.WaitForExitAsync();
+            await _process.KillTreeAsync();
             _process.Dispose();
         }
     }
@@ -74,8 +73,8 @@ public sealed class Azurite : IAsyncLifetime
             return (await RunAsync("node", "--version")).ExitCode == 0 ? null : "Node does not run.";
         }
 
-        var (exitCode, output) = await RunAsync("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts");
-        return exitCode == 0 ? null : $"npm ci failed: {output}";
+        var (exitCode, output, error) = await RunAsync("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts");
+        return exitCode == 0 ? null : $"npm ci failed: {output}{error}";
     }
 
     /// <summary>The blob client speaks a newer version of the protocol than Azurite knows, so the check is off.</summary>
@@ -106,19 +105,8 @@ public sealed class Azurite : IAsyncLifetime
         }
     }
 
-    private static async Task<(int ExitCode, string Output)> RunAsync(string program, params string[] args)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, args)
-        {
-            WorkingDirectory = _folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(5));
-        return (process.ExitCode, await output + await errors);
-    }
+    private static Task<ProcessResult> RunAsync(string program, params string[] args) =>
+        ProcessBounds.RunAsync(new ProcessStartInfo(program, args) { WorkingDirectory = _folder }, TimeSpan.FromMinutes(5));
 
     private static int FreePort()
     {

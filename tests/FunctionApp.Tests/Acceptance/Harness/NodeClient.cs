@@ -8,6 +8,7 @@ namespace Rill.FunctionApp.Tests.Acceptance.Harness;
 internal static class NodeClient
 {
     private static readonly string _folder = BuiltPrograms.NodeScripts;
+    private static readonly TimeSpan _limit = TimeSpan.FromMinutes(2);
     private static readonly Lazy<Task<string?>> _obstacle = new(InstallAsync);
 
     /// <summary>Runs a script; skips the test where Node is absent, except in continuous integration.</summary>
@@ -50,17 +51,6 @@ internal static class NodeClient
         }
     }
 
-    private static async Task<(int ExitCode, string Output, string Errors)> ExecuteAsync(string program, string[] args)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, args)
-        {
-            WorkingDirectory = _folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(2));
-        return (process.ExitCode, await output, await errors);
-    }
+    private static Task<ProcessResult> ExecuteAsync(string program, string[] args) =>
+        ProcessBounds.RunAsync(new ProcessStartInfo(program, args) { WorkingDirectory = _folder }, _limit);
 }

@@ -45,5 +45,7 @@ static TorchDataType TypeOf(string name) => name switch
 {
     "bf16" => TorchDataType.BFloat16,
     "f32" => TorchDataType.Float32,
+    "q8" => TorchDataType.Q8,
+    "q4" => TorchDataType.Q4,
     _ => TorchDataType.Auto,
 };

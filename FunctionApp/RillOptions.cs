@@ -46,7 +46,7 @@ public sealed class RillOptions
     public bool MetricsNeedKey { get; init; } = true;
 
     /// <summary>Weights and activations: <c>auto</c>, <c>bf16</c> or <c>f32</c>.</summary>
-    [RegularExpression("^(auto|bf16|f32)$", ErrorMessage = "Rill:Dtype must be auto, bf16 or f32.")]
+    [RegularExpression("^(auto|bf16|f32|q8|q4)$", ErrorMessage = "Rill:Dtype must be auto, bf16, f32, q8 or q4.")]
     public string Dtype { get; init; } = "auto";
 
     /// <summary>Keys and values on the CPU: <c>auto</c> (as <see cref="Dtype"/>), <c>bf16</c> or <c>f32</c>.</summary>

@@ -1,6 +1,8 @@
 using Rill.Models;
 using Rill.Serving;
+using Rill.Torch.Kernels;
 using Rill.Torch.Runtime;
+using Rill.Torch.Tests.Kernels;
 using Rill.Torch.Tests.Models;
 
 namespace Rill.Torch.Tests;
@@ -52,6 +54,30 @@ public sealed class DecoderParityTests
         using var runner = RunnerDriver.Load(model, TorchDataType.BFloat16);
 
         Assert.InRange(Difference(runner, model), 0, 0.25);    // the logits spread over about 10
+    }
+
+    [Theory]
+    [MemberData(nameof(Architectures))]
+    public void Execute_Quantized_IsCloseToTheReference(string architecture, string changes)
+    {
+        foreach (var (type, format) in new[] { (TorchDataType.Q8, QuantizedFormat.Q8), (TorchDataType.Q4, QuantizedFormat.Q4) })
+        {
+            using var model = new TinyModel(architecture, changes);
+            using var runner = RunnerDriver.Load(model, type);
+            QuantizeWeights(model, format);
+
+            Assert.InRange(Difference(runner, model), 0, 0.6);    // bf16 products of the prompt, and inputs in eight bits
+        }
+    }
+
+    [Fact]
+    public void Load_QuantizedForTheTensorDecoder_IsRefused()
+    {
+        using var model = new TinyModel();
+
+        var refused = Assert.Throws<ModelFormatException>(() => RunnerDriver.Load(model, TorchDataType.Q4, tensors: true));
+
+        Assert.Contains("choose bf16 or f32", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -107,6 +133,17 @@ public sealed class DecoderParityTests
 
         Assert.Equal(expected, BitsOf(shards));
         Assert.Equal(expected, BitsOf(float32));
+    }
+
+    /// <summary>Gives the reference what is left of the weights: of vectors everything, of the embedding and the head eight bits.</summary>
+    private static void QuantizeWeights(TinyModel model, QuantizedFormat format)
+    {
+        foreach (var (name, (shape, values)) in model.Weights.Where(weight => weight.Value.Shape.Length == 2).ToList())
+        {
+            var isVocabulary = name == model.Spec.Names.Embedding || name == model.Spec.Names.Head;
+            using var matrix = new TestMatrix(isVocabulary ? QuantizedFormat.Q8 : format, (int)shape[0], (int)shape[1], values);
+            model.Weights[name] = (shape, matrix.Dequantized());
+        }
     }
 
     private static float[] BitsOf(TinyModel model)

@@ -19,6 +19,7 @@ internal sealed unsafe class HostLinear : IDisposable
     private readonly HostVector? _bias;
     private readonly Action<int> _piece;
     private readonly Action<int> _narrow;
+    private readonly Action<int> _quantize;
 
     // The call that runs, for the delegates above.
     private Then _then;
@@ -30,7 +31,7 @@ internal sealed unsafe class HostLinear : IDisposable
     /// <summary>Takes ownership of the weights and the bias.</summary>
     /// <param name="team">The threads.</param>
     /// <param name="scratch">Shared with the decoder's other layers.</param>
-    /// <param name="weights">One or more, of the same inner size.</param>
+    /// <param name="weights">One or more, of the same inner size and the same kind.</param>
     /// <param name="bias">For all outputs; null for none.</param>
     public HostLinear(ThreadTeam team, LinearScratch scratch, HostWeight[] weights, HostVector? bias)
     {
@@ -38,6 +39,7 @@ internal sealed unsafe class HostLinear : IDisposable
         Outputs = weights.Sum(weight => weight.Outputs);
         _piece = Piece;
         _narrow = Narrow;
+        _quantize = Quantize;
     }
 
     private enum Then
@@ -77,6 +79,7 @@ internal sealed unsafe class HostLinear : IDisposable
 
         if (rows.ByKernels > 0)
         {
+            Prepare();
             _split = _team.Split(shared, PieceMultiple, (long)rows.ByKernels * Outputs * Inner);
             _team.Run(_split.Count, _piece);
         }
@@ -86,6 +89,18 @@ internal sealed unsafe class HostLinear : IDisposable
             RunByTorch();
         }
     }
+
+    /// <summary>Quantizes the rows once for all pieces.</summary>
+    private void Prepare()
+    {
+        if (_weights[0].TakesQuantized)
+        {
+            _scratch.Quantized.Ensure(_rows.ByKernels, Inner);
+            _team.Run(_rows.ByKernels, (long)_rows.ByKernels * Inner, _quantize);
+        }
+    }
+
+    private void Quantize(int row) => _scratch.Quantized.Quantize(row, _input.Row(_rows.ByTorch + row));
 
     private void Piece(int piece)
     {
@@ -122,13 +137,14 @@ internal sealed unsafe class HostLinear : IDisposable
     private void Multiply(int first, int end, float* target, int stride)
     {
         var offset = 0;
+        var input = new LinearInput(_input.Row(_rows.ByTorch), _rows.ByKernels, _scratch.Quantized);
         foreach (var weight in _weights)
         {
             var from = Math.Max(first, offset);
             var to = Math.Min(end, offset + weight.Outputs);
             if (from < to)
             {
-                weight.Multiply(from - offset, to - from, _input.Row(_rows.ByTorch), _rows.ByKernels, target + from, stride);
+                weight.Multiply(from - offset, to - from, input, target + from, stride);
             }
 
             offset += weight.Outputs;

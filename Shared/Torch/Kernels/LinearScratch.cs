@@ -9,8 +9,16 @@ internal sealed class LinearScratch : IDisposable
     /// <summary>bf16 inputs for libtorch.</summary>
     public NativeBuffer Narrowed { get; } = new();
 
+    /// <summary>Inputs for quantized weights.</summary>
+    public QuantizedInput Quantized { get; } = new();
+
+    /// <summary>One quantized matrix in bf16, for libtorch.</summary>
+    public NativeBuffer Widened { get; } = new();
+
     public void Dispose()
     {
+        Quantized.Dispose();
+        Widened.Dispose();
         Products.Dispose();
         Narrowed.Dispose();
     }

@@ -19,11 +19,12 @@ internal sealed class HostDecoder<T> : IDecoder where T : IElements
     private readonly bool _promptsByTorch;
     private readonly KeyValueCache _cache;
     private readonly CachedAttention<T> _attention;
-    private readonly HostEmbedding _embedding;
+    private readonly IHostEmbedding _embedding;
     private readonly HostLayer[] _layers;
     private readonly HostNorm _norm;
     private readonly HostVector _finalNorm;
     private readonly HostLinear _head;
+    private readonly QuantizedWeights? _quantized;
     private readonly LinearScratch _scratch = new();
 
     private readonly RowBuffer _residual;
@@ -39,8 +40,9 @@ internal sealed class HostDecoder<T> : IDecoder where T : IElements
     /// <param name="type">The computing type: bf16 for prompts through libtorch, or f32.</param>
     /// <param name="layout">Sizes of the KV cache.</param>
     /// <param name="team">The threads for the kernels; not disposed.</param>
+    /// <param name="format">The format to quantize matrices to; null to keep them as they are.</param>
     /// <param name="pack">True to keep reordered copies of the weights for prompts.</param>
-    public HostDecoder(DecoderSpec spec, ModelWeights weights, ScalarType type, KeyValueLayout layout, ThreadTeam team, bool pack)
+    public HostDecoder(DecoderSpec spec, ModelWeights weights, ScalarType type, KeyValueLayout layout, ThreadTeam team, QuantizedFormat? format = null, bool pack = false)
     {
         _spec = spec;
 
@@ -49,8 +51,9 @@ internal sealed class HostDecoder<T> : IDecoder where T : IElements
         _cache = new(layout);
         _attention = new(spec, _cache, team);
         var tensors = new WeightTensors(weights, type);
-        var host = new HostWeights(tensors, team, _scratch, pack && _promptsByTorch);
-        _embedding = new(tensors.ForKernels(spec.Names.Embedding, spec.VocabularySize, spec.HiddenSize));
+        _quantized = format is { } quantize ? new(weights, quantize, team) : null;
+        var host = new HostWeights(tensors, _quantized, team, _scratch, pack && _promptsByTorch);
+        _embedding = host.Embedding(spec.Names.Embedding, spec.VocabularySize, spec.HiddenSize);
         _layers = [.. Enumerable.Range(0, spec.LayerCount).Select(index => new HostLayer(host, spec, index))];
         _norm = new(team, spec.NormEpsilon);
         _finalNorm = host.Norm(spec.Names.FinalNorm, spec.HiddenSize);
@@ -108,6 +111,7 @@ internal sealed class HostDecoder<T> : IDecoder where T : IElements
         _head.Dispose();
         _embedding.Dispose();
         _attention.Dispose();
+        _quantized?.Dispose();
         _scratch.Dispose();
         _cache.Dispose();
     }

@@ -4,10 +4,11 @@ namespace Rill.Torch.Layers;
 
 /// <summary>Makes a decoder's operations on the CPU from its weights.</summary>
 /// <param name="tensors">The weights, in the computing type.</param>
+/// <param name="quantized">The matrices in q8 or q4; null to multiply with the tensors.</param>
 /// <param name="team">The threads that the operations share.</param>
 /// <param name="scratch">The memory that they share.</param>
 /// <param name="pack">True to keep a second copy of each matrix, reordered for libtorch's products.</param>
-internal sealed class HostWeights(WeightTensors tensors, ThreadTeam team, LinearScratch scratch, bool pack)
+internal sealed class HostWeights(WeightTensors tensors, QuantizedWeights? quantized, ThreadTeam team, LinearScratch scratch, bool pack)
 {
     /// <summary>Linear layers over the same input, side by side.</summary>
     /// <param name="inputs">Elements of an input row.</param>
@@ -19,7 +20,7 @@ internal sealed class HostWeights(WeightTensors tensors, ThreadTeam team, Linear
         var biases = new (string, long)[layers.Length];
         for (var i = 0; i < layers.Length; i++)
         {
-            weights[i] = new(tensors.ForKernels(layers[i].Layer + ".weight", layers[i].Outputs, inputs), pack);
+            weights[i] = Matrix(layers[i].Layer + ".weight", layers[i].Outputs, inputs);
             biases[i] = (layers[i].Layer + ".bias", layers[i].Outputs);
         }
 
@@ -27,9 +28,19 @@ internal sealed class HostWeights(WeightTensors tensors, ThreadTeam team, Linear
     }
 
     /// <summary>The matrix that turns hidden rows into logits; never packed, as only rows that sample pass through it.</summary>
-    public HostLinear Head(string name, long vocabulary, long hidden) =>
-        new(team, scratch, [new HostWeight(tensors.ForKernels(name, vocabulary, hidden))], bias: null);
+    public HostLinear Head(string name, long vocabulary, long hidden) => new(
+        team, scratch,
+        [quantized is null ? new DenseWeight(tensors.ForKernels(name, vocabulary, hidden)) : new QuantizedWeight(quantized.Vocabulary(name, vocabulary, hidden), team, scratch)],
+        bias: null);
+
+    /// <summary>The rows that token ids stand for.</summary>
+    public IHostEmbedding Embedding(string name, long vocabulary, long hidden) =>
+        quantized is null ? new DenseEmbedding(tensors.ForKernels(name, vocabulary, hidden)) : new QuantizedEmbedding(quantized.Vocabulary(name, vocabulary, hidden));
 
     /// <summary>The weight of an RMS norm.</summary>
     public HostVector Norm(string name, long size) => tensors.Vector((name, size));
+
+    private HostWeight Matrix(string name, long outputs, long inner) => quantized is null
+        ? new DenseWeight(tensors.ForKernels(name, outputs, inner), pack)
+        : new QuantizedWeight(quantized.Layer(name, outputs, inner), team, scratch);
 }

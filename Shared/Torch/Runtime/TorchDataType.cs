@@ -14,4 +14,12 @@ public enum TorchDataType
 
     /// <summary>f32: bits that do not depend on the batch, on the CPU.</summary>
     Float32,
+
+    /// <summary>
+    /// Weights in eight bits, with a scale for every 32 of them, made from the file's at load; the KV cache in bf16. CPU only.
+    /// </summary>
+    Q8,
+
+    /// <summary>As <see cref="Q8"/> with four bits; embedding and head stay in eight.</summary>
+    Q4,
 }

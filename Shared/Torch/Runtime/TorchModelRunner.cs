@@ -31,7 +31,13 @@ public sealed class TorchModelRunner : IModelRunner
         var threads = options.Threads ?? Environment.ProcessorCount;
         set_num_threads(threads);
         var onTensors = options.UseTensorDecoder || options.Device != "cpu" || !MatrixKernel.IsSupported;
-        var keyValueType = options.KeyValueType == TorchDataType.Auto || onTensors ? DataType : options.KeyValueType;
+        var format = FormatOf(DataType);
+        if (onTensors && format is not null)
+        {
+            throw new ModelFormatException($"{DataType} weights need the CPU's kernels, which serve neither the device {options.Device} nor a processor without fused multiply-add vectors; choose bf16 or f32.");
+        }
+
+        var keyValueType = options.KeyValueType != TorchDataType.Auto && !onTensors ? options.KeyValueType : format is null ? DataType : TorchDataType.BFloat16;
         var layout = KeyValueBudget.Plan(spec, options, keyValueType == TorchDataType.Float32 ? sizeof(float) : sizeof(ushort), onTensors);
         Limits = new(spec.VocabularySize, layout.ContextLength, layout.SlotCount, layout.BlockSize, layout.BlockCount);
         _team = new(threads);
@@ -41,8 +47,8 @@ public sealed class TorchModelRunner : IModelRunner
         _decoder = (onTensors, keyValueType) switch
         {
             (true, _) => new TensorDecoder(spec, weights, layout, type, FindDevice(options.Device)),
-            (_, TorchDataType.Float32) => new HostDecoder<Float32Elements>(spec, weights, type, layout, _team, options.PackWeights),
-            _ => new HostDecoder<BFloat16Elements>(spec, weights, type, layout, _team, options.PackWeights),
+            (_, TorchDataType.Float32) => new HostDecoder<Float32Elements>(spec, weights, type, layout, _team, format, options.PackWeights),
+            _ => new HostDecoder<BFloat16Elements>(spec, weights, type, layout, _team, format, options.PackWeights),
         };
     }
 
@@ -151,6 +157,13 @@ public sealed class TorchModelRunner : IModelRunner
     {
         not TorchDataType.Auto => wanted,
         _ => ComputeType.Default(spec, weights) == WeightType.BFloat16 ? TorchDataType.BFloat16 : TorchDataType.Float32,
+    };
+
+    private static QuantizedFormat? FormatOf(TorchDataType type) => type switch
+    {
+        TorchDataType.Q8 => QuantizedFormat.Q8,
+        TorchDataType.Q4 => QuantizedFormat.Q4,
+        _ => null,
     };
 
     private static Device FindDevice(string name)

@@ -3,20 +3,19 @@ using static TorchSharp.torch;
 
 namespace Rill.Torch.Kernels;
 
-/// <summary>The embedding: a row of f32 or bf16 for each token.</summary>
-internal sealed unsafe class HostEmbedding : IDisposable
+/// <summary>The embedding in f32 or bf16.</summary>
+internal sealed unsafe class DenseEmbedding : IHostEmbedding
 {
     private readonly Tensor _table;
     private readonly byte* _address;
 
     /// <summary>Takes ownership of a contiguous tensor [vocabulary, hidden], f32 or bf16.</summary>
-    public HostEmbedding(Tensor table)
+    public DenseEmbedding(Tensor table)
     {
         _table = table;
         _address = (byte*)TensorMemory.Address(table);
     }
 
-    /// <summary>target[i] = the embedding of rows[i]'s token.</summary>
     public void Gather(TokenRow[] rows, RowBuffer target)
     {
         for (var row = 0; row < rows.Length; row++)

@@ -1,0 +1,20 @@
+using Rill.Torch.Runtime;
+
+namespace Rill.Torch.Kernels;
+
+/// <summary>The embedding in q8 or q4.</summary>
+/// <param name="table">[vocabulary, hidden]; its memory must outlive this.</param>
+internal sealed unsafe class QuantizedEmbedding(QuantizedMatrix table) : IHostEmbedding
+{
+    public void Gather(TokenRow[] rows, RowBuffer target)
+    {
+        for (var row = 0; row < rows.Length; row++)
+        {
+            Dequantizer.Row<Float32Elements>(table, rows[row].Token, target.Row(row));
+        }
+    }
+
+    public void Dispose()
+    {
+    }
+}

@@ -1,0 +1,166 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using static TorchSharp.torch;
+
+namespace Rill.Torch.Kernels;
+
+/// <summary>
+/// Turns rows of weights into the panels of a <see cref="QuantizedMatrix"/>. The scale of 32 weights is chosen so that the one of largest
+/// magnitude gets the code of largest magnitude, -128 or -8, whatever its sign: a scale may be negative. In q4, where that is seldom best,
+/// several scales around it are tried, and the one with the least squared error is taken. Scales are rounded to bf16 before they are used.
+/// </summary>
+internal static unsafe class Quantizer
+{
+    private const int Lanes = QuantizedMatrix.PanelOutputs;
+    private const int BlockInner = QuantizedMatrix.BlockInner;
+
+    // Codes that the weight of largest magnitude may get in q4.
+    private static readonly float[] s_q4Tops = [-8, -7.75f, -7.5f, -7.25f, -8.25f, -8.5f, -8.75f, -9, 7, 7.25f, 7.5f];
+
+    /// <summary>Quantizes one panel. Panels may be done by several threads.</summary>
+    /// <param name="source">The whole matrix, [outputs, inner], row-major.</param>
+    /// <param name="type">Its type: f32, bf16 or f16.</param>
+    /// <param name="matrix">Where the panel goes.</param>
+    /// <param name="panel">Its number.</param>
+    public static void Quantize(void* source, ScalarType type, QuantizedMatrix matrix, int panel)
+    {
+        var target = matrix.Panel(panel);
+        var rowBytes = (nint)matrix.Inner * (type == ScalarType.Float32 ? sizeof(float) : sizeof(ushort));
+        var values = stackalloc float[BlockInner];
+        var codes = stackalloc sbyte[Lanes * BlockInner];
+        for (var block = 0; block < matrix.Blocks; block++, target += QuantizedMatrix.BlockBytes(matrix.Format))
+        {
+            var scales = (ushort*)(target + QuantizedMatrix.BlockBytes(matrix.Format) - QuantizedScales.Bytes);
+            for (var lane = 0; lane < Lanes; lane++)
+            {
+                var row = (panel * Lanes) + lane;
+                var count = row < matrix.Outputs ? Math.Min(BlockInner, matrix.Inner - (block * BlockInner)) : 0;
+                new Span<float>(values, BlockInner).Clear();
+                Widen((byte*)source + (row * rowBytes), type, block * BlockInner, count, values);
+                var scale = matrix.Format == QuantizedFormat.Q8 ? Q8Scale(values) : Q4Scale(values);
+                BFloat16Elements.StoreOne(scale, scales, lane);
+                Encode(values, scale, matrix.Format, codes + (lane * BlockInner));
+            }
+
+            Interleave(codes, matrix.Format, target);
+        }
+    }
+
+    private static void Widen(byte* row, ScalarType type, int first, int count, float* target)
+    {
+        switch (type)
+        {
+            case ScalarType.Float32:
+                new ReadOnlySpan<float>((float*)row + first, count).CopyTo(new Span<float>(target, count));
+                break;
+            case ScalarType.BFloat16:
+                RowKernels.Widen<BFloat16Elements>((ushort*)row + first, target, count);
+                break;
+            default:
+                for (var i = 0; i < count; i++)
+                {
+                    target[i] = (float)((Half*)row)[first + i];
+                }
+
+                break;
+        }
+    }
+
+    private static float Q8Scale(float* values)
+    {
+        var top = Extreme(values);
+        var scale = Round(top / -128);
+
+        // A scale that was rounded towards zero would cut the extreme off: the next larger one holds it.
+        return MathF.Abs(scale * 128) < MathF.Abs(top) ? Next(scale) : scale;
+    }
+
+    private static float Q4Scale(float* values)
+    {
+        var extreme = Extreme(values);
+        var (best, least) = (0f, float.PositiveInfinity);
+        foreach (var top in s_q4Tops)
+        {
+            var scale = Round(extreme / top);
+            var error = SquaredError(values, scale);
+            if (error < least)
+            {
+                (best, least) = (scale, error);
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>The value of largest magnitude, with its sign.</summary>
+    private static float Extreme(float* values)
+    {
+        var (first, second) = (Vector512.Load(values), Vector512.Load(values + 16));
+        var (lowest, highest) = (Vector512.Min(first, second), Vector512.Max(first, second));
+        var (low, high) = (0f, 0f);
+        for (var lane = 0; lane < Vector512<float>.Count; lane++)
+        {
+            (low, high) = (MathF.Min(low, lowest[lane]), MathF.Max(high, highest[lane]));
+        }
+
+        return -low > high ? low : high;
+    }
+
+    private static float Round(float value)
+    {
+        ushort bits;
+        BFloat16Elements.StoreOne(value, &bits, 0);
+        return BFloat16Elements.LoadOne(&bits, 0);
+    }
+
+    /// <summary>The bf16 of the next larger magnitude.</summary>
+    private static float Next(float scale) => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(scale) + 0x10000);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Codes(Vector512<float> values, float inverse, float least, float most) =>
+        Vector512.Min(Vector512.Max(Vector512.Round(values * inverse), Vector512.Create(least)), Vector512.Create(most));
+
+    private static float SquaredError(float* values, float scale)
+    {
+        var inverse = Inverse(scale);
+        var (first, second) = (Vector512.Load(values), Vector512.Load(values + 16));
+        var (low, high) = (first - (Codes(first, inverse, -8, 7) * scale), second - (Codes(second, inverse, -8, 7) * scale));
+        return Vector512.Sum((low * low) + (high * high));
+    }
+
+    private static float Inverse(float scale) => scale == 0 ? 0 : 1 / scale;
+
+    private static void Encode(float* values, float scale, QuantizedFormat format, sbyte* codes)
+    {
+        var (least, most) = format == QuantizedFormat.Q8 ? (-128f, 127f) : (-8f, 7f);
+        var inverse = Inverse(scale);
+        var low = Vector512.ConvertToInt32(Codes(Vector512.Load(values), inverse, least, most));
+        var high = Vector512.ConvertToInt32(Codes(Vector512.Load(values + 16), inverse, least, most));
+        var narrow = Vector512.Narrow(low, high);
+        Vector256.Narrow(narrow.GetLower(), narrow.GetUpper()).Store(codes);
+    }
+
+    /// <summary>Eight rows of 32 codes to the order of a block; see <see cref="QuantizedMatrix"/>.</summary>
+    private static void Interleave(sbyte* codes, QuantizedFormat format, byte* target)
+    {
+        uint* fours = (uint*)codes, chunks = (uint*)target;
+        for (var lane = 0; lane < Lanes; lane++)
+        {
+            for (var c = 0; c < 4; c++)
+            {
+                var (first, second) = (fours[(lane * 8) + c], fours[(lane * 8) + 4 + c]);
+                if (format == QuantizedFormat.Q8)
+                {
+                    // Flipping the sign bit adds 128 to a byte.
+                    chunks[(c * Lanes) + lane] = first ^ 0x80808080;
+                    chunks[((4 + c) * Lanes) + lane] = second ^ 0x80808080;
+                }
+                else
+                {
+                    // Flipping the sign bit adds 8 to half a byte.
+                    chunks[(c * Lanes) + lane] = ((first & 0x0F0F0F0F) | ((second & 0x0F0F0F0F) << 4)) ^ 0x88888888;
+                }
+            }
+        }
+    }
+}

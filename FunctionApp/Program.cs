@@ -27,6 +27,7 @@ return await StartFailure.GuardAsync(async () =>
 
 static LoadedRunner LoadTorch(ModelFiles files, RillOptions options, EngineOptions engine)
 {
+    var notes = new RunnerNotes();
     var runner = TorchModelRunner.Load(files, new TorchRunnerOptions
     {
         Device = options.Device,
@@ -37,8 +38,10 @@ static LoadedRunner LoadTorch(ModelFiles files, RillOptions options, EngineOptio
         KeyValueMemoryMiB = options.KvCacheMiB,
         Threads = options.Threads,
         PackWeights = options.PackWeights,
+        CudaGraphs = options.CudaGraphs != "off",
+        Report = notes.Add,
     });
-    return new LoadedRunner(runner, runner.Fingerprint, $"{runner.DataType}");
+    return new LoadedRunner(runner, runner.Fingerprint, $"{runner.DataType}", notes);
 }
 
 static TorchDataType TypeOf(string name) => name switch

@@ -72,6 +72,10 @@ public sealed class RillOptions
     /// <summary>Keeps a second copy of bf16 weights on the CPU, reordered for the matrix products of prompts.</summary>
     public bool PackWeights { get; init; }
 
+    /// <summary>Whether decoding steps on a GPU are captured as CUDA graphs: <c>auto</c> (where that works) or <c>off</c>.</summary>
+    [RegularExpression("^(auto|off)$", ErrorMessage = "Rill:CudaGraphs must be auto or off.")]
+    public string CudaGraphs { get; init; } = "auto";
+
     /// <summary>Most bytes of a request body.</summary>
     [Range(1_024, 29_000_000)]
     public int MaxBodyBytes { get; init; } = 4 * 1024 * 1024;

@@ -10,13 +10,15 @@ namespace Rill.FunctionApp.Hosting;
 /// <param name="Runner">The model.</param>
 /// <param name="Fingerprint">The name.</param>
 /// <param name="Precision">The type that it computes in.</param>
-internal sealed record LoadedRunner(IModelRunner Runner, string Fingerprint, string Precision);
+/// <param name="Notes">What it has to say for the log.</param>
+internal sealed record LoadedRunner(IModelRunner Runner, string Fingerprint, string Precision, RunnerNotes Notes);
 
 /// <summary>A model ready to serve: its runner, and what the chat endpoint needs of it.</summary>
 /// <param name="Runner">The model.</param>
 /// <param name="Chat">Its text side.</param>
 /// <param name="Precision">The type that it computes in.</param>
-internal sealed record LoadedModel(IModelRunner Runner, ChatModel Chat, string Precision);
+/// <param name="Notes">What the runner has to say for the log.</param>
+internal sealed record LoadedModel(IModelRunner Runner, ChatModel Chat, string Precision, RunnerNotes Notes);
 
 /// <summary>Loads what the settings name: a model directory, a remote model, or the scripted model.</summary>
 /// <param name="loadLibrary">Loads the native library; runs beside everything else.</param>
@@ -52,7 +54,7 @@ internal sealed class ModelLoading(Action loadLibrary, Func<ModelFiles, RillOpti
             steps.Fetched();
             await library;
             var loaded = loadRunner(files, settings.Options, settings.Engine);
-            return new LoadedModel(loaded.Runner, parts.ToChatModel(id, files.Published, loaded.Fingerprint), loaded.Precision);
+            return new LoadedModel(loaded.Runner, parts.ToChatModel(id, files.Published, loaded.Fingerprint), loaded.Precision, loaded.Notes);
         }
         catch
         {
@@ -100,7 +102,7 @@ internal sealed class ModelLoading(Action loadLibrary, Func<ModelFiles, RillOpti
             Tokenizer = new ByteTokenizer(),
             Template = ChatTemplate.Parse(ScriptedTemplate, "the scripted model's template"),
             EosTokenIds = [ByteTokenizer.EndOfText],
-        }, "text");
+        }, "text", new RunnerNotes());
     }
 
     /// <summary>The scripted model reads its directives from the last message alone, so that is all of its prompt.</summary>

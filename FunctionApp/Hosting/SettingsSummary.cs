@@ -9,7 +9,7 @@ namespace Rill.FunctionApp.Hosting;
 /// </summary>
 internal static class SettingsSummary
 {
-    private static readonly string[] s_harmlessTexts = ["Dtype", "KvDtype", "Device", "Exporter"];
+    private static readonly string[] s_harmlessTexts = ["Dtype", "KvDtype", "Device", "CudaGraphs", "Exporter"];
 
     /// <summary>Such as <c>MaxChoices=4 Engine:MaxSequences=1</c>; <c>defaults</c> when nothing differs.</summary>
     /// <param name="sections">Options, each with the section below <c>Rill</c> that it is read from; empty for Rill's own.</param>

@@ -72,6 +72,7 @@ internal sealed partial class Startup(
             Ready(
                 logger, Version, load.Id, load.Address.ToString(), model.Chat.Fingerprint, facts.Device, model.Precision, engine.MaxSequenceLength,
                 engine.State, !keys.IsOpen, facts.Telemetry, facts.Settings, load.Timeline);
+            model.Notes.ReadBy(note => Note(logger, note));
         }
         catch (OperationCanceledException)
         {
@@ -104,6 +105,9 @@ internal sealed partial class Startup(
 
     [LoggerMessage(121, LogLevel.Information, "Loading {Address}: {Progress} ({DoneMiB} of {TotalMiB} MiB, {Retries} retries).")]
     private static partial void Loading(ILogger logger, string address, string progress, long doneMiB, long totalMiB, int retries);
+
+    [LoggerMessage(123, LogLevel.Warning, "{Note}")]
+    private static partial void Note(ILogger logger, string note);
 
     [LoggerMessage(122, LogLevel.Critical, "The model {Address} could not be loaded: {Reason} The process ends.")]
     private static partial void Failed(ILogger logger, Exception? failure, string address, string reason);

@@ -14,10 +14,17 @@ internal sealed class DecodePass : IDisposable
     private readonly InputStaging _staging;
     private readonly PassFactory _passes;
     private readonly TensorStack _stack;
+    private readonly StepGraphs? _graphs;
 
-    public DecodePass(TensorStack stack, PassFactory passes, KeyValueLayout layout, Device device)
+    /// <summary>Takes memory for the inputs.</summary>
+    /// <param name="stack">The model.</param>
+    /// <param name="passes">Makes passes over the inputs.</param>
+    /// <param name="graphs">Captures and replays; null to compute every pass as it comes. Disposed with the pass.</param>
+    /// <param name="layout">Sizes of the KV cache.</param>
+    /// <param name="device">Where the model lies.</param>
+    public DecodePass(TensorStack stack, PassFactory passes, StepGraphs? graphs, KeyValueLayout layout, Device device)
     {
-        (_stack, _passes, _layout) = (stack, passes, layout);
+        (_stack, _passes, _graphs, _layout) = (stack, passes, graphs, layout);
         _staging = new(device, layout.SlotCount);
     }
 
@@ -26,12 +33,22 @@ internal sealed class DecodePass : IDisposable
     {
         var length = 1 + rows.Max(row => row.Position);
         var shape = StepShape.For(rows.Length, length, _layout.SlotCount, _layout.ContextLength);
-        using var inputs = _staging.Stage(rows, shape.Rows);
-        return Compute(inputs, shape, kept: null).narrow(0, 0, rows.Length);
+        _staging.Stage(rows, shape.Rows);
+        var logits = _graphs is null ? Compute(shape, kept: null) : _graphs.Run(shape, kept => Compute(shape, kept));
+        return logits.narrow(0, 0, rows.Length);
     }
 
-    public void Dispose() => _staging.Dispose();
+    public void Dispose()
+    {
+        _graphs?.Dispose();
+        _staging.Dispose();
+    }
 
-    private Tensor Compute(Tensor inputs, StepShape shape, List<Tensor>? kept) =>
-        _stack.Logits(_stack.Forward(_passes.OfSingles(inputs, shape.Span), kept));
+    private Tensor Compute(StepShape shape, List<Tensor>? kept)
+    {
+        using var scope = NewDisposeScope();
+        var logits = _stack.Logits(_stack.Forward(_passes.OfSingles(_staging.Rows(shape.Rows), shape.Span), kept)).MoveToOuterDisposeScope();
+        StepGraphs.Keep(scope, kept);
+        return logits;
+    }
 }

@@ -25,10 +25,10 @@ internal sealed class InputStaging : IDisposable
     }
 
     /// <summary>
-    /// Rows on the device, int64 [3, count]: tokens, positions, slots; a view of memory that stays where it is. Beyond the rows given,
-    /// it repeats the one that has the least to attend to: computing a row twice writes the same keys and values twice.
+    /// Copies rows to the device. Beyond those given, up to <paramref name="count"/>, it repeats the one that has the least to attend to:
+    /// computing a row twice writes the same keys and values twice.
     /// </summary>
-    public Tensor Stage(ReadOnlySpan<TokenRow> rows, int count)
+    public void Stage(ReadOnlySpan<TokenRow> rows, int count)
     {
         if (_onHost.NumberOfElements < Planes * count)
         {
@@ -47,8 +47,10 @@ internal sealed class InputStaging : IDisposable
         using var source = _onHost.narrow(0, 0, Planes * count);
         using var target = _onDevice.narrow(0, 0, Planes * count);
         target.copy_(source, nonBlocking: true);
-        return target.view(Planes, count);
     }
+
+    /// <summary>What was staged last, on the device: int64 [3, count], tokens, positions, slots. A view, for one count always of the same memory.</summary>
+    public Tensor Rows(int count) => _onDevice.narrow(0, 0, Planes * count).view(Planes, count);
 
     public void Dispose()
     {

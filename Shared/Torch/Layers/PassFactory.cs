@@ -4,15 +4,29 @@ using static TorchSharp.torch;
 
 namespace Rill.Torch.Layers;
 
-/// <summary>Makes passes from rows that lie on the device as int64 [3, N]: tokens, positions, slots. The caller's scope owns what it makes.</summary>
-internal sealed class PassFactory(DecoderSpec spec, TensorKeyValueCache cache, TensorRotary rotary, Device device)
+/// <summary>
+/// Makes passes from rows that lie on the device as int64 [3, N]: tokens, positions, slots. The caller's scope owns what it makes.
+/// </summary>
+/// <param name="spec">The model.</param>
+/// <param name="cache">Keys and values.</param>
+/// <param name="rotary">Positions.</param>
+/// <param name="flash">The flash kernel, or null to attend in plain tensor operations.</param>
+/// <param name="device">Where the rows lie.</param>
+internal sealed class PassFactory(DecoderSpec spec, TensorKeyValueCache cache, TensorRotary rotary, FlashAttention.Kernel? flash, Device device)
 {
     /// <summary>A pass of single tokens, each of a slot of its own, whose positions are less than <paramref name="span"/>.</summary>
-    public TensorPass OfSingles(Tensor inputs, int span) =>
-        Create(inputs, new MaskedAttention(spec, cache, inputs.select(0, 2), inputs.select(0, 1), span));
+    public TensorPass OfSingles(Tensor inputs, int span)
+    {
+        var (positions, slots) = (inputs.select(0, 1), inputs.select(0, 2));
+        return Create(inputs, flash is null
+            ? new MaskedAttention(spec, cache, slots, positions, span)
+            : FlashAttention.OfSingles(spec, cache, flash, slots, positions, span));
+    }
 
     /// <summary>A pass of stretches of sequences.</summary>
-    public TensorPass OfRuns(Tensor inputs, List<SequenceRun> runs) => Create(inputs, new RunAttention(spec, cache, runs, device));
+    public TensorPass OfRuns(Tensor inputs, List<SequenceRun> runs) => Create(inputs, flash is null
+        ? new RunAttention(spec, cache, runs, device)
+        : FlashAttention.OfRuns(spec, cache, flash, runs, device));
 
     private TensorPass Create(Tensor inputs, ITensorAttention attention)
     {

@@ -20,17 +20,24 @@ internal sealed class TensorDecoder : IDecoder
     private readonly InputStaging _promptStaging;
     private readonly DecodePass _decode;
     private readonly Device _device;
+    private readonly IStepDevice _stream;
 
     /// <summary>Loads the weights; <paramref name="weights"/> must outlive the decoder.</summary>
-    public TensorDecoder(DecoderSpec spec, ModelWeights weights, KeyValueLayout layout, ScalarType type, Device device)
+    /// <param name="spec">The model.</param>
+    /// <param name="weights">Its weights.</param>
+    /// <param name="type">The computing type.</param>
+    /// <param name="layout">Sizes of the KV cache.</param>
+    /// <param name="place">Where the model runs, and how.</param>
+    public TensorDecoder(DecoderSpec spec, ModelWeights weights, ScalarType type, KeyValueLayout layout, TensorPlace place)
     {
-        _device = device;
-        _cache = new(layout, type, device);
-        _rotary = new(spec, device);
-        _passes = new(spec, _cache, _rotary, device);
-        _stack = new(spec, weights, _cache, _rotary, type, device);
-        _promptStaging = new(device, FirstPromptRows);
-        _decode = new(_stack, _passes, layout, device);
+        (_device, _stream) = (place.Device, place.Stream);
+        _cache = new(layout, type, _device);
+        _rotary = new(spec, _device);
+        _passes = new(spec, _cache, _rotary, UsableFlash(spec, type, place), _device);
+        _stack = new(spec, weights, _cache, _rotary, type, _device);
+        _promptStaging = new(_device, FirstPromptRows);
+        var graphs = place.Graphs ? new StepGraphs(_stream, reason => place.Report($"Decoding steps are not captured as CUDA graphs: {reason}.")) : null;
+        _decode = new(_stack, _passes, graphs, layout, _device);
     }
 
     public Tensor? Forward(StepPlan plan)
@@ -41,6 +48,7 @@ internal sealed class TensorDecoder : IDecoder
         var prompts = split.Runs.Length == 0 ? null : Prompts(split.Runs, split.RunsSampling);
         if (plan.SamplingRows.Length == 0)
         {
+            _stream.Synchronize();    // nothing will be read back: the next step must not stage its inputs over this one's
             return null;
         }
 
@@ -76,11 +84,22 @@ internal sealed class TensorDecoder : IDecoder
         _cache.Dispose();
     }
 
+    private FlashAttention.Kernel? UsableFlash(DecoderSpec spec, ScalarType type, TensorPlace place)
+    {
+        if (place.Flash is { } kernel && FlashProbe.Fault(kernel, spec, _cache, type, _device) is { } fault)
+        {
+            place.Report($"Attention runs without the flash kernel: {fault}.");
+            return null;
+        }
+
+        return place.Flash;
+    }
+
     /// <summary>Logits of the sampling rows, f32 [sampling rows, vocabulary]; null when no row samples.</summary>
     private Tensor? Prompts(TokenRow[] rows, long[] sampling)
     {
-        using var inputs = _promptStaging.Stage(rows, rows.Length);
-        var hidden = _stack.Forward(_passes.OfRuns(inputs, SequenceRun.Of(rows)));
+        _promptStaging.Stage(rows, rows.Length);
+        var hidden = _stack.Forward(_passes.OfRuns(_promptStaging.Rows(rows.Length), SequenceRun.Of(rows)));
         return sampling.Length == 0 ? null : _stack.Logits(hidden.index_select(0, tensor(sampling, device: _device)));
     }
 }

@@ -11,6 +11,7 @@ internal sealed class TensorStack : IDisposable
     private readonly DecoderSpec _spec;
     private readonly TensorKeyValueCache _cache;
     private readonly TensorRotary _rotary;
+    private readonly TensorNorm _norm;
     private readonly TensorLayer[] _layers;
     private readonly Tensor _embedding;
     private readonly Tensor _finalNorm;
@@ -20,6 +21,7 @@ internal sealed class TensorStack : IDisposable
     public TensorStack(DecoderSpec spec, ModelWeights weights, TensorKeyValueCache cache, TensorRotary rotary, ScalarType type, Device device)
     {
         (_spec, _cache, _rotary) = (spec, cache, rotary);
+        _norm = TensorNorm.For(spec.NormEpsilon, type, device);
         var tensors = new WeightTensors(weights, type);
         _layers = [.. Enumerable.Range(0, spec.LayerCount).Select(index => new TensorLayer(spec, tensors, index, device))];
         _embedding = tensors.Get(spec.Names.Embedding, spec.VocabularySize, spec.HiddenSize).to(device);
@@ -29,7 +31,7 @@ internal sealed class TensorStack : IDisposable
 
     /// <summary>The rows' last hidden states [N, hidden]; their keys and values are in the cache then.</summary>
     /// <param name="pass">The rows.</param>
-    /// <param name="kept">Where given, gets the last layer's temporary tensors, undisposed.</param>
+    /// <param name="kept">Where given, gets the last layer's temporary tensors, undisposed: see <see cref="StepGraphs"/>.</param>
     public Tensor Forward(TensorPass pass, List<Tensor>? kept = null)
     {
         var hidden = _embedding.index_select(0, pass.Tokens);
@@ -37,12 +39,7 @@ internal sealed class TensorStack : IDisposable
         {
             using var scope = NewDisposeScope();
             Layer(hidden, index, pass);
-            if (kept is not null && index == _layers.Length - 1)
-            {
-                var temporary = scope.DisposablesView.OfType<Tensor>().ToList();
-                scope.Detach(temporary);
-                kept.AddRange(temporary);
-            }
+            StepGraphs.Keep(scope, index == _layers.Length - 1 ? kept : null);
         }
 
         return hidden;
@@ -50,7 +47,7 @@ internal sealed class TensorStack : IDisposable
 
     /// <summary>Hidden states [N, hidden] to logits, f32 [N, vocabulary].</summary>
     public Tensor Logits(Tensor hidden) =>
-        nn.functional.linear(Norm(hidden, _finalNorm), _head).to_type(ScalarType.Float32);
+        nn.functional.linear(_norm.Forward(hidden, _finalNorm), _head).to_type(ScalarType.Float32);
 
     public void Dispose()
     {
@@ -68,9 +65,9 @@ internal sealed class TensorStack : IDisposable
     private void Layer(Tensor hidden, int index, TensorPass pass)
     {
         var layer = _layers[index];
-        var queryKeyValue = Linear(Norm(hidden, layer.AttentionNorm), layer.QueryKeyValue);
+        var queryKeyValue = Linear(_norm.Forward(hidden, layer.AttentionNorm), layer.QueryKeyValue);
         hidden.add_(Linear(Attention(queryKeyValue, index, pass), layer.Output));
-        var gateUp = Linear(Norm(hidden, layer.FeedForwardNorm), layer.GateUp);
+        var gateUp = Linear(_norm.Forward(hidden, layer.FeedForwardNorm), layer.GateUp);
         var gated = nn.functional.silu(gateUp.narrow(1, 0, _spec.FeedForwardSize)).mul_(gateUp.narrow(1, _spec.FeedForwardSize, _spec.FeedForwardSize));
         hidden.add_(Linear(gated, layer.Down));
     }
@@ -87,16 +84,8 @@ internal sealed class TensorStack : IDisposable
 
     /// <summary>The norms over each query and key head, where the architecture has them: [N, H + Hk, d].</summary>
     private Tensor Normed(Tensor queryKey, TensorLayer layer) => layer is { QueryNorm: { } query, KeyNorm: { } key }
-        ? cat([Norm(queryKey.narrow(1, 0, _spec.HeadCount), query), Norm(queryKey.narrow(1, _spec.HeadCount, _spec.KeyValueHeadCount), key)], 1)
+        ? cat([_norm.Forward(queryKey.narrow(1, 0, _spec.HeadCount), query), _norm.Forward(queryKey.narrow(1, _spec.HeadCount, _spec.KeyValueHeadCount), key)], 1)
         : queryKey;
-
-    /// <summary>source / sqrt(mean(source²) + epsilon) * weight over the last dimension, computed in f32.</summary>
-    private Tensor Norm(Tensor source, Tensor weight)
-    {
-        var wide = source.to_type(ScalarType.Float32);
-        var scale = (wide.square().mean([-1], keepdim: true) + _spec.NormEpsilon).rsqrt();
-        return (wide * scale * weight).to_type(source.dtype);
-    }
 
     private static Tensor Linear(Tensor input, (Tensor Weight, Tensor? Bias) layer) => nn.functional.linear(input, layer.Weight, layer.Bias);
 }

@@ -7,20 +7,23 @@ internal static class KeyValueBudget
 {
     private const long MiB = 1024 * 1024;
     private const int DefaultShare = 4;                             // a quarter of all memory
-    private const long DefaultDeviceBudget = 4L * 1024 * 1024 * 1024;   // TorchSharp cannot ask a GPU for its free memory
+    private const long DefaultDeviceBudget = 4L * 1024 * 1024 * 1024;   // where a GPU cannot be asked for its free memory
+    private const double DeviceShare = 0.85;                            // of what the weights leave: the rest is for activations
 
     /// <summary>Blocks that fit the budget, but no more than two full sets of slots could ever use.</summary>
     /// <param name="spec">The model.</param>
     /// <param name="options">The budget and the number of slots.</param>
     /// <param name="elementSize">Bytes of an element.</param>
     /// <param name="slotsTakeMemory">True where slots are ordinary tensors, which take their memory at the start.</param>
+    /// <param name="freeOnDevice">Bytes that a GPU has left beside the weights; null where there is none or it does not say.</param>
     /// <exception cref="ModelFormatException">Not even one sequence of full length fits.</exception>
-    public static KeyValueLayout Plan(DecoderSpec spec, TorchRunnerOptions options, int elementSize, bool slotsTakeMemory)
+    public static KeyValueLayout Plan(DecoderSpec spec, TorchRunnerOptions options, int elementSize, bool slotsTakeMemory, long? freeOnDevice = null)
     {
         var contextLength = Math.Min(options.ContextLength ?? int.MaxValue, spec.ContextLength);
         var blockBytes = 2L * spec.LayerCount * options.BlockSize * spec.KeyValueHeadCount * spec.HeadDim * elementSize;
         var perSequence = (contextLength + options.BlockSize - 1) / options.BlockSize;
         var budget = options.KeyValueMemoryMiB is { } mebibytes ? mebibytes * 1024L * 1024
+            : freeOnDevice is { } free ? (long)(DeviceShare * Math.Max(0, free))
             : slotsTakeMemory ? DefaultDeviceBudget
             : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / DefaultShare;
         var taken = slotsTakeMemory ? perSequence * options.SlotCount : 0;

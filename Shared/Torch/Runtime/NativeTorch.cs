@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
+using Rill.Torch.Kernels;
 
 namespace Rill.Torch.Runtime;
 
@@ -14,6 +15,9 @@ public static partial class NativeTorch
 
     // In order of dependency, so that each finds the former already in the process.
     private static readonly string[] s_libtorch = ["c10", "torch_cpu", "torch"];
+
+    // In builds for CUDA only. TorchSharp loads it once a CUDA device is asked for.
+    private const string LibTorchCuda = CudaRuntime.LibTorch;
 
     private static readonly Lazy<bool> s_loaded = new(LoadOnce);
 
@@ -31,7 +35,12 @@ public static partial class NativeTorch
         handles[Bridge] = LoadBridge(Locate(Bridge));
 
         // TorchSharp asks by bare name, in DllImport and in NativeLibrary.TryLoad; the runtime asks here once its own probing has failed.
-        AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => handles.GetValueOrDefault(name);
+        AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => name switch
+        {
+            CudaRuntime.Library => LoadedLibrary.Find("libcudart"),
+            LibTorchCuda => TryLocate(name) is { } path ? NativeLibrary.Load(path) : 0,
+            _ => handles.GetValueOrDefault(name),
+        };
         return true;
     }
 
@@ -63,14 +72,10 @@ public static partial class NativeTorch
         return NativeLibrary.Load(path);    // fails again, now with the loader's own words
     }
 
-    private static string Locate(string name)
-    {
-        var file = FileName(name);
-        var folders = Folders().ToList();
-        return folders.Select(folder => Path.Combine(folder, file)).FirstOrDefault(File.Exists)
-            ?? throw new DllNotFoundException(
-                $"{file} was not found in {string.Join(", ", folders)}; restore the packages of Rill.Torch, or publish the app anew.");
-    }
+    private static string Locate(string name) => TryLocate(name) ?? throw new DllNotFoundException(
+        $"{FileName(name)} was not found in {string.Join(", ", Folders())}; restore the packages of Rill.Torch, or publish the app anew.");
+
+    private static string? TryLocate(string name) => Folders().Select(folder => Path.Combine(folder, FileName(name))).FirstOrDefault(File.Exists);
 
     private static IEnumerable<string> Folders()
     {

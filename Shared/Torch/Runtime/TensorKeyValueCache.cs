@@ -26,6 +26,9 @@ internal sealed class TensorKeyValueCache : IDisposable
     /// <summary>Rows from one slot to the next: the row of a position in <see cref="RowsOf"/> is slot * stride + position.</summary>
     public long SlotStride => 2L * _layout.LayerCount * _layout.ContextLength;
 
+    /// <summary>Rows of all slots together.</summary>
+    public long Rows => _rows.shape[0];
+
     /// <summary>
     /// The keys (or values) of a layer in all slots, [row, element], a view: the position p of slot s is its row s * SlotStride + p;
     /// what lies between belongs to other layers.

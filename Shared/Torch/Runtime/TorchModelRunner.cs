@@ -17,6 +17,7 @@ public sealed class TorchModelRunner : IModelRunner
 {
     private readonly ModelWeights _weights;
     private readonly ThreadTeam _team;
+    private readonly IStepDevice _stream;
     private readonly IDecoder _decoder;
     private readonly Sampler _sampler;
     private readonly TensorSampler? _tensorSampler;    // where the logits are not on the host
@@ -37,8 +38,12 @@ public sealed class TorchModelRunner : IModelRunner
             throw new ModelFormatException($"{DataType} weights need the CPU's kernels, which serve neither the device {options.Device} nor a processor without fused multiply-add vectors; choose bf16 or f32.");
         }
 
+        var place = Place(options);
+        _stream = place.Stream;
+        using var stream = _stream.Enter();
         var keyValueType = options.KeyValueType != TorchDataType.Auto && !onTensors ? options.KeyValueType : format is null ? DataType : TorchDataType.BFloat16;
-        var layout = KeyValueBudget.Plan(spec, options, keyValueType == TorchDataType.Float32 ? sizeof(float) : sizeof(ushort), onTensors);
+        var freeOnDevice = _stream.FreeMemory() - (ParameterCount * SizeOf(DataType));
+        var layout = KeyValueBudget.Plan(spec, options, SizeOf(keyValueType), onTensors, freeOnDevice);
         Limits = new(spec.VocabularySize, layout.ContextLength, layout.SlotCount, layout.BlockSize, layout.BlockCount);
         _team = new(threads);
         _sampler = new(_team);
@@ -46,7 +51,7 @@ public sealed class TorchModelRunner : IModelRunner
         var type = DataType == TorchDataType.Float32 ? ScalarType.Float32 : ScalarType.BFloat16;
         _decoder = (onTensors, keyValueType) switch
         {
-            (true, _) => new TensorDecoder(spec, weights, layout, type, FindDevice(options.Device)),
+            (true, _) => new TensorDecoder(spec, weights, type, layout, place),
             (_, TorchDataType.Float32) => new HostDecoder<Float32Elements>(spec, weights, type, layout, _team, format, options.PackWeights),
             _ => new HostDecoder<BFloat16Elements>(spec, weights, type, layout, _team, format, options.PackWeights),
         };
@@ -103,6 +108,7 @@ public sealed class TorchModelRunner : IModelRunner
     public IReadOnlyList<SampledToken> Execute(StepBatch batch)
     {
         using var inference = inference_mode();
+        using var stream = _stream.Enter();
         foreach (var slot in batch.Released)
         {
             _decoder.ReleaseSlot(slot);
@@ -132,6 +138,7 @@ public sealed class TorchModelRunner : IModelRunner
     public void Dispose()
     {
         _decoder.Dispose();
+        _stream.Dispose();
         _team.Dispose();
         _weights.Dispose();
     }
@@ -142,12 +149,15 @@ public sealed class TorchModelRunner : IModelRunner
     /// <summary>Lets the code be compiled and libtorch's threads start: a chunk of prompt, then single tokens.</summary>
     private void WarmUp()
     {
+        using var stream = _stream.Enter();
         var rows = Enumerable.Range(0, Math.Min(32, Limits.ContextLength)).Select(position => new TokenRow(0, position, 0)).ToArray();
-        var sequence = new Sequence(-1, [0], new SamplingParameters { TopP = 0.9f, TopK = 40, TopLogprobs = 1 });
+        var plain = new Sequence(-1, [0], new SamplingParameters { TopP = 0.9f, TopK = 40 });
+        var sequence = new Sequence(-1, [0], plain.Parameters with { TopLogprobs = 1 });    // on a GPU these are sampled on the host
         foreach (var step in new[] { rows, [rows[^1]], [rows[^1]] })
         {
             using var logits = _decoder.Forward(new StepPlan(step, step.Length == 1 ? 0 : step.Length, [step.Length - 1], [sequence]));
             Sample(logits!, [sequence]);
+            Sample(logits!, [plain]);
         }
 
         _decoder.ReleaseSlot(0);
@@ -166,6 +176,19 @@ public sealed class TorchModelRunner : IModelRunner
         _ => null,
     };
 
+    private static int SizeOf(TorchDataType type) => type == TorchDataType.Float32 ? sizeof(float) : sizeof(ushort);
+
+    private static TensorPlace Place(TorchRunnerOptions options)
+    {
+        var device = FindDevice(options.Device);
+        var onGpu = device.type == DeviceType.CUDA;
+        return new(device, options.StepDevice ?? (onGpu ? CudaStream.Create(device) : new PlainDevice(device, "a CPU captures nothing")), options.Report)
+        {
+            Graphs = options.CudaGraphs && (onGpu || options.StepDevice is not null),
+            Flash = options.Flash ?? (onGpu ? FlashKernel.TryForward : null),
+        };
+    }
+
     private static Device FindDevice(string name)
     {
         if (name != "cpu" && !cuda.is_available())
@@ -182,7 +205,7 @@ public sealed class TorchModelRunner : IModelRunner
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(config);
         hash.AppendData(weights.Hash());
-        hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{type} {options.KeyValueType} {options.Device} {options.PackWeights} {MatrixKernel.VectorBits} {build}")));
+        hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{type} {options.KeyValueType} {options.Device} {options.PackWeights} {options.CudaGraphs} {MatrixKernel.VectorBits} {build}")));
         return "fp_" + Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 6));
     }
 }

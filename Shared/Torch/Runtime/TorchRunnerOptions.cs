@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Rill.Torch.Layers;
 
 namespace Rill.Torch.Runtime;
 
@@ -28,8 +29,8 @@ public sealed record TorchRunnerOptions
     public int BlockSize { get; init; } = 16;
 
     /// <summary>
-    /// Memory for keys and values, in MiB. Null: at most a quarter of the machine's or container's memory on the CPU, 4096 on CUDA, where
-    /// all slots take their memory at the start.
+    /// Memory for keys and values, in MiB. Null: at most a quarter of the machine's or container's memory on the CPU; on CUDA, where all
+    /// slots take their memory at the start, most of what the weights leave free, or 4096 where that cannot be asked for.
     /// </summary>
     [Range(1, int.MaxValue)]
     public int? KeyValueMemoryMiB { get; init; }
@@ -43,6 +44,18 @@ public sealed record TorchRunnerOptions
     /// </summary>
     public bool PackWeights { get; init; }
 
+    /// <summary>True to capture decoding steps as CUDA graphs, where that works.</summary>
+    public bool CudaGraphs { get; init; } = true;
+
+    /// <summary>Gets a sentence for the log when something of the device cannot be used, at load or in a later step.</summary>
+    public Action<string> Report { get; init; } = static _ => { };
+
     /// <summary>For tests: runs the tensor decoder on the CPU, where the kernels would be used.</summary>
     internal bool UseTensorDecoder { get; init; }
+
+    /// <summary>For tests: what captures the tensor decoder's steps on the CPU.</summary>
+    internal IStepDevice? StepDevice { get; init; }
+
+    /// <summary>For tests: what stands in for the flash kernel on the CPU.</summary>
+    internal FlashAttention.Kernel? Flash { get; init; }
 }

@@ -73,6 +73,19 @@ public sealed class TensorDecoderTests : IDisposable
             RunnerDriver.Distribution(RunnerDriver.Run(runner, RunnerDriver.NewSequence(1, RunnerDriver.Prompt(600)), 400, 199, 1));
     }
 
+    [Fact]
+    public void Execute_StepsOfEveryKind_DisposeTheirTensors()
+    {
+        Mixed(_tensors);
+        Decode(_tensors, 5);
+        var before = TorchSharp.torch.Tensor.TotalCount;
+
+        Mixed(_tensors);
+        Decode(_tensors, 5);
+
+        Assert.Equal(before, TorchSharp.torch.Tensor.TotalCount);
+    }
+
     private static List<float[]> Decode(TorchModelRunner runner, int count)
     {
         var sequences = Enumerable.Range(0, count).Select(slot => RunnerDriver.NewSequence(slot, RunnerDriver.Prompt(2 + (11 * slot), seed: slot))).ToList();

@@ -19,6 +19,18 @@ internal static class RunnerDriver
             UseTensorDecoder = tensors,
         });
 
+    /// <summary>Loads a tiny model into the tensor decoder, with further options.</summary>
+    public static TorchModelRunner LoadTensors(TinyModel model, Func<TorchRunnerOptions, TorchRunnerOptions> with) =>
+        TorchModelRunner.Load(model.Path, with(new TorchRunnerOptions
+        {
+            DataType = TorchDataType.Float32,
+            SlotCount = 8,
+            BlockSize = 4,
+            KeyValueMemoryMiB = 64,
+            Threads = 2,
+            UseTensorDecoder = true,
+        }));
+
     /// <summary>A sequence in a slot, with parameters that make the runner report every token's log-probability.</summary>
     public static Sequence NewSequence(int slot, IReadOnlyList<int> prompt, SamplingParameters? parameters = null) =>
         new(slot, prompt, parameters ?? new SamplingParameters { Temperature = 0, TopLogprobs = int.MaxValue }) { Slot = slot };

@@ -1,6 +1,7 @@
 using Rill.Models;
 using Rill.Serving;
 using Rill.Torch.Runtime;
+using Rill.Torch.Tests.Layers;
 using Rill.Torch.Tests.Models;
 
 namespace Rill.Torch.Tests.Runtime;
@@ -82,6 +83,22 @@ public sealed class KeyValueMemoryTests
 
         // a block of 16 tokens x 3 layers x 2 x 16 x 4 bytes = 6144
         Assert.Equal(new ModelLimits(131, 100, 64, 16, MiB / 6144), runner.Limits);
+    }
+
+    [Fact]
+    public void Load_DeviceThatTellsItsFreeMemory_LeavesRoomForWeightsAndActivations()
+    {
+        using var model = new TinyModel();
+        using var device = new ReplayingDevice { Free = 700 * 1024 };
+        using var runner = RunnerDriver.LoadTensors(model, options => options with
+        {
+            StepDevice = device, SlotCount = 2, BlockSize = 16, ContextLength = 256, KeyValueMemoryMiB = null,
+        });
+
+        // a block is 6144 bytes; two slots of 16 blocks take their memory at once, and no more than 64 blocks make sense
+        var weights = runner.ParameterCount * sizeof(float);
+        Assert.Equal((int)(0.85 * ((700 * 1024) - weights) / 6144) - 32, runner.Limits.BlockCount);
+        Assert.InRange(runner.Limits.BlockCount, 17, 63);
     }
 
     /// <summary>Short requests one after the other in four slots, prompts and single tokens mixed.</summary>

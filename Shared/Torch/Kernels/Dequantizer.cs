@@ -64,8 +64,8 @@ internal static unsafe class Dequantizer
     {
         var fours = (uint*)block + lane;
         var scale = BFloat16Elements.LoadOne(block + TBlocks.Size - QuantizedScales.Bytes, lane);
-        var low = Vector128.Create(fours[0], fours[8], fours[16], fours[24]);
-        var high = TBlocks.Zero == Q8Blocks.Zero ? Vector128.Create(fours[32], fours[40], fours[48], fours[56]) : Vector128.ShiftRightLogical(low, 4);
+        var low = Vector128.Create(fours[0], fours[Lanes], fours[2 * Lanes], fours[3 * Lanes]);
+        var high = TBlocks.Zero == Q8Blocks.Zero ? Vector128.Create(fours[4 * Lanes], fours[5 * Lanes], fours[6 * Lanes], fours[7 * Lanes]) : Vector128.ShiftRightLogical(low, 4);
         var mask = Vector128.Create(TBlocks.Zero == Q8Blocks.Zero ? 0xFFFFFFFF : 0x0F0F0F0F);
         return (Scale((low & mask).AsByte(), TBlocks.Zero, scale), Scale((high & mask).AsByte(), TBlocks.Zero, scale));
     }

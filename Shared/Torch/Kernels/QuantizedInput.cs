@@ -14,59 +14,55 @@ internal sealed unsafe class QuantizedInput : IDisposable
 
     private readonly NativeBuffer _memory = new();
     private int _inner;
-    private int _blocks;
-    private long _rowBytes;
 
-    /// <summary>Makes room for rows; what the buffer held is lost.</summary>
+    /// <summary>Blocks of a row.</summary>
+    public int Blocks { get; private set; }
+
+    /// <summary>Bytes from one row to the next.</summary>
+    public nint RowBytes { get; private set; }
+
+    /// <summary>Makes room for rows, and behind them for those that the last tile reads beyond them; what the buffer held is lost.</summary>
     public void Ensure(int rows, int inner)
     {
         _inner = inner;
-        _blocks = (inner + QuantizedMatrix.BlockInner - 1) / QuantizedMatrix.BlockInner;
-        _rowBytes = ((_blocks * (QuantizedMatrix.BlockInner + sizeof(float) + sizeof(int))) + Alignment - 1) / Alignment * Alignment;
-        _memory.Ensure(rows * _rowBytes);
+        Blocks = (inner + QuantizedMatrix.BlockInner - 1) / QuantizedMatrix.BlockInner;
+        RowBytes = ((Blocks * sizeof(InputBlock)) + Alignment - 1) / Alignment * Alignment;
+        _memory.Ensure((rows + QuantizedKernel.MostInputs - 1) * RowBytes);
     }
 
-    /// <summary>A row's bytes, block after block, padded with zeros.</summary>
-    public sbyte* Codes(int row) => (sbyte*)(_memory.Start + (row * _rowBytes));
-
-    /// <summary>A row's scales, one for each block.</summary>
-    public float* Scales(int row) => (float*)(Codes(row) + (_blocks * QuantizedMatrix.BlockInner));
-
-    /// <summary>The sum of each block's bytes.</summary>
-    public int* Sums(int row) => (int*)(Scales(row) + _blocks);
+    /// <summary>A row's blocks, the last one padded with zeros.</summary>
+    public InputBlock* Row(int row) => (InputBlock*)(_memory.Start + (row * RowBytes));
 
     /// <summary>Quantizes one row; rows may be done by several threads.</summary>
     public void Quantize(int row, float* source)
     {
-        var codes = Codes(row);
-        var scales = Scales(row);
-        var sums = Sums(row);
+        var target = Row(row);
         var whole = _inner / QuantizedMatrix.BlockInner;
-        Blocks(source, whole, codes, scales, sums);
-        if (whole < _blocks)
+        Quantize(source, whole, target);
+        if (whole < Blocks)
         {
             var rest = stackalloc float[QuantizedMatrix.BlockInner];
             new Span<float>(source + (whole * QuantizedMatrix.BlockInner), _inner - (whole * QuantizedMatrix.BlockInner))
                 .CopyTo(new Span<float>(rest, QuantizedMatrix.BlockInner));
-            Blocks(rest, 1, codes + (whole * QuantizedMatrix.BlockInner), scales + whole, sums + whole);
+            Quantize(rest, 1, target + whole);
         }
     }
 
     public void Dispose() => _memory.Dispose();
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Blocks(float* source, int count, sbyte* codes, float* scales, int* sums)
+    private static void Quantize(float* source, int count, InputBlock* target)
     {
-        for (var block = 0; block < count; block++, source += QuantizedMatrix.BlockInner, codes += QuantizedMatrix.BlockInner)
+        for (var block = 0; block < count; block++, source += QuantizedMatrix.BlockInner, target++)
         {
             var (first, second) = (Vector512.Load(source), Vector512.Load(source + 16));
             var largest = Largest(Vector512.Max(Vector512.Abs(first), Vector512.Abs(second)));
-            scales[block] = largest / Most;
+            target->Scale = largest / Most;
             var factor = Vector512.Create(largest == 0 ? 0 : Most / largest);
             var (low, high) = (Round(first * factor), Round(second * factor));
-            sums[block] = Vector512.Sum(low + high);
+            target->Offset = -8 * Vector512.Sum(low + high);
             var narrow = Vector512.Narrow(low, high);
-            Vector256.Narrow(narrow.GetLower(), narrow.GetUpper()).Store(codes);
+            Vector256.Narrow(narrow.GetLower(), narrow.GetUpper()).Store(target->Codes);
         }
     }
 

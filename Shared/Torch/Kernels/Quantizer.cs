@@ -140,7 +140,7 @@ internal static unsafe class Quantizer
         Vector256.Narrow(narrow.GetLower(), narrow.GetUpper()).Store(codes);
     }
 
-    /// <summary>Eight rows of 32 codes to the order of a block; see <see cref="QuantizedMatrix"/>.</summary>
+    /// <summary>Sixteen rows of 32 codes to the order of a block; see <see cref="QuantizedMatrix"/>.</summary>
     private static void Interleave(sbyte* codes, QuantizedFormat format, byte* target)
     {
         uint* fours = (uint*)codes, chunks = (uint*)target;

@@ -41,6 +41,7 @@ public sealed unsafe class QuantizedKernelTests
 
             var expected = Multiply<PortableDot>(weights, input, rows);
 
+            Assert.Equal(expected, Multiply(weights, input, 0, outputs, rows));    // the processor's own way
             Assert.True(!AvxVnni.IsSupported || expected.SequenceEqual(Multiply<VnniDot>(weights, input, rows)));
             Assert.True(!Avx2.IsSupported || expected.SequenceEqual(Multiply<Avx2Dot>(weights, input, rows)));
             Assert.True(!Dp.IsSupported || expected.SequenceEqual(Multiply<ArmDot>(weights, input, rows)));
@@ -108,7 +109,7 @@ public sealed unsafe class QuantizedKernelTests
         var result = new float[rows * weights.Matrix.Outputs];
         fixed (float* target = result)
         {
-            QuantizedKernel.Multiply<TDot>(weights.Matrix, 0, weights.Matrix.Outputs, input.Quantized, rows, target, weights.Matrix.Outputs);
+            QuantizedKernel.MultiplyBy<TDot>(weights.Matrix, 0, weights.Matrix.Outputs, input.Quantized, rows, target, weights.Matrix.Outputs);
         }
 
         return result;

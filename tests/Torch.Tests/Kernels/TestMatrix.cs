@@ -76,7 +76,9 @@ internal sealed unsafe class TestRows : IDisposable
     public QuantizedInput Quantized { get; } = new();
 
     /// <summary>One element, as the kernels see it.</summary>
-    public double Dequantized(int row, int k) => (double)Quantized.Codes(row)[k] * Quantized.Scales(row)[k / QuantizedMatrix.BlockInner];
+    public double Dequantized(int row, int k) => (double)Block(row, k)->Codes[k % QuantizedMatrix.BlockInner] * Block(row, k)->Scale;
 
     public void Dispose() => Quantized.Dispose();
+
+    private InputBlock* Block(int row, int k) => Quantized.Row(row) + (k / QuantizedMatrix.BlockInner);
 }

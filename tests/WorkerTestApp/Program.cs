@@ -11,6 +11,11 @@ if (Environment.GetEnvironmentVariable("TestApp__FailStart") is { } reason)
     return 7;
 }
 
+while (File.Exists(Environment.GetEnvironmentVariable("TestApp__HoldStart")))
+{
+    Thread.Sleep(20);
+}
+
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 builder.Services.AddSingleton<Observations>();

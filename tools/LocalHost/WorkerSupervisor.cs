@@ -11,13 +11,15 @@ internal sealed class WorkerSupervisor(HostSettings settings, RpcLogWriter logs)
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile WorkerInstance? _current;
     private volatile WorkerInstance? _serving;
-    private bool _stopping;
+    private int _stops;
 
     /// <summary>The worker that takes requests, or null while there is none.</summary>
     public WorkerInstance? Serving => _serving;
 
     /// <summary>Ends when the first worker has loaded its functions.</summary>
     public Task Ready => _ready.Task;
+
+    private bool IsStopping => Volatile.Read(ref _stops) > 0;
 
     /// <summary>The worker with this id, if it is the one that was started last.</summary>
     public WorkerInstance? Find(string? workerId) => _current is { } current && current.Id == workerId ? current : null;
@@ -29,15 +31,16 @@ internal sealed class WorkerSupervisor(HostSettings settings, RpcLogWriter logs)
     public async Task<int> RunAsync(Uri rpcAddress, Uri httpAddress)
     {
         var failedStarts = 0;
-        while (!Volatile.Read(ref _stopping))
+        while (!IsStopping)
         {
             using var worker = new WorkerInstance(settings, logs);
             _current = worker;
             worker.Start(rpcAddress, httpAddress);
+            End(worker, Interlocked.Add(ref _stops, 0)); // a stop that came before there was a process
             Console.WriteLine($"Worker process {worker.Process.Id} started.");
             var served = await ServeAsync(worker);
             var exitCode = await worker.Process.Exited;
-            if (Volatile.Read(ref _stopping))
+            if (IsStopping)
             {
                 break;
             }
@@ -59,13 +62,10 @@ internal sealed class WorkerSupervisor(HostSettings settings, RpcLogWriter logs)
     /// <summary>Drains and ends the worker, after which <see cref="RunAsync"/> returns; called a second time, kills it.</summary>
     public void Stop()
     {
-        if (Interlocked.Exchange(ref _stopping, true))
+        var stops = Interlocked.Increment(ref _stops);
+        if (_current is { Process: not null } worker)
         {
-            _current?.Process.Kill();
-        }
-        else if (_current is { } worker)
-        {
-            _ = DrainAsync(worker);
+            End(worker, stops);
         }
     }
 
@@ -73,6 +73,18 @@ internal sealed class WorkerSupervisor(HostSettings settings, RpcLogWriter logs)
     public void Restart(WorkerInstance worker)
     {
         if (Interlocked.CompareExchange(ref _serving, null, worker) == worker)
+        {
+            worker.Process.Kill();
+        }
+    }
+
+    private void End(WorkerInstance worker, int stops)
+    {
+        if (stops == 1)
+        {
+            _ = DrainAsync(worker);
+        }
+        else if (stops > 1)
         {
             worker.Process.Kill();
         }

@@ -29,13 +29,32 @@ public sealed class WorkerLifeTests
     [Fact]
     public async Task Crash_BeforeAnotherWorkerIsReady_Gives503()
     {
-        await using var server = await StartAsync();
+        using var hold = new HeldStart();
+        await using var server = await RillServer.StartAppAsync(BuiltPrograms.WorkerTestApp, hold.Settings);
 
+        hold.Begin();
         server.Process.Signal(HostProcess.SigKill, server.WorkerId);
         using var response = await WaitForAsync(server, HttpStatusCode.ServiceUnavailable);
-
         Assert.Equal("Function host is not running.", await response.Content.ReadAsStringAsync());
+        hold.End();
+
         await WaitForAsync(server, HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData(HostProcess.SigTerm)]
+    [InlineData(HostProcess.SigInt)]
+    public async Task Signal_WhileTheWorkerStarts_EndsBoth(int signal)
+    {
+        using var hold = new HeldStart();
+        hold.Begin();
+        await using var process = new HostProcess(BuiltPrograms.WorkerTestApp, hold.Settings);
+        await process.WaitForLineAsync(line => line.StartsWith("Worker process ", StringComparison.Ordinal), _patience);
+
+        process.Signal(signal);
+
+        Assert.Equal(0, await process.WaitForExitAsync(_patience));
+        Assert.False(HostProcess.IsRunning(process.WorkerId));
     }
 
     [Fact]
@@ -206,6 +225,20 @@ public sealed class WorkerLifeTests
         ["AzureFunctionsJobHost__functionTimeout"] = "-1",
         ["ASPNETCORE_SHUTDOWNTIMEOUTSECONDS"] = shutdownSeconds.ToString(CultureInfo.InvariantCulture),
     });
+
+    /// <summary>A file that keeps workers from starting as long as it is there.</summary>
+    private sealed class HeldStart : IDisposable
+    {
+        private readonly string _file = Path.Combine(Path.GetTempPath(), $"rill-hold-{Guid.NewGuid():N}");
+
+        public Dictionary<string, string> Settings => new() { ["TestApp__HoldStart"] = _file };
+
+        public void Begin() => File.WriteAllText(_file, "");
+
+        public void End() => File.Delete(_file);
+
+        public void Dispose() => End();
+    }
 
     private static Task<HttpResponseMessage> OpenAsync(RillServer server, string path) =>
         server.Client.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);

@@ -19,7 +19,8 @@ public static partial class NativeTorch
     // In builds for CUDA only. TorchSharp loads it once a CUDA device is asked for.
     private const string LibTorchCuda = CudaRuntime.LibTorch;
 
-    private static readonly Lazy<bool> s_loaded = new(LoadOnce);
+    private static readonly ExitGuard s_exit = new(TimeSpan.FromSeconds(10));
+    private static readonly Lazy<bool> s_loaded = new(() => s_exit.Run(LoadOnce));
 
     /// <summary>
     /// Loads the libraries once: from the application's folder when they are there (a published app), else from the NuGet packages.

@@ -5,6 +5,8 @@ namespace Rill.Torch.Tests.Kernels;
 
 public sealed class ThreadTeamTests
 {
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -98,6 +100,90 @@ public sealed class ThreadTeamTests
             Thread.SpinWait(50);
             return piece + 1;
         }
+    }
+
+    /// <summary>A helper whose core was taken away in the middle of a piece: nobody but that piece waits for it.</summary>
+    [Fact]
+    public void Run_WithAHelperHeldUpInAPiece_LeavesAllOthersToTheCaller()
+    {
+        const int pieces = 64;
+        var caller = Thread.CurrentThread;
+        using var team = new ThreadTeam(2);
+        using var held = new ManualResetEventSlim();
+        using var othersDone = new CountdownEvent(pieces - 1);
+        var byCaller = 0;
+
+        team.Run(pieces, _ =>
+        {
+            if (Thread.CurrentThread == caller)
+            {
+                Assert.True(held.Wait(_patience));
+                byCaller++;
+                othersDone.Signal();
+            }
+            else
+            {
+                held.Set();
+                Assert.True(othersDone.Wait(_patience), "The phase waited for its helper.");
+            }
+        });
+
+        Assert.Equal(pieces - 1, byCaller);
+    }
+
+    /// <summary>That is how a loaded server's requests get a core.</summary>
+    [Fact]
+    public void Run_AfterAHelperCameLate_DoesWithoutItForThatLongAndThenTakesItBack()
+    {
+        using var team = new ThreadTeam(2);
+        var late = TimeSpan.FromSeconds(2);
+        HoldUpHelper(team, late);
+        var clock = Stopwatch.StartNew();
+        Thread.Sleep(100);    // for the helper to leave
+
+        while (clock.Elapsed < late / 2)
+        {
+            var helped = IsHelped(team);
+            Assert.False(helped && clock.Elapsed < late, $"The helper was back after {clock.Elapsed}.");
+        }
+
+        Assert.True(SpinWait.SpinUntil(() => IsHelped(team), _patience), "The helper never came back.");
+    }
+
+    /// <summary>A phase whose last piece is a helper's, which keeps it for a while.</summary>
+    private static void HoldUpHelper(ThreadTeam team, TimeSpan time)
+    {
+        var caller = Thread.CurrentThread;
+        using var held = new ManualResetEventSlim();
+        team.Run(2, _ =>
+        {
+            if (Thread.CurrentThread == caller)
+            {
+                Assert.True(held.Wait(_patience));
+            }
+            else
+            {
+                held.Set();
+                Thread.Sleep(time);
+            }
+        });
+    }
+
+    /// <summary>Runs a phase of some milliseconds; whether anybody but the caller had a part in it.</summary>
+    private static bool IsHelped(ThreadTeam team)
+    {
+        var caller = Thread.CurrentThread;
+        var helped = false;
+        team.Run(8, _ =>
+        {
+            if (Thread.CurrentThread != caller)
+            {
+                Volatile.Write(ref helped, true);
+            }
+
+            Thread.Sleep(1);
+        });
+        return helped;
     }
 
     [Fact]

@@ -5,14 +5,14 @@ using static TorchSharp.torch;
 namespace Rill.Torch.Layers;
 
 /// <summary>
-/// Runs decoding passes, each shape from its second use on as one captured graph, so that the host launches one thing instead of some
+/// Runs decoding passes, each shape from its first use on as one captured graph, so that the host launches one thing instead of some
 /// hundred kernels. Any failure turns capturing off for good, with one reason for the log, and the passes are computed as they come.
 /// </summary>
 /// <remarks>
 /// A replay writes to the addresses that its temporary tensors had, and libtorch's allocator, which knows nothing of the capture, may have
 /// given them to others. So the last layer's temporaries are kept as long as the graph: the layers before it disposed theirs, and got
-/// the same memory again and again. Whatever else a replay overwrites is nobody's, as a step replays before it computes anything else, and
-/// all that outlives a step was made before the first capture.
+/// the same memory again and again. Whatever else a replay overwrites is nobody's: a step replays before it computes anything else, and what
+/// later steps need (weights, cache, inputs) was made before the first capture.
 /// </remarks>
 /// <param name="device">Captures.</param>
 /// <param name="report">Gets the reason.</param>

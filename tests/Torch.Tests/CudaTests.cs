@@ -1,0 +1,130 @@
+using Rill.Serving;
+using Rill.Torch.Runtime;
+using Rill.Torch.Tests.Models;
+using TorchSharp;
+
+namespace Rill.Torch.Tests;
+
+/// <summary>
+/// The decoder on a GPU against the CPU's. Skipped without one; with one: <c>dotnet test tests/Torch.Tests -c Release -p:TorchBackend=cuda
+/// --filter CudaTests</c>.
+/// </summary>
+public sealed class CudaTests : IDisposable
+{
+    private readonly TinyModel _model = new("Qwen2ForCausalLM", """{"use_sliding_window":true,"sliding_window":7,"max_window_layers":1}""");
+    private readonly List<string> _reports = [];
+
+    public CudaTests()
+    {
+        NativeTorch.Load();
+        Skip.IfNot(torch.cuda.is_available(), "no CUDA device");
+    }
+
+    public void Dispose() => _model.Dispose();
+
+    [SkippableTheory]
+    [InlineData(TorchDataType.Float32, false, 2e-3)]
+    [InlineData(TorchDataType.Float32, true, 2e-3)]
+    [InlineData(TorchDataType.BFloat16, false, 0.5)]
+    [InlineData(TorchDataType.BFloat16, true, 0.5)]
+    public void Execute_PromptsChunksAndDecoding_AgreesWithTheCpu(TorchDataType type, bool graphs, double tolerance)
+    {
+        using var cpu = RunnerDriver.Load(_model);
+        using var gpu = Load(type, graphs);
+
+        var expected = Distributions(cpu);
+        var actual = Distributions(gpu);
+
+        Assert.Equal(expected.Count, actual.Count);
+        Assert.All(expected.Zip(actual), pair => Assert.All(pair.First.Zip(pair.Second), values => Assert.InRange(Math.Abs(values.First - values.Second), 0, tolerance)));
+        Assert.DoesNotContain(_reports, report => report.Contains("CUDA graphs", StringComparison.Ordinal));
+    }
+
+    [SkippableFact]
+    public void Execute_WithGraphs_GivesTheTokensOfStepsWithout()
+    {
+        using var eager = Load(TorchDataType.Float32, graphs: false);
+        using var captured = Load(TorchDataType.Float32, graphs: true);
+
+        Assert.Equal(Tokens(eager, new SamplingParameters { Temperature = 0 }), Tokens(captured, new SamplingParameters { Temperature = 0 }));
+        Assert.DoesNotContain(_reports, report => report.Contains("CUDA graphs", StringComparison.Ordinal));
+    }
+
+    [SkippableFact]
+    public void Execute_Sampling_GivesTheCpusTokensForTheSameSeeds()
+    {
+        var parameters = new SamplingParameters { Temperature = 0.7f, TopP = 0.9f, TopK = 40 };
+        using var cpu = RunnerDriver.Load(_model);
+        using var gpu = Load(TorchDataType.Float32, graphs: true);
+
+        Assert.Equal(Tokens(cpu, parameters), Tokens(gpu, parameters));
+    }
+
+    /// <summary>On devices since Ampere the flash kernel must be there and agree with plain attention; a report says why not.</summary>
+    [SkippableTheory]
+    [InlineData("{}")]
+    [InlineData("""{"head_dim":64,"num_attention_heads":6,"num_key_value_heads":2}""")]
+    [InlineData("""{"head_dim":128,"num_attention_heads":4,"num_key_value_heads":4}""")]
+    public void Load_BFloat16_AttendsByTheFlashKernel(string changes)
+    {
+        using var model = new TinyModel(changes: changes);
+        using var runner = TorchModelRunner.Load(model.Path, Options(TorchDataType.BFloat16, graphs: true));
+
+        Skip.If(_reports.Exists(report => report.Contains("libtorch has none for this device", StringComparison.Ordinal)), "The device is older than Ampere.");
+        Assert.Empty(_reports);
+    }
+
+    [SkippableFact]
+    public void Load_FreeMemory_DecidesTheCache()
+    {
+        using var runner = TorchModelRunner.Load(_model.Path, Options(TorchDataType.BFloat16, graphs: true) with { KeyValueMemoryMiB = null });
+
+        Assert.InRange(runner.Limits.BlockCount, 1, int.MaxValue);
+    }
+
+    private TorchModelRunner Load(TorchDataType type, bool graphs) => TorchModelRunner.Load(_model.Path, Options(type, graphs));
+
+    private TorchRunnerOptions Options(TorchDataType type, bool graphs) => new()
+    {
+        Device = "cuda",
+        DataType = type,
+        SlotCount = 8,
+        BlockSize = 4,
+        KeyValueMemoryMiB = 64,
+        CudaGraphs = graphs,
+        Report = _reports.Add,
+    };
+
+    private static List<int> Tokens(TorchModelRunner runner, SamplingParameters parameters)
+    {
+        var sequences = Enumerable.Range(0, 5).Select(slot => RunnerDriver.NewSequence(slot, RunnerDriver.Prompt(4 + slot, seed: slot), parameters with { Seed = slot })).ToList();
+        return [.. Enumerable.Range(0, 12).SelectMany(_ => Step(runner, sequences)).Select(sampled => sampled.TokenId)];
+    }
+
+    /// <summary>Of a prompt in two chunks beside whole ones, and of what follows, with given tokens, so that all runners see the same text.</summary>
+    private static List<float[]> Distributions(TorchModelRunner runner)
+    {
+        var sequences = Enumerable.Range(0, 3).Select(slot => RunnerDriver.NewSequence(slot, RunnerDriver.Prompt(9 + (8 * slot), seed: slot))).ToList();
+        runner.Execute(new StepBatch { Steps = [new(sequences[2], 0, 11)] });
+        sequences[2].ComputedTokens = 11;
+        var distributions = new List<float[]>();
+        for (var step = 0; step < 6; step++)
+        {
+            distributions.AddRange(Step(runner, sequences, token: 7 + step).Select(RunnerDriver.Distribution));
+        }
+
+        return distributions;
+    }
+
+    private static IReadOnlyList<SampledToken> Step(TorchModelRunner runner, List<Sequence> sequences, int? token = null)
+    {
+        var sampled = runner.Execute(new StepBatch { Steps = [.. sequences.Select(sequence => new SequenceStep(sequence, sequence.ComputedTokens, sequence.PendingTokens))] });
+        foreach (var one in sampled)
+        {
+            one.Sequence.ComputedTokens = one.Sequence.Length;
+            one.Sequence.Append(token ?? one.TokenId);
+        }
+
+        return sampled;
+    }
+}

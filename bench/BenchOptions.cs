@@ -6,12 +6,13 @@ namespace Rill.Bench;
 internal sealed record BenchOptions
 {
     /// <summary>How the benchmark is called.</summary>
-    public const string Usage = "usage: bench/run [--quick] [serving|model|start|text|engine [--shape S|M|L] [--dtype bf16|q8|q4]|engine-http|all | soak [MINUTES]]";
+    public const string Usage = "usage: bench/run [--quick] [serving|model|start|text|engine [--shape S|M|L] [--dtype bf16|q8|q4]|engine-http|all | gpu | soak [MINUTES]]";
 
     private const string Soak = "soak";
     private const string Engine = "engine";
+    private const string Gpu = "gpu";
 
-    private static readonly string[] _all = ["serving", "model", "start", "text", Engine, "engine-http"];    // soak takes too long to be one of all
+    private static readonly string[] _all = ["serving", "model", "start", "text", Engine, "engine-http"];    // soak takes too long to be one of all, gpu needs one
 
     /// <summary>The parts to run, in order.</summary>
     public required IReadOnlyList<string> Parts { get; init; }
@@ -86,6 +87,7 @@ internal sealed record BenchOptions
             [Soak, var minutes] when int.TryParse(minutes, out var count) && count > 0 =>
                 new BenchOptions { Parts = [Soak], SoakTime = TimeSpan.FromMinutes(count), Command = command },
             [var part] when _all.Contains(part) => new BenchOptions { Parts = [part], Quick = quick, Command = command },
+            [Gpu] => new BenchOptions { Parts = [Gpu], Quick = quick, Command = command },
             [Engine, .. var choices] => ParseEngine(choices, new BenchOptions { Parts = [Engine], Quick = quick, Command = command }),
             _ => null,
         };

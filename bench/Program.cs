@@ -30,11 +30,13 @@ if (BenchOptions.Parse(args) is not { } options)
     return 2;
 }
 
+var missing = 0;
 foreach (var (title, measure) in options.Parts.SelectMany(Sections))
 {
     var busyness = Machine.Busyness();
     if (await measure() is not { } tables)
     {
+        missing++;
         continue;
     }
 
@@ -54,7 +56,7 @@ foreach (var (title, measure) in options.Parts.SelectMany(Sections))
     }
 }
 
-return 0;
+return missing == options.Parts.Count ? 1 : 0;    // nothing of what was asked for could be measured; the part has said why
 
 IEnumerable<(string Title, Func<Task<string?>> Measure)> Sections(string part) => part switch
 {
@@ -64,6 +66,7 @@ IEnumerable<(string Title, Func<Task<string?>> Measure)> Sections(string part) =
     "text" => [("Tokenizers and chat templates", () => Task.FromResult(TextPart.Run(options)))],
     "engine" => options.Shapes.Select(shape =>
         ($"Engine against llama.cpp, shape {shape.Name}", (Func<Task<string?>>)(() => Task.FromResult<string?>(EnginePart.Run(options, shape))))),
+    GpuPart.Name => [(GpuPart.Title, () => Task.FromResult(GpuPart.Run(options)))],
     "engine-http" => [("Engine over HTTP", async () => await EngineHttpPart.RunAsync(options))],
     _ => [("Start to ready", async () => await StartPart.RunAsync(options))],
 };

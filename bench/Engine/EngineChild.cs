@@ -44,7 +44,7 @@ internal static class EngineChild
         var libraries = Stopwatch.GetTimestamp();
         IEngine engine = setup.IsPeer
             ? new LlamaEngine(LlamaPackage.Libraries, setup.Model, new LlamaOptions(setup.Threads, setup.FlashAttention, setup.Format == WeightFormat.F32))
-            : new RillEngine(setup.Model, setup.Format, setup.Threads, setup.FillContext);
+            : new RillEngine(setup.Model, setup.Format, setup.Threads, setup.FillContext, setup.Gpu);
         phases = [.. new[] { main, libraries, Stopwatch.GetTimestamp() }.Select(moment => Stopwatch.GetElapsedTime(setup.StartedAt, moment).TotalMilliseconds)];
         return engine;
     }
@@ -54,6 +54,7 @@ internal static class EngineChild
         "decode" => new() { Seconds = engine.Decode(order.Sequences, order.Context, order.Count) },
         "prefill" => new() { Seconds = engine.Prefill(order.Context) },
         "continue" => new() { Tokens = engine.Continue(order.Tokens!, order.Count) },
+        "bandwidth" => new() { Seconds = DeviceBandwidth.SecondsPerGigabyte(order.Device!) },
         "lags" when engine is LlamaEngine llama => new() { Lags = llama.Lags(order.Tokens!, order.Count) },
         var other => new() { Error = $"Nobody knows the order '{other}'." },
     };

@@ -18,6 +18,16 @@ internal static class EngineFactory
         FillContext = fillContext,
     });
 
+    /// <summary>Rill on a GPU.</summary>
+    public static EngineProcess StartRill(ModelShape shape, WeightFormat format, GpuSetup gpu) => new(new EngineSetup
+    {
+        IsPeer = false,
+        Model = ModelCache.HuggingFace(shape),
+        Format = format,
+        Threads = Threads,
+        Gpu = gpu,
+    });
+
     /// <summary>llama.cpp.</summary>
     public static EngineProcess StartPeer(ModelShape shape, WeightFormat format, bool flashAttention = true) => new(new EngineSetup
     {

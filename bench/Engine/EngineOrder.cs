@@ -3,7 +3,10 @@ namespace Rill.Bench.Engine;
 /// <summary>What a child process with an engine is asked, one line of JSON each.</summary>
 internal sealed record EngineOrder
 {
-    /// <summary>decode, prefill or continue, the members of <see cref="IEngine"/>, or lags, <see cref="LlamaEngine.Lags"/>.</summary>
+    /// <summary>
+    /// decode, prefill or continue, the members of <see cref="IEngine"/>; lags, <see cref="LlamaEngine.Lags"/>; or bandwidth,
+    /// <see cref="DeviceBandwidth"/>.
+    /// </summary>
     public required string Do { get; init; }
 
     /// <summary>Sequences of a decode.</summary>
@@ -17,6 +20,9 @@ internal sealed record EngineOrder
 
     /// <summary>Token ids of a prompt or text.</summary>
     public int[]? Tokens { get; init; }
+
+    /// <summary>The device whose memory is measured.</summary>
+    public string? Device { get; init; }
 }
 
 /// <summary>What it answers.</summary>

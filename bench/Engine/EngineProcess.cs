@@ -44,6 +44,9 @@ internal sealed class EngineProcess : IDisposable
     /// <summary>Tokens a second of one prompt.</summary>
     public double Prefill(int tokens) => tokens / Ask(new() { Do = "prefill", Context = tokens }).Seconds;
 
+    /// <summary>Gigabytes a second that a device's memory reads and writes together; see <see cref="DeviceBandwidth"/>.</summary>
+    public double Bandwidth(string device) => 1 / Ask(new() { Do = "bandwidth", Device = device }).Seconds;
+
     /// <summary>See <see cref="IEngine.Continue"/>.</summary>
     public int[] Continue(int[] prompt, int count) => Ask(new() { Do = "continue", Tokens = prompt, Count = count }).Tokens!;
 

@@ -27,6 +27,9 @@ internal sealed record EngineSetup
     /// <summary>Rill's long prompts are filled instead of computed.</summary>
     public bool FillContext { get; init; }
 
+    /// <summary>The GPU that Rill runs on; null for the CPU.</summary>
+    public GpuSetup? Gpu { get; init; }
+
     /// <summary>Just before the start of the process, in ticks of the stopwatch, which all processes share.</summary>
     public long StartedAt { get; init; }
 

@@ -25,14 +25,21 @@ internal sealed class RillEngine : IEngine
     /// <param name="format">How the weights are held and computed with.</param>
     /// <param name="threads">Threads that compute.</param>
     /// <param name="fillContext">True to fill long prompts instead of computing them.</param>
-    public RillEngine(string directory, WeightFormat format, int threads, bool fillContext = false)
+    /// <param name="gpu">The GPU to run on; null for the CPU.</param>
+    public RillEngine(string directory, WeightFormat format, int threads, bool fillContext = false, GpuSetup? gpu = null)
     {
-        var options = new EngineOptions { PrefixCache = !fillContext };
+        var options = gpu is null
+            ? new EngineOptions { PrefixCache = !fillContext }
+            : new EngineOptions { MaxSequences = GpuSetup.MaxSequences, TokenBudget = GpuSetup.TokenBudget };
         var runner = TorchModelRunner.Load(directory, new TorchRunnerOptions
         {
             DataType = Find(format) ?? throw new NotSupportedException($"Rill does not support {format.Name()} yet."),
             SlotCount = options.MaxSequences,
             Threads = threads,
+            Device = gpu?.Device ?? "cpu",
+            CudaGraphs = gpu?.Graphs ?? false,
+            ContextLength = gpu is null ? null : GpuSetup.ContextLength,
+            Report = Console.Error.WriteLine,
         });
         Description = $"Rill, computing in {runner.DataType}";
         _tokens = new RandomTokens(runner.Limits.VocabularySize, seed: 1);

@@ -71,6 +71,8 @@ public sealed class MeasureTests
         Assert.Equal(BenchOptions.Parse(["all"])!.Parts, BenchOptions.Parse([])!.Parts);
         Assert.Equal("bench/run --quick model", BenchOptions.Parse(["model", "--quick"])!.Command);
         Assert.Null(BenchOptions.Parse(["models"]));
+        Assert.Equal(["gpu"], BenchOptions.Parse(["gpu"])!.Parts);
+        Assert.DoesNotContain("gpu", BenchOptions.Parse(["all"])!.Parts);
         Assert.Equal("bench/run soak 30", BenchOptions.Parse(["soak", "30"])!.Command);
         Assert.Null(BenchOptions.Parse(["soak", "0"]));
     }

@@ -8,16 +8,26 @@ namespace Rill.Torch.Kernels;
 /// lets each row attend to its slot. All rows' keys are written before any row attends, so a prompt's chunk sees itself.
 /// </summary>
 /// <typeparam name="T">Type of the KV cache.</typeparam>
-internal sealed unsafe class CachedAttention<T> : IDisposable where T : IElements
+internal sealed unsafe class CachedAttention<T> : IDisposable where T : ICacheElements
 {
+    private const int Unlimited = 1 << 30;
+
+    [ThreadStatic]
+    private static float[]? t_sums;
+
     private readonly DecoderSpec _spec;
     private readonly KeyValueCache _cache;
     private readonly ThreadTeam _team;
     private readonly float[] _frequencies;
     private readonly float _scale;
+    private readonly int _group;
+    private readonly AttentionPlan[] _plans;        // one for each window
+    private readonly AttentionPlan[] _layerPlans;   // the same by layer
+    private readonly int _partSize;
     private readonly RowBuffer _cosines;
     private readonly RowBuffer _sines;
-    private readonly RowBuffer _queries;
+    private readonly RowBuffer _queries;            // [key/value head, row, group, headDim]
+    private readonly NativeBuffer _parts = new();
     private readonly Action<int> _place;
     private readonly Action<int> _attend;
 
@@ -27,6 +37,7 @@ internal sealed unsafe class CachedAttention<T> : IDisposable where T : IElement
     private RowBuffer _target = null!;
     private HostVector? _queryNorm;
     private HostVector? _keyNorm;
+    private AttentionPlan _plan;
     private int _layer;
 
     public CachedAttention(DecoderSpec spec, KeyValueCache cache, ThreadTeam team)
@@ -34,6 +45,13 @@ internal sealed unsafe class CachedAttention<T> : IDisposable where T : IElement
         (_spec, _cache, _team) = (spec, cache, team);
         _frequencies = spec.Rotary.InverseFrequencies(spec.HeadDim);
         _scale = (float)(1 / Math.Sqrt(spec.HeadDim));
+        _group = spec.HeadCount / spec.KeyValueHeadCount;
+        var tileRows = Math.Max(1, AttentionKernel.GoodInputs / _group);
+        var windows = spec.AttentionWindows.Select(window => window ?? Unlimited).ToArray();
+        _plans = [.. windows.Distinct().Select(window => new AttentionPlan(window, tileRows, spec.KeyValueHeadCount, team.Threads))];
+        _layerPlans = [.. windows.Select(window => _plans.Single(plan => plan.Window == window))];
+        _plan = _plans[0];
+        _partSize = AttentionSums.Size(tileRows * _group, spec.HeadDim);
         _cosines = new(_frequencies.Length);
         _sines = new(_frequencies.Length);
         _queries = new(spec.HeadCount * spec.HeadDim);
@@ -41,9 +59,7 @@ internal sealed unsafe class CachedAttention<T> : IDisposable where T : IElement
         _attend = Attend;
     }
 
-    private int KeyValueSize => _spec.KeyValueHeadCount * _spec.HeadDim;
-
-    /// <summary>Prepares a step: the rotations of its rows, the same for all layers.</summary>
+    /// <summary>Prepares a step: the rotations of its rows, the same for all layers, and how its attention is shared out.</summary>
     public void Begin(TokenRow[] rows)
     {
         _rows = rows;
@@ -59,19 +75,26 @@ internal sealed unsafe class CachedAttention<T> : IDisposable where T : IElement
                 (cosines[pair], sines[pair]) = ((float)cosine, (float)sine);
             }
         }
+
+        foreach (var plan in _plans)
+        {
+            plan.Begin(rows);
+            _parts.Ensure((long)plan.Parts * _spec.KeyValueHeadCount * _partSize * sizeof(float));
+        }
     }
 
     /// <summary>Runs one layer's attention over the rows given to <see cref="Begin"/>.</summary>
-    /// <param name="queryKeyValue">Rows of (heads + 2 key/value heads) * headDim.</param>
+    /// <param name="queryKeyValue">Rows of (heads + 2 key/value heads) * headDim; their content is lost.</param>
     /// <param name="layer">The layer's number.</param>
     /// <param name="queryNorm">Over each query head; null for none.</param>
     /// <param name="keyNorm">Over each key head; null for none.</param>
     /// <param name="attended">Gets rows of heads * headDim.</param>
     public void Forward(RowBuffer queryKeyValue, int layer, HostVector? queryNorm, HostVector? keyNorm, RowBuffer attended)
     {
-        (_source, _target, _layer, _queryNorm, _keyNorm) = (queryKeyValue, attended, layer, queryNorm, keyNorm);
+        (_source, _target, _layer, _queryNorm, _keyNorm, _plan) = (queryKeyValue, attended, layer, queryNorm, keyNorm, _layerPlans[layer]);
         _team.Run(_rows.Length, (long)_rows.Length * _spec.QueryKeyValueSize * 4, _place);
-        _team.Run(_rows.Length * _spec.KeyValueHeadCount, Cost(), _attend);
+        _plan.Restart();
+        _team.Run(_plan.Units.Count * _spec.KeyValueHeadCount, _plan.Work * _spec.HeadCount * _spec.HeadDim * 2, _attend);
     }
 
     public void Dispose()
@@ -79,62 +102,124 @@ internal sealed unsafe class CachedAttention<T> : IDisposable where T : IElement
         _cosines.Dispose();
         _sines.Dispose();
         _queries.Dispose();
+        _parts.Dispose();
     }
+
+    private float* Queries(int head, int row) => _queries.Row(0) + ((((nint)head * _rows.Length) + row) * _group * _spec.HeadDim);
 
     private void Place(int row)
     {
-        var token = _rows[row];
-        float* source = _source.Row(row), queries = _queries.Row(row);
-        var offset = (nint)token.Position * KeyValueSize * T.Size;
-        byte* key = _cache.Keys(token.Slot, _layer) + offset, value = _cache.Values(token.Slot, _layer) + offset;
-        for (var head = 0; head < _spec.HeadCount; head++, source += _spec.HeadDim)
+        var (token, size) = (_rows[row], _spec.HeadDim);
+        var source = _source.Row(row);
+        for (var head = 0; head < _spec.HeadCount; head++, source += size)
         {
-            Rotate<Float32Elements>(source, _queryNorm, row, _scale, queries + (head * _spec.HeadDim));
+            var (shared, own) = Math.DivRem(head, _group);
+            Rotate(source, _queryNorm, row, _scale, Queries(shared, row) + (own * size));
         }
 
-        for (var head = 0; head < _spec.KeyValueHeadCount; head++, source += _spec.HeadDim)
+        for (var head = 0; head < _spec.KeyValueHeadCount; head++, source += size)
         {
-            Rotate<T>(source, _keyNorm, row, 1, key + (head * _spec.HeadDim * T.Size));
+            Rotate(source, _keyNorm, row, 1, source);
+            Write(_cache.Chunk(token.Slot, token.Position, _layer, head, values: false), token.Position, source);
         }
 
-        RowKernels.Narrow<T>(source, value, KeyValueSize);
+        for (var head = 0; head < _spec.KeyValueHeadCount; head++, source += size)
+        {
+            Write(_cache.Chunk(token.Slot, token.Position, _layer, head, values: true), token.Position, source);
+        }
     }
 
     /// <summary>Norms in place, then rotates.</summary>
-    private void Rotate<TTarget>(float* head, HostVector? norm, int row, float scale, void* target) where TTarget : IElements
+    private void Rotate(float* head, HostVector? norm, int row, float scale, float* target)
     {
         if (norm is not null)
         {
             RowKernels.RmsNorm(head, norm.Values, _spec.NormEpsilon, head, _spec.HeadDim);
         }
 
-        RowKernels.Rotate<TTarget>(head, _cosines.Row(row), _sines.Row(row), scale, target, _spec.HeadDim);
+        RowKernels.Rotate<Float32Elements>(head, _cosines.Row(row), _sines.Row(row), scale, target, _spec.HeadDim);
     }
 
-    /// <summary>One row and one key/value head.</summary>
-    private void Attend(int unit)
+    private void Write(byte* chunk, int position, float* vector)
     {
-        // Later rows of a prompt attend to more positions: they come first, so that the threads end together.
-        var (fromLast, head) = Math.DivRem(unit, _spec.KeyValueHeadCount);
-        var row = _rows.Length - 1 - fromLast;
-        var token = _rows[row];
-        var first = Math.Max(0, token.Position + 1 - (_spec.AttentionWindows[_layer] ?? int.MaxValue));
-        var offset = (((nint)first * KeyValueSize) + (head * _spec.HeadDim)) * T.Size;
-        var group = _spec.HeadCount / _spec.KeyValueHeadCount;
-        var queries = head * group * _spec.HeadDim;
-        AttentionKernel.Attend<T>(
-            _queries.Row(row) + queries, _cache.Keys(token.Slot, _layer) + offset, _cache.Values(token.Slot, _layer) + offset,
-            token.Position + 1 - first, KeyValueSize, group, _spec.HeadDim, _target.Row(row) + queries);
+        position %= AttentionKernel.ChunkPositions;
+        T.Write(vector, chunk + ((nint)position * _spec.HeadDim * T.Size), _spec.HeadDim, Scales(chunk) + position);
     }
 
-    private long Cost()
+    /// <summary>The scales behind a chunk's vectors, one for each position.</summary>
+    private float* Scales(byte* chunk) => (float*)(chunk + ((nint)AttentionKernel.ChunkPositions * _spec.HeadDim * T.Size));
+
+    /// <summary>One unit and one key/value head.</summary>
+    private void Attend(int piece)
     {
-        var positions = 0L;
-        foreach (var row in _rows)
+        var (number, head) = Math.DivRem(piece, _spec.KeyValueHeadCount);
+        var unit = _plan.Units[number];
+        var tile = _plan.Tiles[unit.Tile];
+        if (tile.IsSplit)
         {
-            positions += Math.Min(row.Position + 1, _spec.AttentionWindows[_layer] ?? int.MaxValue);
+            Compute(tile, unit.FirstChunk, head, Part(tile, unit.FirstChunk, head));
+            if (!_plan.FinishChunk(unit.Tile, head))
+            {
+                return;
+            }
         }
 
-        return positions * _spec.HeadCount * _spec.HeadDim * 2;
+        if (t_sums is null || t_sums.Length < 2 * _partSize)
+        {
+            t_sums = new float[2 * _partSize];
+        }
+
+        fixed (float* scratch = t_sums)
+        {
+            var whole = SumsOf(tile, scratch);
+            whole.Clear();
+            for (var chunk = tile.FirstChunk; chunk < tile.EndChunk; chunk++)
+            {
+                var next = tile.IsSplit ? Part(tile, chunk, head) : SumsOf(tile, scratch + _partSize);
+                if (!tile.IsSplit)
+                {
+                    Compute(tile, chunk, head, next);
+                }
+
+                whole.Add(next);
+            }
+
+            Finish(tile, head, whole);
+        }
+    }
+
+    private AttentionSums SumsOf(in AttentionTile tile, float* start) => new(start, tile.Rows * _group, _spec.HeadDim);
+
+    private AttentionSums Part(in AttentionTile tile, int chunk, int head) =>
+        SumsOf(tile, (float*)_parts.Start + ((((nint)tile.Part + chunk - tile.FirstChunk) * _spec.KeyValueHeadCount) + head) * _partSize);
+
+    private void Compute(in AttentionTile tile, int chunk, int head, in AttentionSums sums)
+    {
+        var start = chunk * AttentionKernel.ChunkPositions;
+        byte* keys = _cache.Chunk(tile.Slot, start, _layer, head, values: false), values = _cache.Chunk(tile.Slot, start, _layer, head, values: true);
+        AttentionKernel.Attend<T>(
+            new AttentionChunk
+            {
+                Keys = keys,
+                Values = values,
+                KeyScales = T.HasScales ? Scales(keys) : null,
+                ValueScales = T.HasScales ? Scales(values) : null,
+                HeadDim = _spec.HeadDim,
+                Queries = Queries(head, tile.FirstRow),
+                Rows = tile.Rows,
+                Group = _group,
+                Position = tile.Position - start,
+                Window = _plan.Window,
+            },
+            sums);
+    }
+
+    private void Finish(in AttentionTile tile, int head, in AttentionSums sums)
+    {
+        for (var input = 0; input < tile.Rows * _group; input++)
+        {
+            var (row, own) = Math.DivRem(input, _group);
+            sums.Finish(input, _target.Row(tile.FirstRow + row) + (((head * _group) + own) * _spec.HeadDim));
+        }
     }
 }

@@ -34,11 +34,15 @@ internal unsafe interface IElements
 }
 
 /// <summary>Single precision.</summary>
-internal readonly unsafe struct Float32Elements : IElements
+internal readonly unsafe struct Float32Elements : ICacheElements
 {
     public static int Size => sizeof(float);
 
     public static torch.ScalarType ScalarType => torch.ScalarType.Float32;
+
+    public static bool HasScales => false;
+
+    public static void Write(float* vector, void* target, int size, float* scale) => RowKernels.Narrow<Float32Elements>(vector, target, size);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Load<TLanes>(void* elements, nint index) where TLanes : unmanaged, ILanes<TLanes> => TLanes.Load((float*)elements + index);
@@ -55,11 +59,15 @@ internal readonly unsafe struct Float32Elements : IElements
 }
 
 /// <summary>The upper half of single precision.</summary>
-internal readonly unsafe struct BFloat16Elements : IElements
+internal readonly unsafe struct BFloat16Elements : ICacheElements
 {
     public static int Size => sizeof(ushort);
 
     public static torch.ScalarType ScalarType => torch.ScalarType.BFloat16;
+
+    public static bool HasScales => false;
+
+    public static void Write(float* vector, void* target, int size, float* scale) => RowKernels.Narrow<BFloat16Elements>(vector, target, size);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Load<TLanes>(void* elements, nint index) where TLanes : unmanaged, ILanes<TLanes> =>

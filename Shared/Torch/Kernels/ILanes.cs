@@ -22,8 +22,26 @@ internal unsafe interface ILanes<TSelf> where TSelf : unmanaged, ILanes<TSelf>
     /// <summary>Loads bf16, the upper halves of f32.</summary>
     static abstract TSelf LoadBFloat16(ushort* source);
 
+    /// <summary>Loads signed bytes.</summary>
+    static abstract TSelf LoadInt8(sbyte* source);
+
+    /// <summary>The same value in all lanes.</summary>
+    static abstract TSelf Broadcast(float value);
+
+    /// <summary>Stores f32.</summary>
+    static abstract void Store(TSelf lanes, float* target);
+
     /// <summary>left * right + addend, rounded once.</summary>
     static abstract TSelf MultiplyAdd(TSelf left, TSelf right, TSelf addend);
+
+    /// <summary>left * right.</summary>
+    static abstract TSelf Multiply(TSelf left, TSelf right);
+
+    /// <summary>The larger of each two lanes.</summary>
+    static abstract TSelf Max(TSelf left, TSelf right);
+
+    /// <summary>exp(lanes - offset).</summary>
+    static abstract TSelf Exponential(TSelf lanes, TSelf offset);
 
     /// <summary>The sum of all lanes.</summary>
     static abstract float Sum(TSelf lanes);
@@ -46,6 +64,35 @@ internal readonly unsafe struct Lanes16(Vector512<float> value) : ILanes<Lanes16
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 LoadBFloat16(ushort* source) => new(BFloat16Elements.Load(source, 0));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes16 LoadInt8(sbyte* source)
+    {
+        var bytes = Vector128.Load(source);
+        if (Avx512F.IsSupported)
+        {
+            return new(Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32(bytes)));
+        }
+
+        var (lower, upper) = (Vector128.WidenLower(bytes), Vector128.WidenUpper(bytes));
+        return new(Vector512.ConvertToSingle(Vector512.Create(
+            Vector256.Create(Vector128.WidenLower(lower), Vector128.WidenUpper(lower)), Vector256.Create(Vector128.WidenLower(upper), Vector128.WidenUpper(upper)))));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes16 Broadcast(float value) => new(Vector512.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Lanes16 lanes, float* target) => lanes._value.Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes16 Multiply(Lanes16 left, Lanes16 right) => new(left._value * right._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes16 Max(Lanes16 left, Lanes16 right) => new(Vector512.Max(left._value, right._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes16 Exponential(Lanes16 lanes, Lanes16 offset) => new(Vector512.Exp(lanes._value - offset._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 MultiplyAdd(Lanes16 left, Lanes16 right, Lanes16 addend) =>
@@ -99,6 +146,30 @@ internal readonly unsafe struct Lanes8(Vector256<float> value) : ILanes<Lanes8>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 LoadInt8(sbyte* source)
+    {
+        var bytes = Vector64.Load(source).ToVector128Unsafe();
+        var halves = Vector128.WidenLower(bytes);
+        var wide = Avx2.IsSupported ? Avx2.ConvertToVector256Int32(bytes) : Vector256.Create(Vector128.WidenLower(halves), Vector128.WidenUpper(halves));
+        return new(Vector256.ConvertToSingle(wide));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 Broadcast(float value) => new(Vector256.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Lanes8 lanes, float* target) => lanes._value.Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 Multiply(Lanes8 left, Lanes8 right) => new(left._value * right._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 Max(Lanes8 left, Lanes8 right) => new(Vector256.Max(left._value, right._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 Exponential(Lanes8 lanes, Lanes8 offset) => new(Vector256.Exp(lanes._value - offset._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 MultiplyAdd(Lanes8 left, Lanes8 right, Lanes8 addend) =>
         new(Vector256.FusedMultiplyAdd(left._value, right._value, addend._value));
 
@@ -142,6 +213,28 @@ internal readonly unsafe struct Lanes4(Vector128<float> value) : ILanes<Lanes4>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 LoadBFloat16(ushort* source) =>
         new(Vector128.ShiftLeft(Vector128.WidenLower(Vector64.Load(source).ToVector128Unsafe()), 16).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 LoadInt8(sbyte* source)
+    {
+        var bytes = Vector128.CreateScalarUnsafe(*(int*)source).AsSByte();
+        return new(Vector128.ConvertToSingle(Vector128.WidenLower(Vector128.WidenLower(bytes))));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 Broadcast(float value) => new(Vector128.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Lanes4 lanes, float* target) => lanes._value.Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 Multiply(Lanes4 left, Lanes4 right) => new(left._value * right._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 Max(Lanes4 left, Lanes4 right) => new(Vector128.Max(left._value, right._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 Exponential(Lanes4 lanes, Lanes4 offset) => new(Vector128.Exp(lanes._value - offset._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 MultiplyAdd(Lanes4 left, Lanes4 right, Lanes4 addend) =>

@@ -28,6 +28,16 @@ internal static unsafe class Prefetch
             Sse.Prefetch0(place);
         }
     }
+
+    /// <summary>Fetches some lines that follow one another.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Lines(byte* place, nint bytes)
+    {
+        for (nint offset = 0; offset < bytes; offset += LineBytes)
+        {
+            Line(place + offset);
+        }
+    }
 }
 
 /// <summary>What a tile of four rows fetches while it computes: always the next four rows, in one order or the other.</summary>

@@ -13,7 +13,7 @@ namespace Rill.Torch.Layers;
 /// instead, whose products round to bf16; the tokens of a completion never do, also when they are computed anew after a preemption.
 /// </summary>
 /// <typeparam name="T">Type of the KV cache.</typeparam>
-internal sealed class HostDecoder<T> : IDecoder where T : IElements
+internal sealed class HostDecoder<T> : IDecoder where T : ICacheElements
 {
     private readonly DecoderSpec _spec;
     private readonly bool _promptsByTorch;

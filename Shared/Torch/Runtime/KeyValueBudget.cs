@@ -13,37 +13,38 @@ internal static class KeyValueBudget
     /// <summary>Blocks that fit the budget, but no more than two full sets of slots could ever use.</summary>
     /// <param name="spec">The model.</param>
     /// <param name="options">The budget and the number of slots.</param>
-    /// <param name="elementSize">Bytes of an element.</param>
+    /// <param name="format">How an element is stored.</param>
     /// <param name="slotsTakeMemory">True where slots are ordinary tensors, which take their memory at the start.</param>
     /// <param name="freeOnDevice">Bytes that a GPU has left beside the weights; null where there is none or it does not say.</param>
     /// <exception cref="ModelFormatException">Not even one sequence of full length fits.</exception>
-    public static KeyValueLayout Plan(DecoderSpec spec, TorchRunnerOptions options, int elementSize, bool slotsTakeMemory, long? freeOnDevice = null)
+    public static KeyValueLayout Plan(DecoderSpec spec, TorchRunnerOptions options, KeyValueFormat format, bool slotsTakeMemory, long? freeOnDevice = null)
     {
         var contextLength = Math.Min(options.ContextLength ?? int.MaxValue, spec.ContextLength);
-        var blockBytes = 2L * spec.LayerCount * options.BlockSize * spec.KeyValueHeadCount * spec.HeadDim * elementSize;
+        var layout = new KeyValueLayout
+        {
+            LayerCount = spec.LayerCount,
+            HeadCount = spec.KeyValueHeadCount,
+            HeadDim = spec.HeadDim,
+            Format = format,
+            ContextLength = contextLength,
+            SlotCount = options.SlotCount,
+            BlockSize = options.BlockSize,
+            BlockCount = 0,
+        };
         var perSequence = (contextLength + options.BlockSize - 1) / options.BlockSize;
         var budget = options.KeyValueMemoryMiB is { } mebibytes ? mebibytes * 1024L * 1024
             : freeOnDevice is { } free ? (long)(DeviceShare * Math.Max(0, free))
             : slotsTakeMemory ? DefaultDeviceBudget
             : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / DefaultShare;
         var taken = slotsTakeMemory ? perSequence * options.SlotCount : 0;
-        var blocks = Math.Min((budget / blockBytes) - taken, 2L * perSequence * options.SlotCount);
+        var blocks = Math.Min((budget / layout.BlockBytes) - taken, 2L * perSequence * options.SlotCount);
         if (blocks < perSequence)
         {
-            var needed = (((taken + perSequence) * blockBytes) + MiB - 1) / MiB;
+            var needed = (((taken + perSequence) * layout.BlockBytes) + MiB - 1) / MiB;
             throw new ModelFormatException(
                 $"The KV cache's budget of {budget / MiB} MiB is too small for sequences of {contextLength} tokens: it takes {needed} MiB; raise the budget, or lower the context length{(slotsTakeMemory ? " or the number of sequences" : "")}.");
         }
 
-        return new KeyValueLayout
-        {
-            LayerCount = spec.LayerCount,
-            TokenElements = spec.KeyValueHeadCount * spec.HeadDim,
-            ElementSize = elementSize,
-            ContextLength = contextLength,
-            SlotCount = options.SlotCount,
-            BlockSize = options.BlockSize,
-            BlockCount = (int)blocks,
-        };
+        return layout with { BlockCount = (int)blocks };
     }
 }

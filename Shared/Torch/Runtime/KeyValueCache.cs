@@ -1,33 +1,45 @@
 using Rill.Serving;
+using Rill.Torch.Kernels;
 
 namespace Rill.Torch.Runtime;
 
 /// <summary>
 /// Keys and values on the CPU. Each slot is contiguous in virtual memory, so attention needs no block table; physical pages come as
 /// positions fill and go back when the slot or the cached block is released (the idea of vAttention, arXiv 2405.04437).
+/// <para>
+/// A slot is [chunk, layer, head, key|value, position, headDim], a chunk being <see cref="AttentionKernel.ChunkPositions"/> positions: what
+/// a thread reads at once follows one another in memory. A cached block is [layer, head, key|value, position, headDim]. Where elements have
+/// scales, those of all positions follow the vectors of a head.
+/// </para>
 /// </summary>
 internal sealed unsafe class KeyValueCache : IDisposable
 {
+    private const int ChunkPositions = AttentionKernel.ChunkPositions;
+
     private readonly KeyValueLayout _layout;
     private readonly VirtualMemory _slots;
     private readonly VirtualMemory _blocks;
+    private readonly long _chunkStride;
     private readonly long _slotStride;
     private readonly long _blockStride;
 
     public KeyValueCache(KeyValueLayout layout)
     {
         _layout = layout;
-        _slotStride = VirtualMemory.RoundUp(2L * layout.LayerCount * layout.ContextLength * layout.TokenBytes);
+        _chunkStride = ChunkPositions * layout.TokenBytes;
+        _slotStride = VirtualMemory.RoundUp((layout.ContextLength + ChunkPositions - 1) / ChunkPositions * _chunkStride);
         _blockStride = VirtualMemory.RoundUp(layout.BlockBytes);
         _slots = new(_slotStride * layout.SlotCount);
         _blocks = new(_blockStride * layout.BlockCount);
     }
 
-    /// <summary>The slot's keys of a layer, from position 0 on.</summary>
-    public byte* Keys(int slot, int layer) => Plane(slot, 2 * layer);
+    private int Planes => 2 * _layout.LayerCount * _layout.HeadCount;
 
-    /// <summary>The slot's values of a layer, from position 0 on.</summary>
-    public byte* Values(int slot, int layer) => Plane(slot, (2 * layer) + 1);
+    private long PositionBytes => _layout.VectorBytes + _layout.Format.ScaleSize;
+
+    /// <summary>The keys (or values) of a head in the chunk of positions that holds <paramref name="position"/>, from the chunk's first position on.</summary>
+    public byte* Chunk(int slot, int position, int layer, int head, bool values) =>
+        InSlot(slot, position, (((layer * _layout.HeadCount) + head) * 2) + (values ? 1 : 0));
 
     /// <summary>Gives a slot's memory back.</summary>
     public void ReleaseSlot(int slot) => _slots.Release(slot * _slotStride, _slotStride);
@@ -47,17 +59,33 @@ internal sealed unsafe class KeyValueCache : IDisposable
         _blocks.Dispose();
     }
 
-    private byte* Plane(int slot, int plane) =>
-        _slots.Start + (slot * _slotStride) + (plane * _layout.ContextLength * _layout.TokenBytes);
+    private byte* InSlot(int slot, int position, int plane) =>
+        _slots.Start + (slot * _slotStride) + (position / ChunkPositions * _chunkStride) + (plane * ChunkPositions * PositionBytes);
 
     private void Copy(BlockCopy copy, bool toSlot)
     {
-        var bytes = _layout.BlockSize * _layout.TokenBytes;
-        for (var plane = 0; plane < 2 * _layout.LayerCount; plane++)
+        for (var plane = 0; plane < Planes; plane++)
         {
-            var inSlot = Plane(copy.Slot, plane) + (copy.Position * _layout.TokenBytes);
-            var inBlock = _blocks.Start + (copy.Block * _blockStride) + (plane * bytes);
-            Buffer.MemoryCopy(toSlot ? inBlock : inSlot, toSlot ? inSlot : inBlock, bytes, bytes);
+            var block = _blocks.Start + (copy.Block * _blockStride) + (plane * _layout.BlockSize * PositionBytes);
+            for (int done = 0, count; done < _layout.BlockSize; done += count)
+            {
+                var position = copy.Position + done;
+                var chunk = InSlot(copy.Slot, position, plane);
+                var inChunk = position % ChunkPositions;
+                count = Math.Min(_layout.BlockSize - done, ChunkPositions - inChunk);
+                Copy(chunk, ChunkPositions, inChunk, block, _layout.BlockSize, done, count, toSlot);
+            }
         }
+    }
+
+    /// <summary>Copies the vectors of some positions, and their scales, between a chunk of a slot and a block.</summary>
+    private void Copy(byte* chunk, int chunkSize, int inChunk, byte* block, int blockSize, int inBlock, int count, bool toSlot)
+    {
+        Move(chunk + (inChunk * _layout.VectorBytes), block + (inBlock * _layout.VectorBytes), count * _layout.VectorBytes);
+        byte* chunkScales = chunk + (chunkSize * _layout.VectorBytes), blockScales = block + (blockSize * _layout.VectorBytes);
+        var size = _layout.Format.ScaleSize;
+        Move(chunkScales + (inChunk * size), blockScales + (inBlock * size), count * size);
+
+        void Move(byte* inSlot, byte* inCache, long bytes) => Buffer.MemoryCopy(toSlot ? inCache : inSlot, toSlot ? inSlot : inCache, bytes, bytes);
     }
 }

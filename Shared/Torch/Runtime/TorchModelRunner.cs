@@ -43,7 +43,7 @@ public sealed class TorchModelRunner : IModelRunner
         using var stream = _stream.Enter();
         var keyValueType = options.KeyValueType != TorchDataType.Auto && !onTensors ? options.KeyValueType : format is null ? DataType : TorchDataType.BFloat16;
         var freeOnDevice = _stream.FreeMemory() - (ParameterCount * SizeOf(DataType));
-        var layout = KeyValueBudget.Plan(spec, options, SizeOf(keyValueType), onTensors, freeOnDevice);
+        var layout = KeyValueBudget.Plan(spec, options, KeyValueFormat.Of(keyValueType), onTensors, freeOnDevice);
         Limits = new(spec.VocabularySize, layout.ContextLength, layout.SlotCount, layout.BlockSize, layout.BlockCount);
         _team = new(threads);
         _sampler = new(_team);

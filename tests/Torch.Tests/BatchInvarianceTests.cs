@@ -7,7 +7,7 @@ namespace Rill.Torch.Tests;
 /// <summary>On the CPU, a sequence's distributions are the same bits whatever else the step holds and however it got there.</summary>
 public abstract class BatchInvarianceTests : IDisposable
 {
-    private readonly TinyModel _model = new("Qwen3ForCausalLM", """{"tie_word_embeddings":true}""");
+    private readonly TinyModel _model = new("Qwen3ForCausalLM", """{"tie_word_embeddings":true,"max_position_embeddings":1024}""");
     private readonly TorchModelRunner _runner;
 
     private protected BatchInvarianceTests(TorchDataType type, TorchDataType keyValueType = TorchDataType.Auto) =>
@@ -37,9 +37,25 @@ public abstract class BatchInvarianceTests : IDisposable
     [Fact]
     public void Execute_LongPromptSharedByThreads_GivesTheBitsOfSingleTokens()
     {
-        var whole = Distribution(RunnerDriver.NewSequence(0, RunnerDriver.Prompt(250)), 250);
+        var whole = Distribution(RunnerDriver.NewSequence(0, RunnerDriver.Prompt(600)), 600);
 
-        Assert.Equal(whole, Distribution(RunnerDriver.NewSequence(1, RunnerDriver.Prompt(250)), [.. Enumerable.Repeat(1, 250)]));
+        Assert.Equal(whole, Distribution(RunnerDriver.NewSequence(1, RunnerDriver.Prompt(600)), [.. Enumerable.Repeat(1, 600)]));
+    }
+
+    /// <summary>Three chunks of positions, which threads share when the sequence is alone, and one thread computes when it is among many.</summary>
+    [Fact]
+    public void Execute_LongContext_GivesTheSameBitsAloneAndAmongOthers()
+    {
+        var expected = Distribution(RunnerDriver.NewSequence(0, RunnerDriver.Prompt(701)), 700, 1);
+        var sequences = Enumerable.Range(0, 12).Select(slot => RunnerDriver.NewSequence(slot, RunnerDriver.Prompt(701))).ToList();
+        _runner.Execute(new StepBatch { Steps = [.. sequences.Select(sequence => new SequenceStep(sequence, 0, 600))] });
+
+        _runner.Execute(new StepBatch { Steps = [.. sequences.Select(sequence => new SequenceStep(sequence, 600, 1))] });
+        _runner.Execute(new StepBatch { Steps = [.. sequences.Select(sequence => new SequenceStep(sequence, 601, 99))] });
+        var sampled = _runner.Execute(new StepBatch { Steps = [.. sequences.Select(sequence => new SequenceStep(sequence, 700, 1))] });
+
+        Assert.Equal(12, sampled.Count);
+        Assert.All(sampled, token => Assert.Equal(expected, RunnerDriver.Distribution(token)));
     }
 
     [Fact]

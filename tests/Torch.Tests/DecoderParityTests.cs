@@ -92,6 +92,25 @@ public sealed class DecoderParityTests
     }
 
     [Theory]
+    [InlineData("LlamaForCausalLM", "{}")]
+    [InlineData("MistralForCausalLM", """{"sliding_window":270}""")]
+    [InlineData("Qwen2ForCausalLM", """{"use_sliding_window":true,"sliding_window":7,"max_window_layers":1}""")]
+    public void Execute_ContextOfSeveralChunks_AgreesWithTheReference(string architecture, string changes)
+    {
+        using var model = new TinyModel(architecture, changes.Replace("{", """{"max_position_embeddings":1024,""", StringComparison.Ordinal).Replace(",}", "}", StringComparison.Ordinal));
+        using var runner = RunnerDriver.Load(model);
+        var prompt = RunnerDriver.Prompt(600);
+        var logits = new ReferenceDecoder(model).Logits(prompt);
+        var offset = Math.Log(logits.Sum(Math.Exp));
+
+        var whole = RunnerDriver.Distribution(RunnerDriver.Run(runner, RunnerDriver.NewSequence(0, prompt), 600));
+        var lastAlone = RunnerDriver.Distribution(RunnerDriver.Run(runner, RunnerDriver.NewSequence(1, prompt), 20, 300, 279, 1));
+
+        Assert.Equal(whole, lastAlone);
+        Assert.All(logits.Zip(whole), pair => Assert.InRange(pair.Second - (pair.First - offset), -2e-4, 2e-4));
+    }
+
+    [Theory]
     [MemberData(nameof(Architectures))]
     public void Execute_PlainTensors_AgreeWithTheReference(string architecture, string changes)
     {

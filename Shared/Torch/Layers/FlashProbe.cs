@@ -40,8 +40,9 @@ internal static class FlashProbe
     private static KeyValueLayout Layout(DecoderSpec spec) => new()
     {
         LayerCount = spec.LayerCount,
-        TokenElements = spec.KeyValueHeadCount * spec.HeadDim,
-        ElementSize = sizeof(ushort),
+        HeadCount = spec.KeyValueHeadCount,
+        HeadDim = spec.HeadDim,
+        Format = new(sizeof(ushort)),
         ContextLength = ProbeContext,
         SlotCount = 3,
         BlockSize = 1,

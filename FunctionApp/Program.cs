@@ -25,7 +25,7 @@ return await StartFailure.GuardAsync(async () =>
     load.ThrowIfFailed();
 });
 
-static LoadedRunner LoadTorch(ModelFiles files, RillOptions options, EngineOptions engine)
+static LoadedRunner LoadTorch(ModelFiles files, RillOptions options, EngineOptions engine, LoadSteps steps)
 {
     var notes = new RunnerNotes();
     var runner = TorchModelRunner.Load(files, new TorchRunnerOptions
@@ -38,10 +38,12 @@ static LoadedRunner LoadTorch(ModelFiles files, RillOptions options, EngineOptio
         KeyValueMemoryMiB = options.KvCacheMiB,
         Threads = options.Threads,
         PackWeights = options.PackWeights,
+        QuantizedCache = options.QuantizedCache,
+        Quantizing = steps.Quantizing,
         CudaGraphs = options.CudaGraphs != "off",
         Report = notes.Add,
     });
-    return new LoadedRunner(runner, runner.Fingerprint, $"{runner.DataType}", notes);
+    return new LoadedRunner(runner, runner.Fingerprint, runner.Precision, notes);
 }
 
 static TorchDataType TypeOf(string name) => name switch

@@ -45,7 +45,7 @@ public sealed class RillOptions
     /// <summary>Whether <c>/metrics</c> asks for a key, as every other path but the health checks does.</summary>
     public bool MetricsNeedKey { get; init; } = true;
 
-    /// <summary>Weights and activations: <c>auto</c>, <c>bf16</c> or <c>f32</c>.</summary>
+    /// <summary>Weights and activations: <c>auto</c>, <c>bf16</c>, <c>f32</c>, <c>q8</c> or <c>q4</c>.</summary>
     [RegularExpression("^(auto|bf16|f32|q8|q4)$", ErrorMessage = "Rill:Dtype must be auto, bf16, f32, q8 or q4.")]
     public string Dtype { get; init; } = "auto";
 
@@ -71,6 +71,10 @@ public sealed class RillOptions
 
     /// <summary>Keeps a second copy of bf16 weights on the CPU, reordered for the matrix products of prompts.</summary>
     public bool PackWeights { get; init; }
+
+    /// <summary>Where weights in q8 and q4 are kept for the next start: <c>auto</c> (beside the model), <c>off</c>, or a folder.</summary>
+    [Required]
+    public string QuantizedCache { get; init; } = "auto";
 
     /// <summary>Whether decoding steps on a GPU are captured as CUDA graphs: <c>auto</c> (where that works) or <c>off</c>.</summary>
     [RegularExpression("^(auto|off)$", ErrorMessage = "Rill:CudaGraphs must be auto or off.")]

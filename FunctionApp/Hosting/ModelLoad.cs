@@ -16,6 +16,7 @@ internal sealed class ModelLoad : IDisposable
     private readonly TaskCompletionSource _inspected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LoadProgress _progress = new();
     private volatile bool _preparing;
+    private volatile int _quantizedPercent = 100;
 
     private ModelLoad(ModelAddress address, string id, StartTimeline timeline) => (Address, Id, Timeline) = (address, id, timeline);
 
@@ -52,6 +53,7 @@ internal sealed class ModelLoad : IDisposable
     {
         { IsReady: true } => "ready",
         { Failure: not null } => "failed",
+        { _preparing: true, _quantizedPercent: < 100 and var percent } => string.Create(CultureInfo.InvariantCulture, $"quantizing, {percent} %"),
         { _preparing: true } => "preparing",
         { _progress.TotalBytes: > 0 } => string.Create(CultureInfo.InvariantCulture, $"fetching, {_progress.Percent} %"),
         _ => "opening",
@@ -105,7 +107,8 @@ internal sealed class ModelLoad : IDisposable
                 Inspected: () => _inspected.TrySetResult(),
                 Fetched: () => _preparing = Timeline.Mark(StartPhase.Weights),
                 FirstByte: () => Timeline.Mark(StartPhase.FirstByte),
-                NativeLibrary: () => Timeline.Mark(StartPhase.NativeLibrary));
+                NativeLibrary: () => Timeline.Mark(StartPhase.NativeLibrary),
+                Quantizing: share => _quantizedPercent = (int)(100 * share));
             if (Address is not DirectoryAddress)
             {
                 steps.Inspected();    // what a store holds is seen only after the host has been answered

@@ -23,7 +23,7 @@ internal sealed record LoadedModel(IModelRunner Runner, ChatModel Chat, string P
 /// <summary>Loads what the settings name: a model directory, a remote model, or the scripted model.</summary>
 /// <param name="loadLibrary">Loads the native library; runs beside everything else.</param>
 /// <param name="loadRunner">Makes a runner from a model's files, and disposes them with it.</param>
-internal sealed class ModelLoading(Action loadLibrary, Func<ModelFiles, RillOptions, EngineOptions, LoadedRunner> loadRunner)
+internal sealed class ModelLoading(Action loadLibrary, Func<ModelFiles, RillOptions, EngineOptions, LoadSteps, LoadedRunner> loadRunner)
 {
     /// <summary>
     /// Loads the model. Its small files come first, so that an unsupported tokenizer, template or architecture is refused by name
@@ -53,7 +53,7 @@ internal sealed class ModelLoading(Action loadLibrary, Func<ModelFiles, RillOpti
                 : await FetchAsync(address, settings.Store, progress, steps, cancellationToken);
             steps.Fetched();
             await library;
-            var loaded = loadRunner(files, settings.Options, settings.Engine);
+            var loaded = loadRunner(files, settings.Options, settings.Engine, steps);
             return new LoadedModel(loaded.Runner, parts.ToChatModel(id, files.Published, loaded.Fingerprint), loaded.Precision, loaded.Notes);
         }
         catch

@@ -16,6 +16,30 @@ public abstract unsafe class FileMemory : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>
+    /// Gives the physical pages that lie wholly inside a part back to the system, where that is possible; whoever calls it has finished with
+    /// the part. A mapped file's pages are read again when touched, memory that a store has filled is lost.
+    /// </summary>
+    /// <param name="offset">The part's first byte.</param>
+    /// <param name="length">Its number of bytes.</param>
+    public void Release(long offset, long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + length, Length);
+        var page = (nint)Environment.SystemPageSize;
+        var first = ((nint)Start + (nint)offset + page - 1) / page * page;
+        var end = ((nint)Start + (nint)(offset + length)) / page * page;
+        if (end > first)
+        {
+            ReleasePages(first, (nuint)(end - first));
+        }
+    }
+
+    /// <summary>Gives whole pages back to the system.</summary>
+    protected virtual void ReleasePages(nint address, nuint length)
+    {
+    }
+
     /// <summary>Gives the memory back. Called more than once when the owner is disposed too.</summary>
     protected abstract void Dispose(bool disposing);
 }

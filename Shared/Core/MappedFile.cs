@@ -38,6 +38,16 @@ public sealed unsafe partial class MappedFile : FileMemory
     public override long Length { get; }
 
     /// <inheritdoc/>
+    protected override void ReleasePages(nint address, nuint length)
+    {
+        const int dontNeed = 4;
+        if (OperatingSystem.IsLinux())
+        {
+            _ = Advise(address, length, dontNeed);
+        }
+    }
+
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (_disposed)

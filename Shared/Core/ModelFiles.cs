@@ -14,6 +14,9 @@ public abstract class ModelFiles : IDisposable
     /// <summary>When the files were last written.</summary>
     public abstract DateTimeOffset Published { get; }
 
+    /// <summary>The directory of the local disk that holds the files; null where they lie in memory.</summary>
+    public virtual string? LocalDirectory => null;
+
     /// <summary>The files of a directory.</summary>
     public static ModelFiles InDirectory(string directory) => new DirectoryFiles(directory);
 
@@ -22,6 +25,10 @@ public abstract class ModelFiles : IDisposable
 
     /// <summary>True when the model has this file.</summary>
     public abstract bool Has(string name);
+
+    /// <summary>What changes when the file does: its hash, or its size and when it was written.</summary>
+    /// <exception cref="IOException">The file is missing.</exception>
+    public abstract string Stamp(string name);
 
     /// <summary>The content of a small file.</summary>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>

@@ -70,6 +70,12 @@ public sealed class ModelWeights : IDisposable
                 $"{file.Name}: {name} has the shape [{string.Join(", ", weight.Shape)}], but config.json asks for [{string.Join(", ", shape.ToArray())}].");
     }
 
+    /// <summary>Gives the physical pages of a tensor's part back to the system; whoever calls it has copied the part, or is done with it.</summary>
+    /// <param name="name">A tensor that the weights hold.</param>
+    /// <param name="offset">The part's first byte, from the tensor's.</param>
+    /// <param name="length">Its number of bytes.</param>
+    public void Release(string name, long offset, long length) => _places[name].Release(name, offset, length);
+
     /// <summary>A hash over names, types and shapes of all weights and over a sample of each tensor's bytes.</summary>
     public byte[] Hash()
     {

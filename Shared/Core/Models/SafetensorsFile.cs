@@ -99,6 +99,12 @@ public sealed unsafe class SafetensorsFile : IDisposable
         return new(name, type, entry.Shape, (nint)(_data + entry.Begin), entry.End - entry.Begin);
     }
 
+    /// <summary>Gives the physical pages of a tensor's part back to the system, see <see cref="FileMemory.Release"/>.</summary>
+    /// <param name="name">A tensor that the file has.</param>
+    /// <param name="offset">The part's first byte, from the tensor's.</param>
+    /// <param name="length">Its number of bytes.</param>
+    internal void Release(string name, long offset, long length) => _memory.Release((_data - _memory.Start) + Entries[name].Begin + offset, length);
+
     /// <summary>Gives the file's memory back; its weights' addresses are invalid from then on.</summary>
     public void Dispose() => _memory.Dispose();
 }

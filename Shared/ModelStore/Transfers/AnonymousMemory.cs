@@ -47,6 +47,15 @@ internal sealed unsafe partial class AnonymousMemory : FileMemory
         return part.Memory;
     }
 
+    protected override void ReleasePages(nint address, nuint length)
+    {
+        const int dontNeed = 4;
+        if (OperatingSystem.IsLinux())
+        {
+            _ = Advise(address, length, dontNeed);
+        }
+    }
+
     protected override void Dispose(bool disposing)
     {
         var start = _start;

@@ -6,6 +6,7 @@ namespace Rill.ModelStore.Transfers;
 internal sealed class MemoryFiles(ModelSource source) : ModelFiles
 {
     private readonly Dictionary<string, byte[]> _small = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _stamps = new(StringComparer.Ordinal);
     private readonly Dictionary<string, AnonymousMemory> _weights = new(StringComparer.Ordinal);
     private readonly ModelAddress _address = source.Address;
 
@@ -16,6 +17,10 @@ internal sealed class MemoryFiles(ModelSource source) : ModelFiles
     public override string Describe(string name) => $"{_address}/{name}";
 
     public override bool Has(string name) => _small.ContainsKey(name) || _weights.ContainsKey(name);
+
+    public override string Stamp(string name) => _stamps.TryGetValue(name, out var hash)
+        ? hash
+        : throw new FileNotFoundException($"{Describe(name)} does not exist.");
 
     public override ReadOnlyMemory<byte> Read(string name) => _small.TryGetValue(name, out var content)
         ? content
@@ -29,6 +34,7 @@ internal sealed class MemoryFiles(ModelSource source) : ModelFiles
     /// <exception cref="StoreException">The system has not so much memory.</exception>
     public void Allocate(ManifestFile file)
     {
+        _stamps[file.Name] = (file.Sha256 ?? file.GitId)!;
         if (file.IsWeights)
         {
             _weights.Add(file.Name, new AnonymousMemory(file.Size, Describe(file.Name)));

@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 using Rill.Models;
 using Rill.Serving;
 using Rill.Torch.Kernels;
+using Rill.Torch.Quantization;
 using Rill.Torch.Runtime;
 using static TorchSharp.torch;
 
@@ -34,15 +35,15 @@ internal sealed class HostDecoder<T> : IDecoder where T : ICacheElements
     private readonly RowBuffer _gated;
     private readonly RowBuffer _logits;
 
-    /// <summary>Loads the weights; <paramref name="weights"/> must outlive the decoder.</summary>
+    /// <summary>Loads the weights; <paramref name="weights"/> must outlive the decoder, unless its matrices are quantized.</summary>
     /// <param name="spec">The model.</param>
     /// <param name="weights">Its weights.</param>
     /// <param name="type">The computing type: bf16 for prompts through libtorch, or f32.</param>
     /// <param name="layout">Sizes of the KV cache.</param>
     /// <param name="team">The threads for the kernels; not disposed.</param>
-    /// <param name="format">The format to quantize matrices to; null to keep them as they are.</param>
+    /// <param name="quantized">The matrices in q8 or q4, which the decoder disposes; null to use them as they are.</param>
     /// <param name="pack">True to keep reordered copies of the weights for prompts.</param>
-    public HostDecoder(DecoderSpec spec, ModelWeights weights, ScalarType type, KeyValueLayout layout, ThreadTeam team, QuantizedFormat? format = null, bool pack = false)
+    public HostDecoder(DecoderSpec spec, ModelWeights weights, ScalarType type, KeyValueLayout layout, ThreadTeam team, QuantizedWeights? quantized = null, bool pack = false)
     {
         _spec = spec;
 
@@ -51,7 +52,7 @@ internal sealed class HostDecoder<T> : IDecoder where T : ICacheElements
         _cache = new(layout);
         _attention = new(spec, _cache, team);
         var tensors = new WeightTensors(weights, type);
-        _quantized = format is { } quantize ? new(weights, quantize, team) : null;
+        _quantized = quantized;
         var host = new HostWeights(tensors, _quantized, team, _scratch, pack && _promptsByTorch);
         _embedding = host.Embedding(spec.Names.Embedding, spec.VocabularySize, spec.HiddenSize);
         _layers = [.. Enumerable.Range(0, spec.LayerCount).Select(index => new HostLayer(host, spec, index))];

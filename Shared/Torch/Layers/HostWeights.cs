@@ -1,4 +1,5 @@
 using Rill.Torch.Kernels;
+using Rill.Torch.Quantization;
 
 namespace Rill.Torch.Layers;
 
@@ -30,17 +31,17 @@ internal sealed class HostWeights(WeightTensors tensors, QuantizedWeights? quant
     /// <summary>The matrix that turns hidden rows into logits; never packed, as only rows that sample pass through it.</summary>
     public HostLinear Head(string name, long vocabulary, long hidden) => new(
         team, scratch,
-        [quantized is null ? new DenseWeight(tensors.ForKernels(name, vocabulary, hidden)) : new QuantizedWeight(quantized.Vocabulary(name, vocabulary, hidden), team, scratch)],
+        [quantized is null ? new DenseWeight(tensors.ForKernels(name, vocabulary, hidden)) : new QuantizedWeight(quantized.Matrix(name), team, scratch)],
         bias: null);
 
     /// <summary>The rows that token ids stand for.</summary>
     public IHostEmbedding Embedding(string name, long vocabulary, long hidden) =>
-        quantized is null ? new DenseEmbedding(tensors.ForKernels(name, vocabulary, hidden)) : new QuantizedEmbedding(quantized.Vocabulary(name, vocabulary, hidden));
+        quantized is null ? new DenseEmbedding(tensors.ForKernels(name, vocabulary, hidden)) : new QuantizedEmbedding(quantized.Matrix(name));
 
     /// <summary>The weight of an RMS norm.</summary>
     public HostVector Norm(string name, long size) => tensors.Vector((name, size));
 
     private HostWeight Matrix(string name, long outputs, long inner) => quantized is null
         ? new DenseWeight(tensors.ForKernels(name, outputs, inner), pack)
-        : new QuantizedWeight(quantized.Layer(name, outputs, inner), team, scratch);
+        : new QuantizedWeight(quantized.Matrix(name), team, scratch);
 }

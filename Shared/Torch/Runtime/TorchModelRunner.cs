@@ -6,6 +6,7 @@ using Rill.Models;
 using Rill.Serving;
 using Rill.Torch.Kernels;
 using Rill.Torch.Layers;
+using Rill.Torch.Quantization;
 using Rill.Torch.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -19,10 +20,11 @@ public sealed class TorchModelRunner : IModelRunner
     private readonly ThreadTeam _team;
     private readonly IStepDevice _stream;
     private readonly IDecoder _decoder;
+    private readonly QuantizedWeights? _quantized;
     private readonly Sampler _sampler;
     private readonly TensorSampler? _tensorSampler;    // where the logits are not on the host
 
-    private TorchModelRunner(ModelWeights weights, DecoderSpec spec, TorchRunnerOptions options)
+    private TorchModelRunner(ModelFiles files, ModelWeights weights, byte[] sample, DecoderSpec spec, TorchRunnerOptions options)
     {
         _weights = weights;
         Spec = spec;
@@ -49,12 +51,17 @@ public sealed class TorchModelRunner : IModelRunner
         _sampler = new(_team);
         _tensorSampler = onTensors ? new(_sampler) : null;
         var type = DataType == TorchDataType.Float32 ? ScalarType.Float32 : ScalarType.BFloat16;
+        _quantized = format is { } wanted ? Quantize(files, weights, sample, spec, wanted, options) : null;
         _decoder = (onTensors, keyValueType) switch
         {
             (true, _) => new TensorDecoder(spec, weights, type, layout, place),
-            (_, TorchDataType.Float32) => new HostDecoder<Float32Elements>(spec, weights, type, layout, _team, format, options.PackWeights),
-            _ => new HostDecoder<BFloat16Elements>(spec, weights, type, layout, _team, format, options.PackWeights),
+            (_, TorchDataType.Float32) => new HostDecoder<Float32Elements>(spec, weights, type, layout, _team, _quantized, options.PackWeights),
+            _ => new HostDecoder<BFloat16Elements>(spec, weights, type, layout, _team, _quantized, options.PackWeights),
         };
+        if (_quantized is not null)
+        {
+            weights.Dispose();    // norms and biases are copies
+        }
     }
 
     /// <inheritdoc/>
@@ -68,6 +75,9 @@ public sealed class TorchModelRunner : IModelRunner
 
     /// <summary>The type that it computes in; never <see cref="TorchDataType.Auto"/>.</summary>
     public TorchDataType DataType { get; }
+
+    /// <summary>For the log: the type, and whether quantized weights were made at this start or an earlier one.</summary>
+    public string Precision => _quantized is { } quantized ? $"{DataType} ({(quantized.WereKept ? "kept by an earlier start" : "quantized at this start")})" : $"{DataType}";
 
     /// <summary>Number of parameters in the weight files.</summary>
     public long ParameterCount { get; }
@@ -91,10 +101,11 @@ public sealed class TorchModelRunner : IModelRunner
         try
         {
             using var inference = inference_mode();
-            var config = files.Read("config.json").Span;
-            var type = Choose(options.DataType, weights, spec);
-            var runner = new TorchModelRunner(weights, spec, options) { Fingerprint = HashOf(config, weights, type, options) };
+            var sample = weights.Hash();
+            var fingerprint = HashOf(files.Read("config.json").Span, sample, Choose(options.DataType, weights, spec), options);
+            var runner = new TorchModelRunner(files, weights, sample, spec, options) { Fingerprint = fingerprint };
             runner.WarmUp();
+            runner._quantized?.Keep();
             return runner;
         }
         catch
@@ -169,6 +180,15 @@ public sealed class TorchModelRunner : IModelRunner
         _ => ComputeType.Default(spec, weights) == WeightType.BFloat16 ? TorchDataType.BFloat16 : TorchDataType.Float32,
     };
 
+    private QuantizedWeights Quantize(ModelFiles files, ModelWeights weights, byte[] sample, DecoderSpec spec, QuantizedFormat format, TorchRunnerOptions options)
+    {
+        var table = new QuantizedTable(spec, format);
+        var file = QuantizedPlace.Of(files, format, options.QuantizedCache) is { } path
+            ? new QuantizedFile(path, table, QuantizedPlace.SourceOf(files, weights, sample), options.Report)
+            : null;
+        return new(table, weights, file, _team, options.Quantizing);
+    }
+
     private static QuantizedFormat? FormatOf(TorchDataType type) => type switch
     {
         TorchDataType.Q8 => QuantizedFormat.Q8,
@@ -199,12 +219,12 @@ public sealed class TorchModelRunner : IModelRunner
         return torch.device(name);
     }
 
-    private static string HashOf(ReadOnlySpan<byte> config, ModelWeights weights, TorchDataType type, TorchRunnerOptions options)
+    private static string HashOf(ReadOnlySpan<byte> config, byte[] sample, TorchDataType type, TorchRunnerOptions options)
     {
         var build = typeof(TorchModelRunner).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(config);
-        hash.AppendData(weights.Hash());
+        hash.AppendData(sample);
         hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{type} {options.KeyValueType} {options.Device} {options.PackWeights} {options.CudaGraphs} {MatrixKernel.VectorBits} {build}")));
         return "fp_" + Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 6));
     }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Rill.Torch.Layers;
+using Rill.Torch.Quantization;
 
 namespace Rill.Torch.Runtime;
 
@@ -43,6 +44,15 @@ public sealed record TorchRunnerOptions
     /// True to keep a second copy of the weights, reordered for the matrix products of prompts. Only in bf16 on the CPU.
     /// </summary>
     public bool PackWeights { get; init; }
+
+    /// <summary>
+    /// Where weights in q8 and q4 are kept for the next start: <c>auto</c> (beside the model, where it lies in a directory), <c>off</c>
+    /// (nowhere), or a folder.
+    /// </summary>
+    public string QuantizedCache { get; init; } = QuantizedPlace.Auto;
+
+    /// <summary>Told while weights are quantized which share of them is, from 0 to 1.</summary>
+    public Action<double> Quantizing { get; init; } = static _ => { };
 
     /// <summary>True to capture decoding steps as CUDA graphs, where that works.</summary>
     public bool CudaGraphs { get; init; } = true;

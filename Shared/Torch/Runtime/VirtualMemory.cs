@@ -11,8 +11,10 @@ internal sealed unsafe partial class VirtualMemory : IDisposable
     private readonly nuint _size;
 
     /// <summary>Reserves <paramref name="size"/> bytes.</summary>
+    /// <param name="size">Number of bytes.</param>
+    /// <param name="use">What they are for, and what to do where there are none: the end of the error's sentence.</param>
     /// <exception cref="InsufficientMemoryException">The system has no such range of addresses left.</exception>
-    public VirtualMemory(long size)
+    public VirtualMemory(long size, string use = "the KV cache; lower the context length or the number of sequences")
     {
         const int readWrite = 0x1 | 0x2;
         const int privateAnonymousNoReserve = 0x02 | 0x20 | 0x4000;
@@ -25,7 +27,7 @@ internal sealed unsafe partial class VirtualMemory : IDisposable
 
         var address = Map(0, _size, readWrite, privateAnonymousNoReserve, -1, 0);
         Start = address != -1 ? (byte*)address
-            : throw new InsufficientMemoryException($"Could not reserve {size} bytes of addresses for the KV cache; lower the context length or the number of sequences.");
+            : throw new InsufficientMemoryException($"Could not reserve {size} bytes of addresses for {use}.");
     }
 
     /// <summary>Bytes in a page; parts that are given back should begin and end at multiples of it.</summary>
@@ -36,6 +38,16 @@ internal sealed unsafe partial class VirtualMemory : IDisposable
 
     /// <summary>Rounds up to whole pages.</summary>
     public static long RoundUp(long size) => (size + PageSize - 1) / PageSize * PageSize;
+
+    /// <summary>Asks for huge pages, for memory that will be filled whole and read in streams. It is a wish, and no error where it cannot be.</summary>
+    public void AskForHugePages()
+    {
+        const int hugePages = 14;
+        if (OperatingSystem.IsLinux())
+        {
+            _ = Advise((nint)Start, _size, hugePages);
+        }
+    }
 
     /// <summary>Gives the physical pages of a part back to the system.</summary>
     public void Release(long offset, long size)

@@ -68,4 +68,7 @@ public sealed record TorchRunnerOptions
 
     /// <summary>For tests: what stands in for the flash kernel on the CPU.</summary>
     internal FlashAttention.Kernel? Flash { get; init; }
+
+    /// <summary>For tests: a smaller <see cref="TensorPlace.MostCopiedBytes"/>.</summary>
+    internal long? MostCopiedBytes { get; init; }
 }

@@ -56,6 +56,7 @@ public sealed class TorchModelRunner : IModelRunner
         {
             (true, _) => new TensorDecoder(spec, weights, type, layout, place),
             (_, TorchDataType.Float32) => new HostDecoder<Float32Elements>(spec, weights, type, layout, _team, _quantized, options.PackWeights),
+            (_, TorchDataType.Q8) => new HostDecoder<Int8Elements>(spec, weights, type, layout, _team, _quantized, options.PackWeights),
             _ => new HostDecoder<BFloat16Elements>(spec, weights, type, layout, _team, _quantized, options.PackWeights),
         };
         if (_quantized is not null)

@@ -154,11 +154,8 @@ public sealed class BFloat16BatchInvarianceTests() : BatchInvarianceTests(TorchD
 /// <summary>f32 over a cache in bf16.</summary>
 public sealed class NarrowCacheBatchInvarianceTests() : BatchInvarianceTests(TorchDataType.Float32, TorchDataType.BFloat16);
 
-/// <summary>Prompts through libtorch over matrices made bf16 for the while, completions through the kernels for bytes.</summary>
+/// <summary>Everything through the kernels for bytes where they have wide tiles; prompts through libtorch where they have not.</summary>
 public sealed class Q8BatchInvarianceTests() : BatchInvarianceTests(TorchDataType.Q8);
 
 /// <summary>The same with four bits.</summary>
 public sealed class Q4BatchInvarianceTests() : BatchInvarianceTests(TorchDataType.Q4);
-
-/// <summary>Keys and values in eight bits.</summary>
-public sealed class EightBitCacheBatchInvarianceTests() : BatchInvarianceTests(TorchDataType.Float32, TorchDataType.Q8);

@@ -9,9 +9,7 @@ internal sealed class CudaStream : IStepDevice
     private readonly nint _stream;
     private readonly int _device;
 
-    private CudaStream(nint stream, int device, string name) => (_stream, _device, Name) = (stream, device, name);
-
-    public string Name { get; }
+    private CudaStream(nint stream, int device) => (_stream, _device) = (stream, device);
 
     /// <summary>Makes a stream on a CUDA device, or a device that uses libtorch's own stream and knows why.</summary>
     public static IStepDevice Create(Device device)
@@ -21,8 +19,7 @@ internal sealed class CudaStream : IStepDevice
             var index = Math.Max(0, device.index);
             Check(CudaRuntime.cudaSetDevice(index), "the choice of the device");
             Check(CudaRuntime.CreateStream(out var stream), "the making of a stream");
-            Check(CudaRuntime.NameOf(index, out var name), "asking for the device's name");
-            var created = new CudaStream(stream, index, name);
+            var created = new CudaStream(stream, index);
             created.Enter().Dispose();
             return created;
         }
@@ -51,8 +48,11 @@ internal sealed class CudaStream : IStepDevice
         }
         catch
         {
-            var ended = CudaRuntime.cudaStreamEndCapture(_stream, out var broken);
-            _ = ended == 0 ? CudaRuntime.cudaGraphDestroy(broken) : CudaRuntime.Forget();
+            if (CudaRuntime.cudaStreamEndCapture(_stream, out var broken) == 0)
+            {
+                _ = CudaRuntime.cudaGraphDestroy(broken);
+            }
+
             throw;
         }
 

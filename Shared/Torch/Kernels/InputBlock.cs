@@ -20,7 +20,7 @@ internal unsafe struct InputBlock
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static InputBlock* At(InputBlock* block, nint bytes) => (InputBlock*)((byte*)block + bytes);
 
-    /// <summary>Codes 4c to 4c + 3.</summary>
+    /// <summary>Codes 4c to 4c + 3. By way of the block's own address: that of the field would be checked for null in every loop.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Four(InputBlock* block, nint c) => ((int*)block->Codes)[c];
+    public static int Four(InputBlock* block, nint c) => ((int*)block)[c];
 }

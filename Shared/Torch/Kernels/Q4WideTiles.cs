@@ -50,9 +50,11 @@ internal readonly unsafe struct Q4WideTiles : IPanelTiles
             Vector512<short> a0 = default, a1 = default, a2 = default, a3 = default;
             for (nint c = 0; c < 4; c++)
             {
-                Prefetch.Ahead(block + (64 * c));
-                var both = Vector512.Load(block + (64 * c));
-                var (near, far) = (both & lower, Vector512.ShiftRightLogical(both.AsUInt16(), 4).AsByte() & lower);
+                var chunk = block + (64 * c);
+                Prefetch.Ahead(chunk);
+                var both = Vector512.Load(chunk);
+                var near = both & lower;
+                var far = Vector512.ShiftRightLogical(both.AsUInt16(), 4).AsByte() & lower;
                 a0 = a0 + Multiply(near, x0, o, c) + Multiply(far, x0, o, 4 + c);
                 a1 = a1 + Multiply(near, x1, o, c) + Multiply(far, x1, o, 4 + c);
                 a2 = a2 + Multiply(near, x2, o, c) + Multiply(far, x2, o, 4 + c);
@@ -86,9 +88,11 @@ internal readonly unsafe struct Q4WideTiles : IPanelTiles
             Vector512<short> a4 = default, a5 = default, a6 = default, a7 = default;
             for (nint c = 0; c < 4; c++)
             {
-                Prefetch.Ahead(block + (64 * c));
-                var both = Vector512.Load(block + (64 * c));
-                var (near, far) = (both & lower, Vector512.ShiftRightLogical(both.AsUInt16(), 4).AsByte() & lower);
+                var chunk = block + (64 * c);
+                Prefetch.Ahead(chunk);
+                var both = Vector512.Load(chunk);
+                var near = both & lower;
+                var far = Vector512.ShiftRightLogical(both.AsUInt16(), 4).AsByte() & lower;
                 a0 = a0 + Multiply(near, x0, o, c) + Multiply(far, x0, o, 4 + c);
                 a1 = a1 + Multiply(near, x1, o, c) + Multiply(far, x1, o, 4 + c);
                 a2 = a2 + Multiply(near, x2, o, c) + Multiply(far, x2, o, 4 + c);

@@ -52,16 +52,21 @@ internal readonly unsafe struct Q8WideTiles : IPanelTiles
             Vector256<int> u0 = l0, u1 = l1, u2 = l2, u3 = l3;
             for (nint c = 0; c < 8; c++)
             {
-                Prefetch.Ahead(block + (64 * c));
-                Vector256<byte> lower = Vector256.Load(block + (64 * c)), upper = Vector256.Load(block + (64 * c) + 32);
+                var chunk = block + (64 * c);
+                Prefetch.Ahead(chunk);
+                Vector256<byte> lower = Vector256.Load(chunk), upper = Vector256.Load(chunk + 32);
                 var v = Broadcast(x0, o, c);
-                (l0, u0) = (AvxVnni.MultiplyWideningAndAdd(l0, lower, v), AvxVnni.MultiplyWideningAndAdd(u0, upper, v));
+                l0 = AvxVnni.MultiplyWideningAndAdd(l0, lower, v);
+                u0 = AvxVnni.MultiplyWideningAndAdd(u0, upper, v);
                 v = Broadcast(x1, o, c);
-                (l1, u1) = (AvxVnni.MultiplyWideningAndAdd(l1, lower, v), AvxVnni.MultiplyWideningAndAdd(u1, upper, v));
+                l1 = AvxVnni.MultiplyWideningAndAdd(l1, lower, v);
+                u1 = AvxVnni.MultiplyWideningAndAdd(u1, upper, v);
                 v = Broadcast(x2, o, c);
-                (l2, u2) = (AvxVnni.MultiplyWideningAndAdd(l2, lower, v), AvxVnni.MultiplyWideningAndAdd(u2, upper, v));
+                l2 = AvxVnni.MultiplyWideningAndAdd(l2, lower, v);
+                u2 = AvxVnni.MultiplyWideningAndAdd(u2, upper, v);
                 v = Broadcast(x3, o, c);
-                (l3, u3) = (AvxVnni.MultiplyWideningAndAdd(l3, lower, v), AvxVnni.MultiplyWideningAndAdd(u3, upper, v));
+                l3 = AvxVnni.MultiplyWideningAndAdd(l3, lower, v);
+                u3 = AvxVnni.MultiplyWideningAndAdd(u3, upper, v);
             }
 
             var scales = Scales(block);
@@ -92,24 +97,33 @@ internal readonly unsafe struct Q8WideTiles : IPanelTiles
             Vector256<int> u4 = l4, u5 = l5, u6 = l6, u7 = l7;
             for (nint c = 0; c < 8; c++)
             {
-                Prefetch.Ahead(block + (64 * c));
-                Vector256<byte> lower = Vector256.Load(block + (64 * c)), upper = Vector256.Load(block + (64 * c) + 32);
+                var chunk = block + (64 * c);
+                Prefetch.Ahead(chunk);
+                Vector256<byte> lower = Vector256.Load(chunk), upper = Vector256.Load(chunk + 32);
                 var v = Broadcast(x0, o, c);
-                (l0, u0) = (AvxVnni.MultiplyWideningAndAdd(l0, lower, v), AvxVnni.MultiplyWideningAndAdd(u0, upper, v));
+                l0 = AvxVnni.MultiplyWideningAndAdd(l0, lower, v);
+                u0 = AvxVnni.MultiplyWideningAndAdd(u0, upper, v);
                 v = Broadcast(x1, o, c);
-                (l1, u1) = (AvxVnni.MultiplyWideningAndAdd(l1, lower, v), AvxVnni.MultiplyWideningAndAdd(u1, upper, v));
+                l1 = AvxVnni.MultiplyWideningAndAdd(l1, lower, v);
+                u1 = AvxVnni.MultiplyWideningAndAdd(u1, upper, v);
                 v = Broadcast(x2, o, c);
-                (l2, u2) = (AvxVnni.MultiplyWideningAndAdd(l2, lower, v), AvxVnni.MultiplyWideningAndAdd(u2, upper, v));
+                l2 = AvxVnni.MultiplyWideningAndAdd(l2, lower, v);
+                u2 = AvxVnni.MultiplyWideningAndAdd(u2, upper, v);
                 v = Broadcast(x3, o, c);
-                (l3, u3) = (AvxVnni.MultiplyWideningAndAdd(l3, lower, v), AvxVnni.MultiplyWideningAndAdd(u3, upper, v));
+                l3 = AvxVnni.MultiplyWideningAndAdd(l3, lower, v);
+                u3 = AvxVnni.MultiplyWideningAndAdd(u3, upper, v);
                 v = Broadcast(x4, o, c);
-                (l4, u4) = (AvxVnni.MultiplyWideningAndAdd(l4, lower, v), AvxVnni.MultiplyWideningAndAdd(u4, upper, v));
+                l4 = AvxVnni.MultiplyWideningAndAdd(l4, lower, v);
+                u4 = AvxVnni.MultiplyWideningAndAdd(u4, upper, v);
                 v = Broadcast(x5, o, c);
-                (l5, u5) = (AvxVnni.MultiplyWideningAndAdd(l5, lower, v), AvxVnni.MultiplyWideningAndAdd(u5, upper, v));
+                l5 = AvxVnni.MultiplyWideningAndAdd(l5, lower, v);
+                u5 = AvxVnni.MultiplyWideningAndAdd(u5, upper, v);
                 v = Broadcast(x6, o, c);
-                (l6, u6) = (AvxVnni.MultiplyWideningAndAdd(l6, lower, v), AvxVnni.MultiplyWideningAndAdd(u6, upper, v));
+                l6 = AvxVnni.MultiplyWideningAndAdd(l6, lower, v);
+                u6 = AvxVnni.MultiplyWideningAndAdd(u6, upper, v);
                 v = Broadcast(x7, o, c);
-                (l7, u7) = (AvxVnni.MultiplyWideningAndAdd(l7, lower, v), AvxVnni.MultiplyWideningAndAdd(u7, upper, v));
+                l7 = AvxVnni.MultiplyWideningAndAdd(l7, lower, v);
+                u7 = AvxVnni.MultiplyWideningAndAdd(u7, upper, v);
             }
 
             var scales = Scales(block);

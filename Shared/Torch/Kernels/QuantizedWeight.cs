@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace Rill.Torch.Kernels;
 
 /// <summary>
-/// A weight matrix in q8 or q4. Our kernels multiply its codes with quantized inputs. For libtorch it is turned back into bf16, each time
-/// and into memory that all matrices share: beside a prompt's chunk of some hundred rows that costs little.
+/// A weight matrix in q8 or q4. Our kernels multiply its codes with quantized inputs. For libtorch, which computes prompts where they lack
+/// wide tiles, it is turned back into bf16, each time and into memory that all matrices share: beside a chunk of some hundred rows that
+/// costs little.
 /// </summary>
 /// <param name="matrix">The weights; their memory must outlive this.</param>
 /// <param name="team">The threads.</param>

@@ -22,6 +22,7 @@ internal static unsafe class Quantizer
     /// <param name="type">Its type: f32, bf16 or f16.</param>
     /// <param name="matrix">Where the panel goes.</param>
     /// <param name="panel">Its number.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Quantize(void* source, ScalarType type, QuantizedMatrix matrix, int panel)
     {
         var target = matrix.Panel(panel);
@@ -46,6 +47,7 @@ internal static unsafe class Quantizer
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Widen(byte* row, ScalarType type, int first, int count, float* target)
     {
         switch (type)
@@ -66,6 +68,7 @@ internal static unsafe class Quantizer
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Q8Scale(float* values)
     {
         var top = Extreme(values);
@@ -75,6 +78,7 @@ internal static unsafe class Quantizer
         return MathF.Abs(scale * 128) < MathF.Abs(top) ? Next(scale) : scale;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Q4Scale(float* values)
     {
         var extreme = Extreme(values);
@@ -93,19 +97,24 @@ internal static unsafe class Quantizer
     }
 
     /// <summary>The value of largest magnitude, with its sign.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Extreme(float* values)
     {
         var (first, second) = (Vector512.Load(values), Vector512.Load(values + 16));
-        var (lowest, highest) = (Vector512.Min(first, second), Vector512.Max(first, second));
-        var (low, high) = (0f, 0f);
-        for (var lane = 0; lane < Vector512<float>.Count; lane++)
-        {
-            (low, high) = (MathF.Min(low, lowest[lane]), MathF.Max(high, highest[lane]));
-        }
-
+        var (low, high) = (-Largest(-Vector512.Min(first, second)), Largest(Vector512.Max(first, second)));
         return -low > high ? low : high;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Largest(Vector512<float> values)
+    {
+        var half = Vector256.Max(values.GetLower(), values.GetUpper());
+        var quarter = Vector128.Max(half.GetLower(), half.GetUpper());
+        quarter = Vector128.Max(quarter, Vector128.Shuffle(quarter, Vector128.Create(2, 3, 0, 1)));
+        return MathF.Max(quarter[0], quarter[1]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Round(float value)
     {
         ushort bits;
@@ -114,12 +123,14 @@ internal static unsafe class Quantizer
     }
 
     /// <summary>The bf16 of the next larger magnitude.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Next(float scale) => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(scale) + 0x10000);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Codes(Vector512<float> values, float inverse, float least, float most) =>
         Vector512.Min(Vector512.Max(Vector512.Round(values * inverse), Vector512.Create(least)), Vector512.Create(most));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float SquaredError(float* values, float scale)
     {
         var inverse = Inverse(scale);
@@ -128,8 +139,10 @@ internal static unsafe class Quantizer
         return Vector512.Sum((low * low) + (high * high));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Inverse(float scale) => scale == 0 ? 0 : 1 / scale;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Encode(float* values, float scale, QuantizedFormat format, sbyte* codes)
     {
         var (least, most) = format == QuantizedFormat.Q8 ? (-128f, 127f) : (-8f, 7f);
@@ -141,6 +154,7 @@ internal static unsafe class Quantizer
     }
 
     /// <summary>Sixteen rows of 32 codes to the order of a block; see <see cref="QuantizedMatrix"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Interleave(sbyte* codes, QuantizedFormat format, byte* target)
     {
         uint* fours = (uint*)codes, chunks = (uint*)target;

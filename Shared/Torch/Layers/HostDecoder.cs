@@ -10,7 +10,7 @@ namespace Rill.Torch.Layers;
 
 /// <summary>
 /// The decoder on the CPU: f32 activations through our own kernels, over the weights where they lie in the file. A row's logits are the
-/// same bits alone and in any batch, and for any chunking of the prompt. In bf16 the linear layers of prompts go through libtorch
+/// same bits alone and in any batch, and for any chunking of the prompt. In bf16 the linear layers of prompts may go through libtorch
 /// instead, whose products round to bf16; the tokens of a completion never do, also when they are computed anew after a preemption.
 /// </summary>
 /// <typeparam name="T">Type of the KV cache.</typeparam>
@@ -47,8 +47,9 @@ internal sealed class HostDecoder<T> : IDecoder where T : ICacheElements
     {
         _spec = spec;
 
-        // oneDNN multiplies bf16 with AVX-512 only; without it libtorch's product is many times slower than our kernels.
-        _promptsByTorch = type == ScalarType.BFloat16 && Vector512.IsHardwareAccelerated;
+        // oneDNN multiplies bf16 with AVX-512 only; without it libtorch's product is many times slower than our kernels. Our widest tiles
+        // for quantized weights are faster than both.
+        _promptsByTorch = type == ScalarType.BFloat16 && Vector512.IsHardwareAccelerated && (quantized is null || !QuantizedKernel.IsWide(quantized.Format));
         _cache = new(layout);
         _attention = new(spec, _cache, team);
         var tensors = new WeightTensors(weights, type);

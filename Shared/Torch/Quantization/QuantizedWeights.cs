@@ -23,11 +23,15 @@ internal sealed unsafe class QuantizedWeights : IDisposable
     public QuantizedWeights(QuantizedTable table, ModelWeights weights, QuantizedFile? file, ThreadTeam team, Action<double> progress)
     {
         _file = file;
+        Format = table.Format;
         var kept = file?.TryOpen(team, out _start);
         WereKept = kept is not null;
         _memory = kept ?? (IDisposable)Make(table, weights, team, progress, out _start);
         _matrices = table.Entries.ToDictionary(entry => entry.Name, entry => entry.At(_start), StringComparer.Ordinal);
     }
+
+    /// <summary>The format of the layers.</summary>
+    public QuantizedFormat Format { get; }
 
     /// <summary>True when an earlier start had made them.</summary>
     public bool WereKept { get; }

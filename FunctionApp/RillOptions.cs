@@ -49,8 +49,8 @@ public sealed class RillOptions
     [RegularExpression("^(auto|bf16|f32|q8|q4)$", ErrorMessage = "Rill:Dtype must be auto, bf16, f32, q8 or q4.")]
     public string Dtype { get; init; } = "auto";
 
-    /// <summary>Keys and values on the CPU: <c>auto</c> (as <see cref="Dtype"/>), <c>bf16</c> or <c>f32</c>.</summary>
-    [RegularExpression("^(auto|bf16|f32)$", ErrorMessage = "Rill:KvDtype must be auto, bf16 or f32.")]
+    /// <summary>Keys and values on the CPU: <c>auto</c> (as <see cref="Dtype"/>), <c>bf16</c>, <c>f32</c> or <c>q8</c>.</summary>
+    [RegularExpression("^(auto|bf16|f32|q8)$", ErrorMessage = "Rill:KvDtype must be auto, bf16, f32 or q8: keys and values do not come in four bits.")]
     public string KvDtype { get; init; } = "auto";
 
     /// <summary>Where the model runs: <c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>.</summary>

@@ -159,3 +159,6 @@ public sealed class Q8BatchInvarianceTests() : BatchInvarianceTests(TorchDataTyp
 
 /// <summary>The same with four bits.</summary>
 public sealed class Q4BatchInvarianceTests() : BatchInvarianceTests(TorchDataType.Q4);
+
+/// <summary>Keys and values in eight bits.</summary>
+public sealed class EightBitCacheBatchInvarianceTests() : BatchInvarianceTests(TorchDataType.Float32, TorchDataType.Q8);

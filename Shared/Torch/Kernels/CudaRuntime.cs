@@ -8,8 +8,11 @@ namespace Rill.Torch.Kernels;
 /// </summary>
 internal static unsafe partial class CudaRuntime
 {
-    /// <summary>Name under which NativeTorch finds the runtime that libtorch has loaded.</summary>
-    public const string Library = "cudart";
+    /// <summary>
+    /// Name under which NativeTorch finds the runtime that libtorch has loaded. No file bears it, so the loader never finds a runtime of the
+    /// system's instead.
+    /// </summary>
+    public const string Library = "cudart-of-libtorch";
 
     /// <summary>Name of libtorch's part for CUDA.</summary>
     public const string LibTorch = "torch_cuda";
@@ -17,16 +20,30 @@ internal static unsafe partial class CudaRuntime
     private const uint NonBlocking = 1;    // cudaStreamNonBlocking: never waits for the default stream
     private const int Relaxed = 2;         // cudaStreamCaptureModeRelaxed: the allocator may call cudaMalloc meanwhile
 
+    private const int MostPropertyBytes = 8192;    // cudaDeviceProp is 1032 bytes in CUDA 12
+
     public static int CreateStream(out nint stream) => cudaStreamCreateWithFlags(out stream, NonBlocking);
 
     public static int BeginCapture(nint stream) => cudaStreamBeginCapture(stream, Relaxed);
 
     public static int Instantiate(nint graph, out nint executable) => cudaGraphInstantiateWithFlags(out executable, graph, 0);
 
-    /// <summary>The runtime's words for an error; clears the error that it remembers for this thread.</summary>
+    /// <summary>The name of a device: what its properties, whose size depends on the runtime's version, begin with.</summary>
+    public static int NameOf(int device, out string name)
+    {
+        var properties = stackalloc byte[MostPropertyBytes];
+        var error = cudaGetDeviceProperties(properties, device);
+        name = error == 0 ? Marshal.PtrToStringUTF8((nint)properties)! : "";
+        return error;
+    }
+
+    /// <summary>Clears the error that the runtime remembers for this thread, which libtorch would take for its own, and returns it.</summary>
+    public static int Forget() => cudaGetLastError();
+
+    /// <summary>The runtime's words for an error, which it forgets.</summary>
     public static string Describe(int error)
     {
-        _ = cudaGetLastError();
+        _ = Forget();
         return Marshal.PtrToStringUTF8(cudaGetErrorString(error)) ?? $"error {error}";
     }
 
@@ -69,6 +86,9 @@ internal static unsafe partial class CudaRuntime
 
     [LibraryImport(Library)]
     private static partial int cudaGraphInstantiateWithFlags(out nint executable, nint graph, ulong flags);
+
+    [LibraryImport(Library)]
+    private static partial int cudaGetDeviceProperties(byte* properties, int device);
 
     [LibraryImport(Library)]
     private static partial int cudaGetLastError();

@@ -9,7 +9,9 @@ internal sealed class CudaStream : IStepDevice
     private readonly nint _stream;
     private readonly int _device;
 
-    private CudaStream(nint stream, int device) => (_stream, _device) = (stream, device);
+    private CudaStream(nint stream, int device, string name) => (_stream, _device, Name) = (stream, device, name);
+
+    public string Name { get; }
 
     /// <summary>Makes a stream on a CUDA device, or a device that uses libtorch's own stream and knows why.</summary>
     public static IStepDevice Create(Device device)
@@ -19,7 +21,8 @@ internal sealed class CudaStream : IStepDevice
             var index = Math.Max(0, device.index);
             Check(CudaRuntime.cudaSetDevice(index), "the choice of the device");
             Check(CudaRuntime.CreateStream(out var stream), "the making of a stream");
-            var created = new CudaStream(stream, index);
+            Check(CudaRuntime.NameOf(index, out var name), "asking for the device's name");
+            var created = new CudaStream(stream, index, name);
             created.Enter().Dispose();
             return created;
         }
@@ -48,11 +51,8 @@ internal sealed class CudaStream : IStepDevice
         }
         catch
         {
-            if (CudaRuntime.cudaStreamEndCapture(_stream, out var broken) == 0)
-            {
-                _ = CudaRuntime.cudaGraphDestroy(broken);
-            }
-
+            var ended = CudaRuntime.cudaStreamEndCapture(_stream, out var broken);
+            _ = ended == 0 ? CudaRuntime.cudaGraphDestroy(broken) : CudaRuntime.Forget();
             throw;
         }
 

@@ -66,18 +66,7 @@ internal readonly unsafe struct Lanes16(Vector512<float> value) : ILanes<Lanes16
     public static Lanes16 LoadBFloat16(ushort* source) => new(BFloat16Elements.Load(source, 0));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes16 LoadInt8(sbyte* source)
-    {
-        var bytes = Vector128.Load(source);
-        if (Avx512F.IsSupported)
-        {
-            return new(Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32(bytes)));
-        }
-
-        var (lower, upper) = (Vector128.WidenLower(bytes), Vector128.WidenUpper(bytes));
-        return new(Vector512.ConvertToSingle(Vector512.Create(
-            Vector256.Create(Vector128.WidenLower(lower), Vector128.WidenUpper(lower)), Vector256.Create(Vector128.WidenLower(upper), Vector128.WidenUpper(upper)))));
-    }
+    public static Lanes16 LoadInt8(sbyte* source) => new(Int8Elements.Load(source, 0));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 Broadcast(float value) => new(Vector512.Create(value));

@@ -33,6 +33,12 @@ internal sealed class DecodePass : IDisposable
     {
         var length = 1 + rows.Max(row => row.Position);
         var shape = StepShape.For(rows.Length, length, _layout.SlotCount, _layout.ContextLength);
+        if (!_passes.HasFixedShapes(shape))
+        {
+            _staging.Stage(rows, rows.Length);
+            return _stack.Logits(_stack.Forward(_passes.OfRuns(_staging.Rows(rows.Length), SequenceRun.Of(rows))));
+        }
+
         _staging.Stage(rows, shape.Rows);
         var logits = _graphs is null ? Compute(shape, kept: null) : _graphs.Run(shape, kept => Compute(shape, kept));
         return logits.narrow(0, 0, rows.Length);

@@ -11,9 +11,17 @@ namespace Rill.Torch.Layers;
 /// <param name="cache">Keys and values.</param>
 /// <param name="rotary">Positions.</param>
 /// <param name="flash">The flash kernel, or null to attend in plain tensor operations.</param>
+/// <param name="mostCopiedBytes">Plain attention copies no more keys of a layer at once for single tokens.</param>
 /// <param name="device">Where the rows lie.</param>
-internal sealed class PassFactory(DecoderSpec spec, TensorKeyValueCache cache, TensorRotary rotary, FlashAttention.Kernel? flash, Device device)
+internal sealed class PassFactory(
+    DecoderSpec spec, TensorKeyValueCache cache, TensorRotary rotary, FlashAttention.Kernel? flash, long mostCopiedBytes, Device device)
 {
+    /// <summary>
+    /// Whether single tokens of this shape can go through a pass of fixed shapes. In plain attention one long sequence makes it copy as much
+    /// for all others: beyond some size it is better, and takes less memory, to attend to one after the other.
+    /// </summary>
+    public bool HasFixedShapes(StepShape shape) => flash is not null || shape.Rows * cache.BytesOf(shape.Span) <= mostCopiedBytes;
+
     /// <summary>A pass of single tokens, each of a slot of its own, whose positions are less than <paramref name="span"/>.</summary>
     public TensorPass OfSingles(Tensor inputs, int span)
     {

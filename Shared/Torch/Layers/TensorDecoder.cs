@@ -33,12 +33,17 @@ internal sealed class TensorDecoder : IDecoder
         (_device, _stream) = (place.Device, place.Stream);
         _cache = new(layout, type, _device);
         _rotary = new(spec, _device);
-        _passes = new(spec, _cache, _rotary, UsableFlash(spec, type, place), _device);
+        var flash = UsableFlash(spec, type, place);
+        UsesFlash = flash is not null;
+        _passes = new(spec, _cache, _rotary, flash, place.MostCopiedBytes, _device);
         _stack = new(spec, weights, _cache, _rotary, type, _device);
         _promptStaging = new(_device, FirstPromptRows);
         var graphs = place.Graphs ? new StepGraphs(_stream, reason => place.Report($"Decoding steps are not captured as CUDA graphs: {reason}.")) : null;
         _decode = new(_stack, _passes, graphs, layout, _device);
     }
+
+    /// <summary>Whether attention runs through the flash kernel.</summary>
+    public bool UsesFlash { get; }
 
     public Tensor? Forward(StepPlan plan)
     {

@@ -14,4 +14,7 @@ internal sealed record TensorPlace(Device Device, IStepDevice Stream, Action<str
 
     /// <summary>The flash kernel, to be tried at load; null to do without.</summary>
     public FlashAttention.Kernel? Flash { get; init; }
+
+    /// <summary>Plain attention copies no more keys of a layer at once for single tokens.</summary>
+    public long MostCopiedBytes { get; init; } = 256L << 20;
 }

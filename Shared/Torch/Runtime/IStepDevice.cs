@@ -5,6 +5,9 @@ namespace Rill.Torch.Runtime;
 /// <summary>What a step needs of a device beside tensors: where its work is queued, and its capture. Called by one thread at a time.</summary>
 internal interface IStepDevice : IDisposable
 {
+    /// <summary>Which device it is, such as a GPU's name.</summary>
+    string Name { get; }
+
     /// <summary>Queues the calling thread's tensor operations on the device's own stream until the result is disposed.</summary>
     IDisposable? Enter();
 

@@ -1,3 +1,5 @@
+using Rill.Models;
+
 namespace Rill.Torch.Runtime;
 
 /// <summary>How keys and values are stored.</summary>
@@ -7,10 +9,12 @@ internal readonly record struct KeyValueFormat(int ElementSize, int ScaleSize = 
 {
     /// <summary>The format of a type.</summary>
     /// <param name="type">Not <see cref="TorchDataType.Auto"/>.</param>
+    /// <exception cref="ModelFormatException">Keys and values do not come in this type.</exception>
     public static KeyValueFormat Of(TorchDataType type) => type switch
     {
         TorchDataType.Float32 => new(sizeof(float)),
         TorchDataType.BFloat16 => new(sizeof(ushort)),
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "The KV cache does not come in this type."),
+        TorchDataType.Q8 => new(sizeof(sbyte), ScaleSize: sizeof(float)),
+        _ => throw new ModelFormatException($"Keys and values cannot be kept in {type}: choose auto, f32, bf16 or q8 (Rill__KvDtype)."),
     };
 }

@@ -8,6 +8,8 @@ namespace Rill.Torch.Runtime;
 /// <param name="reason">Why nothing can be captured.</param>
 internal sealed class PlainDevice(Device device, string reason) : IStepDevice
 {
+    public string Name => device.ToString();
+
     public IDisposable? Enter() => null;
 
     public void Synchronize()

@@ -26,6 +26,9 @@ internal sealed class TensorKeyValueCache : IDisposable
     /// <summary>Rows from one slot to the next: the row of a position in <see cref="RowsOf"/> is slot * stride + position.</summary>
     public long SlotStride => 2L * _layout.LayerCount * _layout.ContextLength;
 
+    /// <summary>Bytes of the keys (or values) of so many positions in one layer.</summary>
+    public long BytesOf(int positions) => positions * _layout.TokenBytes;
+
     /// <summary>Rows of all slots together.</summary>
     public long Rows => _rows.shape[0];
 

@@ -56,6 +56,7 @@ public sealed class TorchModelRunner : IModelRunner
         {
             (true, _) => new TensorDecoder(spec, weights, type, layout, place),
             (_, TorchDataType.Float32) => new HostDecoder<Float32Elements>(spec, weights, type, layout, _team, _quantized, options.PackWeights),
+            (_, TorchDataType.Q8) => new HostDecoder<Int8Elements>(spec, weights, type, layout, _team, _quantized, options.PackWeights),
             _ => new HostDecoder<BFloat16Elements>(spec, weights, type, layout, _team, _quantized, options.PackWeights),
         };
         if (_quantized is not null)
@@ -82,8 +83,8 @@ public sealed class TorchModelRunner : IModelRunner
     /// <summary>Number of parameters in the weight files.</summary>
     public long ParameterCount { get; }
 
-    /// <summary>For system_fingerprint: changes with the model, its weights, the type, the device, the width of its vectors and the build.</summary>
-    public string Fingerprint { get; private init; } = "";
+    /// <summary>For system_fingerprint: changes with the model, its weights, the type, the device and its name, its kind of attention, the width of its vectors and the build.</summary>
+    public string Fingerprint { get; private set; } = "";
 
     /// <summary>Loads a Hugging Face model directory and runs it once, so that the first request is as fast as the others.</summary>
     /// <exception cref="ModelFormatException">The directory, the architecture or the budget does not do; the message says why.</exception>
@@ -102,8 +103,9 @@ public sealed class TorchModelRunner : IModelRunner
         {
             using var inference = inference_mode();
             var sample = weights.Hash();
-            var fingerprint = HashOf(files.Read("config.json").Span, sample, Choose(options.DataType, weights, spec), options);
-            var runner = new TorchModelRunner(files, weights, sample, spec, options) { Fingerprint = fingerprint };
+            var runner = new TorchModelRunner(files, weights, sample, spec, options);
+            var place = $"{runner._stream.Name} {runner._decoder is TensorDecoder { UsesFlash: true }}";
+            runner.Fingerprint = HashOf(files.Read("config.json").Span, sample, runner.DataType, options, place);
             runner.WarmUp();
             runner._quantized?.Keep();
             return runner;
@@ -202,11 +204,12 @@ public sealed class TorchModelRunner : IModelRunner
     {
         var device = FindDevice(options.Device);
         var onGpu = device.type == DeviceType.CUDA;
-        return new(device, options.StepDevice ?? (onGpu ? CudaStream.Create(device) : new PlainDevice(device, "a CPU captures nothing")), options.Report)
+        var place = new TensorPlace(device, options.StepDevice ?? (onGpu ? CudaStream.Create(device) : new PlainDevice(device, "a CPU captures nothing")), options.Report)
         {
             Graphs = options.CudaGraphs && (onGpu || options.StepDevice is not null),
             Flash = options.Flash ?? (onGpu ? FlashKernel.TryForward : null),
         };
+        return options.MostCopiedBytes is { } bytes ? place with { MostCopiedBytes = bytes } : place;
     }
 
     private static Device FindDevice(string name)
@@ -219,13 +222,13 @@ public sealed class TorchModelRunner : IModelRunner
         return torch.device(name);
     }
 
-    private static string HashOf(ReadOnlySpan<byte> config, byte[] sample, TorchDataType type, TorchRunnerOptions options)
+    private static string HashOf(ReadOnlySpan<byte> config, byte[] sample, TorchDataType type, TorchRunnerOptions options, string place)
     {
         var build = typeof(TorchModelRunner).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(config);
         hash.AppendData(sample);
-        hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{type} {options.KeyValueType} {options.Device} {options.PackWeights} {options.CudaGraphs} {MatrixKernel.VectorBits} {build}")));
+        hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{type} {options.KeyValueType} {options.Device} {options.PackWeights} {place} {MatrixKernel.VectorBits} {build}")));
         return "fp_" + Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 6));
     }
 }

@@ -14,7 +14,10 @@ public sealed record TorchRunnerOptions
     /// <summary>The type to compute in.</summary>
     public TorchDataType DataType { get; init; }
 
-    /// <summary>The type of keys and values on the CPU; by default the computing type. Elsewhere it is always the computing type.</summary>
+    /// <summary>
+    /// The type of keys and values on the CPU: f32, bf16 or q8 (signed bytes with a scale for each key and value of a head); by default the
+    /// computing type, or bf16 with quantized weights. Elsewhere it is always the computing type.
+    /// </summary>
     public TorchDataType KeyValueType { get; init; }
 
     /// <summary>Most sequences that hold KV memory at once.</summary>
@@ -68,4 +71,7 @@ public sealed record TorchRunnerOptions
 
     /// <summary>For tests: what stands in for the flash kernel on the CPU.</summary>
     internal FlashAttention.Kernel? Flash { get; init; }
+
+    /// <summary>For tests: a smaller <see cref="TensorPlace.MostCopiedBytes"/>.</summary>
+    internal long? MostCopiedBytes { get; init; }
 }

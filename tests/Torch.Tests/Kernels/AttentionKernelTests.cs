@@ -28,6 +28,44 @@ public sealed unsafe class AttentionKernelTests
         AssertClose(expected, world.Attend<Lanes4, BFloat16Elements>());
     }
 
+    [Theory]
+    [InlineData(1, 3, 64, 16, All)]
+    [InlineData(5, 4, 80, 70, All)]
+    [InlineData(7, 6, 72, 250, 9)]
+    [InlineData(3, 1, 20, 1000, All)]
+    public void Attend_EightBits_AgreesWithTheReferenceOverTheSameValues(int rows, int group, int headDim, int position, int window)
+    {
+        var world = new World(rows, group, headDim, position, window);
+        world.RoundToEightBits();
+        var expected = world.Reference();
+
+        AssertClose(expected, world.Attend<Lanes16, Int8Elements>());
+        AssertClose(expected, world.Attend<Lanes8, Int8Elements>());
+        AssertClose(expected, world.Attend<Lanes4, Int8Elements>());
+    }
+
+    [Fact]
+    public void Write_EightBits_RoundsToWithinHalfAStep()
+    {
+        var random = new System.Random(3);
+        float[] vector = [.. Enumerable.Range(0, 75).Select(_ => (float)((random.NextDouble() * 6) - 3)), -3, 0];
+        var bytes = new sbyte[vector.Length];
+        var zeros = new sbyte[20];
+        float[] scales = [-1, -1];
+        fixed (float* source = vector, nothing = new float[20], target = scales)
+        fixed (sbyte* elements = bytes, others = zeros)
+        {
+            Int8Elements.Write(source, elements, vector.Length, target);
+            Int8Elements.Write(nothing, others, zeros.Length, target + 1);
+        }
+
+        var scale = scales[0];
+        Assert.Equal([3f / 127, 0], scales);
+        Assert.Equal((-127, 0), (bytes[^2], bytes[^1]));
+        Assert.All(zeros, element => Assert.Equal(0, element));
+        Assert.All(vector.Zip(bytes), pair => Assert.InRange((pair.Second * scale) - pair.First, -0.501f * scale, 0.501f * scale));
+    }
+
     [Fact]
     public void Attend_BFloat16AndFloat32OfTheSameValues_GiveTheSameBits()
     {
@@ -84,14 +122,14 @@ public sealed unsafe class AttentionKernelTests
         {
             var inputs = (count ?? rows) * group;
             var target = new float[inputs * headDim];
-            fixed (float* queries = Queries, sums = new float[AttentionSums.Size(inputs, headDim)], result = target)
-            fixed (byte* keys = Stored<T>(Keys), values = Stored<T>(Values))
+            fixed (float* keyScales = new float[Chunk], valueScales = new float[Chunk], queries = Queries, sums = new float[AttentionSums.Size(inputs, headDim)], result = target)
+            fixed (byte* keys = Stored<T>(Keys, headDim, keyScales), values = Stored<T>(Values, headDim, valueScales))
             {
                 var attention = new AttentionSums(sums, inputs, headDim);
                 AttentionKernel.Attend<TLanes, T>(
                     new AttentionChunk
                     {
-                        Keys = keys, Values = values, HeadDim = headDim, Queries = queries + (firstRow * group * headDim), Rows = count ?? rows, Group = group,
+                        Keys = keys, Values = values, KeyScales = T.HasScales ? keyScales : null, ValueScales = T.HasScales ? valueScales : null, HeadDim = headDim, Queries = queries + (firstRow * group * headDim), Rows = count ?? rows, Group = group,
                         Position = position + firstRow, Window = window,
                     },
                     attention);
@@ -122,13 +160,33 @@ public sealed unsafe class AttentionKernelTests
             return result;
         }
 
-        private static byte[] Stored<T>(float[] vectors) where T : ICacheElements
+        /// <summary>Makes keys and values what eight bits keep of them.</summary>
+        public void RoundToEightBits()
+        {
+            foreach (var vectors in new[] { Keys, Values })
+            {
+                var scales = new float[Chunk];
+                fixed (float* start = scales)
+                {
+                    var bytes = Stored<Int8Elements>(vectors, headDim, start);
+                    for (var i = 0; i < vectors.Length; i++)
+                    {
+                        vectors[i] = (sbyte)bytes[i] * scales[i / headDim];
+                    }
+                }
+            }
+        }
+
+        private static byte[] Stored<T>(float[] vectors, int headDim, float* scales) where T : ICacheElements
         {
             var bytes = new byte[vectors.Length * T.Size];
             fixed (float* source = vectors)
             fixed (byte* target = bytes)
             {
-                T.Write(source, target, vectors.Length, scale: null);
+                for (var vector = 0; vector < vectors.Length / headDim; vector++)
+                {
+                    T.Write(source + (vector * headDim), target + (vector * headDim * T.Size), headDim, scales + vector);
+                }
             }
 
             return bytes;

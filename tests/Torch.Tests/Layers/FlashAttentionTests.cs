@@ -32,6 +32,41 @@ public sealed class FlashAttentionTests : IDisposable
     }
 
     [Fact]
+    public void Execute_CapturedWithTheKernel_AgreesWithPlainAttention()
+    {
+        using var plain = RunnerDriver.LoadTensors(_model, options => options);
+        using var device = new ReplayingDevice();
+        using var captured = RunnerDriver.LoadTensors(_model, options => options with { Flash = FlashStandIn.Forward, StepDevice = device, Report = _reports.Add });
+
+        Assert.All(Serve(plain).Zip(Serve(captured)), pair => Assert.All(pair.First.Zip(pair.Second), values => Assert.Equal(values.First, values.Second, 2e-4f)));
+        Assert.Empty(_reports);
+        Assert.True(device.Launches > 0);
+    }
+
+    [Fact]
+    public void Fingerprint_DeviceAndKindOfAttention_ChangeIt()
+    {
+        using var here = new ReplayingDevice { Name = "this GPU" };
+        using var there = new ReplayingDevice { Name = "that GPU" };
+
+        string[] fingerprints =
+        [
+            FingerprintOf(options => options with { StepDevice = here }),
+            FingerprintOf(options => options with { StepDevice = there }),
+            FingerprintOf(options => options with { StepDevice = there, Flash = FlashStandIn.Forward }),
+        ];
+
+        Assert.Equal(3, fingerprints.Distinct().Count());
+        Assert.Equal(fingerprints[0], FingerprintOf(options => options with { StepDevice = here, CudaGraphs = false }));    // a replay computes the same
+
+        string FingerprintOf(Func<TorchRunnerOptions, TorchRunnerOptions> with)
+        {
+            using var runner = RunnerDriver.LoadTensors(_model, with);
+            return runner.Fingerprint;
+        }
+    }
+
+    [Fact]
     public void Load_KernelThatIsMissing_AttendsWithoutItAndSaysWhy()
     {
         using var runner = Load(_model, static (_, _, _, _, _) => null);

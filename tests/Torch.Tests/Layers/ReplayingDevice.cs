@@ -11,6 +11,8 @@ internal sealed class ReplayingDevice : IStepDevice
 {
     private int _entered;
 
+    public string Name { get; init; } = "stand-in";
+
     public int Captures { get; private set; }
 
     public int Launches { get; private set; }

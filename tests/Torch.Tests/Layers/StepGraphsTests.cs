@@ -115,6 +115,20 @@ public sealed class StepGraphsTests : IDisposable
     }
 
     [Fact]
+    public void Execute_TooMuchToCopy_AttendsToOneAfterTheOtherAndCapturesNothing()
+    {
+        using var batched = RunnerDriver.LoadTensors(_model, options => options);
+        using var single = RunnerDriver.LoadTensors(_model, options => options with { StepDevice = _device, MostCopiedBytes = 1 });
+
+        var expected = Decode(batched, steps: 8);
+        var actual = Decode(single, steps: 8);
+
+        Assert.Equal(expected.Tokens, actual.Tokens);
+        Assert.All(expected.Last.Zip(actual.Last), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
+        Assert.Equal(0, _device.Captures);
+    }
+
+    [Fact]
     public void Execute_StepThatReadsNothingBack_WaitsForTheDevice()
     {
         using var runner = Load();

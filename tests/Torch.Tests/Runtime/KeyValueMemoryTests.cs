@@ -101,6 +101,26 @@ public sealed class KeyValueMemoryTests
         Assert.InRange(runner.Limits.BlockCount, 17, 63);
     }
 
+    [Fact]
+    public void Load_KeysAndValuesInEightBits_GivesMoreBlocks()
+    {
+        using var model = new TinyModel();
+        using var runner = TorchModelRunner.Load(model.Path, new TorchRunnerOptions { KeyValueMemoryMiB = 1, SlotCount = 64, BlockSize = 16, KeyValueType = TorchDataType.Q8, ContextLength = 100 });
+
+        // a block of 16 tokens x 3 layers x 2 x 2 heads x (8 bytes and a scale of 4)
+        Assert.Equal(MiB / (16 * 3 * 2 * 2 * 12), runner.Limits.BlockCount);
+    }
+
+    [Fact]
+    public void Load_KeysAndValuesInFourBits_IsRefused()
+    {
+        using var model = new TinyModel();
+
+        var error = Assert.Throws<ModelFormatException>(() => RunnerDriver.Load(model, keyValueType: TorchDataType.Q4));
+
+        Assert.Equal("Keys and values cannot be kept in Q4: choose auto, f32, bf16 or q8 (Rill__KvDtype).", error.Message);
+    }
+
     /// <summary>Short requests one after the other in four slots, prompts and single tokens mixed.</summary>
     private static void Serve(TorchModelRunner runner, int steps)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Rill.Bench.Measure;
+using Rill.Bench.Servers;
 
 namespace Rill.Bench.Engine;
 
@@ -57,11 +58,7 @@ internal sealed class EngineProcess : IDisposable
     public void Dispose()
     {
         _process.StandardInput.Close();
-        if (!_process.WaitForExit(TimeSpan.FromSeconds(20)))
-        {
-            _process.Kill();
-        }
-
+        _process.EndWithin(TimeSpan.FromSeconds(20));
         _process.Dispose();
     }
 
@@ -74,7 +71,7 @@ internal sealed class EngineProcess : IDisposable
 
     private EngineReply Read()
     {
-        var line = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The process of an engine has ended; what it said stands above.");
+        var line = _process.AwaitLine() ?? throw new InvalidOperationException("The process of an engine has ended; what it said stands above.");
         var reply = JsonSerializer.Deserialize<EngineReply>(line)!;
         return reply.Error is null ? reply : throw new InvalidOperationException(reply.Error);
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Rill.Bench.Servers;
 
 namespace Rill.Bench.Peer;
 
@@ -18,7 +19,7 @@ internal static class NpmPackage
         {
             using var npm = Start("npm", folder, "ci", "--no-audit", "--no-fund", "--silent", "--ignore-scripts");
             npm.StandardInput.Close();
-            npm.WaitForExit();
+            npm.AwaitEnd(TimeSpan.FromMinutes(10));
         }
 
         return File.Exists(installed)

@@ -66,8 +66,7 @@ internal sealed class AzuriteProcess : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _process.Kill(entireProcessTree: true);
-        _process.WaitForExit();
+        _process.EndWithin(TimeSpan.Zero);
         _process.Dispose();
         Directory.Delete(_data, recursive: true);
     }

@@ -88,11 +88,7 @@ internal sealed partial class ServerProcess : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (!_process.HasExited && (SendSignal(_process.Id, SigTerm) != 0 || !_process.WaitForExit(_endLimit)))
-        {
-            _process.Kill(entireProcessTree: true);
-        }
-
+        _process.EndWithin(!_process.HasExited && SendSignal(_process.Id, SigTerm) == 0 ? _endLimit : TimeSpan.Zero);
         _process.Dispose();
     }
 

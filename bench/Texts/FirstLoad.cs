@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Rill.Bench.Servers;
 using Rill.Text;
 
 namespace Rill.Bench.Texts;
@@ -23,8 +24,8 @@ internal static class FirstLoad
     {
         var start = new ProcessStartInfo("dotnet", [typeof(FirstLoad).Assembly.Location, Verb, directory]) { RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
-        var answer = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
+        var answer = process.AwaitLine() ?? throw new InvalidOperationException("The process that loads a tokenizer has ended; what it said stands above.");
+        process.AwaitEnd(TimeSpan.FromMinutes(1));
         return double.Parse(answer, CultureInfo.InvariantCulture);
     }
 }

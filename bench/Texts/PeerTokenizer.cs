@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Rill.Bench.Peer;
+using Rill.Bench.Servers;
 
 namespace Rill.Bench.Texts;
 
@@ -51,11 +52,7 @@ internal sealed class PeerTokenizer : IDisposable
     public void Dispose()
     {
         _process.StandardInput.Close();
-        if (!_process.WaitForExit(TimeSpan.FromSeconds(5)))
-        {
-            _process.Kill();
-        }
-
+        _process.EndWithin(TimeSpan.FromSeconds(5));
         _process.Dispose();
     }
 
@@ -63,6 +60,6 @@ internal sealed class PeerTokenizer : IDisposable
     {
         _process.StandardInput.WriteLine(request.ToJsonString());
         _process.StandardInput.Flush();
-        return JsonElement.Parse(_process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The peer, Node with tokenizers, has ended."));
+        return JsonElement.Parse(_process.AwaitLine() ?? throw new InvalidOperationException("The peer, Node with tokenizers, has ended."));
     }
 }

@@ -67,7 +67,7 @@ public class ChatServiceTests
 
         await ChatAnswer.ReadAsync(generation, default);
 
-        Assert.True(SpinWait.SpinUntil(() => world.Engine.Running == 0, TimeSpan.FromSeconds(2)));
+        Assert.True(SpinWait.SpinUntil(() => world.Engine.Running == 0, TimeSpan.FromSeconds(10)));
     }
 
     [Fact]
@@ -217,6 +217,6 @@ public class ChatServiceTests
         generation.Abort(AbortCause.Deadline);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WaitAsync(TimeSpan.FromSeconds(10)));
-        Assert.True(SpinWait.SpinUntil(() => world.Engine is { Running: 0, Waiting: 0 }, TimeSpan.FromSeconds(2)));
+        Assert.True(SpinWait.SpinUntil(() => world.Engine is { Running: 0, Waiting: 0 }, TimeSpan.FromSeconds(10)));
     }
 }

@@ -1,0 +1,91 @@
+namespace Rill.CommandLine.Tests;
+
+/// <summary>How <c>./test</c> counts, with a <c>dotnet</c> of the tests' own: what hangs, or dies, must not pass for nothing.</summary>
+public sealed class TestScriptTests : IDisposable
+{
+    private const string Dotnet = """
+        #!/bin/bash
+        [ "$1" = test ] || exit 0
+        while [ $# -gt 0 ]; do [ "$1" = --results-directory ] && results=$2; shift; done
+        mkdir -p "$results/attachment"
+        source "$PLAN"
+        """;
+
+    private const string Counters = """<Counters total="5" executed="4" passed="3" failed="1" />""";
+
+    private readonly TemporaryDirectory _checkout = new();
+
+    public TestScriptTests()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "./test is a bash script.");
+        Directory.CreateDirectory(_checkout.File("tests/One.Tests"));
+        Directory.CreateDirectory(_checkout.File("path"));
+        File.Copy(Path.Combine(Vectors.RepositoryRoot(), "test"), _checkout.File("test"));
+        RillProcess.WriteScript(_checkout.File("path/dotnet"), Dotnet);
+    }
+
+    public void Dispose() => _checkout.Dispose();
+
+    [SkippableTheory]
+    [InlineData("3 passed, 1 failed, 1 skipped", 1, $"echo '{Counters}' >\"$results/results.trx\"; exit 1")]
+    [InlineData("4 passed, 0 failed, 0 skipped", 0, "echo '<Counters total=\"4\" executed=\"4\" passed=\"4\" />' >\"$results/results.trx\"")]
+    [InlineData("0 passed, 1 failed, 0 skipped", 1, "exit 134")]
+    [InlineData("0 passed, 0 failed, 0 skipped", 1, "exit 0")]
+    public async Task Test_OfAProject_CountsItsResults(string summary, int exitCode, string plan)
+    {
+        var result = await RunAsync(plan);
+
+        Assert.Equal((summary, exitCode), (result.Lines[^1], result.ExitCode));
+    }
+
+    [SkippableFact]
+    public async Task Test_ThatHung_IsNamedAndCounted()
+    {
+        var result = await RunAsync(
+            $"""
+            echo '{Counters}' >"$results/results.trx"
+            echo '<Test Name="a" DisplayName="Done" Completed="True" />' >"$results/attachment/Sequence_1.xml"
+            echo '<Test Name="b" DisplayName="Hangs(x: 1)" Source="s" Completed="False" />' >>"$results/attachment/Sequence_1.xml"
+            exit 1
+            """);
+
+        Assert.Contains("Hung in One.Tests, or running when its test host died:\n  Hangs(x: 1)\n", result.Text, StringComparison.Ordinal);
+        Assert.Equal("3 passed, 2 failed, 1 skipped", result.Lines[^1]);
+    }
+
+    [SkippableFact]
+    public async Task Test_ThatLeavesAProcessBehind_EndsIt()
+    {
+        var result = await RunAsync("(trap '' TERM; sleep 1000) >/dev/null 2>&1 & echo $! >\"$PLAN.id\"; exit 1");
+
+        var id = (await File.ReadAllTextAsync(_checkout.File("plan.id"))).Trim();
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal("", await StateAsync(id));
+    }
+
+    private async Task<RillResult> RunAsync(string plan)
+    {
+        await File.WriteAllTextAsync(_checkout.File("plan"), plan);
+        using var process = RillProcess.Start(
+            "bash",
+            [_checkout.File("test")],
+            [
+                KeyValuePair.Create("PLAN", _checkout.File("plan")),
+                KeyValuePair.Create("PATH", $"{_checkout.File("path")}:{Environment.GetEnvironmentVariable("PATH")}"),
+            ]);
+        return await RillProcess.FinishAsync(process, []);
+    }
+
+    // Empty for a process that is no more, or waits only for its parent to take note.
+    private static async Task<string> StateAsync(string id)
+    {
+        var state = "?";
+        for (var attempt = 0; state.Length > 0 && attempt < 200; attempt++, await Task.Delay(50))
+        {
+            using var process = RillProcess.Start("bash", ["-c", $"ps -o stat= -p {id} | grep -v ^Z"], []);
+            state = (await RillProcess.FinishAsync(process, [])).Text;
+        }
+
+        return state;
+    }
+}

@@ -6,13 +6,14 @@ namespace Rill.Bench;
 internal sealed record BenchOptions
 {
     /// <summary>How the benchmark is called.</summary>
-    public const string Usage = "usage: bench/run [--quick] [serving|model|start|text|engine [--shape S|M|L] [--dtype bf16|q8|q4]|engine-http|all | gpu | soak [MINUTES]]";
+    public const string Usage = "usage: bench/run [--quick] [serving|model|start|text|engine [--shape S|M|L] [--dtype bf16|q8|q4]|quality [--shape S|M]|engine-http|all | gpu | soak [MINUTES]]";
 
     private const string Soak = "soak";
     private const string Engine = "engine";
+    private const string Quality = "quality";
     private const string Gpu = "gpu";
 
-    private static readonly string[] _all = ["serving", "model", "start", "text", Engine, "engine-http"];    // soak takes too long to be one of all, gpu needs one
+    private static readonly string[] _all = ["serving", "model", "start", "text", Engine, Quality, "engine-http"];    // soak takes too long to be one of all, gpu needs one
 
     /// <summary>The parts to run, in order.</summary>
     public required IReadOnlyList<string> Parts { get; init; }
@@ -56,6 +57,12 @@ internal sealed record BenchOptions
     /// <summary>Steps of decoding in a round.</summary>
     public int EngineSteps => Quick ? 12 : 32;
 
+    /// <summary>Conversations on which the default model's quality is measured.</summary>
+    public int QualityTexts => Quick ? 6 : 24;
+
+    /// <summary>The shapes of models with made-up weights whose quality is measured.</summary>
+    public IReadOnlyList<ModelShape> QualityShapes { get; init; } = [ModelShape.S];
+
     /// <summary>Answers that every stream of the whole server gets in a round, one after the other.</summary>
     public int AnswersPerStream => Quick ? 2 : 3;
 
@@ -88,6 +95,8 @@ internal sealed record BenchOptions
                 new BenchOptions { Parts = [Soak], SoakTime = TimeSpan.FromMinutes(count), Command = command },
             [var part] when _all.Contains(part) => new BenchOptions { Parts = [part], Quick = quick, Command = command },
             [Gpu] => new BenchOptions { Parts = [Gpu], Quick = quick, Command = command },
+            [Quality, "--shape", var name] when ModelShape.Find(name) is { } shape && shape != ModelShape.L =>
+                new BenchOptions { Parts = [Quality], QualityShapes = [shape], Quick = quick, Command = command },
             [Engine, .. var choices] => ParseEngine(choices, new BenchOptions { Parts = [Engine], Quick = quick, Command = command }),
             _ => null,
         };

@@ -67,6 +67,7 @@ IEnumerable<(string Title, Func<Task<string?>> Measure)> Sections(string part) =
     "engine" => options.Shapes.Select(shape =>
         ($"Engine against llama.cpp, shape {shape.Name}", (Func<Task<string?>>)(() => Task.FromResult<string?>(EnginePart.Run(options, shape))))),
     GpuPart.Name => [(GpuPart.Title, () => Task.FromResult(GpuPart.Run(options)))],
+    "quality" => [("Quality of quantized weights", () => Task.FromResult<string?>(QualityPart.Run(options)))],
     "engine-http" => [("Engine over HTTP", async () => await EngineHttpPart.RunAsync(options))],
     _ => [("Start to ready", async () => await StartPart.RunAsync(options))],
 };

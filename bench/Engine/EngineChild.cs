@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Rill.Bench.Models;
 using Rill.Bench.Peer.LlamaCpp;
@@ -55,9 +56,17 @@ internal static class EngineChild
         "prefill" => new() { Seconds = engine.Prefill(order.Context) },
         "continue" => new() { Tokens = engine.Continue(order.Tokens!, order.Count) },
         "bandwidth" => new() { Seconds = DeviceBandwidth.SecondsPerGigabyte(order.Device!) },
+        "logits" => Write(order.File!, engine.Logits(order.Tokens!, order.AsPrompt)),
         "lags" when engine is LlamaEngine llama => new() { Lags = llama.Lags(order.Tokens!, order.Count) },
         var other => new() { Error = $"Nobody knows the order '{other}'." },
     };
+
+    private static EngineReply Write(string file, float[] logits)
+    {
+        using var stream = File.Create(file);
+        stream.Write(MemoryMarshal.AsBytes(logits.AsSpan()));
+        return new();
+    }
 
     private static void Reply(EngineReply reply) => Console.WriteLine(JsonSerializer.Serialize(reply));
 }

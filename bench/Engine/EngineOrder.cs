@@ -4,7 +4,7 @@ namespace Rill.Bench.Engine;
 internal sealed record EngineOrder
 {
     /// <summary>
-    /// decode, prefill or continue, the members of <see cref="IEngine"/>; lags, <see cref="LlamaEngine.Lags"/>; or bandwidth,
+    /// decode, prefill, continue or logits, the members of <see cref="IEngine"/>; lags, <see cref="LlamaEngine.Lags"/>; or bandwidth,
     /// <see cref="DeviceBandwidth"/>.
     /// </summary>
     public required string Do { get; init; }
@@ -23,6 +23,12 @@ internal sealed record EngineOrder
 
     /// <summary>The device whose memory is measured.</summary>
     public string? Device { get; init; }
+
+    /// <summary>The tokens of a text are computed as a prompt's, not as a completion's.</summary>
+    public bool AsPrompt { get; init; }
+
+    /// <summary>Where the logits of a text go, which are too many for a line: f32, one token's after the other's.</summary>
+    public string? File { get; init; }
 }
 
 /// <summary>What it answers.</summary>

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Rill.Bench.Measure;
+using Rill.Bench.Models;
 using Rill.Bench.Servers;
 
 namespace Rill.Bench.Engine;
@@ -9,11 +11,14 @@ namespace Rill.Bench.Engine;
 internal sealed class EngineProcess : IDisposable
 {
     private readonly Process _process;
+    private readonly string _name;
 
     /// <summary>Starts the child and waits until its model is loaded.</summary>
-    /// <exception cref="InvalidOperationException">It could not start; the message says why.</exception>
+    /// <param name="setup">What it is started with.</param>
+    /// <exception cref="InvalidOperationException">It could not start, or not in time; the message says why.</exception>
     public EngineProcess(EngineSetup setup)
     {
+        _name = $"{(setup.IsPeer ? "llama.cpp" : "Rill's engine")} with {setup.Model} in {setup.Format.Name()}";
         var started = Stopwatch.GetTimestamp();
         var arguments = (setup with { StartedAt = started }).ToArguments();
         _process = Process.Start(new ProcessStartInfo("dotnet", [typeof(EngineProcess).Assembly.Location, .. arguments])
@@ -22,7 +27,7 @@ internal sealed class EngineProcess : IDisposable
             RedirectStandardOutput = true,
         }) ?? throw new InvalidOperationException("dotnet cannot be started.");
         StartedAt = started;
-        var hello = Read();
+        var hello = Read("to load the model");
         (Description, Phases) = (hello.Description!, hello.Phases!);
     }
 
@@ -54,6 +59,21 @@ internal sealed class EngineProcess : IDisposable
     /// <summary>See <see cref="LlamaEngine.Lags"/>.</summary>
     public float[] Lags(int[] text, int last) => Ask(new() { Do = "lags", Tokens = text, Count = last }).Lags!;
 
+    /// <summary>See <see cref="IEngine.Logits"/>.</summary>
+    public float[] Logits(int[] text, bool asPrompt)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            Ask(new() { Do = "logits", Tokens = text, AsPrompt = asPrompt, File = file });
+            return MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(file)).ToArray();
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -66,13 +86,13 @@ internal sealed class EngineProcess : IDisposable
     {
         _process.StandardInput.WriteLine(JsonSerializer.Serialize(order));
         _process.StandardInput.Flush();
-        return Read();
+        return Read($"'{order.Do}' (sequences {order.Sequences}, context {order.Context}, count {order.Count}, tokens {order.Tokens?.Length ?? 0})");
     }
 
-    private EngineReply Read()
+    private EngineReply Read(string asked)
     {
-        var line = _process.AwaitLine() ?? throw new InvalidOperationException("The process of an engine has ended; what it said stands above.");
+        var line = _process.AwaitLine(asked) ?? throw new InvalidOperationException($"{_name} was asked {asked}, but its process has ended; what it said stands above.");
         var reply = JsonSerializer.Deserialize<EngineReply>(line)!;
-        return reply.Error is null ? reply : throw new InvalidOperationException(reply.Error);
+        return reply.Error is null ? reply : throw new InvalidOperationException($"{_name} was asked {asked}: {reply.Error}");
     }
 }

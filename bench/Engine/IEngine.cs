@@ -16,4 +16,9 @@ internal interface IEngine : IDisposable
 
     /// <summary>The likeliest token after the prompt, the likeliest after that, and so on.</summary>
     int[] Continue(IReadOnlyList<int> prompt, int count);
+
+    /// <summary>The logits after each token of a text, one token's after the other's.</summary>
+    /// <param name="text">Its tokens.</param>
+    /// <param name="asPrompt">True to compute them all at once, as a prompt; false as tokens of a completion.</param>
+    float[] Logits(IReadOnlyList<int> text, bool asPrompt);
 }

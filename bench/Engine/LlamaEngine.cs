@@ -109,6 +109,30 @@ internal sealed class LlamaEngine : IEngine
     }
 
     /// <inheritdoc/>
+    public float[] Logits(IReadOnlyList<int> text, bool asPrompt)
+    {
+        using var llama = new LlamaContext(_model, 1, Length(text.Count), _options, outputs: asPrompt ? text.Count : 1);
+        var logits = new float[text.Count * _vocabulary];
+        for (var from = 0; from < text.Count; from += asPrompt ? text.Count : 1)
+        {
+            llama.Begin();
+            var count = asPrompt ? text.Count : 1;
+            for (var i = 0; i < count; i++)
+            {
+                llama.Add(text[from + i], from + i, 0, hasOutput: true);
+            }
+
+            llama.Run();
+            for (var i = 0; i < count; i++)
+            {
+                llama.Logits(i, _vocabulary).CopyTo(logits.AsSpan((from + i) * _vocabulary));
+            }
+        }
+
+        return logits;
+    }
+
+    /// <inheritdoc/>
     public void Dispose() => llama_model_free(_model);
 
     private static int Length(int tokens) => (tokens + LengthUnit - 1) / LengthUnit * LengthUnit;

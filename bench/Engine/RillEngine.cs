@@ -15,6 +15,7 @@ internal sealed class RillEngine : IEngine
 {
     private const int SpareSteps = 16;    // sequences do not begin in the same step
 
+    private readonly TorchModelRunner _runner;
     private readonly StepRecorder _recorder;
     private readonly InferenceEngine _engine;
     private readonly RillMetrics _metrics = new();
@@ -31,7 +32,7 @@ internal sealed class RillEngine : IEngine
         var options = gpu is null
             ? new EngineOptions { PrefixCache = !fillContext }
             : new EngineOptions { MaxSequences = GpuSetup.MaxSequences, TokenBudget = GpuSetup.TokenBudget };
-        var runner = TorchModelRunner.Load(directory, new TorchRunnerOptions
+        _runner = TorchModelRunner.Load(directory, new TorchRunnerOptions
         {
             DataType = Find(format) ?? throw new NotSupportedException($"Rill does not support {format.Name()} yet."),
             SlotCount = options.MaxSequences,
@@ -41,9 +42,9 @@ internal sealed class RillEngine : IEngine
             ContextLength = gpu is null ? null : GpuSetup.ContextLength,
             Report = Console.Error.WriteLine,
         });
-        Description = $"Rill, computing in {runner.DataType}";
-        _tokens = new RandomTokens(runner.Limits.VocabularySize, seed: 1);
-        _recorder = new StepRecorder(fillContext ? new ContextFiller(runner) : runner);
+        Description = $"Rill, computing in {_runner.DataType}";
+        _tokens = new RandomTokens(_runner.Limits.VocabularySize, seed: 1);
+        _recorder = new StepRecorder(fillContext ? new ContextFiller(_runner) : _runner);
         _engine = new InferenceEngine(_recorder, options, NullLogger<InferenceEngine>.Instance, TimeProvider.System, _metrics);
     }
 
@@ -73,6 +74,9 @@ internal sealed class RillEngine : IEngine
 
     /// <inheritdoc/>
     public int[] Continue(IReadOnlyList<int> prompt, int count) => Run([prompt], count)[0];
+
+    /// <inheritdoc/>
+    public float[] Logits(IReadOnlyList<int> text, bool asPrompt) => _runner.Logits(text, asPrompt);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -2,7 +2,7 @@ using Rill.Models;
 
 namespace Rill.Bench.Models;
 
-/// <summary>One weight of a Llama decoder.</summary>
+/// <summary>One weight of a Llama or Qwen3 decoder.</summary>
 /// <param name="Name">Its name in safetensors.</param>
 /// <param name="GgufName">Its name in GGUF.</param>
 /// <param name="Shape">[rows, columns], or [width] of a norm.</param>
@@ -28,6 +28,12 @@ internal sealed record DecoderTensor(string Name, string GgufName, long[] Shape,
             tensors.Add(Norm(names.AttentionNorm(layer), block + "attn_norm"));
             tensors.Add(Matrix(names.Query(layer) + ".weight", block + "attn_q", queries, spec.HiddenSize, DecoderTensorKind.Rotated));
             tensors.Add(Matrix(names.Key(layer) + ".weight", block + "attn_k", keys, spec.HiddenSize, DecoderTensorKind.Rotated));
+            if (spec.QueryKeyNorm)
+            {
+                tensors.Add(new(names.QueryNorm(layer), block + "attn_q_norm.weight", [spec.HeadDim], DecoderTensorKind.Norm));
+                tensors.Add(new(names.KeyNorm(layer), block + "attn_k_norm.weight", [spec.HeadDim], DecoderTensorKind.Norm));
+            }
+
             tensors.Add(Matrix(names.Value(layer) + ".weight", block + "attn_v", keys, spec.HiddenSize));
             tensors.Add(Matrix(names.Output(layer) + ".weight", block + "attn_output", spec.HiddenSize, queries, DecoderTensorKind.Back));
             tensors.Add(Norm(names.FeedForwardNorm(layer), block + "ffn_norm"));

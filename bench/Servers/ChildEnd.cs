@@ -11,11 +11,16 @@ internal static class ChildEnd
     private static readonly TimeSpan _killLimit = TimeSpan.FromSeconds(20);
 
     /// <summary>The child's next line; null when it has ended.</summary>
-    /// <exception cref="InvalidOperationException">None came within ten minutes. The child and its children are ended.</exception>
-    public static string? AwaitLine(this Process child)
+    /// <param name="child">The child.</param>
+    /// <param name="asked">What the line answers, for the message.</param>
+    /// <param name="limit">How long it may take; null for ten minutes.</param>
+    /// <exception cref="InvalidOperationException">None came in time. The child and its children are ended.</exception>
+    public static string? AwaitLine(this Process child, string? asked = null, TimeSpan? limit = null)
     {
         var line = child.StandardOutput.ReadLineAsync();
-        return line.Wait(_answerLimit) ? line.Result : throw Give(child, "has not answered", _answerLimit);
+        return line.Wait(limit ?? _answerLimit)
+            ? line.Result
+            : throw Give(child, asked is null ? "has not answered" : $"was asked {asked} and has not answered", limit ?? _answerLimit);
     }
 
     /// <summary>Waits for the child's end.</summary>

@@ -147,6 +147,22 @@ public sealed class TorchModelRunner : IModelRunner
         return logits is null ? [] : Sample(logits, plan.Sampling);
     }
 
+    /// <summary>
+    /// For measuring quality: the logits after each token of a text, [tokens, vocabulary] flattened, all of them computed as a prompt's tokens
+    /// or all as a completion's. Uses slot 0, which must be free.
+    /// </summary>
+    internal float[] Logits(IReadOnlyList<int> text, bool asPrompt)
+    {
+        using var inference = inference_mode();
+        using var stream = _stream.Enter();
+        var rows = text.Select((token, position) => new TokenRow(token, position, 0)).ToArray();
+        var sequence = new Sequence(-1, text, new SamplingParameters());
+        using var logits = _decoder.Forward(new StepPlan(rows, asPrompt ? rows.Length : 0, [.. Enumerable.Range(0, rows.Length)], [.. Enumerable.Repeat(sequence, rows.Length)]));
+        var values = logits!.cpu().data<float>().ToArray();
+        _decoder.ReleaseSlot(0);
+        return values;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -5,12 +5,14 @@ using Rill.Models;
 namespace Rill.Bench.Peer.Gguf;
 
 /// <summary>
-/// Turns a Hugging Face directory of a Llama with tied embeddings and bf16 weights into GGUF, without a vocabulary: the peer is given token
-/// ids. Norms are stored in f32. The rows of queries and keys are reordered, since llama.cpp turns neighbouring values of a head and Hugging
-/// Face the two halves of it: row 2i + h of a head is row h * headDim / 2 + i in safetensors.
+/// Turns a Hugging Face directory of a Llama or Qwen3 with tied embeddings and bf16 weights into GGUF, without a vocabulary: the peer is given
+/// token ids. Norms are stored in f32. A Llama's rows of queries and keys are reordered, since llama.cpp turns neighbouring values of its heads
+/// and Hugging Face the two halves of a head: row 2i + h of a head is row h * headDim / 2 + i in safetensors. A Qwen3's halves both turn.
 /// </summary>
 internal sealed class GgufWriter
 {
+    private const string Llama = "LlamaForCausalLM", Qwen3 = "Qwen3ForCausalLM";
+
     private readonly DecoderSpec _spec;
     private readonly ModelWeights _weights;
     private readonly WeightFormat _format;
@@ -24,13 +26,13 @@ internal sealed class GgufWriter
     }
 
     /// <summary>Writes the file.</summary>
-    /// <exception cref="NotSupportedException">The model is no plain Llama with tied embeddings.</exception>
+    /// <exception cref="NotSupportedException">The model is no plain Llama or Qwen3 with tied embeddings, or a quantized row is not whole blocks.</exception>
     public static void Write(string directory, string path, WeightFormat format)
     {
         var spec = ArchitectureRegistry.Read(ModelConfig.Load(Path.Combine(directory, "config.json")));
-        if (spec.Architecture != "LlamaForCausalLM" || !spec.TiedEmbeddings || spec.QueryKeyValueBias || spec.OutputBias || spec.FeedForwardBias)
+        if (spec.Architecture is not (Llama or Qwen3) || !spec.TiedEmbeddings || spec.QueryKeyValueBias || spec.OutputBias || spec.FeedForwardBias)
         {
-            throw new NotSupportedException($"{directory}: only a LlamaForCausalLM with tied embeddings and without biases can be written as GGUF.");
+            throw new NotSupportedException($"{directory}: only a {Llama} or {Qwen3} with tied embeddings and without biases can be written as GGUF.");
         }
 
         using var weights = ModelWeights.Open(directory);
@@ -68,19 +70,20 @@ internal sealed class GgufWriter
 
     private void AddFacts(GgufHeader header)
     {
-        header.Add("general.architecture", "llama");
-        header.Add("llama.context_length", _spec.ContextLength);
-        header.Add("llama.embedding_length", _spec.HiddenSize);
-        header.Add("llama.block_count", _spec.LayerCount);
-        header.Add("llama.feed_forward_length", _spec.FeedForwardSize);
-        header.Add("llama.attention.head_count", _spec.HeadCount);
-        header.Add("llama.attention.head_count_kv", _spec.KeyValueHeadCount);
-        header.Add("llama.attention.key_length", _spec.HeadDim);
-        header.Add("llama.attention.value_length", _spec.HeadDim);
-        header.Add("llama.attention.layer_norm_rms_epsilon", _spec.NormEpsilon);
-        header.Add("llama.rope.dimension_count", _spec.HeadDim);
-        header.Add("llama.rope.freq_base", (float)_spec.Rotary.Theta);
-        header.Add("llama.vocab_size", _spec.VocabularySize);
+        var family = _spec.Architecture == Llama ? "llama" : "qwen3";
+        header.Add("general.architecture", family);
+        header.Add($"{family}.context_length", _spec.ContextLength);
+        header.Add($"{family}.embedding_length", _spec.HiddenSize);
+        header.Add($"{family}.block_count", _spec.LayerCount);
+        header.Add($"{family}.feed_forward_length", _spec.FeedForwardSize);
+        header.Add($"{family}.attention.head_count", _spec.HeadCount);
+        header.Add($"{family}.attention.head_count_kv", _spec.KeyValueHeadCount);
+        header.Add($"{family}.attention.key_length", _spec.HeadDim);
+        header.Add($"{family}.attention.value_length", _spec.HeadDim);
+        header.Add($"{family}.attention.layer_norm_rms_epsilon", _spec.NormEpsilon);
+        header.Add($"{family}.rope.dimension_count", _spec.HeadDim);
+        header.Add($"{family}.rope.freq_base", (float)_spec.Rotary.Theta);
+        header.Add($"{family}.vocab_size", _spec.VocabularySize);
         header.Add("tokenizer.ggml.model", "none");
     }
 
@@ -94,6 +97,8 @@ internal sealed class GgufWriter
 
     private int RowBytes(DecoderTensor tensor) => TypeOf(tensor) switch
     {
+        GgufType.Q8 or GgufType.Q4 when tensor.Columns % BlockQuantizer.Block != 0 =>
+            throw new NotSupportedException($"{tensor.Name} has rows of {tensor.Columns} values: a quantized row is whole blocks of {BlockQuantizer.Block}."),
         GgufType.F32 => tensor.Columns * sizeof(float),
         GgufType.BF16 => tensor.Columns * sizeof(ushort),
         GgufType.Q8 => tensor.Columns / BlockQuantizer.Block * BlockQuantizer.Q8Bytes,
@@ -113,7 +118,7 @@ internal sealed class GgufWriter
         var row = new byte[RowBytes(tensor)];
         for (var i = 0; i < tensor.Rows; i++)
         {
-            var source = tensor.Kind == DecoderTensorKind.Rotated ? HalfSplitRow(i, _spec.HeadDim) : i;
+            var source = tensor.Kind == DecoderTensorKind.Rotated && _spec.Architecture == Llama ? HalfSplitRow(i, _spec.HeadDim) : i;
             Encode(new ReadOnlySpan<ushort>((ushort*)weight.Address + ((long)source * tensor.Columns), tensor.Columns), type, values, row);
             file.Write(row);
         }

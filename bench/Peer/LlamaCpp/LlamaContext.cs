@@ -80,6 +80,9 @@ internal sealed unsafe class LlamaContext : IDisposable
         return logits[Likeliest(index, vocabulary)] - logits[token];
     }
 
+    /// <summary>The logits after the step's token number <paramref name="index"/>, which must have an output; valid until the next step.</summary>
+    public ReadOnlySpan<float> Logits(int index, int vocabulary) => new(llama_get_logits_ith(_context, index), vocabulary);
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -87,6 +90,4 @@ internal sealed unsafe class LlamaContext : IDisposable
         llama_free(_context);
         FreeThreadPool(_threads);
     }
-
-    private ReadOnlySpan<float> Logits(int index, int vocabulary) => new(llama_get_logits_ith(_context, index), vocabulary);
 }

@@ -27,4 +27,15 @@ public sealed class ChildEndTests
         Assert.Null(child.AwaitLine());
         child.AwaitEnd(TimeSpan.FromSeconds(60));
     }
+
+    [SkippableFact]
+    public void AwaitLine_OfAChildThatIsSilent_NamesItAndWhatItWasAsked()
+    {
+        using var child = Process.Start(new ProcessStartInfo("sleep", ["1000"]) { RedirectStandardOutput = true })!;
+
+        var failure = Assert.Throws<InvalidOperationException>(() => child.AwaitLine("to decode", TimeSpan.FromSeconds(1)));
+
+        Assert.Contains($"sleep 1000 (process {child.Id}) was asked to decode and has not answered within 1 s", failure.Message, StringComparison.Ordinal);
+        Assert.True(child.HasExited);
+    }
 }

@@ -3,6 +3,7 @@ using Rill.Bench.Engine;
 using Rill.Bench.Models;
 using Rill.Bench.Peer.Gguf;
 using Rill.Bench.Peer.LlamaCpp;
+using Rill.Bench.Quality;
 
 namespace Rill.FunctionApp.Tests.Bench;
 
@@ -64,6 +65,25 @@ public sealed class LlamaCppTests : IDisposable
         if (format == WeightFormat.F32)
         {
             Assert.Equal(answer, peer.Continue(prompt, 20));
+        }
+    }
+
+    [SkippableFact]
+    public void Write_OfTheDefaultModel_GivesWhatLlamaCppComputesLikeRill()
+    {
+        SkipWithoutPeer();
+        var model = QualityModel.Default(_directory.FullName, conversations: 1);
+        using var rill = model.StartRill(WeightFormat.F32);
+        using var peer = model.StartPeer(WeightFormat.F32);
+        var expected = new TokenDistributions(rill.Logits(model.Texts[0], asPrompt: true), model.Vocabulary);
+
+        foreach (var asPrompt in new[] { true, false })
+        {
+            var divergence = new Divergence();
+            divergence.Add(expected, new TokenDistributions(peer.Logits(model.Texts[0], asPrompt), model.Vocabulary));
+
+            Assert.InRange(divergence.Nats.Max, 0, 1e-5);
+            Assert.Equal(model.Texts[0].Length, divergence.Nats.Count);
         }
     }
 

@@ -1,12 +1,19 @@
 using Rill.Torch.Runtime;
+using Rill.Torch.Tests.Runtime;
 
 namespace Rill.Torch.Tests;
 
-/// <summary>What <see cref="Runtime.ExitGuardTests"/> runs in a process of its own: one that ends while something goes on.</summary>
+/// <summary>What tests run in a process of its own: <see cref="VectorWidthTests"/> a model, <see cref="ExitGuardTests"/> an end while something goes on.</summary>
 internal static class Program
 {
     public static int Main(string[] args)
     {
+        if (args is ["generate"])
+        {
+            VectorWidthTests.Print();
+            return 0;
+        }
+
         var guard = new ExitGuard(TimeSpan.FromSeconds(2));
         if (args[0] == "busy")
         {

@@ -102,10 +102,11 @@ public sealed class TorchModelRunner : IModelRunner
         try
         {
             using var inference = inference_mode();
+            var config = files.Read("config.json");
             var sample = weights.Hash();
             var runner = new TorchModelRunner(files, weights, sample, spec, options);
             var place = $"{runner._stream.Name} {runner._decoder is TensorDecoder { UsesFlash: true }}";
-            runner.Fingerprint = HashOf(files.Read("config.json").Span, sample, runner.DataType, options, place);
+            runner.Fingerprint = HashOf(config.Span, sample, runner.DataType, options, place);
             runner.WarmUp();
             runner._quantized?.Keep();
             return runner;

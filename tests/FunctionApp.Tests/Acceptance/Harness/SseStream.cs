@@ -10,8 +10,10 @@ internal sealed class SseStream : IAsyncDisposable
     private readonly Queue<SseFrame> _frames = new();
     private readonly List<SseFrame> _taken = [];
     private readonly List<byte> _partial = [];
+    private readonly RillServer _server;
+    private TimeSpan _silence;    // since the last frame with data
 
-    private SseStream(RawConnection connection, RawHead head) => (_connection, Head) = (connection, head);
+    private SseStream(RillServer server, RawConnection connection, RawHead head) => (_server, _connection, Head) = (server, connection, head);
 
     /// <summary>Status and headers.</summary>
     public RawHead Head { get; }
@@ -29,28 +31,39 @@ internal sealed class SseStream : IAsyncDisposable
         var connection = await RawConnection.ConnectAsync(server.BaseUri, receiveBuffer);
         await connection.SendAsync("POST", ChatJson.Path, json, headers);
         using var timeout = new CancellationTokenSource(RillServerRequests.Patience);
-        return new SseStream(connection, await connection.ReadHeadAsync(timeout.Token));
+        return new SseStream(server, connection, await connection.ReadHeadAsync(timeout.Token));
     }
 
     /// <summary>The next frame, or null after a clean end of the body.</summary>
     /// <exception cref="IOException">The connection was cut.</exception>
+    /// <exception cref="TimeoutException">Nothing, or nothing but comments, came for as long as a test has patience.</exception>
     public async Task<SseFrame?> NextAsync(CancellationToken cancellationToken = default)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(RillServerRequests.Patience);
-        while (_frames.Count == 0)
+        var asked = Elapsed;
+        timeout.CancelAfter(_silence < RillServerRequests.Patience ? RillServerRequests.Patience - _silence : TimeSpan.Zero);
+        try
         {
-            var bytes = await _connection.ReadBodyAsync(timeout.Token);
-            if (bytes.Length == 0)
+            while (_frames.Count == 0)
             {
-                Assert.Empty(_partial);
-                return null;
-            }
+                var bytes = await _connection.ReadBodyAsync(timeout.Token);
+                if (bytes.Length == 0)
+                {
+                    Assert.Empty(_partial);
+                    return null;
+                }
 
-            Split(bytes.Span);
+                Split(bytes.Span);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException(
+                $"No data came for {RillServerRequests.Patience}, after {_taken.Count} frames. The host (process {_server.Process.Id}) said last:\n{_server.Process.Text}");
         }
 
         var frame = _frames.Dequeue();
+        _silence = frame.IsComment ? _silence + (Elapsed - asked) : TimeSpan.Zero;
         _taken.Add(frame);
         return frame;
     }

@@ -40,12 +40,15 @@ internal sealed unsafe partial class VirtualMemory : IDisposable
     public static long RoundUp(long size) => (size + PageSize - 1) / PageSize * PageSize;
 
     /// <summary>Asks for huge pages, for memory that will be filled whole and read in streams. It is a wish, and no error where it cannot be.</summary>
-    public void AskForHugePages()
+    public void AskForHugePages() => AskForHugePages(0, (long)_size);
+
+    /// <summary>The same for a part.</summary>
+    public void AskForHugePages(long offset, long size)
     {
         const int hugePages = 14;
         if (OperatingSystem.IsLinux())
         {
-            _ = Advise((nint)Start, _size, hugePages);
+            _ = Advise((nint)(Start + offset), (nuint)size, hugePages);
         }
     }
 

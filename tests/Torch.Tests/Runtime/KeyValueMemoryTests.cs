@@ -10,11 +10,18 @@ public sealed class KeyValueMemoryTests
 {
     private const int MiB = 1024 * 1024;
 
-    [SkippableFact]
-    public unsafe void Release_TouchedMemory_GoesBackToTheSystemAndReadsZero()
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public unsafe void Release_TouchedMemory_GoesBackToTheSystemAndReadsZero(bool hugePages)
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "Giving memory back is done on Linux only.");
         using var memory = new VirtualMemory(1024L * 1024 * MiB);    // a terabyte of addresses costs nothing
+        if (hugePages)
+        {
+            memory.AskForHugePages(8192, 128 * MiB);
+        }
+
         var before = ResidentBytes();
         new Span<byte>(memory.Start, 64 * MiB).Fill(1);
         Assert.InRange(ResidentBytes() - before, 60L * MiB, 90L * MiB);

@@ -23,8 +23,8 @@ internal sealed unsafe record QuantizedMatrix(QuantizedFormat Format, int Output
     /// <summary>Inner elements of a block, which share a scale for each output.</summary>
     public const int BlockInner = 32;
 
-    /// <summary>Changes when the layout does, so that nobody reads what an earlier version has kept.</summary>
-    public const int LayoutVersion = 2;
+    /// <summary>Changes when the layout or the choice of codes does, so that nobody reads what an earlier version has kept.</summary>
+    public const int LayoutVersion = 3;
 
     /// <summary>Number of panels.</summary>
     public int Panels => Ceiling(Outputs, PanelOutputs);

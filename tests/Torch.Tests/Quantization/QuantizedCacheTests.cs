@@ -96,7 +96,7 @@ public sealed class QuantizedCacheTests : IDisposable
         var before = Start();
         var time = File.GetLastWriteTimeUtc(Weights);
         SafetensorsWriter.Write(Weights, [.. _model.Weights.Select(weight =>
-            SafetensorsWriter.BFloat16(weight.Key, weight.Value.Shape, [.. weight.Value.Values.Select(value => weight.Value.Shape.Length == 2 ? -value : value)]))]);
+            SafetensorsWriter.BFloat16(weight.Key, weight.Value.Shape, [.. weight.Value.Values.Select(value => weight.Value.Shape.Length == 2 ? value / 2 : value)]))]);
         File.SetLastWriteTimeUtc(Weights, time);
 
         var after = Start();

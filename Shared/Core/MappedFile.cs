@@ -28,7 +28,7 @@ public sealed unsafe partial class MappedFile : FileMemory
         byte* start = null;
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
         Start = start;
-        AdviseHugePages();
+        Expect(ReadPattern.Streams);
     }
 
     /// <inheritdoc/>
@@ -36,6 +36,20 @@ public sealed unsafe partial class MappedFile : FileMemory
 
     /// <inheritdoc/>
     public override long Length { get; }
+
+    /// <summary>
+    /// For streams the kernel is to read the file in huge pages, where it and the file system can (Linux 6.16 and ext4, for one): fewer page
+    /// faults, and fewer misses in the tables of pages. A file of which only spots are read would be read nearly whole that way.
+    /// </summary>
+    public override void Expect(ReadPattern pattern)
+    {
+        const int normal = 0, random = 1, hugePages = 14, noHugePages = 15;
+        if (OperatingSystem.IsLinux())
+        {
+            _ = Advise((nint)Start, (nuint)Length, pattern == ReadPattern.Streams ? normal : random);
+            _ = Advise((nint)Start, (nuint)Length, pattern == ReadPattern.Streams ? hugePages : noHugePages);
+        }
+    }
 
     /// <inheritdoc/>
     protected override void ReleasePages(nint address, nuint length)
@@ -59,19 +73,6 @@ public sealed unsafe partial class MappedFile : FileMemory
         _view.SafeMemoryMappedViewHandle.ReleasePointer();
         _view.Dispose();
         _file.Dispose();
-    }
-
-    /// <summary>
-    /// Has the kernel read the file in huge pages, where it and the file system can (Linux 6.16 and ext4, for one): fewer page faults, and
-    /// fewer misses in the tables of pages when weights are streamed. It is a wish; a kernel that cannot says no, and nothing is lost.
-    /// </summary>
-    private void AdviseHugePages()
-    {
-        const int hugePage = 14;
-        if (OperatingSystem.IsLinux())
-        {
-            _ = Advise((nint)Start, (nuint)Length, hugePage);
-        }
     }
 
     [LibraryImport("libc", EntryPoint = "madvise")]

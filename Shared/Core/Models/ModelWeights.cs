@@ -70,6 +70,9 @@ public sealed class ModelWeights : IDisposable
                 $"{file.Name}: {name} has the shape [{string.Join(", ", weight.Shape)}], but config.json asks for [{string.Join(", ", shape.ToArray())}].");
     }
 
+    /// <summary>Tells the system how the weights are read from here on, which decides how much a first touch reads from a disk.</summary>
+    public void Expect(ReadPattern pattern) => _files.ForEach(file => file.Expect(pattern));
+
     /// <summary>Gives the physical pages of a tensor's part back to the system; whoever calls it has copied the part, or is done with it.</summary>
     /// <param name="name">A tensor that the weights hold.</param>
     /// <param name="offset">The part's first byte, from the tensor's.</param>

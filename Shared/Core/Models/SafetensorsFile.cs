@@ -99,6 +99,9 @@ public sealed unsafe class SafetensorsFile : IDisposable
         return new(name, type, entry.Shape, (nint)(_data + entry.Begin), entry.End - entry.Begin);
     }
 
+    /// <summary>Tells the system how the file is read from here on.</summary>
+    internal void Expect(ReadPattern pattern) => _memory.Expect(pattern);
+
     /// <summary>Gives the physical pages of a tensor's part back to the system, see <see cref="FileMemory.Release"/>.</summary>
     /// <param name="name">A tensor that the file has.</param>
     /// <param name="offset">The part's first byte, from the tensor's.</param>

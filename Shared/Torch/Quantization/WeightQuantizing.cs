@@ -22,6 +22,7 @@ internal static unsafe class WeightQuantizing
     /// <exception cref="ModelFormatException">A tensor is missing, or has another shape or an unsupported type.</exception>
     public static void Run(QuantizedTable table, ModelWeights weights, nint target, ThreadTeam team, Action<double> progress)
     {
+        weights.Expect(ReadPattern.Streams);
         foreach (var entry in table.Entries)
         {
             Make(entry.At(target), weights.Get(entry.Name, entry.Outputs, entry.Inner), weights, team);

@@ -103,6 +103,11 @@ public sealed class TorchModelRunner : IModelRunner
         {
             using var inference = inference_mode();
             var config = files.Read("config.json");
+            if (FormatOf(options.DataType) is not null)
+            {
+                weights.Expect(ReadPattern.Spots);    // where quantized weights are kept, the sample is all that is read
+            }
+
             var sample = weights.Hash();
             var runner = new TorchModelRunner(files, weights, sample, spec, options);
             var place = $"{runner._stream.Name} {runner._decoder is TensorDecoder { UsesFlash: true }}";

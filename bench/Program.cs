@@ -19,6 +19,8 @@ switch (args)
         return 0;
     case [EngineSetup.Word, var setup]:
         return EngineChild.Run(EngineSetup.Parse(setup));
+    case [BusyCore.Word]:
+        return BusyCore.Spin();
     case [FirstLoad.Verb, var directory]:
         Console.WriteLine(FirstLoad.Run(directory));
         return 0;

@@ -31,7 +31,7 @@ internal static class QualityPart
 
             var text = new StringBuilder();
             text.Append(CultureInfo.InvariantCulture, $"Kullback-Leibler divergence of the next-token distribution, thousandths of a nat, means over all positions of the texts: {string.Join("; ", models.Select(model => $"{model.Name}, {model.Texts.Count} texts with {model.Texts.Sum(text => text.Length)} tokens"))}. {package}.\n\n{gate}\n");
-            text.Append("A row is met where Rill's mean is at most llama.cpp's both ways: each engine from its own bf16, and both from Rill's f32, the same reference for both. Tokens of a prompt are computed all at once, in Rill's engine through libtorch's bf16 products; tokens of a completion by the kernels, in llama.cpp one by one. llama.cpp's q4 file keeps the embedding, which is the head, in q8_0, and so does Rill. KV caches as each engine has them by default: bf16 in Rill, f16 in llama.cpp; its flash attention, less exact, is off.\n\n");
+            text.Append("A row is met where Rill's mean is at most llama.cpp's both ways: each engine from its own bf16, and both from Rill's f32, the same reference for both. Tokens of a prompt are computed all at once, in Rill's bf16 through libtorch's products where the processor has AVX-512; tokens of a completion by the kernels, in llama.cpp one by one. llama.cpp's q4 file keeps the embedding, which is the head, in q8_0, and so does Rill. KV caches as each engine has them by default: bf16 in Rill, f16 in llama.cpp; its flash attention, less exact, is off.\n\n");
             return text.Append("### From each engine's own bf16; bf16 itself from Rill's f32\n\n").Append(detail).ToString();
         }
         finally

@@ -66,7 +66,7 @@ public static class ModelFetch
             var filling = new MemoryFilling(new ChunkReader(source, options, progress), files, manifest.ChunkBytes);
             await filling.RunAsync(manifest.Files.Where(file => !file.IsWeights), cancellationToken).ConfigureAwait(false);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await AllAsync(both, filling.RunAsync(manifest.Files.Where(file => file.IsWeights), both.Token), inspect(files)).ConfigureAwait(false);
+            await AllAsync(both, filling.RunAsync(manifest.Files.Where(file => file.IsWeights), both.Token), InspectAsync(inspect, files)).ConfigureAwait(false);
             return files;
         }
         catch
@@ -75,6 +75,9 @@ public static class ModelFetch
             throw;
         }
     }
+
+    /// <summary>A refusal that is thrown at once is a failed task, too: nothing may end before the reads, whose memory it is.</summary>
+    private static async Task InspectAsync(Func<ModelFiles, Task> inspect, ModelFiles files) => await inspect(files).ConfigureAwait(false);
 
     private static async Task<ModelFiles> FromCacheAsync(
         string cache, ModelSource source, ModelStoreOptions options, LoadProgress progress, Func<ModelFiles, Task> inspect, CancellationToken cancellationToken)

@@ -171,6 +171,19 @@ public sealed class BlobFetchTests(Azurite azurite) : IDisposable
             ModelAddress.Parse(_address), Options, new LoadProgress(), _ => throw new NotSupportedException("tokenizer"), CancellationToken.None));
     }
 
+    /// <summary>Otherwise they would write into memory that is no longer there, which ends the process.</summary>
+    [SkippableFact]
+    public async Task Fetch_WhoseSmallFilesAreRefused_EndsAfterAllReads()
+    {
+        await Quick.PushAsync(_model.Path, _address, Options);
+        using var source = new SlowWeights(ModelSource.Open(ModelAddress.Parse(_address), Options));
+
+        await Assert.ThrowsAsync<NotSupportedException>(() => ModelFetch.RunAsync(
+            source, Options, new LoadProgress(), _ => throw new NotSupportedException("tokenizer"), CancellationToken.None));
+
+        Assert.Equal(source.Begun, source.Ended);
+    }
+
     [SkippableFact]
     public async Task Fetch_WhenCancelled_Ends()
     {

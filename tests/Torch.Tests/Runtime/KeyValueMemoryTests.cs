@@ -30,7 +30,7 @@ public sealed class KeyValueMemoryTests
         Assert.InRange(Resident(memory), 0, 20L * MiB);
         Assert.Equal(0, memory.Start[MiB]);
 
-        static long Resident(VirtualMemory memory) => ResidentMappings.Bytes((nint)memory.Start, 128 * MiB);
+        static long Resident(VirtualMemory memory) => ResidentMappings.Bytes(memory.Start, 128 * MiB);
     }
 
     [SkippableFact]

@@ -43,6 +43,7 @@ internal static unsafe class AttentionKernel
     }
 
     /// <summary>The same with vectors of one width.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Attend<TLanes, T>(in AttentionChunk chunk, in AttentionSums sums) where TLanes : unmanaged, ILanes<TLanes> where T : IElements
     {
         var (first, _) = chunk.Range(0);
@@ -74,6 +75,7 @@ internal static unsafe class AttentionKernel
     }
 
     /// <summary>scores[input, position] = queries[input] · keys[position], while the next keys and then the first values come from memory.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Score<T>(in AttentionChunk chunk, int first, int end, float* scores) where T : IElements
     {
         var rowBytes = (nint)chunk.HeadDim * T.Size;
@@ -100,6 +102,7 @@ internal static unsafe class AttentionKernel
     /// Turns a row's scores into weights exp(score - highest), zero outside the row's range, and notes the highest score and the sum of the
     /// weights. Elements with scales have the keys' put into the scores and the values' into the weights.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Weigh<TLanes>(in AttentionChunk chunk, int row, int first, int end, float* scores, in AttentionSums sums)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -172,6 +175,7 @@ internal static unsafe class AttentionKernel
     }
 
     /// <summary>target[input] += sum over positions of weights[input, position] * values[position], a stretch of positions at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Mix<TLanes, T>(float* weights, int inputs, byte* values, int first, int end, int headDim, float* target)
         where TLanes : unmanaged, ILanes<TLanes> where T : IElements
     {
@@ -187,6 +191,7 @@ internal static unsafe class AttentionKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MixFour<TLanes, T>(float* weights, byte* values, int count, int headDim, float* target)
         where TLanes : unmanaged, ILanes<TLanes> where T : IElements
     {
@@ -263,6 +268,7 @@ internal static unsafe class AttentionKernel
     }
 
     /// <summary>Four inputs by a column beyond the last whole vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FourSingle<T>(float* weights, byte* values, int count, int headDim, int column, float* target) where T : IElements
     {
         for (var input = 0; input < TileInputs; input++)

@@ -7,17 +7,20 @@ namespace Rill.Torch.Kernels;
 internal sealed unsafe class DenseWeight : HostWeight
 {
     private readonly Tensor _tensor;
+    private readonly bool _fromMemory;
     private readonly Tensor? _packed;
     private readonly byte* _address;
 
     /// <summary>Takes ownership of a contiguous tensor.</summary>
     /// <param name="tensor">[outputs, inner], f32 or bf16.</param>
+    /// <param name="fromMemory">True when the model is larger than the processor's caches; decides the speed, never the bits.</param>
     /// <param name="pack">True for a second copy in the blocks that oneDNN's kernels read, where this build and CPU have them.</param>
-    public DenseWeight(Tensor tensor, bool pack = false)
+    public DenseWeight(Tensor tensor, bool fromMemory, bool pack = false)
         : base((int)tensor.shape[0], (int)tensor.shape[1])
     {
         const int promptRows = 512;
         _tensor = tensor;
+        _fromMemory = fromMemory;
         _address = (byte*)TensorMemory.Address(tensor);
         _packed = pack ? DispatcherShim.TryReorderLinearWeight(tensor, promptRows) : null;
     }
@@ -37,6 +40,7 @@ internal sealed unsafe class DenseWeight : HostWeight
             Count = input.Count,
             Output = target,
             OutputStride = stride,
+            FromMemory = _fromMemory,
         };
         if (_tensor.dtype == ScalarType.BFloat16)
         {

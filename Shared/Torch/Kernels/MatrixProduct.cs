@@ -30,6 +30,9 @@ internal unsafe struct MatrixProduct
     /// <summary>Elements from one input row's outputs to the next's.</summary>
     public int OutputStride;
 
+    /// <summary>True when the weights come from memory at each use, false when a cache of the processor may hold them.</summary>
+    public bool FromMemory;
+
     /// <summary>True when the weight rows follow one another without a gap.</summary>
     public readonly bool IsContiguous => WeightStride == Inner;
 }

@@ -31,7 +31,7 @@ internal sealed class HostWeights(WeightTensors tensors, QuantizedWeights? quant
     /// <summary>The matrix that turns hidden rows into logits; never packed, as only rows that sample pass through it.</summary>
     public HostLinear Head(string name, long vocabulary, long hidden) => new(
         team, scratch,
-        [quantized is null ? new DenseWeight(tensors.ForKernels(name, vocabulary, hidden)) : new QuantizedWeight(quantized.Matrix(name), team, scratch)],
+        [quantized is null ? new DenseWeight(tensors.ForKernels(name, vocabulary, hidden), tensors.ExceedCaches) : new QuantizedWeight(quantized.Matrix(name), team, scratch)],
         bias: null);
 
     /// <summary>The rows that token ids stand for.</summary>
@@ -42,6 +42,6 @@ internal sealed class HostWeights(WeightTensors tensors, QuantizedWeights? quant
     public HostVector Norm(string name, long size) => tensors.Vector((name, size));
 
     private HostWeight Matrix(string name, long outputs, long inner) => quantized is null
-        ? new DenseWeight(tensors.ForKernels(name, outputs, inner), pack)
+        ? new DenseWeight(tensors.ForKernels(name, outputs, inner), tensors.ExceedCaches, pack)
         : new QuantizedWeight(quantized.Matrix(name), team, scratch);
 }

@@ -10,6 +10,12 @@ namespace Rill.Torch.Layers;
 /// <param name="type">The type to compute in.</param>
 internal sealed class WeightTensors(ModelWeights weights, ScalarType type)
 {
+    // Few processors' last-level caches are larger, and .NET does not tell their size.
+    private const long LargestInCache = 64L * 1024 * 1024;
+
+    /// <summary>True when the weights are read from memory again at every step, false when they may stay in the processor's caches.</summary>
+    public bool ExceedCaches { get; } = weights.TotalBytes > LargestInCache;
+
     /// <summary>A weight as it lies in the file.</summary>
     public Tensor Mapped(string name, params ReadOnlySpan<long> shape)
     {

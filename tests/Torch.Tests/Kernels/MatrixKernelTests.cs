@@ -92,14 +92,18 @@ public sealed unsafe class MatrixKernelTests
         where TLanes : unmanaged, ILanes<TLanes> where TElements : IElements
     {
         var output = new float[count * rows];
-        fixed (float* source = input, target = output)
+        var fromMemory = new float[count * rows];
+        fixed (float* source = input, target = output, other = fromMemory)
         {
-            MatrixKernel.Multiply<TLanes, TElements>(new MatrixProduct
+            var product = new MatrixProduct
             {
                 Weights = weights, WeightStride = inner, Rows = rows, Inner = inner, Input = source, InputStride = inner, Count = count, Output = target, OutputStride = rows,
-            });
+            };
+            MatrixKernel.Multiply<TLanes, TElements>(product);
+            MatrixKernel.Multiply<TLanes, TElements>(product with { FromMemory = true, Output = other });
         }
 
+        Assert.Equal(output, fromMemory);    // where the weights come from decides the order of reading, never the bits
         return output;
     }
 

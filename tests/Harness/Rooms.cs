@@ -1,0 +1,15 @@
+using System.Reflection;
+using NetArchTest.Rules;
+
+namespace Rill.Tests.Harness;
+
+/// <summary>The doors between the rooms of an assembly: which namespace names which, in signatures and in code.</summary>
+internal static class Rooms
+{
+    /// <summary>The types of <paramref name="from"/> that name a type of <paramref name="to"/>; both with the namespaces below them.</summary>
+    public static IReadOnlyList<string> Uses(Assembly assembly, string from, string to) =>
+    [
+        .. Types.InAssembly(assembly).That().ResideInNamespace(from).ShouldNot().HaveDependencyOnAny(to).GetResult().FailingTypes
+            .Select(type => $"{type.FullName} uses {to}"),
+    ];
+}

@@ -1,6 +1,8 @@
 using System.Buffers;
 using Microsoft.ML.Tokenizers;
 using Rill.Text.Tokenization;
+using Rill.Text.Tokenization.Decoders;
+using Rill.Text.Tokenization.Normalizers;
 
 namespace Rill.Text;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Rill.Text.Tokenization;
+using Rill.Text.Tokenization.Files;
 
 namespace Rill.Text;
 

@@ -2,6 +2,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Rill.Text;
 using Rill.Text.Tokenization;
+using Rill.Text.Tokenization.Bpe;
+using Rill.Text.Tokenization.Files;
 
 namespace Rill.Core.Tests.Text;
 

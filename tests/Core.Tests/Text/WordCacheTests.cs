@@ -1,4 +1,5 @@
 using Rill.Text.Tokenization;
+using Rill.Text.Tokenization.Bpe;
 
 namespace Rill.Core.Tests.Text;
 

@@ -1,4 +1,8 @@
 using Rill.Text.Patterns;
+using Rill.Text.Tokenization.AddedTokens;
+using Rill.Text.Tokenization.Bpe;
+using Rill.Text.Tokenization.Normalizers;
+using Rill.Text.Tokenization.PreTokenizers;
 
 namespace Rill.Text.Tokenization;
 

@@ -1,6 +1,10 @@
 using System.Collections.Frozen;
 using System.Text;
 using System.Text.Json;
+using Rill.Text.Tokenization.AddedTokens;
+using Rill.Text.Tokenization.Bpe;
+using Rill.Text.Tokenization.Decoders;
+using Rill.Text.Tokenization.Files;
 
 namespace Rill.Text.Tokenization;
 

@@ -1,7 +1,0 @@
-namespace Rill.Text.Tokenization;
-
-/// <summary>A text on its way through the normalizers.</summary>
-/// <param name="Text">The characters.</param>
-/// <param name="Template">Which of them the template wrote.</param>
-/// <param name="BeginsPrompt">True when the first of them stands for the very first character of the prompt.</param>
-internal readonly record struct NormalizedText(ReadOnlyMemory<char> Text, TemplateSpans Template, bool BeginsPrompt);

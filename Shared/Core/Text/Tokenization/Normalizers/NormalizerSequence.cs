@@ -1,0 +1,16 @@
+namespace Rill.Text.Tokenization.Normalizers;
+
+/// <summary>Several normalizers, one after the other.</summary>
+internal sealed class NormalizerSequence(IReadOnlyList<Normalizer> steps) : Normalizer
+{
+    /// <inheritdoc/>
+    public override NormalizedText Apply(NormalizedText source)
+    {
+        foreach (var step in steps)
+        {
+            source = step.Apply(source);
+        }
+
+        return source;
+    }
+}

@@ -1,4 +1,0 @@
-namespace Rill.Text.Tokenization;
-
-/// <summary>A stretch [Start, End) of a text.</summary>
-internal readonly record struct Piece(int Start, int End);

@@ -1,7 +1,0 @@
-namespace Rill.Text.Tokenization;
-
-/// <summary>One step of cutting text into words. Thread-safe.</summary>
-internal abstract class PreTokenizerStep
-{
-    public abstract void Apply(PreTokenizedText text);
-}

@@ -1,8 +1,0 @@
-namespace Rill.Text.Tokenization;
-
-/// <summary>Turns a word, as the pre-tokenizer has cut it, into tokens. Thread-safe.</summary>
-internal abstract class WordModel
-{
-    /// <summary>Appends the tokens of a word.</summary>
-    public abstract void Encode(ReadOnlySpan<char> word, List<int> output);
-}

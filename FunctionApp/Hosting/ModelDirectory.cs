@@ -12,7 +12,7 @@ internal static class ModelDirectory
     {
         var found = Candidates(setting).FirstOrDefault(Directory.Exists)
             ?? throw new StartFailureException($"the model directory '{setting}' does not exist; set Rill__Model to a Hugging Face model directory.");
-        return File.Exists(Path.Combine(found, "config.json"))
+        return File.Exists(Path.Combine(found, ModelFileNames.Config))
             ? Path.GetFullPath(found)
             : throw new StartFailureException($"'{found}' holds no config.json; set Rill__Model to a Hugging Face model directory.");
     }

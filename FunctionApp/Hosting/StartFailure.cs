@@ -29,7 +29,7 @@ internal static class StartFailure
     /// <summary>The sentence of a failure that a setting, a file or a store is to blame for; null for a bug.</summary>
     public static string? Explain(Exception failure) => failure switch
     {
-        StartFailureException or ModelFormatException or UnsupportedModelException or ChatTemplateException or StoreException => failure.Message,
+        StartFailureException or ModelFileException or ModelFormatException or UnsupportedModelException or ChatTemplateException or StoreException => failure.Message,
         OptionsValidationException options => string.Join(" ", options.Failures),
         InvalidOperationException { InnerException: FormatException } binding => binding.Message,
         AggregateException { InnerExceptions: [var only] } => Explain(only),

@@ -11,10 +11,15 @@ public sealed unsafe partial class MappedFile : FileMemory
     private bool _disposed;
 
     /// <summary>Maps a file for reading.</summary>
-    /// <exception cref="IOException">The file is missing or empty.</exception>
+    /// <exception cref="IOException">The file is missing, empty, or a device or a pipe.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public MappedFile(string path)
     {
+        if (FileKind.OfIrregular(FinalPath.Of(path)) is { } kind)
+        {
+            throw new IOException($"{path} is {kind} and not a regular file");
+        }
+
         var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         Length = stream.Length;
         if (Length == 0)

@@ -27,27 +27,37 @@ public abstract class ModelFiles : IDisposable
     public abstract bool Has(string name);
 
     /// <summary>What changes when the file does: its hash, or its size and when it was written.</summary>
-    /// <exception cref="IOException">The file is missing.</exception>
+    /// <exception cref="ModelFileException">The file is missing, or must not be read.</exception>
     public abstract string Stamp(string name);
 
+    /// <summary>The path of a file of the local disk, behind its links; null where the files lie in memory.</summary>
+    /// <exception cref="ModelFileException">The file must not be read.</exception>
+    public virtual string? LocalPath(string name) => null;
+
     /// <summary>The content of a small file.</summary>
-    /// <exception cref="IOException">The file is missing or cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    public abstract ReadOnlyMemory<byte> Read(string name);
+    /// <param name="name">One of <see cref="ModelFileNames.Small"/>.</param>
+    /// <exception cref="ModelFileException">The file is missing, too large, or cannot or must not be read.</exception>
+    public ReadOnlyMemory<byte> Read(string name)
+    {
+        _ = ModelFileNames.MostBytes(name);
+        return ReadAll(name);
+    }
 
     /// <summary>A file of any size where it lies in memory; the caller disposes it.</summary>
-    /// <exception cref="IOException">The file is missing, empty or cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <exception cref="ModelFileException">The file is missing or empty, or cannot or must not be read.</exception>
     public abstract FileMemory Open(string name);
 
     /// <summary>The text of a small UTF-8 file, without its byte order mark.</summary>
-    /// <exception cref="IOException">The file is missing or cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <param name="name">One of <see cref="ModelFileNames.Small"/>.</param>
+    /// <exception cref="ModelFileException">The file is missing, too large, or cannot or must not be read.</exception>
     public string ReadText(string name)
     {
         var bytes = Read(name).Span;
         return Encoding.UTF8.GetString(bytes.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes);
     }
+
+    /// <summary>The content of one of <see cref="ModelFileNames.Small"/>, whose size is within its bound.</summary>
+    protected abstract ReadOnlyMemory<byte> ReadAll(string name);
 
     /// <inheritdoc/>
     public virtual void Dispose() => GC.SuppressFinalize(this);

@@ -34,11 +34,11 @@ public sealed record GenerationConfig
     /// <exception cref="ModelFormatException">A file is not JSON, or a value has the wrong type or lies outside its range.</exception>
     public static GenerationConfig Load(ModelFiles files)
     {
-        var file = JsonFile.Open(files, "generation_config.json");
+        var file = JsonFile.Open(files, ModelFileNames.GenerationConfig);
         var ends = file.Integers("eos_token_id");
         return new GenerationConfig
         {
-            EosTokenIds = ends.Count > 0 ? ends : JsonFile.Open(files, "config.json").Integers("eos_token_id"),
+            EosTokenIds = ends.Count > 0 ? ends : JsonFile.Open(files, ModelFileNames.Config).Integers("eos_token_id"),
             Temperature = file.Number("temperature", 0, 2),
             TopP = file.Number("top_p", 0, 1),
             TopK = (int?)file.Number("top_k", 0, int.MaxValue),

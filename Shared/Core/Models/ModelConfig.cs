@@ -5,29 +5,16 @@ namespace Rill.Models;
 /// <summary>A Hugging Face config.json, read with errors that name the field. Null counts as absent.</summary>
 public sealed class ModelConfig
 {
-    private const string FileName = "config.json";
-
     private readonly JsonElement _root;
 
     private ModelConfig(JsonElement root) => _root = root;
 
-    /// <summary>Reads a config.json.</summary>
-    /// <exception cref="ModelFormatException">The file is missing or is not a JSON object.</exception>
-    public static ModelConfig Load(string path)
-    {
-        if (!File.Exists(path))
-        {
-            throw new ModelFormatException($"{path} does not exist; a model directory needs its config.json.");
-        }
-
-        return Parse(File.ReadAllText(path));
-    }
-
     /// <summary>Reads a model's config.json.</summary>
     /// <exception cref="ModelFormatException">The file is missing or is not a JSON object.</exception>
-    public static ModelConfig Load(ModelFiles files) => files.Has(FileName)
-        ? Parse(files.ReadText(FileName))
-        : throw new ModelFormatException($"{files.Describe(FileName)} does not exist; a model needs its config.json.");
+    /// <exception cref="ModelFileException">The file cannot or must not be read.</exception>
+    public static ModelConfig Load(ModelFiles files) => files.Has(ModelFileNames.Config)
+        ? Parse(files.ReadText(ModelFileNames.Config))
+        : throw new ModelFormatException($"{files.Describe(ModelFileNames.Config)} does not exist; a model needs its config.json.");
 
     /// <summary>Parses the text of a config.json.</summary>
     /// <exception cref="ModelFormatException">The text is not a JSON object.</exception>
@@ -46,15 +33,15 @@ public sealed class ModelConfig
         }
     }
 
-    /// <summary>A required positive whole number.</summary>
-    public int Int(string name) => OptionalInt(name) ?? throw new ModelFormatException($"config.json lacks {name}.");
+    /// <summary>A required positive whole number, at most <paramref name="most"/>.</summary>
+    public int Int(string name, int most = int.MaxValue) => OptionalInt(name, most) ?? throw new ModelFormatException($"config.json lacks {name}.");
 
-    /// <summary>A positive whole number, or null when absent.</summary>
-    public int? OptionalInt(string name) => Find(name) switch
+    /// <summary>A positive whole number, at most <paramref name="most"/>, or null when absent.</summary>
+    public int? OptionalInt(string name, int most = int.MaxValue) => Find(name) switch
     {
         null => null,
-        { ValueKind: JsonValueKind.Number } value when value.TryGetInt32(out var number) && number > 0 => number,
-        var value => throw Wrong(name, value, "a positive whole number"),
+        { ValueKind: JsonValueKind.Number } value when value.TryGetInt32(out var number) && number > 0 && number <= most => number,
+        var value => throw Wrong(name, value, most == int.MaxValue ? "a positive whole number" : $"a whole number from 1 to {most}"),
     };
 
     /// <summary>A positive number, or <paramref name="fallback"/> when absent.</summary>

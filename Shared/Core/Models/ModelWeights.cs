@@ -6,9 +6,6 @@ namespace Rill.Models;
 /// <summary>The weights of a model: model.safetensors, or the shards that model.safetensors.index.json names.</summary>
 public sealed class ModelWeights : IDisposable
 {
-    private const string SingleFile = "model.safetensors";
-    private const string IndexFile = "model.safetensors.index.json";
-
     private readonly List<SafetensorsFile> _files;
     private readonly Dictionary<string, SafetensorsFile> _places;
 
@@ -40,15 +37,15 @@ public sealed class ModelWeights : IDisposable
     /// <exception cref="ModelFormatException">No weights are there, or they are damaged or incomplete.</exception>
     public static ModelWeights Open(ModelFiles files)
     {
-        if (files.Has(SingleFile))
+        if (files.Has(ModelFileNames.SingleWeights))
         {
-            var file = SafetensorsFile.Open(files, SingleFile);
+            var file = SafetensorsFile.Open(files, ModelFileNames.SingleWeights);
             return new([file], file.TensorNames.ToDictionary(name => name, _ => file, StringComparer.Ordinal));
         }
 
-        return files.Has(IndexFile)
-            ? OpenShards(files, ReadIndex(files.Read(IndexFile)))
-            : throw new ModelFormatException($"{files.Describe(SingleFile)} does not exist, and neither does {IndexFile}.");
+        return files.Has(ModelFileNames.WeightIndex)
+            ? OpenShards(files, ReadIndex(files.Read(ModelFileNames.WeightIndex)))
+            : throw new ModelFormatException($"{files.Describe(ModelFileNames.SingleWeights)} does not exist, and neither does {ModelFileNames.WeightIndex}.");
     }
 
     /// <summary>True when the weights hold this tensor.</summary>
@@ -120,7 +117,7 @@ public sealed class ModelWeights : IDisposable
             {
                 if (!byName[shard].Entries.ContainsKey(tensor))
                 {
-                    throw new ModelFormatException($"{IndexFile} places {tensor} in {shard}, which lacks it.");
+                    throw new ModelFormatException($"{ModelFileNames.WeightIndex} places {tensor} in {shard}, which lacks it.");
                 }
             }
 
@@ -144,12 +141,12 @@ public sealed class ModelWeights : IDisposable
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or ArgumentException)
         {
-            throw new ModelFormatException($"{IndexFile} is not valid: it needs a weight_map from tensor names to file names.", error);
+            throw new ModelFormatException($"{ModelFileNames.WeightIndex} is not valid: it needs a weight_map from tensor names to file names.", error);
         }
 
         // A shard is a file beside the index; anything else would let a downloaded index read elsewhere.
         return map.Values.FirstOrDefault(shard => shard.Length == 0 || Path.GetFileName(shard) != shard) is { } stray
-            ? throw new ModelFormatException($"{IndexFile} names the shard '{stray}', which is not a plain file name.")
+            ? throw new ModelFormatException($"{ModelFileNames.WeightIndex} names the shard '{stray}', which is not a plain file name.")
             : map;
     }
 }

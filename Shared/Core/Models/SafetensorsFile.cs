@@ -7,7 +7,7 @@ namespace Rill.Models;
 public sealed unsafe class SafetensorsFile : IDisposable
 {
     private const int LengthPrefix = 8;
-    private const long MostHeaderBytes = 100_000_000;    // the reference implementation's own limit
+    private const long MostHeaderBytes = 32 << 20;    // the reference takes 100 MB, of which tens of bytes in memory for each byte may come
 
     private readonly FileMemory _memory;
     private readonly byte* _data;
@@ -23,7 +23,12 @@ public sealed unsafe class SafetensorsFile : IDisposable
         }
 
         var headerLength = BinaryPrimitives.ReadInt64LittleEndian(new ReadOnlySpan<byte>(start, LengthPrefix));
-        if (headerLength < 2 || headerLength > MostHeaderBytes || headerLength > length - LengthPrefix)
+        if (headerLength > MostHeaderBytes && headerLength <= length - LengthPrefix)
+        {
+            throw new ModelFormatException($"{name}: the header has {headerLength} bytes, but Rill reads at most {MostHeaderBytes}; split the weights into more files.");
+        }
+
+        if (headerLength < 2 || headerLength > length - LengthPrefix)
         {
             throw new ModelFormatException($"{name}: the header's length ({headerLength}) is impossible; the file is damaged or no safetensors file.");
         }
@@ -52,6 +57,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
 
     /// <summary>Opens one of a model's files and checks its header.</summary>
     /// <exception cref="ModelFormatException">The file is missing, cut short or damaged.</exception>
+    /// <exception cref="ModelFileException">The file cannot or must not be read.</exception>
     public static SafetensorsFile Open(ModelFiles files, string name)
     {
         if (!files.Has(name))
@@ -59,16 +65,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
             throw new ModelFormatException($"{files.Describe(name)} does not exist.");
         }
 
-        FileMemory memory;
-        try
-        {
-            memory = files.Open(name);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new ModelFormatException($"{name} cannot be read: {error.Message}", error);
-        }
-
+        var memory = files.Open(name);
         try
         {
             return new(memory, name);

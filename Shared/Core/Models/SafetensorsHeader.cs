@@ -11,6 +11,8 @@ internal sealed record SafetensorsEntry(string Name, string Type, long[] Shape, 
 /// </summary>
 internal static class SafetensorsHeader
 {
+    private const int MostTensors = 1 << 18;    // a few hundred bytes of memory each; published shards have a few thousand
+
     private static readonly Dictionary<string, int> s_elementBits = new(StringComparer.Ordinal)
     {
         ["BOOL"] = 8, ["U8"] = 8, ["I8"] = 8, ["F8_E4M3"] = 8, ["F8_E5M2"] = 8, ["F8_E8M0"] = 8,
@@ -26,6 +28,11 @@ internal static class SafetensorsHeader
         try
         {
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            if (document.RootElement.GetPropertyCount() > MostTensors)
+            {
+                throw new ModelFormatException($"{file}: the header names more than {MostTensors} tensors; split the weights into more files.");
+            }
+
             entries = [.. document.RootElement.EnumerateObject().Where(entry => entry.Name != "__metadata__").Select(ReadEntry)];
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)

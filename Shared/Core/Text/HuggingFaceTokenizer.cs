@@ -35,7 +35,7 @@ public sealed class HuggingFaceTokenizer : Tokenizer, ITokenizer
     /// <summary>Reads tokenizer.json among a model's files, with the same failures.</summary>
     public static HuggingFaceTokenizer Load(ModelFiles files)
     {
-        const string name = "tokenizer.json";
+        const string name = ModelFileNames.Tokenizer;
         return files.Has(name)
             ? new(TokenizerParts.Read(files, name))
             : throw new UnsupportedModelException($"{files.Describe(name)} is missing: a model's directory must hold its tokenizer.json.");

@@ -7,8 +7,6 @@ namespace Rill.Text;
 /// <summary>A model's chat template, and the special tokens that it may write.</summary>
 public sealed class ModelTemplate
 {
-    private const string TemplateFile = "chat_template.jinja";
-    private const string ToolTemplateFile = "additional_chat_templates/tool_use.jinja";
     private const string Default = "default";
     private const string ToolUse = "tool_use";
 
@@ -49,7 +47,7 @@ public sealed class ModelTemplate
         if (!sources.TryGetValue(Default, out var main))
         {
             throw new UnsupportedModelException(sources.Count == 0
-                ? $"{files.Describe(TemplateFile)} does not exist: put the chat template there, or under chat_template in {TokenizerConfig.File}."
+                ? $"{files.Describe(ModelFileNames.ChatTemplate)} does not exist: put the chat template there, or under chat_template in {TokenizerConfig.File}."
                 : $"{files.Describe(TokenizerConfig.File)} has chat templates, but none called \"{Default}\".");
         }
 
@@ -78,8 +76,8 @@ public sealed class ModelTemplate
     private static Dictionary<string, (string Text, string Name)> ReadSources(ModelFiles files, JsonElement config)
     {
         var sources = new Dictionary<string, (string Text, string Name)>();
-        AddFile(files, TemplateFile, Default, sources);
-        AddFile(files, ToolTemplateFile, ToolUse, sources);
+        AddFile(files, ModelFileNames.ChatTemplate, Default, sources);
+        AddFile(files, ModelFileNames.ToolTemplate, ToolUse, sources);
         if (sources.Count > 0)
         {
             // As in the transformers library, files make it forget the templates in its configuration.

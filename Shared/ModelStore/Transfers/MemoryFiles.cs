@@ -20,15 +20,15 @@ internal sealed class MemoryFiles(ModelSource source) : ModelFiles
 
     public override string Stamp(string name) => _stamps.TryGetValue(name, out var hash)
         ? hash
-        : throw new FileNotFoundException($"{Describe(name)} does not exist.");
+        : throw new ModelFileException($"{Describe(name)} does not exist.");
 
-    public override ReadOnlyMemory<byte> Read(string name) => _small.TryGetValue(name, out var content)
+    protected override ReadOnlyMemory<byte> ReadAll(string name) => _small.TryGetValue(name, out var content)
         ? content
-        : throw new FileNotFoundException($"{Describe(name)} does not exist.");
+        : throw new ModelFileException($"{Describe(name)} does not exist.");
 
     public override FileMemory Open(string name) => _weights.TryGetValue(name, out var memory)
         ? memory
-        : throw new FileNotFoundException($"{Describe(name)} does not exist.");
+        : throw new ModelFileException($"{Describe(name)} does not exist.");
 
     /// <summary>Makes room for a file.</summary>
     /// <exception cref="StoreException">The system has not so much memory.</exception>

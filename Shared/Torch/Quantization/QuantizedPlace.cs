@@ -25,7 +25,7 @@ internal static class QuantizedPlace
         {
             Off => null,
             Auto => files.LocalDirectory is { } directory ? Path.Combine(directory, $"model.{extension}") : null,
-            _ => Path.Combine(Path.GetFullPath(setting), $"{files.Name}-{IdOf(files.Describe("config.json"))}.{extension}"),
+            _ => Path.Combine(Path.GetFullPath(setting), $"{files.Name}-{IdOf(files.Describe(ModelFileNames.Config))}.{extension}"),
         };
     }
 
@@ -42,7 +42,7 @@ internal static class QuantizedPlace
             hash.AppendData(Encoding.UTF8.GetBytes($"{name}\n{files.Stamp(name)}\n"));
         }
 
-        hash.AppendData(files.Read("config.json").Span);
+        hash.AppendData(files.Read(ModelFileNames.Config).Span);
         return hash.GetHashAndReset();
     }
 

@@ -102,7 +102,7 @@ public sealed class TorchModelRunner : IModelRunner
         try
         {
             using var inference = inference_mode();
-            var config = files.Read("config.json");
+            var config = files.Read(ModelFileNames.Config);
             if (FormatOf(options.DataType) is not null)
             {
                 weights.Expect(ReadPattern.Spots);    // where quantized weights are kept, the sample is all that is read

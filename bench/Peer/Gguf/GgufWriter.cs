@@ -29,7 +29,7 @@ internal sealed class GgufWriter
     /// <exception cref="NotSupportedException">The model is no plain Llama or Qwen3 with tied embeddings, or a quantized row is not whole blocks.</exception>
     public static void Write(string directory, string path, WeightFormat format)
     {
-        var spec = ArchitectureRegistry.Read(ModelConfig.Load(Path.Combine(directory, "config.json")));
+        var spec = ArchitectureRegistry.Read(ModelConfig.Load(ModelFiles.InDirectory(directory)));
         if (spec.Architecture is not (Llama or Qwen3) || !spec.TiedEmbeddings || spec.QueryKeyValueBias || spec.OutputBias || spec.FeedForwardBias)
         {
             throw new NotSupportedException($"{directory}: only a {Llama} or {Qwen3} with tied embeddings and without biases can be written as GGUF.");

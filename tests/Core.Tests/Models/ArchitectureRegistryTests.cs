@@ -73,8 +73,13 @@ public sealed class ArchitectureRegistryTests
     [InlineData("""{"num_key_value_heads":3}""", "multiple of num_key_value_heads")]
     [InlineData("""{"head_dim":15}""", "even")]
     [InlineData("""{"hidden_size":null}""", "lacks hidden_size")]
-    [InlineData("""{"hidden_size":-4}""", "hidden_size must be a positive whole number")]
-    [InlineData("""{"hidden_size":"64"}""", "hidden_size must be a positive whole number")]
+    [InlineData("""{"hidden_size":-4}""", "hidden_size must be a whole number from 1 to 1048576")]
+    [InlineData("""{"num_hidden_layers":2147483647}""", "num_hidden_layers must be a whole number from 1 to 4096, but is 2147483647")]
+    [InlineData("""{"num_attention_heads":1073741824,"num_key_value_heads":1073741824}""", "num_attention_heads must be")]
+    [InlineData("""{"head_dim":2147483646}""", "head_dim must be")]
+    [InlineData("""{"intermediate_size":2147483647}""", "intermediate_size must be")]
+    [InlineData("""{"vocab_size":2147483647}""", "vocab_size must be")]
+    [InlineData("""{"hidden_size":"64"}""", "hidden_size must be a whole number")]
     [InlineData("""{"tie_word_embeddings":1}""", "tie_word_embeddings must be true or false")]
     public void Read_Unsupported_IsRefusedByName(string changes, string expected) =>
         Assert.Contains(expected, Assert.Throws<ModelFormatException>(() => Read("LlamaForCausalLM", changes)).Message, StringComparison.Ordinal);

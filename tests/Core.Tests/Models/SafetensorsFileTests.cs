@@ -39,6 +39,32 @@ public sealed class SafetensorsFileTests : IDisposable
         Assert.Equal(0, file.Get("none").ByteCount);
     }
 
+    [Fact]
+    public void Open_HeaderOfMoreTensorsThanAnyFileHas_IsRefused()
+    {
+        var entries = string.Join(',', Enumerable.Range(0, 300_000).Select(index => $"\"{index}\":{{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}"));
+        SafetensorsWriter.WriteRaw(FilePath, $"{{{entries}}}", []);
+
+        var error = Assert.Throws<ModelFormatException>(() => SafetensorsFile.Open(FilePath));
+
+        Assert.Contains("more than 262144 tensors", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_HeaderLargerThanAnyFileHas_IsRefusedUnread()
+    {
+        const int headerBytes = 70_000_000;    // a million tensors
+        using (var file = File.Create(FilePath))
+        {
+            file.Write(BitConverter.GetBytes((long)headerBytes));
+            file.SetLength(headerBytes + 8);
+        }
+
+        var error = Assert.Throws<ModelFormatException>(() => SafetensorsFile.Open(FilePath));
+
+        Assert.Contains($"the header has {headerBytes} bytes", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "overlaps")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "hole")]

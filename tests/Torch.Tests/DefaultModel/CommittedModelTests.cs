@@ -28,7 +28,7 @@ public sealed class CommittedModelTests
     [Fact]
     public void Config_ReadByRill_FitsTokenizerAndWeights()
     {
-        var config = ModelConfig.Load(ModelFolder.File("config.json"));
+        var config = ModelConfig.Load(ModelFiles.InDirectory(ModelFolder.Path));
         var spec = ArchitectureRegistry.Read(config);
         using var weights = ModelWeights.Open(ModelFolder.Path);
         Assert.Equal(HuggingFaceTokenizer.Load(ModelFolder.Path).VocabularySize, config.Int("vocab_size"));

@@ -83,7 +83,7 @@ public sealed class QuantizedQualityTests
     {
         var directory = new TemporaryDirectory();
         File.Copy(ModelFolder.File("config.json"), directory.File("config.json"));
-        var spec = ArchitectureRegistry.Read(ModelConfig.Load(ModelFolder.File("config.json")));
+        var spec = ArchitectureRegistry.Read(ModelConfig.Load(ModelFiles.InDirectory(ModelFolder.Path)));
         using var weights = ModelWeights.Open(ModelFolder.Path);
         SafetensorsWriter.Write(directory.File("model.safetensors"), [.. DecoderTensors.Of(spec).Select(tensor =>
         {

@@ -49,7 +49,7 @@ internal sealed class ModelInspector
         {
             return read();
         }
-        catch (Exception failure) when (failure is UnsupportedModelException or ModelFormatException or ChatTemplateException
+        catch (Exception failure) when (failure is ModelFileException or UnsupportedModelException or ModelFormatException or ChatTemplateException
             or IOException or UnauthorizedAccessException)
         {
             if (!_problems.Contains(failure.Message))
@@ -92,7 +92,7 @@ internal sealed class ModelInspector
         var ends = generation is { EosTokenIds.Count: > 0 } ? generation.EosTokenIds
             : template is not null ? ModelText.Of(tokenizer, template).EosTokenIds : [];
         return new(
-            TokenizerKind.Describe(_files.Read("tokenizer.json")),
+            TokenizerKind.Describe(_files.Read(ModelFileNames.Tokenizer)),
             tokenizer.VocabularySize,
             [.. named ?? []],
             [.. ends.Select(id => new EndToken(id, id < tokenizer.VocabularySize ? Encoding.UTF8.GetString(tokenizer.GetBytes(id)) : ""))]);

@@ -3,24 +3,32 @@ namespace Rill.Models.Architectures;
 /// <summary>What Llama and its relatives write alike in config.json, and the refusal of what the decoder does not know.</summary>
 internal static class LlamaFamily
 {
+    // Far beyond what is published, and so small that no product of two overflows and no list of layers is large: whether the weights
+    // have so many is looked at only afterwards.
+    private const int MostLayers = 4096;
+    private const int MostHeads = 1 << 13;
+    private const int MostHeadDim = 1 << 13;
+    private const int MostWidth = 1 << 20;
+    private const int MostTokens = 1 << 28;
+
     /// <summary>Reads the common fields; biases, norms and windows are the caller's.</summary>
     public static DecoderSpec Read(string architecture, ModelConfig config)
     {
         RefuseUnknown(config);
-        var heads = config.Int("num_attention_heads");
-        var hidden = config.Int("hidden_size");
-        var layers = config.Int("num_hidden_layers");
+        var heads = config.Int("num_attention_heads", MostHeads);
+        var hidden = config.Int("hidden_size", MostWidth);
+        var layers = config.Int("num_hidden_layers", MostLayers);
         var spec = new DecoderSpec
         {
             Architecture = architecture,
             LayerCount = layers,
             HiddenSize = hidden,
             HeadCount = heads,
-            KeyValueHeadCount = config.OptionalInt("num_key_value_heads") ?? heads,
-            HeadDim = config.OptionalInt("head_dim") ?? (hidden / heads),
-            FeedForwardSize = config.Int("intermediate_size"),
-            VocabularySize = config.Int("vocab_size"),
-            ContextLength = config.Int("max_position_embeddings"),
+            KeyValueHeadCount = config.OptionalInt("num_key_value_heads", MostHeads) ?? heads,
+            HeadDim = config.OptionalInt("head_dim", MostHeadDim) ?? (hidden / heads),
+            FeedForwardSize = config.Int("intermediate_size", MostWidth),
+            VocabularySize = config.Int("vocab_size", MostTokens),
+            ContextLength = config.Int("max_position_embeddings", MostTokens),
             NormEpsilon = (float)config.Number("rms_norm_eps", 1e-6),
             Rotary = RotaryConfig.Read(config),
             TiedEmbeddings = config.Flag("tie_word_embeddings", false),

@@ -6,7 +6,7 @@ namespace Rill.Text.Tokenization.Files;
 internal static class TokenizerConfig
 {
     /// <summary>The file's name.</summary>
-    public const string File = "tokenizer_config.json";
+    public const string File = ModelFileNames.TokenizerConfig;
 
     private static readonly string[] s_tokenNames =
         ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];

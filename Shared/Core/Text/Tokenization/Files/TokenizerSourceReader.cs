@@ -27,15 +27,8 @@ internal static class TokenizerSourceReader
 
     private static ReadOnlyMemory<byte> ReadFile(ModelFiles files, string name)
     {
-        try
-        {
-            var bytes = files.Read(name);
-            return bytes.Span.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new UnsupportedModelException($"{files.Describe(name)} cannot be read: {exception.Message}", exception);
-        }
+        var bytes = files.Read(name);
+        return bytes.Span.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
     }
 
     private static void ReadMembers(ReadOnlyMemory<byte> json, TokenizerSource source)

@@ -15,7 +15,7 @@ internal sealed class ContextFiller(IModelRunner runner) : IModelRunner
     public ModelLimits Limits => runner.Limits;
 
     /// <inheritdoc/>
-    public IReadOnlyList<SampledToken> Execute(StepBatch batch)
+    public IReadOnlyList<StepResult> Execute(StepBatch batch)
     {
         if (batch.Steps is not [{ Samples: false } step])
         {

@@ -30,16 +30,16 @@ internal sealed class StepRecorder(IModelRunner runner) : IModelRunner
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<SampledToken> Execute(StepBatch batch)
+    public IReadOnlyList<StepResult> Execute(StepBatch batch)
     {
         var from = Stopwatch.GetTimestamp();
-        var tokens = runner.Execute(batch);
+        var results = runner.Execute(batch);
         lock (_steps)
         {
             _steps.Add(new RecordedStep(from, Stopwatch.GetTimestamp(), batch.Steps.Count, batch.Steps.Sum(step => step.Count)));
         }
 
-        return tokens;
+        return results;
     }
 
     /// <inheritdoc/>

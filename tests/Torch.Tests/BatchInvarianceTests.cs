@@ -130,7 +130,7 @@ public abstract class BatchInvarianceTests : IDisposable
     {
         var sequences = seeds.Select((seed, slot) => RunnerDriver.NewSequence(slot, RunnerDriver.Prompt(5 + seed, seed),
             new SamplingParameters { Temperature = 1, Seed = 100 + seed, TopP = 0.95f, TopLogprobs = int.MaxValue })).ToList();
-        IReadOnlyList<SampledToken> sampled = [];
+        IReadOnlyList<StepResult> sampled = [];
         for (var step = 0; step < length; step++)
         {
             sampled = _runner.Execute(new StepBatch { Steps = [.. sequences.Select(sequence => new SequenceStep(sequence, sequence.ComputedTokens, sequence.PendingTokens))] });

@@ -116,7 +116,7 @@ public sealed class CudaTests : IDisposable
         return distributions;
     }
 
-    private static IReadOnlyList<SampledToken> Step(TorchModelRunner runner, List<Sequence> sequences, int? token = null)
+    private static IReadOnlyList<StepResult> Step(TorchModelRunner runner, List<Sequence> sequences, int? token = null)
     {
         var sampled = runner.Execute(new StepBatch { Steps = [.. sequences.Select(sequence => new SequenceStep(sequence, sequence.ComputedTokens, sequence.PendingTokens))] });
         foreach (var one in sampled)

@@ -12,6 +12,7 @@ internal sealed class BlockManager
     private readonly int[] _held;                    // [slot] -> blocks
     private readonly PrefixCache.Node?[] _lastCached; // [slot] -> the last block of its sequence that is known to be cached
     private readonly int[] _cachedBlocks;            // [slot] -> the number of blocks up to that one
+    private readonly int[] _seenBlocks;              // [slot] -> the number of full blocks at the last save, cached or not
     private readonly Stack<int> _freeSlots = new();
     private readonly Stack<int> _freeCacheBlocks = new();
     private readonly List<PrefixCache.Node> _savedThisStep = [];
@@ -27,6 +28,7 @@ internal sealed class BlockManager
         _held = new int[limits.SlotCount];
         _lastCached = new PrefixCache.Node?[limits.SlotCount];
         _cachedBlocks = new int[limits.SlotCount];
+        _seenBlocks = new int[limits.SlotCount];
         for (var slot = limits.SlotCount - 1; slot >= 0; slot--)
         {
             _freeSlots.Push(slot);
@@ -61,12 +63,14 @@ internal sealed class BlockManager
 
     /// <summary>
     /// Gives a waiting sequence a slot with room for all its tokens, and begins it with the cached blocks of its prefix. At least one
-    /// token is left to compute, since the last one's logits are wanted. False when slots or memory are short.
+    /// token is left to compute, since the last one's logits are wanted; a mean needs the hidden states of all. False when slots or memory
+    /// are short.
     /// </summary>
     public bool TryAdmit(Sequence sequence, List<BlockCopy> restores)
     {
         var wanted = BlocksFor(sequence.Length);
-        var hits = _cache?.Match(sequence.Tokens, (sequence.Length - 1) / _blockSize) ?? [];
+        var reusable = sequence.Work == SequenceWork.EmbedMean ? 0 : (sequence.Length - 1) / _blockSize;
+        var hits = _cache?.Match(sequence.CacheSalt, sequence.Tokens, reusable) ?? [];
         KeepAffordable(hits, wanted);
         if (_freeSlots.Count == 0 || !TryMakeRoom(wanted))
         {
@@ -82,13 +86,14 @@ internal sealed class BlockManager
         }
 
         (_lastCached[sequence.Slot], _cachedBlocks[sequence.Slot]) = (hits.LastOrDefault(), hits.Count);
+        _seenBlocks[sequence.Slot] = hits.Count;
         return true;
     }
 
-    /// <summary>Gives a running sequence memory for all its tokens. False when memory is short.</summary>
-    public bool TryGrow(Sequence sequence)
+    /// <summary>Gives a running sequence memory for all its tokens and these drafts. False when memory is short.</summary>
+    public bool TryGrow(Sequence sequence, int drafts = 0)
     {
-        var wanted = BlocksFor(sequence.Length) - _held[sequence.Slot];
+        var wanted = BlocksFor(sequence.Length + drafts) - _held[sequence.Slot];
         if (wanted <= 0)
         {
             return true;
@@ -102,6 +107,10 @@ internal sealed class BlockManager
         Hold(sequence.Slot, wanted);
         return true;
     }
+
+    /// <summary>Takes back what a running sequence holds beyond its computed tokens: the memory of drafts that were not accepted.</summary>
+    public void Shrink(Sequence sequence)
+        => Hold(sequence.Slot, BlocksFor(sequence.ComputedTokens) - _held[sequence.Slot]);
 
     /// <summary>Takes a sequence's slot away; its memory goes back at the beginning of the next batch.</summary>
     public void Release(Sequence sequence)
@@ -120,12 +129,13 @@ internal sealed class BlockManager
     /// </summary>
     public void Save(Sequence sequence, int computed, List<BlockCopy> saves)
     {
-        if (_cache is null || computed / _blockSize == sequence.ComputedTokens / _blockSize)
+        var slot = sequence.Slot;
+        if (_cache is null || computed / _blockSize == _seenBlocks[slot])
         {
             return;
         }
 
-        var slot = sequence.Slot;
+        _seenBlocks[slot] = computed / _blockSize;
         var last = _lastCached[slot];
         var first = _cachedBlocks[slot];
         if (last is { IsCached: false })    // evicted meanwhile: begin again at the root
@@ -136,9 +146,9 @@ internal sealed class BlockManager
         for (var i = first; i < computed / _blockSize; i++)
         {
             var tokens = sequence.Tokens.Slice(i * _blockSize, _blockSize);
-            if (!_cache.TryFind(last, tokens, out var node))
+            if (!_cache.TryFind(sequence.CacheSalt, last, tokens, out var node))
             {
-                node = SaveBlock(last, tokens);
+                node = SaveBlock(sequence.CacheSalt, last, tokens);
                 if (node is null)
                 {
                     break;
@@ -191,7 +201,7 @@ internal sealed class BlockManager
         hits.ForEach(node => _cache!.Use(node));
     }
 
-    private PrefixCache.Node? SaveBlock(PrefixCache.Node? parent, ReadOnlySpan<int> tokens)
+    private PrefixCache.Node? SaveBlock(string salt, PrefixCache.Node? parent, ReadOnlySpan<int> tokens)
     {
         if (parent is not null)
         {
@@ -209,7 +219,7 @@ internal sealed class BlockManager
         }
 
         var block = _freeCacheBlocks.Pop();
-        var node = _cache!.Add(parent, tokens, block);
+        var node = _cache!.Add(salt, parent, tokens, block);
         if (node is null)
         {
             _freeCacheBlocks.Push(block);

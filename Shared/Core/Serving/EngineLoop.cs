@@ -135,32 +135,31 @@ internal sealed class EngineLoop(
     {
         var started = time.GetTimestamp();
         NoteStarts(batch, started);
-        if (!TryExecute(batch, out var sampled))
+        if (!TryExecute(batch, out var updates))
         {
             return;
         }
 
         var ended = time.GetTimestamp();
-        foreach (var token in sampled)
+        foreach (var update in updates)
         {
-            Publish(token, ended);
+            Publish(update, ended);
         }
 
         _readers.Flush();
-        NoteStep(batch, sampled.Count, time.GetElapsedTime(started, ended));
+        NoteStep(batch, updates, time.GetElapsedTime(started, ended));
     }
 
     /// <summary>Executes and takes the result in; a result that makes no sense fails the step like any other fault of the runner.</summary>
-    private bool TryExecute(StepBatch batch, out IReadOnlyList<SampledToken> sampled)
+    private bool TryExecute(StepBatch batch, out IReadOnlyList<SequenceUpdate> updates)
     {
-        sampled = [];
+        updates = [];
         StepBatch? current = batch;
         while (current is not null)
         {
             try
             {
-                sampled = runner.Execute(current);
-                scheduler.Update(sampled);
+                updates = scheduler.Update(runner.Execute(current));
                 if (current.Steps.Count > 0)
                 {
                     Volatile.Write(ref _failures, 0);
@@ -222,35 +221,48 @@ internal sealed class EngineLoop(
         }
     }
 
-    private void Publish(SampledToken token, long now)
+    private void Publish(SequenceUpdate update, long now)
     {
-        var stream = token.Sequence.Stream!;
-        journal.Sampled(stream, now);
-        var finish = token.Sequence.Finish;
-        if (finish is not null && stream.TryFinish())
+        var (sequence, tokens, fault) = update;
+        var stream = sequence.Stream!;
+        journal.Sampled(stream, tokens.Length, now);
+        if (sequence.Finish is { } finish && stream.TryFinish())
         {
             Leave(stream);
-            journal.Finished(stream, finish);
+            journal.Finished(stream, finish, now);
         }
 
-        if (stream.Mailbox.Post(token.TokenId, token.Logprobs, finish, _readers))
+        if (stream.Mailbox.Post(tokens.Span, sequence.Finish, _readers))
         {
             journal.Stalled();
         }
+
+        if (fault is not null)
+        {
+            journal.SequenceFailed(fault);
+            Fail(sequence, fault.Message, fault);
+        }
     }
 
-    private void NoteStep(StepBatch batch, int sampled, TimeSpan elapsed)
+    private void NoteStep(StepBatch batch, IReadOnlyList<SequenceUpdate> updates, TimeSpan elapsed)
     {
-        var tokens = 0;
+        var (computed, kept, sampled) = (0, 0, 0);
         foreach (var step in batch.Steps)
         {
-            tokens += step.Count;
+            computed += step.Count + step.Drafts;
+            kept += step.Count;
         }
 
-        if (tokens > 0)
+        foreach (var update in updates)
         {
-            gate.AddStep(tokens, elapsed);
-            journal.Stepped(tokens, sampled, scheduler.Preemptions);
+            sampled += update.Tokens.Length;
+            kept += Math.Max(0, update.Tokens.Length - 1);    // the last one is yet to be computed, the others were drafts
+        }
+
+        if (computed > 0)
+        {
+            gate.AddStep(kept, elapsed);
+            journal.Stepped(computed, sampled, scheduler.Preemptions);
         }
     }
 

@@ -11,16 +11,17 @@ public interface IModelRunner : IDisposable
 
     /// <summary>
     /// Runs one step: gives back the memory of <see cref="StepBatch.Released"/>, restores cached blocks into slots, computes every
-    /// scheduled token, saves full blocks to the cache, and samples one token for each scheduled sequence whose computed tokens
-    /// now reach its total. The result holds one entry for each sequence that sampled, in batch order.
+    /// scheduled token and draft, saves full blocks to the cache, and answers for each step that samples or pools. The result holds
+    /// one entry for each of those steps, in batch order; the others, which compute a part of a prompt, have none.
     /// </summary>
     /// <remarks>
     /// Positions are absolute, so a step may be executed twice: after a <see cref="SequenceFaultException"/> the engine runs the same
-    /// step again without that sequence. After any other exception it drops the batch's sequences and names the same slots and blocks
-    /// in the next batch's releases, so releasing what holds nothing must be harmless.
+    /// step again without that sequence. So a runner leaves no trace in a <see cref="Sequence"/>: what it advances to verify drafts it
+    /// rolls back, and what it returns is taken in by the scheduler. After any other exception the engine drops the batch's sequences
+    /// and names the same slots and blocks in the next batch's releases, so releasing what holds nothing must be harmless.
     /// </remarks>
     /// <exception cref="SequenceFaultException">Only one sequence failed; the others of the batch are intact.</exception>
-    IReadOnlyList<SampledToken> Execute(StepBatch batch);
+    IReadOnlyList<StepResult> Execute(StepBatch batch);
 }
 
 /// <summary>What a runner offers the scheduler.</summary>
@@ -50,14 +51,33 @@ public sealed record StepBatch
     public IReadOnlyList<BlockCopy> Saves { get; init; } = [];
 }
 
-/// <summary>Compute <paramref name="Count"/> tokens of a sequence from position <paramref name="Start"/> on.</summary>
+/// <summary>
+/// Compute <paramref name="Count"/> tokens of a sequence from position <paramref name="Start"/> on, and then its drafts. What the drafts
+/// leave in the slot counts for nothing beyond those that were accepted: the next step begins where the sequence then ends.
+/// </summary>
 /// <param name="Sequence">The sequence; its slot is <see cref="Sequence.Slot"/>.</param>
 /// <param name="Start">First position to compute: what the slot already holds.</param>
 /// <param name="Count">Number of tokens, at least 1.</param>
-public readonly record struct SequenceStep(Sequence Sequence, int Start, int Count)
+/// <param name="Drafts">Number of drafts to verify; 0 unless the step samples.</param>
+public readonly record struct SequenceStep(Sequence Sequence, int Start, int Count, int Drafts = 0)
 {
-    /// <summary>True when this step computes the sequence's last token, so that the runner samples its next.</summary>
-    public bool Samples => Start + Count == Sequence.Length;
+    /// <summary>
+    /// True when this step computes the last token of a sequence that generates, so that the runner samples its next one, and one more
+    /// after each draft that is what it sampled (<see cref="DraftVerification"/>).
+    /// </summary>
+    public bool Samples => Sequence.Work == SequenceWork.Generate && IsLast;
+
+    /// <summary>
+    /// True when the runner returns a vector: for <see cref="SequenceWork.EmbedLast"/> in the last step the last token's hidden state; for
+    /// <see cref="SequenceWork.EmbedMean"/> in each step the sum of the hidden states of all tokens so far, which is
+    /// <see cref="Sequence.Vector"/> (none at position 0) with this step's added in order.
+    /// </summary>
+    public bool Pools => Sequence.Work == SequenceWork.EmbedMean || (Sequence.Work == SequenceWork.EmbedLast && IsLast);
+
+    /// <summary>The drafts to verify: the tokens that may stand at the positions after the step's last one.</summary>
+    public ReadOnlySpan<int> DraftTokens => Sequence.Drafts[..Drafts];
+
+    private bool IsLast => Start + Count == Sequence.Length;
 }
 
 /// <summary>A copy of one block of keys and values between a slot and the prefix cache.</summary>
@@ -66,11 +86,19 @@ public readonly record struct SequenceStep(Sequence Sequence, int Start, int Cou
 /// <param name="Block">The block of the prefix cache, in [0, BlockCount).</param>
 public readonly record struct BlockCopy(int Slot, int Position, int Block);
 
+/// <summary>What a step gave one sequence: tokens, or a vector.</summary>
+/// <param name="Sequence">The sequence.</param>
+/// <param name="Tokens">
+/// For a step that samples: its tokens in order, 1 to 1 + drafts. All but the last are equal to the drafts in their places. Valid until the
+/// runner's next step.
+/// </param>
+/// <param name="Vector">For a step that pools: see <see cref="SequenceStep.Pools"/>. The scheduler keeps it.</param>
+public readonly record struct StepResult(Sequence Sequence, ReadOnlyMemory<SampledToken> Tokens, float[]? Vector = null);
+
 /// <summary>One sampled token.</summary>
-/// <param name="Sequence">The sequence it belongs to.</param>
 /// <param name="TokenId">The token's id.</param>
 /// <param name="Logprobs">Present when the sequence's parameters ask for logprobs.</param>
-public readonly record struct SampledToken(Sequence Sequence, int TokenId, TokenLogprobs? Logprobs = null);
+public readonly record struct SampledToken(int TokenId, TokenLogprobs? Logprobs = null);
 
 /// <summary>Log-probabilities (natural log) of the raw distribution, before temperature and penalties (contract B.5).</summary>
 /// <param name="Logprob">Of the sampled token, at most 0.</param>

@@ -85,7 +85,7 @@ public sealed class InferenceEngine : IAsyncDisposable
     public TokenStream Submit(
         Reservation reservation, IReadOnlyList<int> prompt, SamplingParameters parameters, CancellationToken cancellationToken)
     {
-        _scheduler.ThrowIfTooLong(prompt.Count);
+        _scheduler.ThrowIfTooLong(prompt.Count, SequenceWork.Generate);
         var stream = new TokenStream(_loop, NewMailbox(), reservation, _time)
         {
             Id = Interlocked.Increment(ref _lastId),

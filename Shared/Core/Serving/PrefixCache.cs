@@ -3,9 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace Rill.Serving;
 
 /// <summary>
-/// Which cached block holds which tokens: a tree in which a node is one full block after its parent's blocks. A node is found by the hash
-/// of its parent's hash and its own tokens, and compared with them, so a collision is only a miss. Only leaves are evicted, the one
-/// used longest ago first, so a cached node's ancestors are always cached too.
+/// Which cached block holds which tokens: for each salt a tree in which a node is one full block after its parent's blocks. A node is
+/// found by the hash of its parent's hash (a first one's: of the salt) and its own tokens, and compared with them, so a collision is only
+/// a miss. Only leaves are evicted, the one used longest ago first, so a cached node's ancestors are always cached too.
 /// </summary>
 internal sealed class PrefixCache(int blockSize)
 {
@@ -30,12 +30,12 @@ internal sealed class PrefixCache(int blockSize)
         _pinned = 0;
     }
 
-    /// <summary>The cached blocks that begin these tokens, at most <paramref name="most"/>, root first.</summary>
-    public List<Node> Match(ReadOnlySpan<int> tokens, int most)
+    /// <summary>The cached blocks that begin these tokens under this salt, at most <paramref name="most"/>, root first.</summary>
+    public List<Node> Match(string salt, ReadOnlySpan<int> tokens, int most)
     {
         var chain = new List<Node>();
         while (chain.Count < most
-            && TryFind(chain.LastOrDefault(), tokens.Slice(chain.Count * blockSize, blockSize), out var node))
+            && TryFind(salt, chain.LastOrDefault(), tokens.Slice(chain.Count * blockSize, blockSize), out var node))
         {
             chain.Add(node);
         }
@@ -43,14 +43,15 @@ internal sealed class PrefixCache(int blockSize)
         return chain;
     }
 
-    /// <summary>The child of a node (null: the root) with these tokens.</summary>
-    public bool TryFind(Node? parent, ReadOnlySpan<int> tokens, [NotNullWhen(true)] out Node? node)
-        => _nodes.TryGetValue(Hash(parent, tokens), out node) && node.Parent == parent && tokens.SequenceEqual(node.Tokens);
+    /// <summary>The child of a node (null: the salt's root) with these tokens.</summary>
+    public bool TryFind(string salt, Node? parent, ReadOnlySpan<int> tokens, [NotNullWhen(true)] out Node? node)
+        => _nodes.TryGetValue(Hash(salt, parent, tokens), out node)
+            && node.Parent == parent && node.Salt == salt && tokens.SequenceEqual(node.Tokens);
 
     /// <summary>Adds a child; null when another content has the same hash.</summary>
-    public Node? Add(Node? parent, ReadOnlySpan<int> tokens, int block)
+    public Node? Add(string salt, Node? parent, ReadOnlySpan<int> tokens, int block)
     {
-        var node = new Node(parent, tokens.ToArray(), Hash(parent, tokens), block);
+        var node = new Node(salt, parent, tokens.ToArray(), Hash(salt, parent, tokens), block);
         if (!_nodes.TryAdd(node.Hash, node))
         {
             return null;
@@ -114,19 +115,32 @@ internal sealed class PrefixCache(int blockSize)
         }
     }
 
-    private static ulong Hash(Node? parent, ReadOnlySpan<int> tokens)
+    private static ulong Hash(string salt, Node? parent, ReadOnlySpan<int> tokens)
     {
-        // FNV-1a over whole tokens with a final mix: quick, and its quality only decides how rarely a block goes uncached.
-        var hash = parent?.Hash ?? 14695981039346656037UL;
+        var hash = parent?.Hash ?? HashOf(salt);
         foreach (var token in tokens)
         {
-            hash = (hash ^ (uint)token) * 1099511628211UL;
+            hash = Add(hash, (uint)token);
         }
 
         hash ^= hash >> 32;
         hash *= 0x9E3779B97F4A7C15UL;
         return hash ^ (hash >> 29);
     }
+
+    private static ulong HashOf(string salt)
+    {
+        var hash = 14695981039346656037UL;
+        foreach (var character in salt)
+        {
+            hash = Add(hash, character);
+        }
+
+        return hash;
+    }
+
+    /// <summary>FNV-1a over whole values: quick, and its quality only decides how rarely a block goes uncached.</summary>
+    private static ulong Add(ulong hash, uint value) => (hash ^ value) * 1099511628211UL;
 
     /// <summary>A node without children again: it takes its place by its last use, near the front as a rule.</summary>
     private void AddLeaf(Node node)
@@ -150,14 +164,17 @@ internal sealed class PrefixCache(int blockSize)
     /// <summary>One cached block.</summary>
     internal sealed class Node
     {
-        public Node(Node? parent, int[] tokens, ulong hash, int block)
+        public Node(string salt, Node? parent, int[] tokens, ulong hash, int block)
         {
+            Salt = salt;
             Parent = parent;
             Tokens = tokens;
             Hash = hash;
             Block = block;
             Place = new LinkedListNode<Node>(this);
         }
+
+        public string Salt { get; }
 
         public Node? Parent { get; }
 

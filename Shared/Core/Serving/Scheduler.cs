@@ -3,7 +3,8 @@ namespace Rill.Serving;
 /// <summary>
 /// Chooses what each step computes. There are no phases: a sequence's computed tokens catch up with its total, in chunks while it is a
 /// prompt, one at a time while it decodes. Decoding sequences go first, so running streams never stall behind a prompt; what is left
-/// of the token budget goes to prompts, oldest first. Not thread-safe: the engine's thread owns it.
+/// of the token budget goes to prompts, oldest first, and then to drafts, which never cost another sequence its memory. Not thread-safe:
+/// the engine's thread owns it.
 /// </summary>
 internal sealed class Scheduler
 {
@@ -13,11 +14,13 @@ internal sealed class Scheduler
     private readonly bool _prefixCache;
     private readonly List<Sequence> _running = [];            // oldest first
     private readonly LinkedList<Sequence> _waiting = new();
+    private readonly IDraftSource? _drafts;
     private StepBatch? _batch;
     private bool _holdReleases;
 
-    public Scheduler(ModelLimits limits, EngineOptions options)
+    public Scheduler(ModelLimits limits, EngineOptions options, IDraftSource? drafts = null)
     {
+        _drafts = drafts;
         _blocks = new BlockManager(limits, options.PrefixCache);
         MaxRunning = Math.Min(Math.Min(options.MaxSequences, limits.SlotCount), options.TokenBudget);
         _tokenBudget = options.TokenBudget;
@@ -45,20 +48,25 @@ internal sealed class Scheduler
     public BlockManager Blocks => _blocks;
 
     /// <summary>Puts a sequence at the end of the queue.</summary>
-    /// <exception cref="EngineFaultException">It can never run: its prompt leaves no room for a token.</exception>
+    /// <exception cref="EngineFaultException">It can never run: its prompt is too long, or leaves no room for a token.</exception>
     public void Add(Sequence sequence)
     {
-        ThrowIfTooLong(sequence.PromptLength);
+        ThrowIfTooLong(sequence.PromptLength, sequence.Work);
         _waiting.AddLast(sequence);
     }
 
     /// <summary>Throws when a prompt of this length can never run.</summary>
-    public void ThrowIfTooLong(int promptTokens)
+    public void ThrowIfTooLong(int promptTokens, SequenceWork work)
     {
-        if (promptTokens >= MaxLength)
+        if (work == SequenceWork.Generate && promptTokens >= MaxLength)
         {
             throw new EngineFaultException(EngineFaultKind.TooLong,
                 $"The prompt has {promptTokens} tokens, but prompt and completion together may have {MaxLength}.");
+        }
+
+        if (promptTokens > MaxLength)
+        {
+            throw new EngineFaultException(EngineFaultKind.TooLong, $"The input has {promptTokens} tokens, but it may have {MaxLength}.");
         }
     }
 
@@ -88,7 +96,8 @@ internal sealed class Scheduler
         var restores = new List<BlockCopy>();
         var budget = ScheduleDecodes(steps, _tokenBudget);
         budget = ScheduleChunks(steps, budget);
-        Admit(steps, restores, budget);
+        budget = Admit(steps, restores, budget);
+        AddDrafts(steps, budget);
 
         if (steps.Count == 0 && (!_blocks.HasReleases || _holdReleases))
         {
@@ -111,25 +120,28 @@ internal sealed class Scheduler
         };
     }
 
-    /// <summary>Notes that the last batch was computed: appends its tokens and finishes sequences by end tokens, stop tokens and length.</summary>
-    public void Update(IReadOnlyList<SampledToken> sampled)
+    /// <summary>
+    /// Notes that the last batch was computed: takes its tokens and vectors in, and finishes sequences by what <see cref="StopRules"/>
+    /// says; tokens after the one that ends a sequence are dropped. Returns what each result came to, in order.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The results do not fit the batch; nothing was taken in.</exception>
+    public IReadOnlyList<SequenceUpdate> Update(IReadOnlyList<StepResult> results)
     {
+        var answered = _batch!.Steps.Where(step => step.Samples || step.Pools).ToList();
+        ResultCheck.ThrowIfUnfit(answered, results);
         _holdReleases = false;
-        foreach (var step in _batch!.Steps)
+        foreach (var step in _batch.Steps)
         {
             step.Sequence.ComputedTokens = step.Start + step.Count;
         }
 
-        for (var i = 0; i < sampled.Count; i++)
+        var updates = new SequenceUpdate[results.Count];
+        for (var i = 0; i < updates.Length; i++)
         {
-            var sequence = sampled[i].Sequence;
-            sequence.Append(sampled[i].TokenId);
-            sequence.Finish = StopRules.Check(sequence, sampled[i].TokenId, MaxLength);
-            if (sequence.Finish is not null)
-            {
-                Remove(sequence);
-            }
+            updates[i] = answered[i].Pools ? Pool(answered[i], results[i].Vector!) : Accept(answered[i], results[i].Tokens);
         }
+
+        return updates;
     }
 
     /// <summary>Takes a failed sequence out of the last batch; the result is to be executed instead of it. Null when nothing is left.</summary>
@@ -167,6 +179,67 @@ internal sealed class Scheduler
         }
     }
 
+    private SequenceUpdate Pool(SequenceStep step, float[] vector)
+    {
+        var sequence = step.Sequence;
+        var isLast = sequence.PendingTokens == 0;
+        sequence.Pool(vector, isLast);
+        if (isLast)
+        {
+            sequence.Finish = StopRules.Finish(sequence, SequenceFinishReason.Stop) with { Vector = sequence.Vector };
+            Remove(sequence);
+        }
+
+        return new SequenceUpdate(sequence, default);
+    }
+
+    private SequenceUpdate Accept(SequenceStep step, ReadOnlyMemory<SampledToken> tokens)
+    {
+        var sequence = step.Sequence;
+        var accepted = 0;
+        SequenceFaultException? fault = null;
+        while (accepted < tokens.Length && sequence.Finish is null && fault is null)
+        {
+            var token = tokens.Span[accepted].TokenId;
+            fault = TryAppend(sequence, token);
+            accepted += fault is null ? 1 : 0;
+        }
+
+        if (sequence.Finish is not null || fault is not null)
+        {
+            Remove(sequence);
+        }
+        else if (step.Drafts > 0)
+        {
+            sequence.ComputedTokens = sequence.Length - 1;
+            _blocks.Shrink(sequence);
+        }
+
+        return new SequenceUpdate(sequence, tokens[..accepted], fault);
+    }
+
+    /// <summary>Appends a token and notes the finish; the fault when the constraint does not take it, since the runner sampled under its mask.</summary>
+    private SequenceFaultException? TryAppend(Sequence sequence, int token)
+    {
+        try
+        {
+            var acceptance = sequence.Append(token);
+            if (acceptance == TokenAcceptance.Refused)
+            {
+                return new SequenceFaultException(sequence, "The model gave a token that the request does not allow.");
+            }
+
+            sequence.Finish = StopRules.Check(sequence, token, acceptance, MaxLength);
+            return null;
+        }
+#pragma warning disable CA1031 // A constraint is code of a request's; the other sequences go on whatever it throws.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return new SequenceFaultException(sequence, "The request's constraint on tokens failed.", exception);
+        }
+    }
+
     private int ScheduleDecodes(List<SequenceStep> steps, int budget)
     {
         for (var i = 0; i < _running.Count && budget > 0; i++)
@@ -196,7 +269,7 @@ internal sealed class Scheduler
         return budget;
     }
 
-    private void Admit(List<SequenceStep> steps, List<BlockCopy> restores, int budget)
+    private int Admit(List<SequenceStep> steps, List<BlockCopy> restores, int budget)
     {
         // After a preemption the victim stands first and cannot fit, so a step that is short of memory admits nobody.
         var next = _waiting.First;
@@ -208,7 +281,7 @@ internal sealed class Scheduler
             {
                 if (!_blocks.TryAdmit(sequence, restores))
                 {
-                    return;
+                    return budget;
                 }
 
                 _waiting.Remove(next);
@@ -219,7 +292,30 @@ internal sealed class Scheduler
 
             next = after;
         }
+
+        return budget;
     }
+
+    /// <summary>Lets the source guess what decoding sequences go on with, as far as budget, memory and their limits allow.</summary>
+    private void AddDrafts(List<SequenceStep> steps, int budget)
+    {
+        for (var i = 0; i < steps.Count && budget > 0 && _drafts is not null; i++)
+        {
+            if (steps[i] is { Samples: true, Count: 1 } step && MostDrafts(step.Sequence, budget) is > 0 and var most)
+            {
+                var drafts = step.Sequence.Draft(_drafts, most);
+                if (drafts > 0 && _blocks.TryGrow(step.Sequence, drafts))
+                {
+                    steps[i] = step with { Drafts = drafts };
+                    budget -= drafts;
+                }
+            }
+        }
+    }
+
+    /// <summary>With one token sampled after the last draft, none may lie beyond the end of the context or the completion.</summary>
+    private int MostDrafts(Sequence sequence, int budget)
+        => Math.Min(budget, Math.Min(MaxLength - sequence.Length, sequence.Parameters.MaxTokens - sequence.CompletionLength) - 1);
 
     private static int AddChunk(List<SequenceStep> steps, Sequence sequence, int budget)
     {

@@ -44,10 +44,10 @@ public sealed class ScriptedModelRunner : IModelRunner
     public ModelLimits Limits { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<SampledToken> Execute(StepBatch batch)
+    public IReadOnlyList<StepResult> Execute(StepBatch batch)
     {
         var started = Stopwatch.GetTimestamp();
-        var sampled = new List<SampledToken>(batch.Steps.Count);
+        var results = new List<StepResult>(batch.Steps.Count);
         foreach (var step in batch.Steps)
         {
             ScriptOf(step.Sequence).ThrowIfFaultIsDue(step);
@@ -58,11 +58,13 @@ public sealed class ScriptedModelRunner : IModelRunner
         {
             if (step.Samples)
             {
-                sampled.Add(Sample(step.Sequence));
+                var tokens = new SampledToken[1 + step.Drafts];
+                var count = DraftVerification.Sample(step, _ => Sample(step.Sequence), tokens);
+                results.Add(new StepResult(step.Sequence, tokens.AsMemory(0, count)));
             }
         }
 
-        return sampled;
+        return results;
     }
 
     /// <inheritdoc/>
@@ -76,7 +78,7 @@ public sealed class ScriptedModelRunner : IModelRunner
         var scripted = ScriptOf(sequence).Next(sequence);
         var parameters = sequence.Parameters;
         var chosen = PseudoLogits.Choose(scripted, sequence);
-        return new SampledToken(sequence, chosen,
+        return new SampledToken(chosen,
             parameters.TopLogprobs is { } top ? PseudoLogits.Logprobs(scripted, chosen, top) : null);
     }
 

@@ -4,6 +4,9 @@ namespace Rill.Serving;
 public sealed class Sequence
 {
     private readonly List<int> _tokens;
+    private int[] _drafts = [];
+    private int _draftCount;
+    private TokenCounts? _counts;
     private bool _aborted;
 
     /// <summary>Starts a sequence from its prompt's token ids (at least one).</summary>
@@ -22,6 +25,17 @@ public sealed class Sequence
     /// <summary>How tokens are drawn and when the sequence ends.</summary>
     public SamplingParameters Parameters { get; }
 
+    /// <summary>What is computed for it.</summary>
+    public SequenceWork Work { get; init; }
+
+    /// <summary>Limits the tokens of its completion; null for none. Its own: no other sequence has the same.</summary>
+    public ITokenConstraint? Constraint { get; init; }
+
+    /// <summary>
+    /// Whose keys and values these are: sequences share cached blocks only where their salts are equal (a tenant, an adapter).
+    /// </summary>
+    public string CacheSalt { get; init; } = "";
+
     /// <summary>Tokens in the prompt.</summary>
     public int PromptLength { get; }
 
@@ -31,8 +45,17 @@ public sealed class Sequence
     /// <summary>Tokens in the completion so far.</summary>
     public int CompletionLength => Length - PromptLength;
 
-    /// <summary>Prompt and completion token ids; valid until the next <see cref="Append"/>.</summary>
+    /// <summary>Prompt and completion token ids; valid until a token is appended.</summary>
     public ReadOnlySpan<int> Tokens => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_tokens);
+
+    /// <summary>How often each token stands in prompt and completion; made by the first who asks, kept up to date from then on.</summary>
+    public TokenCounts Counts => _counts ??= new TokenCounts(Tokens[..PromptLength], Tokens[PromptLength..]);
+
+    /// <summary>Guesses for the tokens after the last one; <see cref="SequenceStep.Drafts"/> says how many a step verifies.</summary>
+    public ReadOnlySpan<int> Drafts => _drafts.AsSpan(0, _draftCount);
+
+    /// <summary>For a sequence that is embedded: what its steps gave so far, at the end the vector; null before the first.</summary>
+    public float[]? Vector { get; private set; }
 
     /// <summary>Tokens whose keys and values are in the slot.</summary>
     public int ComputedTokens { get; internal set; }
@@ -76,5 +99,51 @@ public sealed class Sequence
     /// <summary>True when this is the sequence's prompt.</summary>
     internal bool HasPrompt(IReadOnlyList<int> prompt) => prompt.Count == PromptLength && prompt.SequenceEqual(_tokens.Take(PromptLength));
 
-    internal void Append(int token) => _tokens.Add(token);
+    /// <summary>Adds a token to the completion, unless the constraint refuses it: then nothing changes.</summary>
+    internal TokenAcceptance Append(int token)
+    {
+        var acceptance = Constraint?.Accept(token) ?? TokenAcceptance.Accepted;
+        if (acceptance != TokenAcceptance.Refused)
+        {
+            _tokens.Add(token);
+            _counts?.Add(token);
+        }
+
+        return acceptance;
+    }
+
+    /// <summary>Takes the last tokens of the completion back.</summary>
+    internal void RollBack(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, CompletionLength);
+        if (count == 0)
+        {
+            return;
+        }
+
+        foreach (var token in Tokens[^count..])
+        {
+            _counts?.Remove(token);
+        }
+
+        _tokens.RemoveRange(Length - count, count);
+        Constraint?.RollBack(count);
+    }
+
+    /// <summary>Lets a source write at most this many drafts; returns how many it wrote.</summary>
+    internal int Draft(IDraftSource source, int most)
+    {
+        if (_drafts.Length < most)
+        {
+            _drafts = new int[most];
+        }
+
+        return _draftCount = source.Draft(this, _drafts.AsSpan(0, most));
+    }
+
+    /// <summary>Takes a step's vector in; after the last step of a mean, divides the sum.</summary>
+    internal void Pool(float[] vector, bool isLast)
+    {
+        Vector = isLast && Work == SequenceWork.EmbedMean ? Array.ConvertAll(vector, sum => sum / Length) : vector;
+    }
 }

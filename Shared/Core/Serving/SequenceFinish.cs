@@ -3,7 +3,7 @@ namespace Rill.Serving;
 /// <summary>How a sequence finished, and what it used.</summary>
 /// <param name="Reason">Why it finished.</param>
 /// <param name="StopTokenId">
-/// The matched entry of <see cref="SamplingParameters.StopTokenIds"/>; null for an end token of the model and for length.
+/// The matched entry of <see cref="SamplingParameters.StopTokenIds"/>; null for any other finish.
 /// </param>
 /// <param name="PromptTokens">Tokens in the prompt.</param>
 /// <param name="CachedTokens">Prompt tokens that came from the prefix cache.</param>
@@ -11,5 +11,8 @@ namespace Rill.Serving;
 public sealed record SequenceFinish(SequenceFinishReason Reason, int? StopTokenId, int PromptTokens, int CachedTokens, int CompletionTokens)
 {
     /// <summary>True when the last delivered token is an end token of the model, which has no text.</summary>
-    public bool EndsWithEos => Reason == SequenceFinishReason.Stop && StopTokenId is null;
+    public bool EndsWithEos { get; init; }
+
+    /// <summary>The vector of a sequence that was embedded, as long as the model's hidden size; null for one that generated.</summary>
+    public ReadOnlyMemory<float>? Vector { get; init; }
 }

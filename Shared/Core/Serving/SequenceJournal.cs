@@ -19,8 +19,14 @@ internal sealed class SequenceJournal(RillMetrics metrics, ILogger logger, TimeP
         metrics.PrefixCacheHits.Add(stream.Sequence.CachedTokens);
     }
 
-    public void Sampled(TokenStream stream, long now)
+    /// <summary>A step gave this many tokens at once, possibly none.</summary>
+    public void Sampled(TokenStream stream, int tokens, long now)
     {
+        if (tokens == 0)
+        {
+            return;
+        }
+
         if (stream.FirstTokenAt == 0)
         {
             stream.FirstTokenAt = now;
@@ -30,13 +36,15 @@ internal sealed class SequenceJournal(RillMetrics metrics, ILogger logger, TimeP
                 logger.FirstToken(metrics.Start);
             }
 
-            metrics.PrefillTime.Record(Seconds(stream.ScheduledAt, now));
-            metrics.PromptTokens.Add(stream.PromptTokens);
-            metrics.PromptTokensCached.Add(stream.Sequence.CachedTokens);
+            Prefilled(stream, now);
         }
         else
         {
-            metrics.InterTokenLatency.Record(Seconds(stream.LastTokenAt, now));
+            var latency = Seconds(stream.LastTokenAt, now) / tokens;
+            for (var i = 0; i < tokens; i++)
+            {
+                metrics.InterTokenLatency.Record(latency);
+            }
         }
 
         stream.LastTokenAt = now;
@@ -55,8 +63,16 @@ internal sealed class SequenceJournal(RillMetrics metrics, ILogger logger, TimeP
 
     public void Stalled() => metrics.StreamStalled.Add(1);
 
-    public void Finished(TokenStream stream, SequenceFinish finish)
-        => Completed(stream, finish.Reason == SequenceFinishReason.Stop ? "stop" : "length");
+    public void Finished(TokenStream stream, SequenceFinish finish, long now)
+    {
+        if (finish.Vector is not null)
+        {
+            Prefilled(stream, now);
+            stream.LastTokenAt = now;
+        }
+
+        Completed(stream, finish.Reason == SequenceFinishReason.Stop ? "stop" : "length");
+    }
 
     /// <summary>Any thread for the phase queue.</summary>
     public void Aborted(TokenStream stream, string phase)
@@ -95,10 +111,21 @@ internal sealed class SequenceJournal(RillMetrics metrics, ILogger logger, TimeP
         metrics.SequenceEnded(reason);
         metrics.EndToEndLatency.Record(Seconds(stream.ArrivedAt, stream.LastTokenAt));
         metrics.InferenceTime.Record(Seconds(stream.ScheduledAt, stream.LastTokenAt));
-        metrics.DecodeTime.Record(Seconds(stream.FirstTokenAt, stream.LastTokenAt));
         metrics.RequestPromptTokens.Record(stream.PromptTokens);
-        metrics.RequestGenerationTokens.Record(completionTokens);
+        if (completionTokens > 0)
+        {
+            metrics.DecodeTime.Record(Seconds(stream.FirstTokenAt, stream.LastTokenAt));
+            metrics.RequestGenerationTokens.Record(completionTokens);
+        }
+
         logger.SequenceFinished(stream.Id, reason, stream.PromptTokens, completionTokens);
+    }
+
+    private void Prefilled(TokenStream stream, long now)
+    {
+        metrics.PrefillTime.Record(Seconds(stream.ScheduledAt, now));
+        metrics.PromptTokens.Add(stream.PromptTokens);
+        metrics.PromptTokensCached.Add(stream.Sequence.CachedTokens);
     }
 
     private double Seconds(long from, long to) => time.GetElapsedTime(from, to).TotalSeconds;

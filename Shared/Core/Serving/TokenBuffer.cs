@@ -8,25 +8,28 @@ internal sealed class TokenBuffer
 
     public int Count { get; private set; }
 
-    /// <summary>Adds a token; either all tokens of a sequence have logprobs or none.</summary>
-    public void Add(int token, TokenLogprobs? logprobs)
+    /// <summary>Adds tokens; either all tokens of a sequence have logprobs or none.</summary>
+    public void Add(ReadOnlySpan<SampledToken> tokens)
     {
-        if (Count == _ids.Length)
+        if (Count + tokens.Length > _ids.Length)
         {
-            Array.Resize(ref _ids, Count * 2);
+            Array.Resize(ref _ids, Math.Max(Count + tokens.Length, Count * 2));
         }
 
-        if (logprobs is not null)
+        foreach (var (token, logprobs) in tokens)
         {
-            if (_logprobs.Length < _ids.Length)
+            if (logprobs is not null)
             {
-                Array.Resize(ref _logprobs, _ids.Length);
+                if (_logprobs.Length < _ids.Length)
+                {
+                    Array.Resize(ref _logprobs, _ids.Length);
+                }
+
+                _logprobs[Count] = logprobs;
             }
 
-            _logprobs[Count] = logprobs;
+            _ids[Count++] = token;
         }
-
-        _ids[Count++] = token;
     }
 
     public void Clear()

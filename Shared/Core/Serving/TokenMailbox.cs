@@ -32,23 +32,26 @@ internal sealed class TokenMailbox : IValueTaskSource<TokenBatch>, IThreadPoolWo
     /// <summary>True while the reader is too far behind.</summary>
     public bool IsFull => Volatile.Read(ref _filling).Count >= _pauseAfter;
 
+    private bool HasBatch => _filling.Count > 0 || (_finish is not null && !_ended);
+
     /// <summary>
-    /// Adds a token and possibly the finish. A waiting reader is woken with the dispatch's others, or at once without one.
-    /// True when this token made the mailbox full.
+    /// Adds tokens and possibly the finish; nothing without either. A waiting reader is woken with the dispatch's others, or at once
+    /// without one. True when these tokens made the mailbox full.
     /// </summary>
-    public bool Post(int token, TokenLogprobs? logprobs, SequenceFinish? finish, ReaderDispatch? dispatch = null)
+    public bool Post(ReadOnlySpan<SampledToken> tokens, SequenceFinish? finish, ReaderDispatch? dispatch = null)
     {
         bool wake, filled;
         lock (_gate)
         {
-            if (_fault is not null)
+            if (_fault is not null || (tokens.IsEmpty && finish is null))
             {
                 return false;
             }
 
-            _filling.Add(token, logprobs);
+            var wasFull = IsFull;
+            _filling.Add(tokens);
             _finish = finish;
-            filled = _filling.Count == _pauseAfter && finish is null;
+            filled = IsFull && !wasFull && finish is null;
             wake = _waiting;
             _waiting = false;
         }
@@ -92,7 +95,7 @@ internal sealed class TokenMailbox : IValueTaskSource<TokenBatch>, IThreadPoolWo
         WakeReader(wake);
     }
 
-    /// <summary>Takes all tokens, waiting for at least one. One read at a time.</summary>
+    /// <summary>Takes all tokens, waiting for at least one or the finish. One read at a time.</summary>
     public ValueTask<TokenBatch> ReadAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
@@ -102,7 +105,7 @@ internal sealed class TokenMailbox : IValueTaskSource<TokenBatch>, IThreadPoolWo
                 throw new InvalidOperationException("A stream has one reader, and it has not finished its previous read.");
             }
 
-            if (_filling.Count > 0)
+            if (HasBatch)
             {
                 return new(Take());
             }
@@ -148,7 +151,7 @@ internal sealed class TokenMailbox : IValueTaskSource<TokenBatch>, IThreadPoolWo
         lock (_gate)
         {
             _cancelled.ThrowIfCancellationRequested();
-            return _filling.Count > 0 || _fault is null ? Take() : throw _fault;
+            return HasBatch || _fault is null ? Take() : throw _fault;
         }
     }
 

@@ -124,7 +124,7 @@ public sealed class TorchModelRunner : IModelRunner
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<SampledToken> Execute(StepBatch batch)
+    public IReadOnlyList<StepResult> Execute(StepBatch batch)
     {
         using var inference = inference_mode();
         using var stream = _stream.Enter();
@@ -150,7 +150,8 @@ public sealed class TorchModelRunner : IModelRunner
             _decoder.Save(copy);
         }
 
-        return logits is null ? [] : Sample(logits, plan.Sampling);
+        var sampled = logits is null ? [] : Sample(logits, plan.Sampling);
+        return [.. plan.Sampling.Select((sequence, index) => new StepResult(sequence, sampled.AsMemory(index, 1)))];
     }
 
     /// <summary>

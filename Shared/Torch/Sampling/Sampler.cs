@@ -49,7 +49,7 @@ internal sealed class Sampler(ThreadTeam team)
         var token = Pick(logits, sequence, scratch) ?? throw new SequenceFaultException(
             sequence, "No token is possible: the request's bans cover the vocabulary, or the model's logits are not numbers.");
         var alternatives = sequence.Parameters.TopLogprobs;
-        return new(sequence, token, alternatives is { } count ? LogprobReader.Read(logits, token, count, scratch.Weights) : null);
+        return new(token, alternatives is { } count ? LogprobReader.Read(logits, token, count, scratch.Weights) : null);
     }
 
     /// <summary>Whether the sequence takes the most probable token instead of drawing one.</summary>

@@ -24,7 +24,7 @@ internal sealed class TensorSampler(Sampler host)
         var ids = here.Length == 0 ? [] : Draw(Rows(logits, here), Array.ConvertAll(here, row => sequences[row]));
         foreach (var (index, row) in here.Index())
         {
-            sampled[row] = new(sequences[row], (int)ids[index]);
+            sampled[row] = new((int)ids[index]);
             if (ids[index] < 0)
             {
                 there.Add(row);

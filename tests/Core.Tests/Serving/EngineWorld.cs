@@ -116,7 +116,7 @@ internal sealed class EngineWorld : IAsyncDisposable
             _permits.Release();
         }
 
-        public IReadOnlyList<SampledToken> Execute(StepBatch batch)
+        public IReadOnlyList<StepResult> Execute(StepBatch batch)
         {
             if (!_all)
             {

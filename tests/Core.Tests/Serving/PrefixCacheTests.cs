@@ -155,11 +155,11 @@ public class PrefixCacheTests
         var (one, other) = TwoNodesWhoseHashesDifferInTheirLowHalfOnly(cache);
         var token = (int)(uint)(one.Hash ^ other.Hash);    // the hash begins with parent ^ token: both children get the same
 
-        Assert.NotNull(cache.Add(one, [0], block: 0));
+        Assert.NotNull(cache.Add("", one, [0], block: 0));
 
-        Assert.True(cache.TryFind(one, [0], out _));
-        Assert.False(cache.TryFind(other, [token], out _));
-        Assert.Null(cache.Add(other, [token], block: 1));    // that they collide in truth
+        Assert.True(cache.TryFind("", one, [0], out _));
+        Assert.False(cache.TryFind("", other, [token], out _));
+        Assert.Null(cache.Add("", other, [token], block: 1));    // that they collide in truth
     }
 
     private static (PrefixCache.Node One, PrefixCache.Node Other) TwoNodesWhoseHashesDifferInTheirLowHalfOnly(PrefixCache cache)
@@ -167,7 +167,7 @@ public class PrefixCacheTests
         var byHighHalf = new Dictionary<ulong, PrefixCache.Node>();
         for (var token = 0; token < 1_000_000; token++)
         {
-            var node = cache.Add(null, [token], block: 0)!;
+            var node = cache.Add("", null, [token], block: 0)!;
             if (!byHighHalf.TryAdd(node.Hash >> 32, node))
             {
                 return (byHighHalf[node.Hash >> 32], node);

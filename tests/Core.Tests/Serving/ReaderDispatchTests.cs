@@ -13,7 +13,7 @@ public class ReaderDispatchTests
 
         for (var i = 0; i < mailboxes.Count; i++)
         {
-            mailboxes[i].Post(i, null, null, dispatch);
+            mailboxes[i].Post([new(i)], null, dispatch);
         }
 
         Assert.DoesNotContain(reads, read => read.IsCompleted);
@@ -29,12 +29,12 @@ public class ReaderDispatchTests
         using var release = new ManualResetEventSlim();
         var blocking = new TokenMailbox();
         var blocked = BlockOnceRead(blocking, release);
-        blocking.Post(1, null, null, dispatch);
+        blocking.Post([new(1)], null, dispatch);
         dispatch.Flush();
 
         var other = new TokenMailbox();
         var read = other.ReadAsync(default).AsTask();
-        other.Post(2, null, null, dispatch);
+        other.Post([new(2)], null, dispatch);
         dispatch.Flush();
 
         Assert.Equal(2, (await read.WaitAsync(TimeSpan.FromSeconds(20))).TokenIds.Span[0]);

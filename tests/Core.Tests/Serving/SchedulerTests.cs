@@ -176,7 +176,7 @@ public class SchedulerTests
 
         world.RunToEnd();
 
-        Assert.Equal(new SequenceFinish(SequenceFinishReason.Stop, null, 4, 0, 3), sequence.Finish);
+        Assert.Equal(new SequenceFinish(SequenceFinishReason.Stop, null, 4, 0, 3) { EndsWithEos = true }, sequence.Finish);
         Assert.True(sequence.Finish!.EndsWithEos);
     }
 

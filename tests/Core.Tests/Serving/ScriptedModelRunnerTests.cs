@@ -62,7 +62,7 @@ public class ScriptedModelRunnerTests
         var scheduler = new Scheduler(runner.Limits, new EngineOptions());
         scheduler.Add(new Sequence(1, [1], Ending() with { TopLogprobs = 3 }));
 
-        var logprobs = runner.Execute(scheduler.Schedule()!)[0].Logprobs!;
+        var logprobs = runner.Execute(scheduler.Schedule()!)[0].Tokens.Span[0].Logprobs!;
 
         var norm = Math.Log(Math.Exp(10) + Math.E + 255);
         Assert.Equal(['a', ' ', 0], logprobs.TopIds);

@@ -40,7 +40,7 @@ internal sealed class ShadowRunner(ModelLimits limits, Func<StepBatch, Exception
         return tokens[promptLength..];
     }
 
-    public IReadOnlyList<SampledToken> Execute(StepBatch batch)
+    public IReadOnlyList<StepResult> Execute(StepBatch batch)
     {
         Steps++;
         GiveBack(batch);
@@ -50,7 +50,7 @@ internal sealed class ShadowRunner(ModelLimits limits, Func<StepBatch, Exception
             throw exception;
         }
 
-        var sampled = batch.Steps.Select(Compute).OfType<SampledToken>().ToList();
+        var sampled = batch.Steps.Select(Compute).OfType<StepResult>().ToList();
         Save(batch);
         Assert.InRange(BlocksInUse, 0, limits.BlockCount);
         return sampled;
@@ -83,13 +83,23 @@ internal sealed class ShadowRunner(ModelLimits limits, Func<StepBatch, Exception
         }
     }
 
-    private SampledToken? Compute(SequenceStep step)
+    private StepResult? Compute(SequenceStep step)
     {
         var content = _slots[step.Sequence.Slot];
         Truncate(content, step.Start);
         content.AddRange(step.Sequence.Tokens.Slice(step.Start, step.Count));
         Assert.Equal(step.Sequence.Tokens[..content.Count].ToArray(), content);
-        return step.Samples ? new SampledToken(step.Sequence, NextToken(content, limits.VocabularySize)) : null;
+        return step.Samples ? Sample(step, content) : null;
+    }
+
+    private StepResult Sample(SequenceStep step, List<int> content)
+    {
+        var computed = content.Count;
+        content.AddRange(step.DraftTokens);
+        var tokens = new SampledToken[1 + step.Drafts];
+        var count = DraftVerification.Sample(step, row => new(NextToken(content[..(computed + row)], limits.VocabularySize)), tokens);
+        Truncate(content, computed + count - 1);
+        return new StepResult(step.Sequence, tokens.AsMemory(0, count));
     }
 
     private void Save(StepBatch batch)

@@ -10,8 +10,8 @@ public class TokenMailboxTests
     public async Task ReadAsync_WithTokensPending_ReturnsThemAllAtOnce()
     {
         var mailbox = new TokenMailbox();
-        mailbox.Post(1, null, null);
-        mailbox.Post(2, null, null);
+        mailbox.Post([new(1)], null);
+        mailbox.Post([new(2)], null);
 
         var read = mailbox.ReadAsync(default);
 
@@ -27,7 +27,7 @@ public class TokenMailboxTests
         var read = mailbox.ReadAsync(default).AsTask();
         Assert.False(read.IsCompleted);
 
-        mailbox.Post(7, null, _finish);
+        mailbox.Post([new(7)], _finish);
 
         var batch = await read.WaitAsync(TimeSpan.FromSeconds(5));
         Assert.Equal([7], batch.TokenIds.ToArray());
@@ -45,7 +45,7 @@ public class TokenMailboxTests
             continued.SetResult(Thread.CurrentThread.IsThreadPoolThread);
         });
         await Task.Delay(20);
-        new Thread(() => mailbox.Post(1, null, null)).Start();
+        new Thread(() => mailbox.Post([new(1)], null)).Start();
 
         Assert.True(await continued.Task.WaitAsync(TimeSpan.FromSeconds(5)));
     }
@@ -57,7 +57,7 @@ public class TokenMailboxTests
         var logprobs = Enumerable.Range(0, 20).Select(i => new TokenLogprobs(-i, [], [])).ToList();
         for (var i = 0; i < logprobs.Count; i++)
         {
-            mailbox.Post(i, logprobs[i], null);
+            mailbox.Post([new(i, logprobs[i])], null);
         }
 
         var batch = await mailbox.ReadAsync(default);
@@ -69,7 +69,7 @@ public class TokenMailboxTests
     public async Task ReadAsync_AfterAFault_GivesTheTokensBeforeItAndThenThrows()
     {
         var mailbox = new TokenMailbox();
-        mailbox.Post(1, null, null);
+        mailbox.Post([new(1)], null);
         mailbox.Fail(new EngineFaultException(EngineFaultKind.Internal, "gone"));
 
         var batch = await mailbox.ReadAsync(default);
@@ -83,7 +83,7 @@ public class TokenMailboxTests
     public async Task ReadAsync_AfterACancellation_ThrowsAtOnce()
     {
         var mailbox = new TokenMailbox();
-        mailbox.Post(1, null, null);
+        mailbox.Post([new(1)], null);
         mailbox.Fail(new OperationCanceledException());
 
         await Assert.ThrowsAsync<OperationCanceledException>(async () => await mailbox.ReadAsync(default));
@@ -93,7 +93,7 @@ public class TokenMailboxTests
     public async Task Fail_AfterTheFinish_ChangesNothing()
     {
         var mailbox = new TokenMailbox();
-        mailbox.Post(1, null, _finish);
+        mailbox.Post([new(1)], _finish);
         mailbox.Fail(new EngineFaultException(EngineFaultKind.Internal, "late"));
 
         Assert.Same(_finish, (await mailbox.ReadAsync(default)).Finish);
@@ -109,7 +109,7 @@ public class TokenMailboxTests
         await source.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WaitAsync(TimeSpan.FromSeconds(5)));
-        mailbox.Post(3, null, null);
+        mailbox.Post([new(3)], null);
         var batch = await mailbox.ReadAsync(default);
         Assert.Equal([3], batch.TokenIds.ToArray());
     }
@@ -135,7 +135,7 @@ public class TokenMailboxTests
     public async Task ReadAsync_AfterTheFinish_Throws()
     {
         var mailbox = new TokenMailbox();
-        mailbox.Post(1, null, _finish);
+        mailbox.Post([new(1)], _finish);
         await mailbox.ReadAsync(default);
 
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await mailbox.ReadAsync(default));
@@ -147,8 +147,8 @@ public class TokenMailboxTests
         var resumed = 0;
         var mailbox = new TokenMailbox(pauseAfter: 2, () => resumed++);
 
-        Assert.False(mailbox.Post(1, null, null));
-        Assert.True(mailbox.Post(2, null, null));
+        Assert.False(mailbox.Post([new(1)], null));
+        Assert.True(mailbox.Post([new(2)], null));
         Assert.True(mailbox.IsFull);
 
         await mailbox.ReadAsync(default);
@@ -165,7 +165,7 @@ public class TokenMailboxTests
         {
             for (var i = 0; i < tokens; i++)
             {
-                mailbox.Post(i, null, i == tokens - 1 ? _finish : null);
+                mailbox.Post([new(i)], i == tokens - 1 ? _finish : null);
             }
         });
         writer.Start();

@@ -108,7 +108,7 @@ public sealed class FlashAttentionTests : IDisposable
     {
         var first = RunnerDriver.NewSequence(5, RunnerDriver.Prompt(12));
         var second = RunnerDriver.NewSequence(1, RunnerDriver.Prompt(23, seed: 2));
-        var sampled = new List<SampledToken>();
+        var sampled = new List<StepResult>();
         Execute([new(first, 0, 12), new(second, 0, 9)]);
         Execute([new(first, 12, 1), new(second, 9, 14)]);
         Execute([new(second, 23, 1), new(first, 13, 1)]);

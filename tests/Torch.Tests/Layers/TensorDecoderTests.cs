@@ -91,7 +91,7 @@ public sealed class TensorDecoderTests : IDisposable
     private static List<float[]> Decode(TorchModelRunner runner, int count)
     {
         var sequences = Enumerable.Range(0, count).Select(slot => RunnerDriver.NewSequence(slot, RunnerDriver.Prompt(2 + (11 * slot), seed: slot))).ToList();
-        IReadOnlyList<SampledToken> sampled = [];
+        IReadOnlyList<StepResult> sampled = [];
         for (var step = 0; step < 4; step++)
         {
             sampled = runner.Execute(new StepBatch { Steps = [.. sequences.Select(sequence => new SequenceStep(sequence, sequence.ComputedTokens, sequence.PendingTokens))] });
@@ -133,7 +133,7 @@ public sealed class TensorDecoderTests : IDisposable
         return RunnerDriver.Distribution(runner.Execute(new StepBatch { Steps = [new(sequence, 7, 3)] })[0]);
     }
 
-    private static void Accept(IReadOnlyList<SampledToken> sampled)
+    private static void Accept(IReadOnlyList<StepResult> sampled)
     {
         foreach (var token in sampled)
         {

@@ -43,9 +43,9 @@ internal static class RunnerDriver
     }
 
     /// <summary>Runs one sequence's pending tokens in chunks of the given sizes, and returns the last sample.</summary>
-    public static SampledToken Run(TorchModelRunner runner, Sequence sequence, params ReadOnlySpan<int> chunks)
+    public static StepResult Run(TorchModelRunner runner, Sequence sequence, params ReadOnlySpan<int> chunks)
     {
-        SampledToken? last = null;
+        StepResult? last = null;
         foreach (var chunk in chunks)
         {
             last = runner.Execute(new StepBatch { Steps = [new(sequence, sequence.ComputedTokens, chunk)] }) is [var sampled] ? sampled : null;
@@ -55,10 +55,16 @@ internal static class RunnerDriver
         return last ?? throw new InvalidOperationException("The chunks end before the sequence does.");
     }
 
-    /// <summary>The bits of the whole distribution, by token id.</summary>
-    public static float[] Distribution(SampledToken sampled)
+    extension(StepResult result)
     {
-        var logprobs = sampled.Logprobs!;
+        /// <summary>The only token of a step without drafts.</summary>
+        public int TokenId => result.Tokens.Span[0].TokenId;
+    }
+
+    /// <summary>The bits of the whole distribution, by token id.</summary>
+    public static float[] Distribution(StepResult sampled)
+    {
+        var logprobs = sampled.Tokens.Span[0].Logprobs!;
         var byToken = new float[logprobs.TopIds.Length];
         for (var i = 0; i < byToken.Length; i++)
         {

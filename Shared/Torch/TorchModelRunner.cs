@@ -50,7 +50,15 @@ public sealed class TorchModelRunner : IModelRunner
         using var stream = _stream.Enter();
         var keyValueType = options.KeyValueType != TorchDataType.Auto && !onTensors ? options.KeyValueType : format is null ? DataType : TorchDataType.BFloat16;
         var freeOnDevice = _stream.FreeMemory() - (ParameterCount * SizeOf(DataType));
-        var layout = KeyValueBudget.Plan(spec, options, KeyValueFormat.Of(keyValueType), onTensors, freeOnDevice);
+        var layout = new KeyValueBudget
+        {
+            MemoryMiB = options.KeyValueMemoryMiB,
+            ContextLength = options.ContextLength,
+            SlotCount = options.SlotCount,
+            BlockSize = options.BlockSize,
+            SlotsTakeMemory = onTensors,
+            FreeOnDevice = freeOnDevice,
+        }.Plan(spec, KeyValueFormatOf(keyValueType));
         Limits = new(spec.VocabularySize, layout.ContextLength, layout.SlotCount, layout.BlockSize, layout.BlockCount);
         _team = new(threads);
         _sampler = new(_team);
@@ -223,6 +231,14 @@ public sealed class TorchModelRunner : IModelRunner
         TorchDataType.Q8 => QuantizedFormat.Q8,
         TorchDataType.Q4 => QuantizedFormat.Q4,
         _ => null,
+    };
+
+    private static KeyValueFormat KeyValueFormatOf(TorchDataType type) => type switch
+    {
+        TorchDataType.Float32 => KeyValueFormat.Float32,
+        TorchDataType.BFloat16 => KeyValueFormat.BFloat16,
+        TorchDataType.Q8 => KeyValueFormat.Q8,
+        _ => throw new ModelFormatException($"Keys and values cannot be kept in {type}: choose auto, f32, bf16 or q8 (Rill__KvDtype)."),
     };
 
     private static int SizeOf(TorchDataType type) => type == TorchDataType.Float32 ? sizeof(float) : sizeof(ushort);

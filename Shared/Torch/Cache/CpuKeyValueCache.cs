@@ -1,5 +1,4 @@
 using Rill.Serving;
-using Rill.Torch.Cpu.Kernels;
 using Rill.Torch.Native;
 
 namespace Rill.Torch.Cache;
@@ -8,18 +7,19 @@ namespace Rill.Torch.Cache;
 /// Keys and values on the CPU. Each slot is contiguous in virtual memory, so attention needs no block table; physical pages come as
 /// positions fill and go back when the slot or the cached block is released (the idea of vAttention, arXiv 2405.04437).
 /// <para>
-/// A slot is [chunk, layer, head, key|value, position, headDim], a chunk being <see cref="AttentionKernel.ChunkPositions"/> positions: what
+/// A slot is [chunk, layer, head, key|value, position, headDim], a chunk being <see cref="ChunkPositions"/> positions: what
 /// a thread reads at once follows one another in memory. A cached block is [layer, head, key|value, position, headDim]. Where elements have
 /// scales, those of all positions follow the vectors of a head.
 /// </para>
 /// </summary>
 internal sealed unsafe class CpuKeyValueCache : IDisposable
 {
+    /// <summary>Positions of a chunk.</summary>
+    public const int ChunkPositions = 256;
+
     // Long contexts are read faster from huge pages (M at 32k positions by a sixth). They take a whole chunk's memory with its first
     // position, some 10 MB for M, which the many short sequences of a busy server should not.
     private const int PlainChunks = 4;
-    private const int ChunkPositions = AttentionKernel.ChunkPositions;
-
     private readonly KeyValueLayout _layout;
     private readonly VirtualMemory _slots;
     private readonly VirtualMemory _blocks;
@@ -31,7 +31,7 @@ internal sealed unsafe class CpuKeyValueCache : IDisposable
     {
         _layout = layout;
         _chunkStride = ChunkPositions * layout.TokenBytes;
-        _slotStride = VirtualMemory.RoundUp((layout.ContextLength + ChunkPositions - 1) / ChunkPositions * _chunkStride);
+        _slotStride = VirtualMemory.RoundUp((layout.ContextLength + ChunkPositions - 1L) / ChunkPositions * _chunkStride);
         _blockStride = VirtualMemory.RoundUp(layout.BlockBytes);
         _slots = new(_slotStride * layout.SlotCount);
         _blocks = new(_blockStride * layout.BlockCount);

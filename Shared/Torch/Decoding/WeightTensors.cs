@@ -1,5 +1,4 @@
 using Rill.Models;
-using Rill.Torch.Cpu.Layers;
 using Rill.Torch.Native;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -57,8 +56,8 @@ internal sealed class WeightTensors(ModelWeights weights, ScalarType type)
         }
     }
 
-    /// <summary>A vector for our kernels, of norms or of the biases of several layers, in f32.</summary>
-    public WeightVector Vector(params ReadOnlySpan<(string Name, long Size)> parts)
+    /// <summary>Vectors, of norms or of the biases of several layers, one after the other: a copy in f32.</summary>
+    public Tensor Vector(params ReadOnlySpan<(string Name, long Size)> parts)
     {
         var tensors = new List<Tensor>();
         foreach (var (name, size) in parts)
@@ -67,7 +66,7 @@ internal sealed class WeightTensors(ModelWeights weights, ScalarType type)
             tensors.Add(mapped.to_type(ScalarType.Float32, copy: true));
         }
 
-        return new(Join(tensors));
+        return Join(tensors);
     }
 
     /// <summary>Several linear layers over the same input as one: their weights [out, in] stacked.</summary>

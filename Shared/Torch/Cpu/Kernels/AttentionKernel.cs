@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Rill.Torch.Cache;
 
 namespace Rill.Torch.Cpu.Kernels;
 
@@ -11,7 +12,7 @@ namespace Rill.Torch.Cpu.Kernels;
 internal static unsafe class AttentionKernel
 {
     /// <summary>Positions of a chunk. It is part of the results' bits: never make it depend on threads, batches or free memory.</summary>
-    public const int ChunkPositions = 256;
+    public const int ChunkPositions = CpuKeyValueCache.ChunkPositions;
 
     /// <summary>Inputs (rows x query heads of a group) that one call should have: their scores stay in the first-level cache.</summary>
     public const int GoodInputs = 32;

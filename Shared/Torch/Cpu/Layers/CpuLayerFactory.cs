@@ -26,7 +26,7 @@ internal sealed class CpuLayerFactory(WeightTensors tensors, QuantizedWeights? q
             biases[i] = (layers[i].Layer + ".bias", layers[i].Outputs);
         }
 
-        return new(team, scratch, weights, bias ? tensors.Vector(biases) : null);
+        return new(team, scratch, weights, bias ? new(tensors.Vector(biases)) : null);
     }
 
     /// <summary>The matrix that turns hidden rows into logits; never packed, as only rows that sample pass through it.</summary>
@@ -40,7 +40,7 @@ internal sealed class CpuLayerFactory(WeightTensors tensors, QuantizedWeights? q
         quantized is null ? new DenseEmbedding(tensors.ForKernels(name, vocabulary, hidden)) : new QuantizedEmbedding(quantized.Matrix(name));
 
     /// <summary>The weight of an RMS norm.</summary>
-    public WeightVector Norm(string name, long size) => tensors.Vector((name, size));
+    public WeightVector Norm(string name, long size) => new(tensors.Vector((name, size)));
 
     private LinearWeight Matrix(string name, long outputs, long inner) => quantized is null
         ? new DenseWeight(tensors.ForKernels(name, outputs, inner), tensors.ExceedCaches, pack)

@@ -6,7 +6,8 @@ using Rill.FunctionApp.Hosting;
 using Rill.FunctionApp.Http;
 using Rill.Serving;
 using Rill.Telemetry;
-using Rill.Torch.Runtime;
+using Rill.Torch;
+using Rill.Torch.Native;
 
 return await StartFailure.GuardAsync(async () =>
 {

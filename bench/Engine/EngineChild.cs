@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Rill.Bench.Models;
 using Rill.Bench.Peer.LlamaCpp;
-using Rill.Torch.Runtime;
+using Rill.Torch.Native;
 
 namespace Rill.Bench.Engine;
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Rill.Bench.Models;
 using Rill.Serving;
 using Rill.Telemetry;
-using Rill.Torch.Runtime;
+using Rill.Torch;
 
 namespace Rill.Bench.Engine;
 

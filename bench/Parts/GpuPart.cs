@@ -4,7 +4,7 @@ using Rill.Bench.Engine;
 using Rill.Bench.Measure;
 using Rill.Bench.Models;
 using Rill.Bench.Report;
-using Rill.Torch.Runtime;
+using Rill.Torch.Native;
 using TorchSharp;
 
 namespace Rill.Bench.Parts;

@@ -1,5 +1,4 @@
 using Rill.Serving;
-using Rill.Torch.Runtime;
 using Rill.Torch.Tests.Models;
 
 namespace Rill.Torch.Tests;

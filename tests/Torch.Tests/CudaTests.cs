@@ -1,5 +1,5 @@
 using Rill.Serving;
-using Rill.Torch.Runtime;
+using Rill.Torch.Native;
 using Rill.Torch.Tests.Models;
 using TorchSharp;
 

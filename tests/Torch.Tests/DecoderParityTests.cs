@@ -1,8 +1,7 @@
 using Rill.Models;
 using Rill.Serving;
-using Rill.Torch.Kernels;
-using Rill.Torch.Runtime;
-using Rill.Torch.Tests.Kernels;
+using Rill.Torch.Cpu.Kernels;
+using Rill.Torch.Tests.Cpu.Kernels;
 using Rill.Torch.Tests.Models;
 
 namespace Rill.Torch.Tests;

@@ -1,5 +1,6 @@
-using Rill.Torch.Runtime;
-using Rill.Torch.Tests.Runtime;
+using Rill.Torch.Native;
+using Rill.Torch.Tests.Cpu.Kernels;
+using Rill.Torch.Tests.Native;
 
 namespace Rill.Torch.Tests;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Rill.Torch.Runtime;
+using Rill.Torch.Native;
+using Rill.Torch.Sampling;
 using Rill.TrainModel.Corpus;
 using Rill.TrainModel.Evaluation;
 using Rill.TrainModel.Export;

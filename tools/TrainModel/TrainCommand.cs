@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Rill.Torch.Runtime;
+using Rill.Torch.Native;
 using TorchSharp;
 
 namespace Rill.TrainModel;

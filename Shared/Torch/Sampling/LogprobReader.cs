@@ -1,5 +1,5 @@
 using Rill.Serving;
-using Rill.Torch.Kernels;
+using Rill.Torch.Cpu.Kernels;
 
 namespace Rill.Torch.Sampling;
 

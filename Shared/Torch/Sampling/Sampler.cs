@@ -1,5 +1,6 @@
 using Rill.Serving;
-using Rill.Torch.Kernels;
+using Rill.Torch.Cpu.Kernels;
+using Rill.Torch.Native;
 using TorchSharp;
 
 namespace Rill.Torch.Sampling;

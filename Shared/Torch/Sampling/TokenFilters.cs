@@ -1,4 +1,4 @@
-using Rill.Torch.Kernels;
+using Rill.Torch.Cpu.Kernels;
 
 namespace Rill.Torch.Sampling;
 

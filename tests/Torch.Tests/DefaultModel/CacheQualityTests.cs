@@ -1,4 +1,3 @@
-using Rill.Torch.Runtime;
 using Rill.Torch.Tests.Models;
 using Rill.TrainModel.Corpus;
 using Rill.TrainModel.Export;

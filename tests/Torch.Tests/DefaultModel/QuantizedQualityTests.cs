@@ -2,9 +2,8 @@ using Rill.Bench.Peer.Gguf;
 using Rill.Bench.Quality;
 using Rill.Core.Tests.Models;
 using Rill.Models;
-using Rill.Torch.Kernels;
-using Rill.Torch.Runtime;
-using Rill.Torch.Tests.Kernels;
+using Rill.Torch.Cpu.Kernels;
+using Rill.Torch.Tests.Cpu.Kernels;
 using Rill.TrainModel.Corpus;
 using Rill.TrainModel.Export;
 

@@ -1,5 +1,4 @@
 using Rill.Serving;
-using Rill.Torch.Runtime;
 
 namespace Rill.Torch.Tests.Models;
 
@@ -16,7 +15,7 @@ internal static class RunnerDriver
             BlockSize = 4,
             KeyValueMemoryMiB = 64,
             Threads = 2,
-            UseTensorDecoder = tensors,
+            UseGpuDecoder = tensors,
         });
 
     /// <summary>Loads a tiny model into the tensor decoder, with further options.</summary>
@@ -28,7 +27,7 @@ internal static class RunnerDriver
             BlockSize = 4,
             KeyValueMemoryMiB = 64,
             Threads = 2,
-            UseTensorDecoder = true,
+            UseGpuDecoder = true,
         }));
 
     /// <summary>A sequence in a slot, with parameters that make the runner report every token's log-probability.</summary>

@@ -1,6 +1,6 @@
 using Rill.Serving;
-using Rill.Torch.Kernels;
-using Rill.Torch.Runtime;
+using Rill.Torch.Cpu.Kernels;
+using Rill.Torch.Native;
 using Rill.Torch.Sampling;
 using TorchSharp;
 

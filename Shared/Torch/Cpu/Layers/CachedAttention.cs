@@ -1,0 +1,228 @@
+using Rill.Models;
+using Rill.Torch.Cache;
+using Rill.Torch.Cpu.Kernels;
+using Rill.Torch.Decoding;
+using Rill.Torch.Native;
+
+namespace Rill.Torch.Cpu.Layers;
+
+/// <summary>
+/// Attention on the CPU for packed rows of any sequences: norms and rotates queries and keys, writes keys and values to the slots, and
+/// lets each row attend to its slot. All rows' keys are written before any row attends, so a prompt's chunk sees itself.
+/// </summary>
+/// <typeparam name="T">Type of the KV cache.</typeparam>
+internal sealed unsafe class CachedAttention<T> : IDisposable where T : ICacheElements
+{
+    private const int Unlimited = 1 << 30;
+
+    [ThreadStatic]
+    private static float[]? t_sums;
+
+    private readonly DecoderSpec _spec;
+    private readonly CpuKeyValueCache _cache;
+    private readonly ThreadTeam _team;
+    private readonly float[] _frequencies;
+    private readonly float _scale;
+    private readonly int _group;
+    private readonly AttentionPlan[] _plans;        // one for each window
+    private readonly AttentionPlan[] _layerPlans;   // the same by layer
+    private readonly int _partSize;
+    private readonly RowBuffer _cosines;
+    private readonly RowBuffer _sines;
+    private readonly RowBuffer _queries;            // [key/value head, row, group, headDim]
+    private readonly NativeBuffer _parts = new();
+    private readonly Action<int> _place;
+    private readonly Action<int> _attend;
+
+    // The call that runs, for the delegates above.
+    private TokenRow[] _rows = [];
+    private RowBuffer _source = null!;
+    private RowBuffer _target = null!;
+    private WeightVector? _queryNorm;
+    private WeightVector? _keyNorm;
+    private AttentionPlan _plan;
+    private int _layer;
+
+    public CachedAttention(DecoderSpec spec, CpuKeyValueCache cache, ThreadTeam team)
+    {
+        (_spec, _cache, _team) = (spec, cache, team);
+        _frequencies = spec.Rotary.InverseFrequencies(spec.HeadDim);
+        _scale = (float)(1 / Math.Sqrt(spec.HeadDim));
+        _group = spec.HeadCount / spec.KeyValueHeadCount;
+        var tileRows = Math.Max(1, AttentionKernel.GoodInputs / _group);
+        var windows = spec.AttentionWindows.Select(window => window ?? Unlimited).ToArray();
+        _plans = [.. windows.Distinct().Select(window => new AttentionPlan(window, tileRows, spec.KeyValueHeadCount, team.Threads))];
+        _layerPlans = [.. windows.Select(window => _plans.Single(plan => plan.Window == window))];
+        _plan = _plans[0];
+        _partSize = AttentionSums.Size(tileRows * _group, spec.HeadDim);
+        _cosines = new(_frequencies.Length);
+        _sines = new(_frequencies.Length);
+        _queries = new(spec.HeadCount * spec.HeadDim);
+        _place = Place;
+        _attend = Attend;
+    }
+
+    /// <summary>Prepares a step: the rotations of its rows, the same for all layers, and how its attention is shared out.</summary>
+    public void Begin(TokenRow[] rows)
+    {
+        _rows = rows;
+        _cosines.Ensure(rows.Length);
+        _sines.Ensure(rows.Length);
+        _queries.Ensure(rows.Length);
+        for (var row = 0; row < rows.Length; row++)
+        {
+            float* cosines = _cosines.Row(row), sines = _sines.Row(row);
+            for (var pair = 0; pair < _frequencies.Length; pair++)
+            {
+                var (sine, cosine) = Math.SinCos(rows[row].Position * _frequencies[pair]);
+                (cosines[pair], sines[pair]) = ((float)cosine, (float)sine);
+            }
+        }
+
+        foreach (var plan in _plans)
+        {
+            plan.Begin(rows);
+            _parts.Ensure((long)plan.Parts * _spec.KeyValueHeadCount * _partSize * sizeof(float));
+        }
+    }
+
+    /// <summary>Runs one layer's attention over the rows given to <see cref="Begin"/>.</summary>
+    /// <param name="queryKeyValue">Rows of (heads + 2 key/value heads) * headDim; their content is lost.</param>
+    /// <param name="layer">The layer's number.</param>
+    /// <param name="queryNorm">Over each query head; null for none.</param>
+    /// <param name="keyNorm">Over each key head; null for none.</param>
+    /// <param name="attended">Gets rows of heads * headDim.</param>
+    public void Forward(RowBuffer queryKeyValue, int layer, WeightVector? queryNorm, WeightVector? keyNorm, RowBuffer attended)
+    {
+        (_source, _target, _layer, _queryNorm, _keyNorm, _plan) = (queryKeyValue, attended, layer, queryNorm, keyNorm, _layerPlans[layer]);
+        _team.Run(_rows.Length, (long)_rows.Length * _spec.QueryKeyValueSize * 4, _place);
+        _plan.Restart();
+        _team.Run(_plan.Units.Count * _spec.KeyValueHeadCount, _plan.Work * _spec.HeadCount * _spec.HeadDim * 2, _attend);
+    }
+
+    public void Dispose()
+    {
+        _cosines.Dispose();
+        _sines.Dispose();
+        _queries.Dispose();
+        _parts.Dispose();
+    }
+
+    private float* Queries(int head, int row) => _queries.Row(0) + ((((nint)head * _rows.Length) + row) * _group * _spec.HeadDim);
+
+    private void Place(int row)
+    {
+        var (token, size) = (_rows[row], _spec.HeadDim);
+        var source = _source.Row(row);
+        for (var head = 0; head < _spec.HeadCount; head++, source += size)
+        {
+            var (shared, own) = Math.DivRem(head, _group);
+            Rotate(source, _queryNorm, row, _scale, Queries(shared, row) + (own * size));
+        }
+
+        for (var head = 0; head < _spec.KeyValueHeadCount; head++, source += size)
+        {
+            Rotate(source, _keyNorm, row, 1, source);
+            Write(_cache.Chunk(token.Slot, token.Position, _layer, head, values: false), token.Position, source);
+        }
+
+        for (var head = 0; head < _spec.KeyValueHeadCount; head++, source += size)
+        {
+            Write(_cache.Chunk(token.Slot, token.Position, _layer, head, values: true), token.Position, source);
+        }
+    }
+
+    /// <summary>Norms in place, then rotates.</summary>
+    private void Rotate(float* head, WeightVector? norm, int row, float scale, float* target)
+    {
+        if (norm is not null)
+        {
+            RowKernels.RmsNorm(head, norm.Values, _spec.NormEpsilon, head, _spec.HeadDim);
+        }
+
+        RowKernels.Rotate<Float32Elements>(head, _cosines.Row(row), _sines.Row(row), scale, target, _spec.HeadDim);
+    }
+
+    private void Write(byte* chunk, int position, float* vector)
+    {
+        position %= AttentionKernel.ChunkPositions;
+        T.Write(vector, chunk + ((nint)position * _spec.HeadDim * T.Size), _spec.HeadDim, Scales(chunk) + position);
+    }
+
+    /// <summary>The scales behind a chunk's vectors, one for each position.</summary>
+    private float* Scales(byte* chunk) => (float*)(chunk + ((nint)AttentionKernel.ChunkPositions * _spec.HeadDim * T.Size));
+
+    /// <summary>One unit and one key/value head.</summary>
+    private void Attend(int piece)
+    {
+        var (number, head) = Math.DivRem(piece, _spec.KeyValueHeadCount);
+        var unit = _plan.Units[number];
+        var tile = _plan.Tiles[unit.Tile];
+        if (tile.IsSplit)
+        {
+            Compute(tile, unit.FirstChunk, head, Part(tile, unit.FirstChunk, head));
+            if (!_plan.FinishChunk(unit.Tile, head))
+            {
+                return;
+            }
+        }
+
+        if (t_sums is null || t_sums.Length < 2 * _partSize)
+        {
+            t_sums = new float[2 * _partSize];
+        }
+
+        fixed (float* scratch = t_sums)
+        {
+            var whole = SumsOf(tile, scratch);
+            whole.Clear();
+            for (var chunk = tile.FirstChunk; chunk < tile.EndChunk; chunk++)
+            {
+                var next = tile.IsSplit ? Part(tile, chunk, head) : SumsOf(tile, scratch + _partSize);
+                if (!tile.IsSplit)
+                {
+                    Compute(tile, chunk, head, next);
+                }
+
+                whole.Add(next);
+            }
+
+            Finish(tile, head, whole);
+        }
+    }
+
+    private AttentionSums SumsOf(in AttentionTile tile, float* start) => new(start, tile.Rows * _group, _spec.HeadDim);
+
+    private AttentionSums Part(in AttentionTile tile, int chunk, int head) =>
+        SumsOf(tile, (float*)_parts.Start + ((((nint)tile.Part + chunk - tile.FirstChunk) * _spec.KeyValueHeadCount) + head) * _partSize);
+
+    private void Compute(in AttentionTile tile, int chunk, int head, in AttentionSums sums)
+    {
+        var start = chunk * AttentionKernel.ChunkPositions;
+        byte* keys = _cache.Chunk(tile.Slot, start, _layer, head, values: false), values = _cache.Chunk(tile.Slot, start, _layer, head, values: true);
+        AttentionKernel.Attend<T>(
+            new AttentionChunk
+            {
+                Keys = keys,
+                Values = values,
+                KeyScales = T.HasScales ? Scales(keys) : null,
+                ValueScales = T.HasScales ? Scales(values) : null,
+                HeadDim = _spec.HeadDim,
+                Queries = Queries(head, tile.FirstRow),
+                Rows = tile.Rows,
+                Group = _group,
+                Position = tile.Position - start,
+                Window = _plan.Window,
+            },
+            sums);
+    }
+
+    private void Finish(in AttentionTile tile, int head, in AttentionSums sums)
+    {
+        for (var input = 0; input < tile.Rows * _group; input++)
+        {
+            var (row, own) = Math.DivRem(input, _group);
+            sums.Finish(input, _target.Row(tile.FirstRow + row) + (((head * _group) + own) * _spec.HeadDim));
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using Rill.Torch.Cpu.Kernels;
+using Rill.Torch.Cpu.Quantization;
+using Rill.Torch.Decoding;
+
+namespace Rill.Torch.Cpu.Layers;
+
+/// <summary>Makes a decoder's operations on the CPU from its weights.</summary>
+/// <param name="tensors">The weights, in the computing type.</param>
+/// <param name="quantized">The matrices in q8 or q4; null to multiply with the tensors.</param>
+/// <param name="team">The threads that the operations share.</param>
+/// <param name="scratch">The memory that they share.</param>
+/// <param name="pack">True to keep a second copy of each matrix, reordered for libtorch's products.</param>
+internal sealed class CpuLayerFactory(WeightTensors tensors, QuantizedWeights? quantized, ThreadTeam team, LinearScratch scratch, bool pack)
+{
+    /// <summary>Linear layers over the same input, side by side.</summary>
+    /// <param name="inputs">Elements of an input row.</param>
+    /// <param name="bias">True when the layers have biases.</param>
+    /// <param name="layers">Name and outputs of each.</param>
+    public CpuLinear Linear(long inputs, bool bias, params ReadOnlySpan<(string Layer, long Outputs)> layers)
+    {
+        var weights = new LinearWeight[layers.Length];
+        var biases = new (string, long)[layers.Length];
+        for (var i = 0; i < layers.Length; i++)
+        {
+            weights[i] = Matrix(layers[i].Layer + ".weight", layers[i].Outputs, inputs);
+            biases[i] = (layers[i].Layer + ".bias", layers[i].Outputs);
+        }
+
+        return new(team, scratch, weights, bias ? new(tensors.Vector(biases)) : null);
+    }
+
+    /// <summary>The matrix that turns hidden rows into logits; never packed, as only rows that sample pass through it.</summary>
+    public CpuLinear Head(string name, long vocabulary, long hidden) => new(
+        team, scratch,
+        [quantized is null ? new DenseWeight(tensors.ForKernels(name, vocabulary, hidden), tensors.ExceedCaches) : new QuantizedWeight(quantized.Matrix(name), team, scratch)],
+        bias: null);
+
+    /// <summary>The rows that token ids stand for.</summary>
+    public IEmbedding Embedding(string name, long vocabulary, long hidden) =>
+        quantized is null ? new DenseEmbedding(tensors.ForKernels(name, vocabulary, hidden)) : new QuantizedEmbedding(quantized.Matrix(name));
+
+    /// <summary>The weight of an RMS norm.</summary>
+    public WeightVector Norm(string name, long size) => new(tensors.Vector((name, size)));
+
+    private LinearWeight Matrix(string name, long outputs, long inner) => quantized is null
+        ? new DenseWeight(tensors.ForKernels(name, outputs, inner), tensors.ExceedCaches, pack)
+        : new QuantizedWeight(quantized.Matrix(name), team, scratch);
+}

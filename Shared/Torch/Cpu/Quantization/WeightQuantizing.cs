@@ -1,0 +1,46 @@
+using Rill.Models;
+using Rill.Torch.Cpu.Kernels;
+using Rill.Torch.Decoding;
+
+namespace Rill.Torch.Cpu.Quantization;
+
+/// <summary>Makes a model's quantized matrices from its weights as published.</summary>
+internal static unsafe class WeightQuantizing
+{
+    /// <summary>Of the source, so much is in memory at a time: enough for the threads to share, little beside the result.</summary>
+    private const int SlabBytes = 16 * 1024 * 1024;
+
+    /// <summary>
+    /// Quantizes all matrices, a slab of rows at a time, and gives the pages of each slab back to the system: the memory in use grows to
+    /// that of the result and not of both.
+    /// </summary>
+    /// <param name="table">What to make.</param>
+    /// <param name="weights">The weights, in f32, bf16 or f16; their matrices are not to be read afterwards.</param>
+    /// <param name="target">Where the matrices go: the table's bytes, zeroed.</param>
+    /// <param name="team">The threads.</param>
+    /// <param name="progress">Told the share that is done, from 0 to 1.</param>
+    /// <exception cref="ModelFormatException">A tensor is missing, or has another shape or an unsupported type.</exception>
+    public static void Run(QuantizedTable table, ModelWeights weights, nint target, ThreadTeam team, Action<double> progress)
+    {
+        weights.Expect(ReadPattern.Streams);
+        foreach (var entry in table.Entries)
+        {
+            Make(entry.At(target), weights.Get(entry.Name, entry.Outputs, entry.Inner), weights, team);
+            progress((double)(entry.Offset + entry.ByteCount) / table.ByteCount);
+        }
+    }
+
+    private static void Make(QuantizedMatrix matrix, Weight source, ModelWeights weights, ThreadTeam team)
+    {
+        var type = WeightTensors.TypeOf(source.Type);
+        var panelBytes = source.ByteCount / matrix.Outputs * QuantizedMatrix.PanelOutputs;
+        var slab = (int)Math.Clamp(SlabBytes / panelBytes, 1, ThreadTeam.MostPieces);
+        for (var first = 0; first < matrix.Panels; first += slab)
+        {
+            var begin = first;
+            var count = Math.Min(slab, matrix.Panels - begin);
+            team.Run(count, panel => Quantizer.Quantize((void*)source.Address, type, matrix, begin + panel));
+            weights.Release(source.Name, begin * panelBytes, Math.Min(count * panelBytes, source.ByteCount - (begin * panelBytes)));
+        }
+    }
+}

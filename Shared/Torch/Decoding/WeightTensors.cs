@@ -1,0 +1,121 @@
+using Rill.Models;
+using Rill.Torch.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Rill.Torch.Decoding;
+
+/// <summary>Turns mapped weights into tensors: views of the mapping where the type is right, converted or joined copies elsewhere.</summary>
+/// <param name="weights">Must outlive every tensor that is a view.</param>
+/// <param name="type">The type to compute in.</param>
+internal sealed class WeightTensors(ModelWeights weights, ScalarType type)
+{
+    // Few processors' last-level caches are larger, and .NET does not tell their size.
+    private const long LargestInCache = 64L * 1024 * 1024;
+
+    /// <summary>True when the weights are read from memory again at every step, false when they may stay in the processor's caches.</summary>
+    public bool ExceedCaches { get; } = weights.TotalBytes > LargestInCache;
+
+    /// <summary>A weight as it lies in the file.</summary>
+    public Tensor Mapped(string name, params ReadOnlySpan<long> shape)
+    {
+        var weight = weights.Get(name, shape);
+        return TensorMemory.Wrap(weight.Address, TypeOf(weight.Type), shape);
+    }
+
+    /// <summary>A weight in the computing type; a view of the file where that is its type.</summary>
+    public Tensor Get(string name, params ReadOnlySpan<long> shape)
+    {
+        var mapped = Mapped(name, shape);
+        if (mapped.dtype == type)
+        {
+            return mapped;
+        }
+
+        using (mapped)
+        {
+            return mapped.to_type(type);
+        }
+    }
+
+    /// <summary>
+    /// A weight matrix for our kernels: a view of the file in f32 or bf16, as they read either and compute in f32; a copy in the
+    /// computing type where libtorch must compute with it in bf16, and of f16.
+    /// </summary>
+    public Tensor ForKernels(string name, params ReadOnlySpan<long> shape)
+    {
+        var mapped = Mapped(name, shape);
+        if (mapped.dtype == type || (mapped.dtype == ScalarType.BFloat16 && type == ScalarType.Float32))
+        {
+            return mapped;
+        }
+
+        using (mapped)
+        {
+            return mapped.to_type(type);
+        }
+    }
+
+    /// <summary>Vectors, of norms or of the biases of several layers, one after the other: a copy in f32.</summary>
+    public Tensor Vector(params ReadOnlySpan<(string Name, long Size)> parts)
+    {
+        var tensors = new List<Tensor>();
+        foreach (var (name, size) in parts)
+        {
+            using var mapped = Mapped(name, size);
+            tensors.Add(mapped.to_type(ScalarType.Float32, copy: true));
+        }
+
+        return Join(tensors);
+    }
+
+    /// <summary>Several linear layers over the same input as one: their weights [out, in] stacked.</summary>
+    public Tensor Stack(long inputs, params ReadOnlySpan<(string Layer, long Outputs)> parts)
+    {
+        var tensors = new List<Tensor>();
+        foreach (var (layer, outputs) in parts)
+        {
+            tensors.Add(Get(layer + ".weight", outputs, inputs));
+        }
+
+        return Join(tensors);
+    }
+
+    /// <summary>The biases of the same layers, stacked, or null when the model has none.</summary>
+    public Tensor? StackBias(bool present, params ReadOnlySpan<(string Layer, long Outputs)> parts)
+    {
+        if (!present)
+        {
+            return null;
+        }
+
+        var tensors = new List<Tensor>();
+        foreach (var (layer, outputs) in parts)
+        {
+            tensors.Add(Get(layer + ".bias", outputs));
+        }
+
+        return Join(tensors);
+    }
+
+    /// <summary>TorchSharp's name of a type.</summary>
+    public static ScalarType TypeOf(WeightType type) => type switch
+    {
+        WeightType.Float32 => ScalarType.Float32,
+        WeightType.BFloat16 => ScalarType.BFloat16,
+        WeightType.Float16 => ScalarType.Float16,
+        _ => throw new ArgumentOutOfRangeException(nameof(type)),
+    };
+
+    private static Tensor Join(List<Tensor> tensors)
+    {
+        if (tensors is [var only])
+        {
+            return only;
+        }
+
+        var joined = cat(tensors, 0);
+        tensors.ForEach(tensor => tensor.Dispose());
+        return joined;
+    }
+}

@@ -1,0 +1,34 @@
+using static TorchSharp.torch;
+
+namespace Rill.Torch.Gpu.Kernels;
+
+/// <summary>What a step needs of a device beside tensors: where its work is queued, and its capture. Called by one thread at a time.</summary>
+internal interface IStepDevice : IDisposable
+{
+    /// <summary>Which device it is, such as a GPU's name.</summary>
+    string Name { get; }
+
+    /// <summary>Queues the calling thread's tensor operations on the device's own stream until the result is disposed.</summary>
+    IDisposable? Enter();
+
+    /// <summary>Waits until all that was queued is done.</summary>
+    void Synchronize();
+
+    /// <summary>Bytes that nobody holds on the device; null where that is not known.</summary>
+    long? FreeMemory();
+
+    /// <summary>Records the operations that <paramref name="work"/> queues, without executing them. Its result holds nothing until a launch.</summary>
+    /// <exception cref="StepGraphException">The device cannot capture; the work's own exceptions come through.</exception>
+    IStepGraph Capture(Func<Tensor> work);
+}
+
+/// <summary>Captured operations, to be executed again over the same memory.</summary>
+internal interface IStepGraph : IDisposable
+{
+    /// <summary>Queues all of them.</summary>
+    /// <exception cref="StepGraphException">The device refused.</exception>
+    void Launch();
+}
+
+/// <summary>Why operations cannot be captured or replayed: a phrase for the log.</summary>
+internal sealed class StepGraphException(string reason, Exception? inner = null) : Exception(reason, inner);

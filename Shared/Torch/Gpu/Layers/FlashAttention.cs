@@ -1,0 +1,65 @@
+using Rill.Models;
+using Rill.Torch.Cache;
+using Rill.Torch.Gpu.Kernels;
+using static TorchSharp.torch;
+
+namespace Rill.Torch.Gpu.Layers;
+
+/// <summary>
+/// Attention of all sequences of a pass in one call of libtorch's flash kernel, prompts and single tokens alike: it reads each sequence's
+/// keys where they lie in the cache, and knows grouped queries. Letters: N rows of B sequences, H query heads over Hk key and value heads,
+/// d width of a head, R rows of a layer in the cache.
+/// </summary>
+internal sealed class FlashAttention : IGpuAttention
+{
+    /// <summary>The kernel, or a stand-in for it.</summary>
+    public delegate Tensor? Kernel(Tensor queries, Tensor keys, Tensor values, FlashLengths lengths, int? window);
+
+    private readonly DecoderSpec _spec;
+    private readonly GpuKeyValueCache _cache;
+    private readonly Kernel _kernel;
+    private readonly FlashLengths _lengths;
+
+    private FlashAttention(DecoderSpec spec, GpuKeyValueCache cache, Kernel kernel, FlashLengths lengths) =>
+        (_spec, _cache, _kernel, _lengths) = (spec, cache, kernel, lengths);
+
+    /// <summary>For single tokens at positions int64 [B] of slots int64 [B]; all lengths are computed on the device.</summary>
+    public static FlashAttention OfSingles(DecoderSpec spec, GpuKeyValueCache cache, Kernel kernel, Tensor slots, Tensor positions, int span)
+    {
+        var count = slots.shape[0];
+        var starts = (slots * cache.SlotStride).to_type(ScalarType.Int32);
+        return new(spec, cache, kernel, new FlashLengths
+        {
+            QueryStarts = arange(0, count + 1, ScalarType.Int32, slots.device),
+            KeyStarts = cat([starts, starts.narrow(0, 0, 1)], 0),
+            KeyCounts = (positions + 1).to_type(ScalarType.Int32),
+            MostQueries = 1,
+            MostKeys = span,
+        });
+    }
+
+    /// <summary>For stretches of sequences.</summary>
+    public static FlashAttention OfRuns(DecoderSpec spec, GpuKeyValueCache cache, Kernel kernel, List<SequenceRun> runs, Device device)
+    {
+        int[] queryStarts = [.. runs.Select(run => run.FirstRow), runs[^1].FirstRow + runs[^1].Count];
+        int[] keyStarts = [.. runs.Select(run => (int)(run.Slot * cache.SlotStride)), 0];
+        int[] keyCounts = [.. runs.Select(run => run.Start + run.Count)];
+        return new(spec, cache, kernel, new FlashLengths
+        {
+            QueryStarts = tensor(queryStarts, device: device),
+            KeyStarts = tensor(keyStarts, device: device),
+            KeyCounts = tensor(keyCounts, device: device),
+            MostQueries = runs.Max(run => run.Count),
+            MostKeys = keyCounts.Max(),
+        });
+    }
+
+    public Tensor Forward(Tensor queries, int layer)
+    {
+        var keys = _cache.RowsOf(layer, keys: true).view(-1, _spec.KeyValueHeadCount, _spec.HeadDim);       // [R, Hk, d]
+        var values = _cache.RowsOf(layer, keys: false).view(-1, _spec.KeyValueHeadCount, _spec.HeadDim);
+        var attended = _kernel(queries, keys, values, _lengths, _spec.AttentionWindows[layer])
+            ?? throw new InvalidOperationException("libtorch's flash kernel refused a pass.");
+        return attended.reshape(-1, _spec.HeadCount * _spec.HeadDim);
+    }
+}

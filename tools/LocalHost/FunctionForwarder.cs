@@ -1,5 +1,6 @@
 using System.Net;
-using Rill.FunctionsWorker.Protocol;
+using System.Net.Sockets;
+using Rill.LocalHost.Protocol;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Rill.LocalHost;
@@ -9,6 +10,7 @@ internal sealed class FunctionForwarder(HostSettings settings, WorkerSupervisor 
 {
     private const string InvocationIdHeader = "x-ms-invocation-id";
     private static readonly TimeSpan s_timeoutGrace = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_connectPause = TimeSpan.FromMilliseconds(20);
     private static readonly ForwarderRequestConfig s_request = new() { ActivityTimeout = TimeSpan.FromSeconds(240) };
 
     private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler
@@ -17,6 +19,7 @@ internal sealed class FunctionForwarder(HostSettings settings, WorkerSupervisor 
         AutomaticDecompression = DecompressionMethods.None,
         UseCookies = false,
         UseProxy = false,
+        ConnectCallback = (context, cancellationToken) => ConnectAsync(supervisor, context.DnsEndPoint, cancellationToken),
     });
 
     /// <summary>Serves a request as the real host does: 503 with no worker, 404 with no function, otherwise what the function says.</summary>
@@ -40,6 +43,32 @@ internal sealed class FunctionForwarder(HostSettings settings, WorkerSupervisor 
     }
 
     public void Dispose() => _client.Dispose();
+
+    // A worker reports its functions before it listens, so a refused connection is tried again for as long as the worker lives.
+    private static async ValueTask<Stream> ConnectAsync(WorkerSupervisor supervisor, DnsEndPoint address, CancellationToken cancellationToken)
+    {
+        var worker = supervisor.Serving;
+        while (true)
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                await socket.ConnectAsync(address, cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch (SocketException refused) when (
+                refused.SocketErrorCode == SocketError.ConnectionRefused && worker is not null && supervisor.Serving == worker)
+            {
+                socket.Dispose();
+                await Task.Delay(s_connectPause, cancellationToken);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
+    }
 
     private async Task ForwardAsync(HttpContext context, WorkerInstance worker, FunctionRoute function)
     {

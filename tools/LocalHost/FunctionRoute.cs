@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Routing.Template;
-using Rill.FunctionsWorker.Protocol;
+using Rill.LocalHost.Protocol;
 
 namespace Rill.LocalHost;
 

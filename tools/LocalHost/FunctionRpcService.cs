@@ -1,5 +1,5 @@
 using Grpc.Core;
-using Rill.FunctionsWorker.Protocol;
+using Rill.LocalHost.Protocol;
 
 namespace Rill.LocalHost;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Rill.FunctionsWorker.Protocol;
+using Rill.LocalHost.Protocol;
 
 namespace Rill.LocalHost;
 

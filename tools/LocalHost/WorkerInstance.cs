@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
-using Rill.FunctionsWorker.Protocol;
-using Content = Rill.FunctionsWorker.Protocol.StreamingMessage.ContentOneofCase;
-using RpcException = Rill.FunctionsWorker.Protocol.RpcException;
+using Rill.LocalHost.Protocol;
+using Content = Rill.LocalHost.Protocol.StreamingMessage.ContentOneofCase;
+using RpcException = Rill.LocalHost.Protocol.RpcException;
 
 namespace Rill.LocalHost;
 

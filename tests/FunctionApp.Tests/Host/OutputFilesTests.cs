@@ -1,16 +1,14 @@
-using System.Reflection.Metadata;
-using System.Reflection.PortableExecutable;
 using System.Text.Json;
 
 namespace Rill.FunctionApp.Tests.Host;
 
-/// <summary>What a build leaves on the disk for a real Functions host, beside the app and at the repository's root.</summary>
+/// <summary>What a build leaves on the disk, beside the app, for a real Functions host.</summary>
 public sealed class OutputFilesTests
 {
-    private const string Extension = ".azurefunctions/Rill.HostExtension.dll";
+    private const string Loader = "Microsoft.Azure.WebJobs.Extensions.FunctionMetadataLoader";
 
     [Fact]
-    public void WorkerConfig_StartsTheApp_AndLeavesPlaceholdersOut()
+    public void WorkerConfig_StartsTheApp()
     {
         var description = Read(BuiltPrograms.FunctionApp, "worker.config.json").GetProperty("description");
 
@@ -18,42 +16,16 @@ public sealed class OutputFilesTests
         Assert.Equal("dotnet", description.GetProperty("defaultExecutablePath").GetString());
         Assert.True(File.Exists(Path.Combine(BuiltPrograms.FunctionApp, description.GetProperty("defaultWorkerPath").GetString()!)));
         Assert.Equal("true", description.GetProperty("workerIndexing").GetString());
-        Assert.False(description.TryGetProperty("canUsePlaceholder", out _));
     }
 
     [Fact]
-    public void WorkerConfig_AtTheRoot_PointsAtABuiltApp()
+    public void Extensions_NameTheLoader_WhichLiesThere()
     {
-        var description = Read(BuiltPrograms.Root, "worker.config.json").GetProperty("description");
+        var extension = Assert.Single(Read(BuiltPrograms.FunctionApp, "extensions.json").GetProperty("extensions").EnumerateArray().ToList());
 
-        var path = description.GetProperty("defaultWorkerPath").GetString()!;
-        Assert.StartsWith("FunctionApp/bin/", path, StringComparison.Ordinal);
-        Assert.EndsWith("/Rill.FunctionApp.dll", path, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Extensions_NameTheLoader_WhichLiesThere(bool atRoot)
-    {
-        var folder = atRoot ? BuiltPrograms.Root : BuiltPrograms.FunctionApp;
-        var extension = Assert.Single(Read(folder, "extensions.json").GetProperty("extensions").EnumerateArray().ToList());
-
-        Assert.Equal("Rill.HostExtension.Startup, Rill.HostExtension", extension.GetProperty("typeName").GetString());
-        Assert.Equal("./" + Extension, extension.GetProperty("hintPath").GetString());
-        Assert.True(File.Exists(Path.Combine(folder, Extension)));
-    }
-
-    [Fact]
-    public void Loader_ForAnyHost_RefersToNoNewerLibraries()
-    {
-        using var file = new PEReader(File.OpenRead(Path.Combine(BuiltPrograms.FunctionApp, Extension)));
-        var metadata = file.GetMetadataReader();
-
-        foreach (var reference in metadata.AssemblyReferences.Select(metadata.GetAssemblyReference))
-        {
-            Assert.True(reference.Version.Major <= 3, $"{metadata.GetString(reference.Name)} {reference.Version}");
-        }
+        Assert.StartsWith($"{Loader}.Startup, {Loader},", extension.GetProperty("typeName").GetString(), StringComparison.Ordinal);
+        Assert.Equal($"./.azurefunctions/{Loader}.dll", extension.GetProperty("hintPath").GetString());
+        Assert.True(File.Exists(Path.Combine(BuiltPrograms.FunctionApp, ".azurefunctions", Loader + ".dll")));
     }
 
     [Fact]

@@ -57,11 +57,10 @@ public sealed partial class DockerfileTests
     }
 
     [Fact]
-    public void App_IsPublishedForMicrosoftsWorkerAndCuda()
+    public void App_IsPublishedForCuda()
     {
         var publish = _instructions.Single(line => line.StartsWith("RUN dotnet publish FunctionApp -c Release", StringComparison.Ordinal));
 
-        Assert.Contains("-p:FunctionsWorker=official", publish, StringComparison.Ordinal);
         Assert.Contains("-p:TorchBackend=cuda", publish, StringComparison.Ordinal);
     }
 

@@ -70,13 +70,13 @@ public sealed partial class WorkflowTests
     }
 
     [Fact]
-    public void Ci_ReadsOnlyAndBuildsBothFlavours()
+    public void Ci_ReadsOnly_AndSmokesUnderTheRealHost()
     {
         var ci = Yaml.Load(".github", "workflows", "ci.yml");
 
         Assert.Equal([("contents", "read")], ci.At("permissions").Entries().Select(entry => (entry.Name, entry.Value.Text())));
-        Assert.Equal(["bundled", "official"], ci.At("jobs").Entries().Select(job => job.Name));
-        Assert.Contains("FunctionsWorker=official", Repository.Read(".github", "workflows", "ci.yml"), StringComparison.Ordinal);
+        Assert.Equal(["test", "functions-host"], ci.At("jobs").Entries().Select(job => job.Name));
+        Assert.Contains("func start --no-build", Repository.Read(".github", "workflows", "ci.yml"), StringComparison.Ordinal);
     }
 
     [Fact]

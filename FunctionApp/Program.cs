@@ -4,6 +4,7 @@ using Rill;
 using Rill.FunctionApp;
 using Rill.FunctionApp.Hosting;
 using Rill.FunctionApp.Http;
+using Rill.FunctionApp.Loading;
 using Rill.Serving;
 using Rill.Telemetry;
 using Rill.Torch;
@@ -14,7 +15,7 @@ return await StartFailure.GuardAsync(async () =>
     var timeline = new StartTimeline();
     timeline.Mark(StartPhase.Process);
     var settings = RillSettings.Read();
-    using var load = ModelLoad.Begin(settings, timeline, new ModelLoading(NativeTorch.Load, LoadTorch));    // goes on beside all that follows
+    using var load = ModelLoad.Begin(settings, timeline, new ModelLoader(NativeTorch.Load, LoadTorch));    // goes on beside all that follows
 
     var builder = FunctionsApplication.CreateBuilder(args);
     builder.ConfigureFunctionsWebApplication();
@@ -26,25 +27,25 @@ return await StartFailure.GuardAsync(async () =>
     load.ThrowIfFailed();
 });
 
-static LoadedRunner LoadTorch(ModelFiles files, RillOptions options, EngineOptions engine, LoadSteps steps)
+static (IModelRunner Runner, string Fingerprint, string Precision) LoadTorch(ModelFiles files, RillSettings settings, ModelLoad load)
 {
-    var notes = new RunnerNotes();
+    var options = settings.Options;
     var runner = TorchModelRunner.Load(files, new TorchRunnerOptions
     {
         Device = options.Device,
         DataType = TypeOf(options.Dtype),
         KeyValueType = TypeOf(options.KvDtype),
-        SlotCount = engine.MaxSequences,
+        SlotCount = settings.Engine.MaxSequences,
         ContextLength = options.ContextLength,
         KeyValueMemoryMiB = options.KvCacheMiB,
         Threads = options.Threads,
         PackWeights = options.PackWeights,
         QuantizedCache = options.QuantizedCache,
-        Quantizing = steps.Quantizing,
+        Quantizing = load.NoteQuantizing,
         CudaGraphs = options.CudaGraphs != "off",
-        Report = notes.Add,
+        Report = load.Note,
     });
-    return new LoadedRunner(runner, runner.Fingerprint, runner.Precision, notes);
+    return (runner, runner.Fingerprint, runner.Precision);
 }
 
 static TorchDataType TypeOf(string name) => name switch

@@ -2,14 +2,13 @@ using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Options;
-using Rill.Chat;
 using Rill.FunctionApp.Http;
 using Rill.OpenAI;
 
 namespace Rill.FunctionApp.Functions;
 
 /// <summary><c>POST /v1/chat/completions</c>: a completion, whole or as it is made.</summary>
-public sealed class ChatCompletions(Lazy<ChatService> chat, ModelWait wait, ChatResponder responder, IOptions<RillOptions> options, TimeProvider time)
+public sealed class ChatCompletions(ModelGate gate, ChatResponder responder, IOptions<RillOptions> options, TimeProvider time)
 {
     /// <summary>Reads, checks and admits the request, then answers it.</summary>
     [Function(nameof(ChatCompletions))]
@@ -39,8 +38,8 @@ public sealed class ChatCompletions(Lazy<ChatService> chat, ModelWait wait, Chat
             return;
         }
 
-        (var started, error) = chatRequest.Stream ? await wait.HoldStreamAsync(http, lifetime) : (null, await wait.HoldAsync(lifetime.Token));
-        var (generation, refusal) = error is null ? chat.Value.Start(chatRequest, body.Length) : (null, error);
+        (var started, error) = chatRequest.Stream ? await gate.HoldStreamAsync(http, lifetime) : (null, await gate.HoldAsync(lifetime.Token));
+        var (generation, refusal) = error is null ? gate.Chat.Start(chatRequest, body.Length) : (null, error);
         if (generation is null)
         {
             await responder.RefuseAsync(http, started, refusal!);

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Options;
-using Rill.FunctionApp.Hosting;
 using Rill.FunctionApp.Http;
 using Rill.OpenAI;
 using Rill.Serving;
@@ -12,7 +11,7 @@ namespace Rill.FunctionApp.Functions;
 /// <c>GET /health</c> and <c>/health/live</c>: the process answers and its engine is not dead; <c>/health/ready</c>: it takes requests.
 /// None of them needs a key.
 /// </summary>
-public sealed class Health(ServingEngine serving, ModelWait wait, IOptions<RillOptions> options)
+public sealed class Health(ModelGate gate, IOptions<RillOptions> options)
 {
     private static readonly ApiError _faulted = ApiError.Internal() with
     {
@@ -28,7 +27,7 @@ public sealed class Health(ServingEngine serving, ModelWait wait, IOptions<RillO
     /// <summary>Liveness, under the name that probes use.</summary>
     [Function("HealthLive")]
     public Task LiveAsync([HttpTrigger(AuthorizationLevel.Anonymous, Route = "health/live")] HttpRequest request) =>
-        AnswerAsync(request.HttpContext, State == EngineState.Faulted ? _faulted : null);
+        AnswerAsync(request.HttpContext, gate.Engine?.State == EngineState.Faulted ? _faulted : null);
 
     /// <summary>
     /// Readiness: 503 while draining and after repeated failures; while the model is loading too, with the progress, unless the settings
@@ -36,7 +35,7 @@ public sealed class Health(ServingEngine serving, ModelWait wait, IOptions<RillO
     /// </summary>
     [Function("HealthReady")]
     public Task ReadyAsync([HttpTrigger(AuthorizationLevel.Anonymous, Route = "health/ready")] HttpRequest request) =>
-        AnswerAsync(request.HttpContext, State switch
+        AnswerAsync(request.HttpContext, gate.Engine?.State switch
         {
             EngineState.Ready => null,
             null => WhileLoading,
@@ -44,12 +43,9 @@ public sealed class Health(ServingEngine serving, ModelWait wait, IOptions<RillO
             _ => ApiError.ShuttingDown(retryAfterSeconds: 5),
         });
 
-    /// <summary>Null while the model is loading.</summary>
-    private EngineState? State => serving.Current?.State;
-
     private ApiError? WhileLoading =>
-        wait.Obstacle is { Code: "model_loading" } loading && options.Value.ReadyWhen == ReadyWhen.Model ? loading
-        : wait.Obstacle is { Code: not "model_loading" } failed ? failed
+        gate.Obstacle is { Code: "model_loading" } loading && options.Value.ReadyWhen == ReadyWhen.Model ? loading
+        : gate.Obstacle is { Code: not "model_loading" } failed ? failed
         : null;
 
     private static async Task AnswerAsync(HttpContext http, ApiError? error)

@@ -1,15 +1,14 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Rill.Chat;
 using Rill.FunctionApp.Http;
 using Rill.OpenAI;
 
 namespace Rill.FunctionApp.Functions;
 
 /// <summary><c>GET /v1/models</c> and <c>GET /v1/models/{id}</c>.</summary>
-public sealed class Models(ChatService chat)
+public sealed class Models(ModelGate gate)
 {
-    private ModelCard Card => new(chat.Model.Id, chat.Model.Created, "rill") { MaxModelLen = chat.ContextLength };
+    private ModelCard Card => new(gate.Chat.Model.Id, gate.Chat.Model.Created, "rill") { MaxModelLen = gate.Chat.ContextLength };
 
     /// <summary>The list of models: one.</summary>
     [Function("ListModels")]

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Rill.FunctionApp.Http;
+using Rill.FunctionApp.Loading;
 
 namespace Rill.FunctionApp.Hosting;
 
@@ -7,7 +9,7 @@ namespace Rill.FunctionApp.Hosting;
 /// SIGTERM: readiness and new requests turn 503 at once, running streams finish within the drain time, and the rest end with an
 /// error frame. Runs before any hosted service stops, so that HTTP still works meanwhile.
 /// </summary>
-internal sealed class Drain(ServingEngine engine, ModelLoad load, IOptions<RillOptions> options) : IHostedLifecycleService
+internal sealed class Drain(ModelGate gate, ModelLoad load, IOptions<RillOptions> options) : IHostedLifecycleService
 {
     /// <summary>After the drain: time for the last error frames to reach their clients and for the server itself to stop.</summary>
     private static readonly TimeSpan _afterwards = TimeSpan.FromSeconds(5);
@@ -19,7 +21,7 @@ internal sealed class Drain(ServingEngine engine, ModelLoad load, IOptions<RillO
     public Task StoppingAsync(CancellationToken cancellationToken)
     {
         load.Cancel();
-        return engine.Current?.DrainAsync(TimeSpan.FromSeconds(options.Value.DrainSeconds)) ?? Task.CompletedTask;
+        return gate.Engine?.DrainAsync(TimeSpan.FromSeconds(options.Value.DrainSeconds)) ?? Task.CompletedTask;
     }
 
     /// <inheritdoc/>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Rill.Chat;
 using Rill.FunctionApp.Http;
+using Rill.FunctionApp.Loading;
 using Rill.FunctionApp.Telemetry;
 using Rill.OpenAI;
 using Rill.Serving;
@@ -22,7 +23,7 @@ internal static class RillHosting
         var keys = new ApiKeys(options.ApiKeys);
         RequireKeys(keys, options, builder.Environment);
         RequireDevelopment(options, builder.Environment);
-        var exporters = ExporterChoice.Of(settings.Telemetry.Exporter, Environment.GetEnvironmentVariable);
+        var exporters = ExporterChoice.Of(settings.Telemetry);
         if (exporters != Exporters.None)
         {
             TelemetryExport.Add(builder, exporters, Startup.Version);
@@ -30,6 +31,7 @@ internal static class RillHosting
 
         var services = builder.Services;
         services.AddSingleton(Options.Create(options));
+        services.AddSingleton(settings);
         services.AddSingleton(keys);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(load);
@@ -42,16 +44,16 @@ internal static class RillHosting
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<RillMetrics>()));
         services.AddSingleton(_ => load.Model.Chat);
-        services.AddSingleton(new StartupFacts(
-            options.IsScripted ? "no device" : options.Device,
-            exporters == Exporters.None ? "nowhere" : $"{exporters}",
-            SettingsSummary.Of(("", options), ("Engine", settings.Engine), ("Store", settings.Store), ("Telemetry", settings.Telemetry))));
         services.AddSingleton(_ => new ChatRequestLimits([load.Id], load.Model.Runner.Limits.VocabularySize, options.MaxChoices));
         services.AddSingleton(new ContentTracing(settings.Telemetry.CaptureContent));
         services.AddSingleton<ChatService>();
-        services.AddSingleton(provider => new Lazy<ChatService>(provider.GetRequiredService<ChatService>));
-        services.AddSingleton(provider => new ServingEngine(load, provider));
-        services.AddSingleton(provider => new ModelWait(load, options, provider.GetRequiredService<RillMetrics>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new ModelGate(
+            load,
+            provider.GetRequiredService<InferenceEngine>,
+            provider.GetRequiredService<ChatService>,
+            options,
+            provider.GetRequiredService<RillMetrics>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ChatResponder>();
         services.AddHostedService<Drain>();
         services.AddHostedService<Startup>();

@@ -12,6 +12,11 @@ internal static class SettingsSummary
     private static readonly string[] s_harmlessTexts = ["Dtype", "KvDtype", "Device", "CudaGraphs", "Exporter"];
 
     /// <summary>Such as <c>MaxChoices=4 Engine:MaxSequences=1</c>; <c>defaults</c> when nothing differs.</summary>
+    /// <param name="settings">All settings.</param>
+    public static string Of(RillSettings settings) =>
+        Of(("", settings.Options), ("Engine", settings.Engine), ("Store", settings.Store), ("Telemetry", settings.Telemetry));
+
+    /// <summary>As above, of some sections.</summary>
     /// <param name="sections">Options, each with the section below <c>Rill</c> that it is read from; empty for Rill's own.</param>
     public static string Of(params ReadOnlySpan<(string Section, object Options)> sections)
     {

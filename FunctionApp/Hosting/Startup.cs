@@ -2,23 +2,19 @@ using System.Reflection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Rill.FunctionApp.Http;
+using Rill.FunctionApp.Loading;
+using Rill.FunctionApp.Telemetry;
 using Rill.Serving;
 using Rill.Telemetry;
 
 namespace Rill.FunctionApp.Hosting;
-
-/// <summary>What the start-up log line tells beside the model: where it runs, and how it was set up.</summary>
-/// <param name="Device">The device, such as cpu.</param>
-/// <param name="Telemetry">Where telemetry goes besides /metrics.</param>
-/// <param name="Settings">The settings that differ from their defaults, without secrets.</param>
-internal sealed record StartupFacts(string Device, string Telemetry, string Settings);
 
 /// <summary>
 /// Watches the model's load: tells its progress, starts the engine and says in one line what runs, or, when there will be no model, says
 /// why and ends the app, so that the platform starts another.
 /// </summary>
 internal sealed partial class Startup(
-    ModelLoad load, ServingEngine serving, PrometheusExporter exporter, ApiKeys keys, StartupFacts facts, RillMetrics metrics,
+    ModelLoad load, ModelGate gate, PrometheusExporter exporter, ApiKeys keys, RillSettings settings, RillMetrics metrics,
     IHostApplicationLifetime lifetime, ILogger<Startup> logger)
     : IHostedLifecycleService
 {
@@ -56,6 +52,10 @@ internal sealed partial class Startup(
     public static string Version =>
         typeof(Startup).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
+    private string Device => settings.Options.IsScripted ? "no device" : settings.Options.Device;
+
+    private string TelemetryTarget => ExporterChoice.Of(settings.Telemetry) is var exporters and not Exporters.None ? $"{exporters}" : "nowhere";
+
     private async Task WatchAsync()
     {
         while (await Task.WhenAny(load.Completion, Task.Delay(_progressPause)) != load.Completion)
@@ -66,13 +66,16 @@ internal sealed partial class Startup(
         try
         {
             var model = await load.Completion;
-            var engine = serving.Current!;
+            var engine = gate.Engine!;
             metrics.ColdStart.Record(load.Timeline[StartPhase.Model] ?? load.Timeline.Elapsed);
             RillActivity.Started(load.Timeline);
             Ready(
-                logger, Version, load.Id, load.Address.ToString(), model.Chat.Fingerprint, facts.Device, model.Precision, engine.MaxSequenceLength,
-                engine.State, !keys.IsOpen, facts.Telemetry, facts.Settings, load.Timeline);
-            model.Notes.ReadBy(note => Note(logger, note));
+                logger, Version, load.Id, load.Address.ToString(), model.Chat.Fingerprint, Device, model.Precision, engine.MaxSequenceLength,
+                engine.State, !keys.IsOpen, TelemetryTarget, SettingsSummary.Of(settings), load.Timeline);
+            await foreach (var note in load.Notes.ReadAllAsync(lifetime.ApplicationStopping))
+            {
+                Note(logger, note);
+            }
         }
         catch (OperationCanceledException)
         {

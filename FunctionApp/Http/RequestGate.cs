@@ -14,7 +14,7 @@ namespace Rill.FunctionApp.Http;
 /// body or a stack trace, and no client's leaving is logged as one (contract A.0, B.8).
 /// </summary>
 internal sealed partial class RequestGate(
-    ApiKeys keys, ModelWait wait, RillMetrics metrics, IOptions<RillOptions> options, ILogger<RequestGate> logger)
+    ApiKeys keys, ModelGate wait, RillMetrics metrics, IOptions<RillOptions> options, ILogger<RequestGate> logger)
     : IFunctionsWorkerMiddleware
 {
     /// <inheritdoc/>

@@ -1,6 +1,5 @@
 using Azure.Core;
 using Azure.Identity;
-using Rill.FunctionApp.Hosting;
 
 namespace Rill.FunctionApp.Telemetry;
 

@@ -1,5 +1,3 @@
-using Rill.FunctionApp.Hosting;
-
 namespace Rill.FunctionApp.Telemetry;
 
 /// <summary>Where telemetry is sent.</summary>
@@ -23,6 +21,10 @@ internal static class ExporterChoice
     [
         "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT",
     ];
+
+    /// <summary>The exporters for the settings and this process's environment.</summary>
+    /// <exception cref="StartFailureException">Azure Monitor is asked for without a connection string.</exception>
+    public static Exporters Of(TelemetryOptions options) => Of(options.Exporter, Environment.GetEnvironmentVariable);
 
     /// <summary>The exporters for a setting.</summary>
     /// <param name="setting">The value of <see cref="TelemetryOptions.Exporter"/>.</param>

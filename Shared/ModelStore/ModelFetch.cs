@@ -21,14 +21,14 @@ public static class ModelFetch
     /// <returns>The files, which the caller disposes when the model is not used any more.</returns>
     /// <exception cref="StoreException">The model cannot be had; the message says why.</exception>
     public static async Task<ModelFiles> RunAsync(
-        ModelAddress address, ModelStoreOptions options, LoadProgress progress, Func<ModelFiles, Task> inspect, CancellationToken cancellationToken)
+        ModelAddress address, ModelStoreOptions options, TransferProgress progress, Func<ModelFiles, Task> inspect, CancellationToken cancellationToken)
     {
         using var source = ModelSource.Open(address, options);
         return await RunAsync(source, options, progress, inspect, cancellationToken).ConfigureAwait(false);
     }
 
     internal static async Task<ModelFiles> RunAsync(
-        ModelSource source, ModelStoreOptions options, LoadProgress progress, Func<ModelFiles, Task> inspect, CancellationToken cancellationToken)
+        ModelSource source, ModelStoreOptions options, TransferProgress progress, Func<ModelFiles, Task> inspect, CancellationToken cancellationToken)
     {
         for (var restarts = 0; ; restarts++)
         {
@@ -51,7 +51,7 @@ public static class ModelFetch
         failure == StoreFailure.Changed ? restarts < options.Restarts : failure == StoreFailure.Corrupt && restarts < Math.Min(1, options.Restarts);
 
     private static async Task<ModelFiles> ToMemoryAsync(
-        ModelSource source, ModelStoreOptions options, LoadProgress progress, Func<ModelFiles, Task> inspect, CancellationToken cancellationToken)
+        ModelSource source, ModelStoreOptions options, TransferProgress progress, Func<ModelFiles, Task> inspect, CancellationToken cancellationToken)
     {
         var manifest = await Retry.RunAsync(options, progress, () => source.ReadManifestAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         progress.Begin(manifest.TotalBytes);
@@ -80,7 +80,7 @@ public static class ModelFetch
     private static async Task InspectAsync(Func<ModelFiles, Task> inspect, ModelFiles files) => await inspect(files).ConfigureAwait(false);
 
     private static async Task<ModelFiles> FromCacheAsync(
-        string cache, ModelSource source, ModelStoreOptions options, LoadProgress progress, Func<ModelFiles, Task> inspect, CancellationToken cancellationToken)
+        string cache, ModelSource source, ModelStoreOptions options, TransferProgress progress, Func<ModelFiles, Task> inspect, CancellationToken cancellationToken)
     {
         var directory = await ModelCache.FillAsync(cache, source, options, progress, cancellationToken).ConfigureAwait(false);
         var files = ModelFiles.InDirectory(directory);

@@ -13,7 +13,7 @@ public static class ModelPull
     /// </summary>
     /// <exception cref="StoreException">The model cannot be had, or the disk does not take it.</exception>
     public static async Task<ModelManifest> RunAsync(
-        ModelAddress address, string directory, ModelStoreOptions options, LoadProgress progress, CancellationToken cancellationToken)
+        ModelAddress address, string directory, ModelStoreOptions options, TransferProgress progress, CancellationToken cancellationToken)
     {
         using var source = ModelSource.Open(address, options);
         var manifest = await Retry.RunAsync(options, progress, () => source.ReadManifestAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
@@ -23,7 +23,7 @@ public static class ModelPull
     }
 
     internal static async Task FillAsync(
-        ModelSource source, ModelManifest manifest, string directory, ModelStoreOptions options, LoadProgress progress, CancellationToken cancellationToken)
+        ModelSource source, ModelManifest manifest, string directory, ModelStoreOptions options, TransferProgress progress, CancellationToken cancellationToken)
     {
         var partials = new List<PartialFile>();
         try
@@ -67,7 +67,7 @@ public static class ModelPull
     }
 
     private static Task ReadMissingAsync(
-        ChunkReader reader, List<PartialFile> partials, int chunkBytes, LoadProgress progress, CancellationToken cancellationToken)
+        ChunkReader reader, List<PartialFile> partials, int chunkBytes, TransferProgress progress, CancellationToken cancellationToken)
     {
         var byName = partials.ToDictionary(partial => partial.File.Name, StringComparer.Ordinal);
         var chunks = partials.SelectMany(partial => Chunk.Of(partial.File, chunkBytes)).ToList();

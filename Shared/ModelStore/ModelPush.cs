@@ -17,12 +17,12 @@ public sealed class ModelPush
     private readonly BlobAddress _address;
     private readonly ModelManifest _manifest;
     private readonly ModelStoreOptions _options;
-    private readonly LoadProgress _progress;
+    private readonly TransferProgress _progress;
     private readonly BlobContainerClient _container;
     private readonly CancellationToken _cancelled;
 
     private ModelPush(
-        string directory, BlobAddress address, ModelManifest manifest, ModelStoreOptions options, LoadProgress progress, CancellationToken cancellationToken)
+        string directory, BlobAddress address, ModelManifest manifest, ModelStoreOptions options, TransferProgress progress, CancellationToken cancellationToken)
     {
         (_directory, _address, _manifest, _options, _progress, _cancelled) = (directory, address, manifest, options, progress, cancellationToken);
         _container = BlobSource.OpenContainer(address, options);
@@ -34,7 +34,7 @@ public sealed class ModelPush
     /// </summary>
     /// <exception cref="StoreException">The directory holds no model, or the store does not take it.</exception>
     public static async Task<ModelManifest> RunAsync(
-        string directory, BlobAddress address, ModelStoreOptions options, LoadProgress progress, CancellationToken cancellationToken)
+        string directory, BlobAddress address, ModelStoreOptions options, TransferProgress progress, CancellationToken cancellationToken)
     {
         var manifest = await ManifestBuilder.BuildAsync(directory, options.ChunkBytes, cancellationToken).ConfigureAwait(false);
         progress.Begin(manifest.TotalBytes);

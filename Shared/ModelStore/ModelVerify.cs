@@ -10,7 +10,7 @@ public static class ModelVerify
     /// <returns>The names of the files that are missing or differ.</returns>
     /// <exception cref="StoreException">There is no manifest.</exception>
     public static async Task<IReadOnlyList<string>> DirectoryAsync(
-        string directory, ModelAddress? against, ModelStoreOptions options, LoadProgress progress, CancellationToken cancellationToken)
+        string directory, ModelAddress? against, ModelStoreOptions options, TransferProgress progress, CancellationToken cancellationToken)
     {
         var manifest = against is null ? ReadManifest(directory) : await ReadManifestAsync(against, options, progress, cancellationToken).ConfigureAwait(false);
         progress.Begin(manifest.TotalBytes);
@@ -28,7 +28,7 @@ public static class ModelVerify
 
     /// <summary>Reads all of a remote model, through memory as a load does.</summary>
     /// <exception cref="StoreException">It cannot be read, or a file differs.</exception>
-    public static async Task RemoteAsync(ModelAddress address, ModelStoreOptions options, LoadProgress progress, CancellationToken cancellationToken)
+    public static async Task RemoteAsync(ModelAddress address, ModelStoreOptions options, TransferProgress progress, CancellationToken cancellationToken)
     {
         using var files = await ModelFetch.RunAsync(
             address, options with { CacheDirectory = null }, progress, _ => Task.CompletedTask, cancellationToken).ConfigureAwait(false);
@@ -37,7 +37,7 @@ public static class ModelVerify
     /// <summary>The manifest of a remote model.</summary>
     /// <exception cref="StoreException">It cannot be read.</exception>
     public static async Task<ModelManifest> ReadManifestAsync(
-        ModelAddress address, ModelStoreOptions options, LoadProgress progress, CancellationToken cancellationToken)
+        ModelAddress address, ModelStoreOptions options, TransferProgress progress, CancellationToken cancellationToken)
     {
         using var source = ModelSource.Open(address, options);
         return await Retry.RunAsync(options, progress, () => source.ReadManifestAsync(cancellationToken), cancellationToken).ConfigureAwait(false);

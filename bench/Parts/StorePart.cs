@@ -41,7 +41,7 @@ internal static class StorePart
     {
         Console.Error.WriteLine("start: pushing the model to Azurite");
         var address = new BlobAddress(null, Container, "model");
-        await ModelPush.RunAsync(folder, address, store, new LoadProgress(), CancellationToken.None);
+        await ModelPush.RunAsync(folder, address, store, new TransferProgress(), CancellationToken.None);
         var blob = new BlobServiceClient(store.BlobConnection).GetBlobContainerClient(Container).GetBlobClient(address.BlobName(Weights))
             .GenerateSasUri(BlobSasPermissions.Read, DateTimeOffset.UtcNow.AddHours(1));
         var (plain, landed, load, memory) = (new List<double>(), new List<double>(), new List<double>(), 0L);
@@ -51,7 +51,7 @@ internal static class StorePart
             var before = Resident();
             var loading = await TimeAsync(async () =>
             {
-                using var files = await ModelFetch.RunAsync(address, store, new LoadProgress(), _ => Task.CompletedTask, CancellationToken.None);
+                using var files = await ModelFetch.RunAsync(address, store, new TransferProgress(), _ => Task.CompletedTask, CancellationToken.None);
                 memory = Math.Max(memory, Resident() - before - options.StoreBytes);
             });
             var reading = await TimeAsync(() => PlainReader.ReadAsync(blob, options.StoreBytes, store.ChunkBytes, store.Parallelism));

@@ -22,7 +22,7 @@ public sealed class BlobFetchTests(Azurite azurite) : IDisposable
     public async Task Fetch_OfAPushedModel_GivesItsBytes()
     {
         await Quick.PushAsync(_model.Path, _address, Options);
-        var progress = new LoadProgress();
+        var progress = new TransferProgress();
 
         using var files = await Quick.FetchAsync(_address, Options, progress);
 
@@ -38,7 +38,7 @@ public sealed class BlobFetchTests(Azurite azurite) : IDisposable
     {
         await Quick.PushAsync(_model.Path, _address, Options);
         await using var proxy = new CuttingProxy(azurite.Port, allowance: 1 << 20, cuts: 3);
-        var progress = new LoadProgress();
+        var progress = new TransferProgress();
 
         using var files = await Quick.FetchAsync(_address, Options with { BlobConnection = azurite.Connect(proxy.Port) }, progress);
 
@@ -67,7 +67,7 @@ public sealed class BlobFetchTests(Azurite azurite) : IDisposable
             ModelSource.Open(ModelAddress.Parse(_address), Options), before: 5, () => Quick.PushAsync(newer.Path, _address, Options));
         var inspected = new List<string>();
 
-        using var files = await ModelFetch.RunAsync(source, Options with { Parallelism = 1 }, new LoadProgress(), small =>
+        using var files = await ModelFetch.RunAsync(source, Options with { Parallelism = 1 }, new TransferProgress(), small =>
         {
             inspected.Add(small.ReadText("config.json"));
             return Task.CompletedTask;
@@ -86,7 +86,7 @@ public sealed class BlobFetchTests(Azurite azurite) : IDisposable
             await container.GetBlobClient("models/tiny/model.safetensors").UploadAsync(new BinaryData(_model.Weights), overwrite: true));
 
         var error = await Quick.FailureAsync(StoreFailure.Changed, () => ModelFetch.RunAsync(
-            source, Options with { Restarts = 0, Parallelism = 1 }, new LoadProgress(), _ => Task.CompletedTask, CancellationToken.None));
+            source, Options with { Restarts = 0, Parallelism = 1 }, new TransferProgress(), _ => Task.CompletedTask, CancellationToken.None));
 
         Assert.Contains("model.safetensors was replaced while it was read", error.Message, StringComparison.Ordinal);
     }
@@ -98,7 +98,7 @@ public sealed class BlobFetchTests(Azurite azurite) : IDisposable
         var damaged = _model.Weights;
         damaged[2_000_000] ^= 1;
         await azurite.Container(Container).GetBlobClient("models/tiny/model.safetensors").UploadAsync(new BinaryData(damaged), overwrite: true);
-        var progress = new LoadProgress();
+        var progress = new TransferProgress();
 
         var error = await Quick.FailureAsync(StoreFailure.Corrupt, () => Quick.FetchAsync(_address, Options, progress));
 
@@ -152,7 +152,7 @@ public sealed class BlobFetchTests(Azurite azurite) : IDisposable
     {
         await Quick.PushAsync(_model.Path, _address, Options);
         var key = Convert.ToBase64String(Encoding.ASCII.GetBytes("this is not the key of the account"));
-        var progress = new LoadProgress();
+        var progress = new TransferProgress();
 
         var error = await Quick.FailureAsync(
             StoreFailure.Forbidden, () => Quick.FetchAsync(_address, Options with { BlobConnection = azurite.Connect(key: key) }, progress));
@@ -168,7 +168,7 @@ public sealed class BlobFetchTests(Azurite azurite) : IDisposable
         await Quick.PushAsync(_model.Path, _address, Options);
 
         await Assert.ThrowsAsync<NotSupportedException>(() => ModelFetch.RunAsync(
-            ModelAddress.Parse(_address), Options, new LoadProgress(), _ => throw new NotSupportedException("tokenizer"), CancellationToken.None));
+            ModelAddress.Parse(_address), Options, new TransferProgress(), _ => throw new NotSupportedException("tokenizer"), CancellationToken.None));
     }
 
     /// <summary>Otherwise they would write into memory that is no longer there, which ends the process.</summary>
@@ -179,7 +179,7 @@ public sealed class BlobFetchTests(Azurite azurite) : IDisposable
         using var source = new SlowWeights(ModelSource.Open(ModelAddress.Parse(_address), Options));
 
         await Assert.ThrowsAsync<NotSupportedException>(() => ModelFetch.RunAsync(
-            source, Options, new LoadProgress(), _ => throw new NotSupportedException("tokenizer"), CancellationToken.None));
+            source, Options, new TransferProgress(), _ => throw new NotSupportedException("tokenizer"), CancellationToken.None));
 
         Assert.Equal(source.Begun, source.Ended);
     }
@@ -192,7 +192,7 @@ public sealed class BlobFetchTests(Azurite azurite) : IDisposable
         using var source = new BetweenReads(ModelSource.Open(ModelAddress.Parse(_address), Options), before: 3, stop.CancelAsync);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => ModelFetch.RunAsync(source, Options, new LoadProgress(), _ => Task.CompletedTask, stop.Token));
+            () => ModelFetch.RunAsync(source, Options, new TransferProgress(), _ => Task.CompletedTask, stop.Token));
     }
 
     [SkippableFact]

@@ -73,7 +73,7 @@ public sealed class HubTests : IDisposable
     {
         await using var hub = await HubServer.Over(_model.Path).RunAsync();
         hub.Drops = 3;
-        var progress = new LoadProgress();
+        var progress = new TransferProgress();
 
         using var files = await Quick.FetchAsync(HubServer.Address, Options(hub) with { Parallelism = 1 }, progress);
 
@@ -131,7 +131,7 @@ public sealed class HubTests : IDisposable
         hub.DropsAfter = 4;    // two small files, two chunks of weights
         await Quick.FailureAsync(StoreFailure.Unreachable, () => Quick.PullAsync(HubServer.Address, target.FullName, once));
         hub.DropsAfter = int.MaxValue;
-        var second = new LoadProgress();
+        var second = new TransferProgress();
 
         await Quick.PullAsync(HubServer.Address, target.FullName, once, second);
 

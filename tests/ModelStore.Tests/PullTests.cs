@@ -40,7 +40,7 @@ public sealed class PullTests(Azurite azurite) : IDisposable
         await Quick.FailureAsync(StoreFailure.Unreachable, () => Quick.PullAsync(_address, _target.FullName, options));
         Assert.DoesNotContain("model.safetensors", Names());
         proxy.Heal();
-        var progress = new LoadProgress();
+        var progress = new TransferProgress();
 
         await Quick.PullAsync(_address, _target.FullName, options, progress);
 
@@ -57,7 +57,7 @@ public sealed class PullTests(Azurite azurite) : IDisposable
         {
             var manifest = await source.ReadManifestAsync(CancellationToken.None);
             await Quick.FailureAsync(StoreFailure.Unreachable, () => ModelPull.FillAsync(
-                source, manifest, _target.FullName, Options with { Attempts = 1, Parallelism = 1 }, new LoadProgress(), CancellationToken.None));
+                source, manifest, _target.FullName, Options with { Attempts = 1, Parallelism = 1 }, new TransferProgress(), CancellationToken.None));
         }
 
         using (var partial = File.OpenWrite(Path.Combine(_target.FullName, "model.safetensors.partial")))
@@ -78,7 +78,7 @@ public sealed class PullTests(Azurite azurite) : IDisposable
     {
         await Quick.PushAsync(_model.Path, _address, Options);
         await Quick.PullAsync(_address, _target.FullName, Options);
-        var progress = new LoadProgress();
+        var progress = new TransferProgress();
 
         await Quick.PullAsync(_address, _target.FullName, Options, progress);
 
@@ -107,7 +107,7 @@ public sealed class PullTests(Azurite azurite) : IDisposable
         await Quick.FailureAsync(StoreFailure.Unreachable, () => Quick.PushAsync(_model.Path, _address, options));
         await Quick.FailureAsync(StoreFailure.Missing, () => Quick.FetchAsync(_address, Options));
         proxy.Heal();
-        var progress = new LoadProgress();
+        var progress = new TransferProgress();
 
         await Quick.PushAsync(_model.Path, _address, options, progress);
 
@@ -121,7 +121,7 @@ public sealed class PullTests(Azurite azurite) : IDisposable
     {
         await Quick.PushAsync(_model.Path, _address, Options);
         var options = Options with { CacheDirectory = _target.FullName };
-        var second = new LoadProgress();
+        var second = new TransferProgress();
         using (var files = await Quick.FetchAsync(_address, options))
         {
             _model.AssertSame(files);
@@ -158,13 +158,13 @@ public sealed class PullTests(Azurite azurite) : IDisposable
         File.Delete(Path.Combine(_target.FullName, "tokenizer.json"));
 
         Assert.Equal(["config.json", "tokenizer.json"], (await VerifyAsync()).Order());
-        Assert.Empty(await ModelVerify.DirectoryAsync(_model.Path, ModelAddress.Parse(_address), Options, new LoadProgress(), CancellationToken.None));
+        Assert.Empty(await ModelVerify.DirectoryAsync(_model.Path, ModelAddress.Parse(_address), Options, new TransferProgress(), CancellationToken.None));
     }
 
     private ModelSource Open() => ModelSource.Open(ModelAddress.Parse(_address), Options);
 
     private Task<IReadOnlyList<string>> VerifyAsync() =>
-        ModelVerify.DirectoryAsync(_target.FullName, null, Options, new LoadProgress(), CancellationToken.None);
+        ModelVerify.DirectoryAsync(_target.FullName, null, Options, new TransferProgress(), CancellationToken.None);
 
     private string[] Names() => [.. _target.EnumerateFileSystemInfos().Select(entry => entry.Name).Order(StringComparer.Ordinal)];
 }

@@ -4,7 +4,7 @@ using Rill.ModelStore.Sources;
 namespace Rill.ModelStore.Transfers;
 
 /// <summary>Reads chunks in parallel and checks those that have a hash of their own as they arrive.</summary>
-internal sealed class ChunkReader(ModelSource source, ModelStoreOptions options, LoadProgress progress)
+internal sealed class ChunkReader(ModelSource source, ModelStoreOptions options, TransferProgress progress)
 {
     /// <summary>Reads all chunks, each into what <paramref name="lend"/> gives for it; <paramref name="done"/> gets it back, filled.</summary>
     /// <exception cref="StoreException">One could not be read; the others are cancelled.</exception>

@@ -9,7 +9,7 @@ internal static class ModelCache
     /// <summary>The directory of the model, complete and checked; fetched first if it is not there.</summary>
     /// <exception cref="StoreException">It cannot be had; then nothing is left behind.</exception>
     public static async Task<string> FillAsync(
-        string cache, ModelSource source, ModelStoreOptions options, LoadProgress progress, CancellationToken cancellationToken)
+        string cache, ModelSource source, ModelStoreOptions options, TransferProgress progress, CancellationToken cancellationToken)
     {
         var manifest = await Retry.RunAsync(options, progress, () => source.ReadManifestAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         progress.Begin(manifest.TotalBytes);
@@ -55,7 +55,7 @@ internal static class ModelCache
         }
     }
 
-    private static async Task<bool> IsWholeAsync(string directory, ModelManifest manifest, LoadProgress progress, CancellationToken cancellationToken)
+    private static async Task<bool> IsWholeAsync(string directory, ModelManifest manifest, TransferProgress progress, CancellationToken cancellationToken)
     {
         foreach (var file in manifest.Files)
         {

@@ -6,7 +6,7 @@ internal static class Retry
     private const int AttemptsAtDamage = 3;
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(10);
 
-    public static async Task<T> RunAsync<T>(ModelStoreOptions options, LoadProgress progress, Func<Task<T>> attempt, CancellationToken cancellationToken)
+    public static async Task<T> RunAsync<T>(ModelStoreOptions options, TransferProgress progress, Func<Task<T>> attempt, CancellationToken cancellationToken)
     {
         for (var failures = 1; ; failures++)
         {

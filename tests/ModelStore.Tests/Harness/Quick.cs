@@ -13,14 +13,14 @@ internal static class Quick
         HubToken = null,
     };
 
-    public static Task<ModelFiles> FetchAsync(string address, ModelStoreOptions options, LoadProgress? progress = null) =>
-        ModelFetch.RunAsync(ModelAddress.Parse(address), options, progress ?? new LoadProgress(), _ => Task.CompletedTask, CancellationToken.None);
+    public static Task<ModelFiles> FetchAsync(string address, ModelStoreOptions options, TransferProgress? progress = null) =>
+        ModelFetch.RunAsync(ModelAddress.Parse(address), options, progress ?? new TransferProgress(), _ => Task.CompletedTask, CancellationToken.None);
 
-    public static Task PushAsync(string folder, string address, ModelStoreOptions options, LoadProgress? progress = null) =>
-        ModelPush.RunAsync(folder, (BlobAddress)ModelAddress.Parse(address), options, progress ?? new LoadProgress(), CancellationToken.None);
+    public static Task PushAsync(string folder, string address, ModelStoreOptions options, TransferProgress? progress = null) =>
+        ModelPush.RunAsync(folder, (BlobAddress)ModelAddress.Parse(address), options, progress ?? new TransferProgress(), CancellationToken.None);
 
-    public static Task PullAsync(string address, string folder, ModelStoreOptions options, LoadProgress? progress = null) =>
-        ModelPull.RunAsync(ModelAddress.Parse(address), folder, options, progress ?? new LoadProgress(), CancellationToken.None);
+    public static Task PullAsync(string address, string folder, ModelStoreOptions options, TransferProgress? progress = null) =>
+        ModelPull.RunAsync(ModelAddress.Parse(address), folder, options, progress ?? new TransferProgress(), CancellationToken.None);
 
     public static async Task<StoreException> FailureAsync(StoreFailure expected, Func<Task> action)
     {

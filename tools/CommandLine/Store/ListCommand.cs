@@ -40,5 +40,5 @@ internal static class ListCommand
     private static async Task<List<(string Name, long Size)>> FilesAsync(ModelAddress model, ModelStoreOptions options, CancellationToken cancellationToken) =>
         model is DirectoryAddress directory
             ? [.. new DirectoryInfo(directory.Path).EnumerateFiles().OrderBy(file => file.Name, StringComparer.Ordinal).Select(file => (file.Name, file.Length))]
-            : [.. (await ModelVerify.ReadManifestAsync(model, options, new LoadProgress(), cancellationToken).ConfigureAwait(false)).Files.Select(file => (file.Name, file.Size))];
+            : [.. (await ModelVerify.ReadManifestAsync(model, options, new TransferProgress(), cancellationToken).ConfigureAwait(false)).Files.Select(file => (file.Name, file.Size))];
 }

@@ -10,10 +10,10 @@ internal static class TransferDisplay
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Runs a transfer under a title.</summary>
-    public static async Task<T> RunAsync<T>(string title, Func<LoadProgress, Task<T>> transfer)
+    public static async Task<T> RunAsync<T>(string title, Func<TransferProgress, Task<T>> transfer)
     {
         // On standard error: what is tried again is no result.
-        var progress = new LoadProgress { Retrying = reason => Console.Error.WriteLine($"rill: trying again: {reason}") };
+        var progress = new TransferProgress { Retrying = reason => Console.Error.WriteLine($"rill: trying again: {reason}") };
         if (Console.IsOutputRedirected)
         {
             return await LinesAsync(title, progress, transfer(progress)).ConfigureAwait(false);
@@ -24,7 +24,7 @@ internal static class TransferDisplay
             .StartAsync(context => BarAsync(context.AddTask(Markup.Escape(title)), progress, transfer(progress))).ConfigureAwait(false);
     }
 
-    private static async Task<T> BarAsync<T>(ProgressTask bar, LoadProgress progress, Task<T> transfer)
+    private static async Task<T> BarAsync<T>(ProgressTask bar, TransferProgress progress, Task<T> transfer)
     {
         bar.IsIndeterminate = true;
         while (await Task.WhenAny(transfer, Task.Delay(_pause)).ConfigureAwait(false) != transfer)
@@ -46,7 +46,7 @@ internal static class TransferDisplay
         }
     }
 
-    private static async Task<T> LinesAsync<T>(string title, LoadProgress progress, Task<T> transfer)
+    private static async Task<T> LinesAsync<T>(string title, TransferProgress progress, Task<T> transfer)
     {
         var shown = 0;
         while (await Task.WhenAny(transfer, Task.Delay(_pause)).ConfigureAwait(false) != transfer)

@@ -33,7 +33,7 @@ internal static class VerifyCommand
         return command;
     }
 
-    private static async Task<IReadOnlyList<string>> VerifyAsync(ModelAddress model, ModelAddress? against, LoadProgress progress, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> VerifyAsync(ModelAddress model, ModelAddress? against, TransferProgress progress, CancellationToken cancellationToken)
     {
         var options = StoreSettings.Read();
         if (model is DirectoryAddress directory)

@@ -1,10 +1,9 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
-using Rill.FunctionApp.Telemetry;
 using Rill.ModelStore;
 using Rill.Serving;
 
-namespace Rill.FunctionApp.Hosting;
+namespace Rill.FunctionApp;
 
 /// <summary>All settings, read and checked before anything is built, so that the model's load can begin in the first line.</summary>
 internal sealed record RillSettings(RillOptions Options, EngineOptions Engine, ModelStoreOptions Store, TelemetryOptions Telemetry)

@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 
-namespace Rill.FunctionApp.Telemetry;
+namespace Rill.FunctionApp;
 
 /// <summary>Where traces, metrics and logs go, and what they may hold. The section is <c>Rill:Telemetry</c>.</summary>
 public sealed class TelemetryOptions

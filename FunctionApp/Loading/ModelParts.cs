@@ -2,7 +2,7 @@ using Rill.Chat;
 using Rill.Models;
 using Rill.Text;
 
-namespace Rill.FunctionApp.Hosting;
+namespace Rill.FunctionApp.Loading;
 
 /// <summary>What a model's small files say, read before its weights.</summary>
 internal sealed record ModelParts(ModelText Text, GenerationConfig Generation)

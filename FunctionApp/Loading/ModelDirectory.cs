@@ -1,4 +1,4 @@
-namespace Rill.FunctionApp.Hosting;
+namespace Rill.FunctionApp.Loading;
 
 /// <summary>Finds the directory that the setting <c>Rill:Model</c> names.</summary>
 internal static class ModelDirectory

@@ -1,8 +1,9 @@
 using System.Globalization;
+using System.Threading.Channels;
 using Rill.ModelStore;
 using Rill.Telemetry;
 
-namespace Rill.FunctionApp.Hosting;
+namespace Rill.FunctionApp.Loading;
 
 /// <summary>
 /// The load of the model, which runs beside the app's own start and beside the host's: whoever needs the model waits for
@@ -14,7 +15,7 @@ internal sealed class ModelLoad : IDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _inspected = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly LoadProgress _progress = new();
+    private readonly Channel<string> _notes = Channel.CreateUnbounded<string>();
     private volatile bool _preparing;
     private volatile int _quantizedPercent = 100;
 
@@ -55,17 +56,20 @@ internal sealed class ModelLoad : IDisposable
         { Failure: not null } => "failed",
         { _preparing: true, _quantizedPercent: < 100 and var percent } => string.Create(CultureInfo.InvariantCulture, $"quantizing, {percent} %"),
         { _preparing: true } => "preparing",
-        { _progress.TotalBytes: > 0 } => string.Create(CultureInfo.InvariantCulture, $"fetching, {_progress.Percent} %"),
+        { Bytes.TotalBytes: > 0 } => string.Create(CultureInfo.InvariantCulture, $"fetching, {Bytes.Percent} %"),
         _ => "opening",
     };
 
     /// <summary>How far the bytes are.</summary>
-    public LoadProgress Bytes => _progress;
+    public TransferProgress Bytes { get; } = new();
+
+    /// <summary>What the runner has to say for the log, then and later. It speaks before there is a log, so its sentences wait here.</summary>
+    public ChannelReader<string> Notes => _notes.Reader;
 
     /// <summary>Begins to load what the settings name.</summary>
     /// <exception cref="StartFailureException">There is no such directory.</exception>
     /// <exception cref="StoreException">The address is not understood.</exception>
-    public static ModelLoad Begin(RillSettings settings, StartTimeline timeline, ModelLoading loading)
+    public static ModelLoad Begin(RillSettings settings, StartTimeline timeline, ModelLoader loader)
     {
         var options = settings.Options;
         var address = options.IsScripted ? new DirectoryAddress("scripted") : ModelAddress.Parse(options.Model);
@@ -75,7 +79,7 @@ internal sealed class ModelLoad : IDisposable
         }
 
         var load = new ModelLoad(address, options.ModelId ?? address.Name, timeline);
-        load.Completion = Task.Run(() => load.RunAsync(settings, loading));
+        load.Completion = Task.Run(() => load.RunAsync(settings, loader));
         return load;
     }
 
@@ -99,22 +103,38 @@ internal sealed class ModelLoad : IDisposable
         _stop.Dispose();
     }
 
-    private async Task<LoadedModel> RunAsync(RillSettings settings, ModelLoading loading)
+    /// <summary>The small files are there, and this build can serve such a model.</summary>
+    internal void NoteInspected() => _inspected.TrySetResult();
+
+    /// <summary>The first byte of the model was read.</summary>
+    internal void NoteFirstByte() => Timeline.Mark(StartPhase.FirstByte);
+
+    /// <summary>The weights are in memory, or mapped.</summary>
+    internal void NoteFetched()
+    {
+        Timeline.Mark(StartPhase.Weights);
+        _preparing = true;
+    }
+
+    /// <summary>The native library is loaded.</summary>
+    internal void NoteNativeLibrary() => Timeline.Mark(StartPhase.NativeLibrary);
+
+    /// <summary>This share of the weights, from 0 to 1, is quantized.</summary>
+    internal void NoteQuantizing(double share) => _quantizedPercent = (int)(100 * share);
+
+    /// <summary>Keeps a sentence for the log.</summary>
+    internal void Note(string sentence) => _notes.Writer.TryWrite(sentence);
+
+    private async Task<LoadedModel> RunAsync(RillSettings settings, ModelLoader loader)
     {
         try
         {
-            var steps = new LoadSteps(
-                Inspected: () => _inspected.TrySetResult(),
-                Fetched: () => _preparing = Timeline.Mark(StartPhase.Weights),
-                FirstByte: () => Timeline.Mark(StartPhase.FirstByte),
-                NativeLibrary: () => Timeline.Mark(StartPhase.NativeLibrary),
-                Quantizing: share => _quantizedPercent = (int)(100 * share));
             if (Address is not DirectoryAddress)
             {
-                steps.Inspected();    // what a store holds is seen only after the host has been answered
+                NoteInspected();    // what a store holds is seen only after the host has been answered
             }
 
-            var model = await loading.LoadAsync(settings, Address, Id, _progress, steps, _stop.Token);
+            var model = await loader.LoadAsync(settings, this, _stop.Token);
             Timeline.Mark(StartPhase.Model);
             return model;
         }

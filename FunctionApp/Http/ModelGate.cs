@@ -1,25 +1,41 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
-using Rill.FunctionApp.Hosting;
+using Rill.Chat;
+using Rill.FunctionApp.Loading;
 using Rill.OpenAI;
+using Rill.Serving;
 using Rill.Telemetry;
 
 namespace Rill.FunctionApp.Http;
 
-/// <summary>What a request gets that comes while the model is loading (contract H.6): it is held, with signs of life, or sent away.</summary>
-public sealed class ModelWait
+/// <summary>
+/// Where requests come to the model. What comes while it is loading is held, with signs of life, or sent away (contract H.6).
+/// </summary>
+public sealed class ModelGate
 {
     private const int LongestRetryAfter = 30;
     private const int UnknownRetryAfter = 5;
     private static readonly TimeSpan _mostBetweenComments = TimeSpan.FromSeconds(2);
 
     private readonly ModelLoad _load;
+    private readonly Func<InferenceEngine> _engine;
+    private readonly Func<ChatService> _chat;
     private readonly RillOptions _options;
     private readonly RillMetrics _metrics;
     private readonly TimeProvider _time;
 
-    internal ModelWait(ModelLoad load, RillOptions options, RillMetrics metrics, TimeProvider time) =>
-        (_load, _options, _metrics, _time) = (load, options, metrics, time);
+    internal ModelGate(
+        ModelLoad load, Func<InferenceEngine> engine, Func<ChatService> chat, RillOptions options, RillMetrics metrics, TimeProvider time)
+    {
+        (_load, _engine, _chat) = (load, engine, chat);
+        (_options, _metrics, _time) = (options, metrics, time);
+    }
+
+    /// <summary>The engine; null while the model is loading. The first look at a loaded model starts it.</summary>
+    internal InferenceEngine? Engine => _load.IsReady ? _engine() : null;
+
+    /// <summary>What answers; only once there is no <see cref="Obstacle"/>.</summary>
+    internal ChatService Chat => _chat();
 
     /// <summary>Why requests are not served now; null once the model is loaded.</summary>
     internal ApiError? Obstacle => _load switch

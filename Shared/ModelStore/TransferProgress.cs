@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Rill.ModelStore;
 
 /// <summary>How far a transfer is. Written by many threads, read by any.</summary>
-public sealed class LoadProgress
+public sealed class TransferProgress
 {
     private long _total;
     private long _done;

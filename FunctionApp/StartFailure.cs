@@ -3,7 +3,7 @@ using Rill.Models;
 using Rill.ModelStore;
 using Rill.Text;
 
-namespace Rill.FunctionApp.Hosting;
+namespace Rill.FunctionApp;
 
 /// <summary>A setting or a file stops the start. The message is one sentence that says which and what to do.</summary>
 internal sealed class StartFailureException(string message, Exception? inner = null) : Exception(message, inner);

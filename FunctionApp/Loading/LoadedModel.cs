@@ -1,0 +1,10 @@
+using Rill.Chat;
+using Rill.Serving;
+
+namespace Rill.FunctionApp.Loading;
+
+/// <summary>A model in memory, ready to serve.</summary>
+/// <param name="Runner">What computes it.</param>
+/// <param name="Chat">What the chat endpoint needs of it.</param>
+/// <param name="Precision">The type that it computes in, for the log.</param>
+internal sealed record LoadedModel(IModelRunner Runner, ChatModel Chat, string Precision);

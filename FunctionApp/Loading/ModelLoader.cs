@@ -1,0 +1,97 @@
+using Rill.Chat;
+using Rill.Models;
+using Rill.ModelStore;
+using Rill.Serving;
+using Rill.Text;
+
+namespace Rill.FunctionApp.Loading;
+
+/// <summary>Makes a runner from a model's files, which it disposes with itself, and names exactly this model on exactly this build and device.</summary>
+internal delegate (IModelRunner Runner, string Fingerprint, string Precision) RunnerFactory(ModelFiles files, RillSettings settings, ModelLoad load);
+
+/// <summary>Loads what the settings name: a model directory, a remote model, or the scripted model. Tells the load how far it is.</summary>
+/// <param name="loadLibrary">Loads the native library; runs beside everything else.</param>
+/// <param name="makeRunner">Makes the runner.</param>
+internal sealed class ModelLoader(Action loadLibrary, RunnerFactory makeRunner)
+{
+    /// <summary>
+    /// Loads the model. Its small files come first, so that an unsupported tokenizer, template or architecture is refused by name
+    /// before the weights are read, or while they are still on their way.
+    /// </summary>
+    public async Task<LoadedModel> LoadAsync(RillSettings settings, ModelLoad load, CancellationToken cancellationToken)
+    {
+        if (settings.Options.IsScripted)
+        {
+            load.NoteInspected();
+            return LoadScripted(settings.Options);
+        }
+
+        var library = Task.Run(
+            () =>
+            {
+                loadLibrary();
+                load.NoteNativeLibrary();
+            },
+            CancellationToken.None);
+        ModelFiles? files = null;
+        try
+        {
+            (files, var parts) = load.Address is DirectoryAddress directory
+                ? OpenDirectory(directory.Path, load)
+                : await FetchAsync(settings.Store, load, cancellationToken);
+            load.NoteFetched();
+            await library;
+            var (runner, fingerprint, precision) = makeRunner(files, settings, load);
+            return new LoadedModel(runner, parts.ToChatModel(load.Id, files.Published, fingerprint), precision);
+        }
+        catch
+        {
+            // The failure ends the process, and one that exits while a thread loads libtorch may hang in its exit handlers.
+            await library.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            files?.Dispose();
+            throw;
+        }
+    }
+
+    private static (ModelFiles Files, ModelParts Parts) OpenDirectory(string directory, ModelLoad load)
+    {
+        var files = ModelFiles.InDirectory(directory);
+        var parts = ModelParts.Read(files);
+        load.NoteFirstByte();
+        using (ModelWeights.Open(files))
+        {
+            // Maps the files and checks their headers; the runner does so again, for a few milliseconds.
+        }
+
+        load.NoteInspected();
+        return (files, parts);
+    }
+
+    private static async Task<(ModelFiles Files, ModelParts Parts)> FetchAsync(ModelStoreOptions options, ModelLoad load, CancellationToken cancellationToken)
+    {
+        ModelParts? parts = null;
+        var files = await ModelFetch.RunAsync(load.Address, options, load.Bytes, small =>
+        {
+            load.NoteFirstByte();
+            return Task.Run(() => parts = ModelParts.Read(small), cancellationToken);
+        }, cancellationToken);
+        return (files, parts!);
+    }
+
+    private static LoadedModel LoadScripted(RillOptions options)
+    {
+        var runner = new ScriptedModelRunner(options.Scripted);
+        return new LoadedModel(runner, new ChatModel
+        {
+            Id = options.ModelId ?? "scripted",
+            Created = 0,
+            Fingerprint = "fp_scripted",
+            Tokenizer = new ByteTokenizer(),
+            Template = ChatTemplate.Parse(ScriptedTemplate, "the scripted model's template"),
+            EosTokenIds = [ByteTokenizer.EndOfText],
+        }, "text");
+    }
+
+    /// <summary>The scripted model reads its directives from the last message alone, so that is all of its prompt.</summary>
+    private const string ScriptedTemplate = "{{ messages[-1]['content'] }}";
+}

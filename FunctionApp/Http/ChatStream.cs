@@ -1,4 +1,5 @@
-using Rill.Chat;
+using Rill.Chat.Output;
+using Rill.Chat.Output;
 using Rill.OpenAI;
 
 namespace Rill.FunctionApp.Http;

@@ -1,3 +1,5 @@
+using Rill.Chat.Input;
+using Rill.Chat.Output;
 using Rill.OpenAI;
 using Rill.Serving;
 using Rill.Telemetry;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using Rill.Chat.Output;
 using Rill.OpenAI;
 
 namespace Rill.Chat;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Rill.Chat;
+using Rill.Chat.Output;
 using Rill.OpenAI;
 using Rill.Serving;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Rill.Chat;
+using Rill.Chat.Output;
 using Rill.OpenAI;
 using Rill.Serving;
 using Rill.Telemetry;

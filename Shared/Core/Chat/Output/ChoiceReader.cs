@@ -3,7 +3,7 @@ using Rill.OpenAI;
 using Rill.Serving;
 using Rill.Text;
 
-namespace Rill.Chat;
+namespace Rill.Chat.Output;
 
 /// <summary>
 /// Reads one choice: tokens to text (whole characters only), stop strings, logprobs, end. One consumer; it owns the token stream
@@ -12,7 +12,7 @@ namespace Rill.Chat;
 internal sealed class ChoiceReader(int index, TokenStream tokens, ChatModel model, ChatSettings settings) : IDisposable
 {
     private readonly IncrementalDetokenizer _detokenizer = new(model.Tokenizer);
-    private readonly StopMatcher _stops = new(settings.StopStrings);
+    private readonly StopChecker _stops = new(settings.StopStrings);
     private readonly StringBuilder _text = new();
     private List<TokenLogprob>? _logprobs;
 

@@ -1,6 +1,6 @@
 using Rill.OpenAI;
 
-namespace Rill.Chat;
+namespace Rill.Chat.Output;
 
 /// <summary>
 /// The chunks of one streamed answer, in the contract's order (B.2): for each choice a role chunk, content chunks and a finish chunk

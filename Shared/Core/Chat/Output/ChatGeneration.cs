@@ -4,7 +4,7 @@ using Rill.OpenAI;
 using Rill.Serving;
 using Rill.Telemetry;
 
-namespace Rill.Chat;
+namespace Rill.Chat.Output;
 
 /// <summary>
 /// An admitted request: its choices' deltas as they are made. One consumer. Disposing it ends whatever still runs.

@@ -1,7 +1,7 @@
 using Rill.OpenAI;
 using Rill.Text;
 
-namespace Rill.Chat;
+namespace Rill.Chat.Input;
 
 /// <summary>A request as a conversation for the model's template. Every string that the client wrote keeps that origin.</summary>
 internal static class ChatPrompt
@@ -9,7 +9,7 @@ internal static class ChatPrompt
     /// <summary>Writes the conversation as a prompt.</summary>
     /// <exception cref="ChatTemplateException">The template refuses the conversation, or fails on it.</exception>
     public static PromptText Render(ChatCompletionRequest request, ChatModel model) =>
-        new PromptWriter(model.Template, model.TemplateVariables, model.NamedTemplates).Write(Conversation(request));
+        new PromptRenderer(model.Template, model.TemplateVariables, model.NamedTemplates).Render(Conversation(request));
 
     private static Conversation Conversation(ChatCompletionRequest request) => new()
     {
@@ -49,7 +49,7 @@ internal static class ChatPrompt
 
     private static object Content(MessageContent content) => content.WasString
         ? new RequestText(content.Text)
-        : content.Parts.Select(TurnFitting.Part).ToList();
+        : content.Parts.Select(MessageNormalizer.Part).ToList();
 
     /// <summary>The names here are ours: a role is never request text.</summary>
     private static string Role(string role) => role switch

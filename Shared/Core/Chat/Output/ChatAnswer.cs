@@ -1,7 +1,7 @@
 using System.Text;
 using Rill.OpenAI;
 
-namespace Rill.Chat;
+namespace Rill.Chat.Output;
 
 /// <summary>Gathers a generation into one answer, for requests that do not stream.</summary>
 public static class ChatAnswer

@@ -1,6 +1,6 @@
 using Rill.OpenAI;
 
-namespace Rill.Chat;
+namespace Rill.Chat.Output;
 
 /// <summary>What one choice gained since the last delta: text, and at its end the reason.</summary>
 /// <param name="Index">The choice, from 0.</param>

@@ -7,7 +7,7 @@ internal static class StopRules
     public static SequenceFinish? Check(Sequence sequence, int token, int maxLength)
     {
         var parameters = sequence.Parameters;
-        if (sequence.CompletionLength >= parameters.MinTokens)
+        if (parameters.MayEndWith(sequence.CompletionLength))
         {
             if (!parameters.IgnoreEos && parameters.EosTokenIds.Contains(token))
             {

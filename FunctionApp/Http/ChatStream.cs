@@ -1,5 +1,4 @@
 using Rill.Chat.Output;
-using Rill.Chat.Output;
 using Rill.OpenAI;
 
 namespace Rill.FunctionApp.Http;

@@ -126,7 +126,7 @@ internal static class UnsupportedFields
     private static readonly FrozenDictionary<string, Field> s_byName = s_fields.ToFrozenDictionary(field => field.Name);
 
     /// <summary>The names, in the order in which the contract tells of them.</summary>
-    public static IEnumerable<string> Names => s_fields.Select(field => field.Name);
+    public static IEnumerable<string> Names => s_fields.Select(known => known.Name);
 
     /// <summary>Reports the first unsupported field of an object whose value asks for something.</summary>
     public static void Check(JsonField root, FieldErrors errors)

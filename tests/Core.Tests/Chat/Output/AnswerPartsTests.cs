@@ -9,7 +9,7 @@ public sealed class AnswerPartsTests
     {
         var parts = Parse([], "[a", "b]c", "d{f:1", "2}{g:}e");
 
-        Assert.Equal(
+        Assert.Equal<AnswerPart>(
             [
                 AnswerPart.Reasoning("ab"),
                 AnswerPart.Content("cd"),
@@ -28,10 +28,10 @@ public sealed class AnswerPartsTests
     {
         var parts = new AnswerParts([]);
         parts.AddContent("a");
-        Assert.Equal([AnswerPart.Content("a")], parts.Take());
+        Assert.Equal<AnswerPart>([AnswerPart.Content("a")], parts.Take());
         Assert.Empty(parts.Take());
         parts.AddContent("b");
-        Assert.Equal([AnswerPart.Content("b")], parts.Take());
+        Assert.Equal<AnswerPart>([AnswerPart.Content("b")], parts.Take());
     }
 
     [Fact]
@@ -47,13 +47,13 @@ public sealed class AnswerPartsTests
     {
         var parts = Parse(["!"], "a!b[c]{f:1}");
 
-        Assert.Equal([AnswerPart.Content("a")], parts.Take());
+        Assert.Equal<AnswerPart>([AnswerPart.Content("a")], parts.Take());
         Assert.False(parts.HasToolCall);
     }
 
     [Fact]
     public void Add_OfAnotherKind_ReleasesTheContentThatWasHeld() =>
-        Assert.Equal(
+        Assert.Equal<AnswerPart>(
             [AnswerPart.Content("EN"), AnswerPart.ToolCall(0, "call_1", "f"), AnswerPart.Content("D")], Parse(["END"], "EN{f:}D").Take());
 
     private static AnswerParts Parse(string[] stops, params string[] texts)

@@ -7,7 +7,7 @@ namespace Rill.Core.Tests.Chat.Output;
 /// <summary>Answers of a model whose reasoning and tool calls are read, by the tests' own format.</summary>
 public sealed class ParsedAnswerTests
 {
-    private const string Answer = "[hm]on it{get:{\"a\"}{put:}";
+    private const string Answer = "[hm]on it{get:\"a\"}{put:}";
 
     [Fact]
     public async Task Read_OfReasoningAndCalls_PutsEachInItsPlace()
@@ -35,7 +35,7 @@ public sealed class ParsedAnswerTests
     }
 
     [Fact]
-    public async Task Next_CutAnywhere_GivesTheSamePartsAsTheWhole()
+    public async Task Next_OfReasoning_TellsItUnderBothNames()
     {
         await using var world = new ChatWorld(newParser: () => new BracketParser());
 

@@ -181,3 +181,11 @@ internal readonly struct JsonField(JsonElement value, string path, FieldErrors e
         _ => "a boolean",
     };
 }
+
+/// <summary>Keeps the first error met while a request's fields are read, so that reading can go straight on.</summary>
+internal sealed class FieldErrors
+{
+    public ApiError? First { get; private set; }
+
+    public void Add(ApiError error) => First ??= error;
+}

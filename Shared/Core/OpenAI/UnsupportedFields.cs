@@ -21,7 +21,7 @@ internal static class UnsupportedFields
         new("modalities", value => value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => IsText(item, "text"))),
         new("audio", Never),
         new("reasoning_effort", value => IsText(value, "none")),
-        new("web_search_options", Never),
+        new("web_search_options", IsEmpty),
         new("max_output_tokens", Never, "use max_completion_tokens"),
         new("suffix", value => IsText(value, "")),
 

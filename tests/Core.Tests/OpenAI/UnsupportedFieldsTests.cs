@@ -7,7 +7,7 @@ public sealed class UnsupportedFieldsTests
 {
     [Theory]
     [InlineData("\"user\":1,\"safety_identifier\":{},\"prompt_cache_key\":[],\"metadata\":3,\"store\":true,\"service_tier\":\"x\"")]
-    [InlineData("\"verbosity\":\"low\",\"prediction\":{\"type\":\"content\"},\"cache_prompt\":true,\"moderation\":1,\"session_id\":\"s\"")]
+    [InlineData("\"verbosity\":\"low\",\"prediction\":{\"type\":\"content\"},\"web_search_options\":{},\"moderation\":1,\"session_id\":\"s\"")]
     [InlineData("\"foo\":{\"bar\":[1]}")]
     [InlineData("\"tools\":[],\"tool_choice\":\"none\",\"parallel_tool_calls\":true,\"functions\":[],\"function_call\":\"auto\"")]
     [InlineData("\"tool_choice\":\"auto\",\"parallel_tool_calls\":false,\"response_format\":{\"type\":\"text\"},\"modalities\":[\"text\"]")]
@@ -66,7 +66,7 @@ public sealed class UnsupportedFieldsTests
     [InlineData("prompt_logprobs", "0")]
     [InlineData("chat_template", "\"x\"")]
     [InlineData("logits_processors", """["x"]""")]
-    [InlineData("web_search_options", "{}")]
+    [InlineData("web_search_options", """{"search_context_size":"low"}""")]
     [InlineData("thinking", """{"type":"enabled","budget_tokens":5}""")]
     [InlineData("think", "true")]
     [InlineData("min_new_tokens", "5")]

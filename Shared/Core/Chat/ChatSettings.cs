@@ -85,11 +85,14 @@ internal sealed record ChatSettings(SamplingParameters Sampling, IReadOnlyList<s
         return tokens;
     }
 
-    /// <summary>A bad word's token ids, with and without a leading space (vLLM's rule, contract C.1).</summary>
+    /// <summary>
+    /// A bad word's token ids, with and without a leading space (vLLM's rule, contract C.1), and the added token whose content it is.
+    /// </summary>
     private static IEnumerable<int[]> SpellingsOf(string word, ITokenizer tokenizer)
     {
         var bare = word.TrimStart();
-        string[] spellings = [bare, " " + bare];
-        return spellings.Select(text => tokenizer.Encode(PromptText.OfRequest(text)).ToArray()).Where(ids => ids.Length > 0);
+        string[] texts = [bare, " " + bare];
+        var spellings = texts.Select(text => tokenizer.Encode(PromptText.OfRequest(text)).ToArray()).Where(ids => ids.Length > 0);
+        return tokenizer.FindToken(word) is { } id ? spellings.Append([id]) : spellings;
     }
 }

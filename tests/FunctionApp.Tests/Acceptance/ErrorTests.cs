@@ -21,6 +21,8 @@ public sealed class ErrorTests(ScriptedServer profile)
     [InlineData("""{"messages":[{"role":"user","content":"a"}],"stream":"yes"}""", "invalid_value", "stream")]
     [InlineData("""{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}}]}]}""", "unsupported_parameter", "messages[0].content[0].type")]
     [InlineData("""{"messages":[{"role":"user","content":"a"}],"tools":[{"type":"function","function":{"name":"f"}}]}""", "unsupported_parameter", "tools")]
+    [InlineData("""{"messages":[{"role":"user","content":"a"}],"guided_json":{"type":"object"}}""", "unsupported_parameter", "guided_json")]
+    [InlineData("""{"messages":[{"role":"user","content":"a"}],"max_tokens":-3000000000}""", "invalid_value", "max_tokens")]
     public async Task BadRequest_NamesTheField(string json, string code, string? param) =>
         (await _server.PostAsync(json)).AssertError(400, code, param);
 
@@ -78,11 +80,13 @@ public sealed class ErrorTests(ScriptedServer profile)
     [InlineData("health/ready")]
     public async Task Health_WhileServing_Is200(string path) => Assert.Equal(200, (await _server.GetAsync(path)).Status);
 
-    [Fact]
-    public async Task ContentType_NotJson_Is415()
+    [Theory]
+    [InlineData("text/plain", "identity")]
+    [InlineData("application/json", "gzip")]
+    public async Task Body_ThatIsNotPlainJson_Is415(string type, string encoding)
     {
         await using var connection = await RawConnection.ConnectAsync(_server.BaseUri);
-        await connection.SendAsync("POST", ChatJson.Path, json: null, ("Content-Type", "text/plain"), ("Content-Length", "2"));
+        await connection.SendAsync("POST", ChatJson.Path, json: null, ("Content-Type", type), ("Content-Encoding", encoding), ("Content-Length", "2"));
         await connection.SendBytesAsync("{}"u8.ToArray());
         var head = await connection.ReadHeadAsync(default);
 

@@ -113,6 +113,24 @@ public sealed class SamplingTests(TinyModelServer profile)
         Assert.Equal(expected, Text(await TokensAsync("words", Greedy + $",\"bad_words\":[\"{word}\"]," + Biases(50, 40))));
 
     [Fact]
+    public async Task BadWords_OfASpecialToken_KeepItAway()
+    {
+        var completion = await CompletionAsync("words", Greedy + ",\"bad_words\":[\"<|end|>\"],\"logit_bias\":{\"256\":100}");
+
+        Assert.Equal("length", completion.GetProperty("choices")[0].GetProperty("finish_reason").GetString());
+    }
+
+    [Fact]
+    public async Task StopString_OfASpecialToken_StopsAtTheToken()
+    {
+        var completion = await CompletionAsync("stops", Greedy + ",\"stop\":[\"<|end|>\"],\"logit_bias\":{\"256\":100}");
+
+        var choice = completion.GetProperty("choices")[0];
+        Assert.Equal(("stop", "<|end|>"), (choice.GetProperty("finish_reason").GetString(), choice.GetProperty("stop_reason").GetString()));
+        Assert.Equal(1, completion.GetProperty("usage").GetProperty("completion_tokens").GetInt32());
+    }
+
+    [Fact]
     public async Task Logprobs_AreThoseOfTheRawDistribution()
     {
         var plain = await CompletionAsync("logprobs", Greedy + ",\"top_logprobs\":20");

@@ -144,6 +144,16 @@ public sealed class TextIntegrityTests(ScriptedServer profile)
     }
 
     [Fact]
+    public async Task StopString_WithinMinTokens_IsNotFound()
+    {
+        var stream = await _server.StreamAsync(
+            ChatJson.Streaming("!text Hey.ABCD", "\"stop\":[\".\"],\"min_tokens\":6,\"stream_options\":{\"include_usage\":true}"));
+
+        StreamRules.AssertSound(stream);
+        Assert.Equal(("Hey.ABCD", 9), (stream.Text(), stream.Usage.GetProperty("completion_tokens").GetInt32()));
+    }
+
+    [Fact]
     public async Task MinTokens_AboveTheLimit_Is400() =>
         (await _server.PostAsync(ChatJson.Of("!text abc", "\"min_tokens\":11,\"max_tokens\":10"))).AssertError(400, "invalid_value", "min_tokens");
 }

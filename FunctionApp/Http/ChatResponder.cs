@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Rill.Chat;
+using Rill.Chat.Output;
 using Rill.OpenAI;
 using Rill.Serving;
 using Rill.Telemetry;

@@ -1,4 +1,4 @@
-using Rill.Chat;
+using Rill.Chat.Output;
 using Rill.OpenAI;
 
 namespace Rill.FunctionApp.Http;
@@ -51,15 +51,15 @@ internal sealed class ChatStream(EventStream stream, ChatGeneration generation, 
     private async ValueTask SendAsync(ChoiceDelta delta)
     {
         using var events = await stream.BeginAsync();
-        if (delta.Text.Length > 0)
+        for (var i = 0; i < delta.Parts.Length; i++)
         {
-            if (_chunks.TemplateFor(delta) is { } template)
+            if (_chunks.TemplateFor(delta, delta.Parts[i]) is { } template)
             {
-                events.Writer.Write(template, delta.Text);
+                events.Writer.Write(template, delta.Parts[i].Text);
             }
             else
             {
-                events.Writer.Write(_chunks.Content(delta), OpenAIJson.Wire.ChatCompletionChunk);
+                events.Writer.Write(_chunks.Part(delta, i), OpenAIJson.Wire.ChatCompletionChunk);
             }
         }
 

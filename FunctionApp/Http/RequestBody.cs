@@ -8,13 +8,18 @@ namespace Rill.FunctionApp.Http;
 /// <summary>Reads a JSON body up to a cap, before anything of it is parsed.</summary>
 internal static class RequestBody
 {
-    /// <summary>The body's bytes, or the error to answer with: a wrong type is 415, too many bytes 413.</summary>
+    /// <summary>The body's bytes, or the error to answer with: a wrong type or a compressed body is 415, too many bytes 413.</summary>
     public static async ValueTask<(ReadOnlyMemory<byte> Bytes, ApiError? Error)> ReadJsonAsync(
         HttpRequest request, int maxBytes, CancellationToken cancellationToken)
     {
         if (!IsJson(request.ContentType))
         {
             return (default, ApiError.UnsupportedMediaType());
+        }
+
+        if (request.Headers.ContentEncoding is [{ Length: > 0 } encoding, ..] && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+        {
+            return (default, ApiError.UnsupportedContentEncoding());
         }
 
         if (request.ContentLength > maxBytes)

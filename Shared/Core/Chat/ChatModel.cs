@@ -1,3 +1,4 @@
+using Rill.Chat.Output;
 using Rill.Text;
 
 namespace Rill.Chat;
@@ -28,6 +29,9 @@ public sealed record ChatModel
 
     /// <summary>Tokens that end a completion.</summary>
     public required IReadOnlyList<int> EosTokenIds { get; init; }
+
+    /// <summary>Makes what reads one choice's text: reasoning and tool calls where the model's way of writing them is known.</summary>
+    public Func<IAnswerParser> NewParser { get; init; } = () => TextParser.Instance;
 
     /// <summary>The authors' sampling settings, used where a request names none.</summary>
     public SamplingDefaults Sampling { get; init; } = new();

@@ -1,7 +1,9 @@
+using System.Diagnostics;
+using Rill.Chat.Input;
+using Rill.Chat.Output;
 using Rill.OpenAI;
 using Rill.Serving;
 using Rill.Telemetry;
-using Rill.Text;
 
 namespace Rill.Chat;
 
@@ -52,14 +54,10 @@ public sealed class ChatService(
 
     private (ChatGeneration? Generation, ApiError? Error) Admit(ChatCompletionRequest request, Reservation reservation, int choices)
     {
-        IReadOnlyList<int> prompt;
-        try
+        var (prompt, error) = ChatPrompt.Encode(request, Model, limits.VocabularySize);
+        if (error is not null)
         {
-            prompt = Model.Tokenizer.Encode(ChatPrompt.Render(request, Model));
-        }
-        catch (ChatTemplateException refused)
-        {
-            return (null, ApiError.InvalidValue("messages", Describe(refused)));
+            return (null, error);
         }
 
         reservation.Correct(prompt.Count);
@@ -68,12 +66,12 @@ public sealed class ChatService(
             return (null, ApiError.ContextLengthExceeded(prompt.Count, ContextLength));
         }
 
-        if (prompt.Count == 0)
+        var settings = ChatSettings.Of(request, Model, ContextLength - prompt.Count);
+        if (settings.Check(limits.VocabularySize) is { } refusal)
         {
-            return (null, ApiError.InvalidValue("messages", "The messages render to an empty prompt; the model needs at least one token."));
+            return (null, refusal);
         }
 
-        var settings = ChatSettings.Of(request, Model, ContextLength - prompt.Count);
         metrics.RequestChoices.Record(choices);
         metrics.RequestMaxTokens.Record(settings.Sampling.MaxTokens);
         try
@@ -88,17 +86,28 @@ public sealed class ChatService(
 
     private ChatGeneration Submit(Reservation reservation, IReadOnlyList<int> prompt, ChatSettings settings, int choices, ChatCompletionRequest request)
     {
-        var readers = new ChoiceReader[choices];
-        for (var i = 0; i < choices; i++)
+        var streams = new List<TokenStream>(choices);
+        Activity? activity = null;
+        try
         {
-            // No token here: the generation is aborted with its cause, which a token could not tell.
-            var tokens = engine.Submit(reservation, prompt, settings.Sampling with { Choice = i }, CancellationToken.None);
-            readers[i] = new ChoiceReader(i, tokens, Model, settings);
-        }
+            for (var i = 0; i < choices; i++)
+            {
+                // No token here: the generation is aborted with its cause, which a token could not tell.
+                streams.Add(engine.Submit(reservation, prompt, settings.Sampling with { Choice = i }, CancellationToken.None));
+            }
 
-        var activity = RillActivity.StartChat(Model.Id, settings.ToSpan(choices) with { Stream = request.Stream });
-        var content = ContentTrace.Start(activity, contentTracing, request, choices);
-        return new ChatGeneration(Model, readers, prompt.Count, time.GetUtcNow().ToUnixTimeSeconds(), activity, content);
+            var readers = streams.Select((tokens, index) => new ChoiceReader(index, tokens, Model, settings)).ToList();
+            activity = RillActivity.StartChat(Model.Id, settings.ToSpan(choices) with { Stream = request.Stream });
+            var content = ContentTrace.Start(activity, contentTracing, request, choices);
+            return new ChatGeneration(Model, readers, prompt.Count, time.GetUtcNow().ToUnixTimeSeconds(), activity, content);
+        }
+        catch
+        {
+            // Nobody would read what was submitted, nor end it.
+            streams.ForEach(tokens => tokens.Abort(AbortCause.Error));
+            activity?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>What a client is told of a sequence that failed.</summary>
@@ -108,10 +117,6 @@ public sealed class ChatService(
         EngineFaultKind.TooLong => ApiError.InvalidValue("messages", fault.Message) with { Code = "context_length_exceeded" },
         _ => ApiError.Internal() with { Message = fault.Message },
     };
-
-    private static string Describe(ChatTemplateException refused) => refused.IsRefusal
-        ? refused.Message
-        : $"The model's chat template cannot write these messages: {refused.Message.TrimEnd('.')}.";
 
     private static ApiError Describe(Rejection rejection) => rejection.Reason == RejectionReason.Draining
         ? ApiError.ShuttingDown(rejection.RetryAfterSeconds)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Rill.OpenAI;
 using Rill.Serving;
 using Rill.Telemetry;
@@ -8,11 +9,16 @@ namespace Rill.Chat;
 /// <summary>A request's settings in the engine's terms, the model's defaults filled in.</summary>
 /// <param name="Sampling">How tokens are drawn; the choice's index is set for each choice.</param>
 /// <param name="StopStrings">Texts that end a choice.</param>
-internal sealed record ChatSettings(SamplingParameters Sampling, IReadOnlyList<string> StopStrings)
+/// <param name="StopTokens">
+/// Those of them that are an added token's content, by its id: such a token often has no text to be found, and clients send
+/// <c>"stop": ["&lt;|im_end|&gt;"]</c> by habit.
+/// </param>
+internal sealed record ChatSettings(SamplingParameters Sampling, IReadOnlyList<string> StopStrings, IReadOnlyDictionary<int, string> StopTokens)
 {
     /// <summary>From a checked request. <paramref name="room"/> is what the context leaves after the prompt, at least 1.</summary>
     public static ChatSettings Of(ChatCompletionRequest request, ChatModel model, int room)
     {
+        var stopTokens = StopTokensOf(request, model.Tokenizer);
         var sampling = new SamplingParameters
         {
             Temperature = request.Temperature ?? model.Sampling.Temperature,
@@ -29,11 +35,27 @@ internal sealed record ChatSettings(SamplingParameters Sampling, IReadOnlyList<s
             MinTokens = request.MinTokens ?? 0,
             EosTokenIds = model.EosTokenIds,
             IgnoreEos = request.IgnoreEos,
-            StopTokenIds = request.StopTokenIds,
+            StopTokenIds = [.. request.StopTokenIds, .. stopTokens.Keys],
             TopLogprobs = request.Logprobs ? request.TopLogprobs ?? 0 : null,
         };
-        return new ChatSettings(sampling, request.Stop);
+        return new ChatSettings(sampling, request.Stop, stopTokens);
     }
+
+    /// <summary>What in these settings the model, whose embedding has so many rows, cannot do; null when it can do all.</summary>
+    public ApiError? Check(int vocabularySize) =>
+        Sampling.BadWords.Any(spelling => spelling.Any(id => id >= vocabularySize))
+            ? ApiError.InvalidValue("bad_words", string.Create(
+                CultureInfo.InvariantCulture,
+                $"bad_words holds a word with a token id that the model does not have: it knows those below {vocabularySize}. Leave the word out."))
+            : null;
+
+    /// <summary>What the request itself named that has ended a sequence; null for the model's own end and for length.</summary>
+    public StopReason? StopOf(SequenceFinish finish) => finish.StopTokenId switch
+    {
+        null => null,
+        { } id when StopTokens.TryGetValue(id, out var text) => StopReason.OfText(text),
+        { } id => StopReason.OfToken(id),
+    };
 
     /// <summary>What a trace tells of these settings.</summary>
     public ChatSpanRequest ToSpan(int choices) => new()
@@ -48,11 +70,29 @@ internal sealed record ChatSettings(SamplingParameters Sampling, IReadOnlyList<s
         PresencePenalty = Sampling.PresencePenalty,
     };
 
-    /// <summary>A bad word's token ids, with and without a leading space (vLLM's rule, contract C.1).</summary>
+    /// <summary>An id that the request lists as well is told as the id.</summary>
+    private static Dictionary<int, string> StopTokensOf(ChatCompletionRequest request, ITokenizer tokenizer)
+    {
+        var tokens = new Dictionary<int, string>();
+        foreach (var stop in request.Stop)
+        {
+            if (tokenizer.FindToken(stop) is { } id && !request.StopTokenIds.Contains(id))
+            {
+                tokens[id] = stop;
+            }
+        }
+
+        return tokens;
+    }
+
+    /// <summary>
+    /// A bad word's token ids, with and without a leading space (vLLM's rule, contract C.1), and the added token whose content it is.
+    /// </summary>
     private static IEnumerable<int[]> SpellingsOf(string word, ITokenizer tokenizer)
     {
         var bare = word.TrimStart();
-        string[] spellings = [bare, " " + bare];
-        return spellings.Select(text => tokenizer.Encode(PromptText.OfRequest(text)).ToArray()).Where(ids => ids.Length > 0);
+        string[] texts = [bare, " " + bare];
+        var spellings = texts.Select(text => tokenizer.Encode(PromptText.OfRequest(text)).ToArray()).Where(ids => ids.Length > 0);
+        return tokenizer.FindToken(word) is { } id ? spellings.Append([id]) : spellings;
     }
 }

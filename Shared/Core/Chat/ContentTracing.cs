@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using Rill.Chat.Output;
 using Rill.OpenAI;
 
 namespace Rill.Chat;
@@ -41,8 +42,17 @@ internal sealed class ContentTrace
         return new(activity, choices);
     }
 
-    /// <summary>Takes a delta's text.</summary>
-    public void Add(in ChoiceDelta delta) => _answers[delta.Index].Append(delta.Text);
+    /// <summary>Takes a delta's visible text.</summary>
+    public void Add(in ChoiceDelta delta)
+    {
+        foreach (var part in delta.Parts)
+        {
+            if (part.Kind == AnswerPartKind.Content)
+            {
+                _answers[delta.Index].Append(part.Text);
+            }
+        }
+    }
 
     /// <summary>Notes what the choices have said, with how each ended; "error" for one that did not.</summary>
     public void Complete(IReadOnlyList<string?> reasons) => _activity.SetTag("gen_ai.output.messages", Json(writer =>

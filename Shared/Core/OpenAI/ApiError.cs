@@ -63,6 +63,10 @@ public sealed record ApiError(int Status, string Message, string Type, string? P
     public static ApiError UnsupportedMediaType() =>
         new(415, "The Content-Type must be application/json.", InvalidRequest, null, "unsupported_media_type");
 
+    /// <summary>415: the body is compressed.</summary>
+    public static ApiError UnsupportedContentEncoding() =>
+        new(415, "The request body must not be compressed: send it without Content-Encoding.", InvalidRequest, null, "unsupported_media_type");
+
     /// <summary>413: the body exceeds the cap.</summary>
     public static ApiError RequestTooLarge(long limitBytes) =>
         new(413, string.Create(CultureInfo.InvariantCulture, $"The request body exceeds the limit of {limitBytes} bytes."),

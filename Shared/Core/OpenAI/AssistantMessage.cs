@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Rill.OpenAI;
 
 /// <summary>The message of a finished choice.</summary>
-/// <param name="Content">The text; the key is always written.</param>
+/// <param name="Content">The text; the key is always written, null where tool calls are all there is.</param>
 public sealed record AssistantMessage([property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Content)
 {
     /// <summary>Always assistant.</summary>
@@ -12,4 +12,13 @@ public sealed record AssistantMessage([property: JsonIgnore(Condition = JsonIgno
     /// <summary>Always null: a local model's refusal is plain content. The key is required by the specification.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? Refusal { get; init; }
+
+    /// <summary>The reasoning; written as reasoning as well, since clients know one name or the other (contract B.16).</summary>
+    public string? ReasoningContent { get; init; }
+
+    /// <summary>The same as <see cref="ReasoningContent"/>.</summary>
+    public string? Reasoning => ReasoningContent;
+
+    /// <summary>The tool calls, at least one; null when there is none.</summary>
+    public IReadOnlyList<ToolCall>? ToolCalls { get; init; }
 }

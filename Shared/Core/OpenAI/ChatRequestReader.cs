@@ -21,22 +21,23 @@ public static class ChatRequestReader
         [NotNullWhen(true)] out ChatCompletionRequest? request,
         [NotNullWhen(false)] out ApiError? error)
     {
-        try
+        request = null;
+        if (!RequestJson.TryParse(utf8Json, out var document, out error))
         {
-            using var document = JsonDocument.Parse(utf8Json);
-            (request, error) = Read(document.RootElement);
+            return false;
         }
-        catch (JsonException exception)
+
+        using (document)
         {
-            request = null;
-            error = ApiError.InvalidJson(string.Create(CultureInfo.InvariantCulture,
-                $"The request body is not valid JSON: see line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}."));
-        }
-        catch (InvalidOperationException)
-        {
-            // Thrown by System.Text.Json for a member name that is not valid Unicode; values are met in JsonField.
-            request = null;
-            error = ApiError.InvalidJson("The request body holds a member name that is not valid Unicode text.");
+            try
+            {
+                (request, error) = Read(document.RootElement);
+            }
+            catch (InvalidOperationException)
+            {
+                // Thrown by System.Text.Json for a member name that is not valid Unicode; values are met in JsonField.
+                error = ApiError.InvalidJson("The request body holds a member name that is not valid Unicode text.");
+            }
         }
 
         return error is null;

@@ -60,19 +60,21 @@ internal readonly struct JsonField(JsonElement value, string path, FieldErrors e
         return null;
     }
 
+    /// <summary>A whole number; one beyond an int's range becomes the nearest int, so that the field's own range decides on it.</summary>
     public int? Int()
     {
-        if (Long() is not { } number)
+        if (!IsPresent || !Expect("a whole number", JsonValueKind.Number))
         {
             return null;
         }
 
-        if (number is >= int.MinValue and <= int.MaxValue)
+        var number = value.GetDouble();
+        if (number == Math.Floor(number))
         {
-            return (int)number;
+            return (int)Math.Clamp(number, int.MinValue, int.MaxValue);
         }
 
-        Refuse(string.Create(CultureInfo.InvariantCulture, $"must lie in [{int.MinValue}, {int.MaxValue}]."));
+        Refuse("must be a whole number.");
         return null;
     }
 
@@ -178,4 +180,12 @@ internal readonly struct JsonField(JsonElement value, string path, FieldErrors e
         JsonValueKind.Number => "a number",
         _ => "a boolean",
     };
+}
+
+/// <summary>Keeps the first error met while a request's fields are read, so that reading can go straight on.</summary>
+internal sealed class FieldErrors
+{
+    public ApiError? First { get; private set; }
+
+    public void Add(ApiError error) => First ??= error;
 }

@@ -14,7 +14,7 @@ internal static partial class ToolFields
     {
         var tools = fields["tools"];
         var names = tools.Array(ReadTool, ChatRequestRules.MaxTools) ?? [];
-        CheckChoice(fields["tool_choice"], names);
+        CheckChoice(tools, fields["tool_choice"], names);
         return names.Count > 0 ? tools.Value.Clone() : null;
     }
 
@@ -63,21 +63,22 @@ internal static partial class ToolFields
         return name.String();
     }
 
-    private static void CheckChoice(JsonField choice, IReadOnlyList<string> tools)
+    /// <summary>What is refused is the choice where there is one, else the tools.</summary>
+    private static void CheckChoice(JsonField tools, JsonField choice, IReadOnlyList<string> names)
     {
         var isNamed = choice.Value.ValueKind == JsonValueKind.Object;
         var mode = isNamed ? "required" : choice.String() ?? "auto";
         if (isNamed)
         {
-            CheckName(choice, tools);
+            CheckName(choice, names);
         }
 
         switch (mode)
         {
             case "none":
                 break;
-            case "auto" or "required" when tools.Count > 0:
-                choice.RefuseUnsupported(
+            case "auto" or "required" when names.Count > 0:
+                (choice.IsPresent ? choice : tools).RefuseUnsupported(
                     "This server does not parse tool calls yet: send tool_choice \"none\" to get the model's call as text.");
                 break;
             case "required":

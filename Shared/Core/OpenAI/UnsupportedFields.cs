@@ -1,50 +1,141 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 
 namespace Rill.OpenAI;
 
 /// <summary>
-/// The fields of contract A.1 that are not implemented. Each may be null or hold the value that asks for nothing, because clients send
-/// such defaults; any other value is refused by name: ignoring it would change what the caller gets without a word.
+/// The fields of OpenAI's API and of its peers (vLLM, llama.cpp, SGLang, TGI, Ollama) that change an answer and are not implemented, those
+/// that a peer has since removed as well (contract A.1). Each may be null or hold a value that asks for nothing, because clients send such
+/// defaults; any other value is refused by name: ignoring it would change what the caller gets without a word. A field that does no more
+/// than qualify another one is not listed; the other one is.
 /// </summary>
 internal static class UnsupportedFields
 {
-    private static readonly (string Name, Func<JsonElement, bool> AsksForNothing)[] _fields =
+    private static readonly Field[] s_fields =
     [
-        ("functions", IsEmpty),
-        ("function_call", value => IsText(value, "none") || IsText(value, "auto")),
-        ("parallel_tool_calls", IsBoolean),
-        ("response_format", value => value.ValueKind == JsonValueKind.Object && value.TryGetProperty("type", out var type) && IsText(type, "text")),
-        ("structured_outputs", Never),
-        ("modalities", value => value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => IsText(item, "text"))),
-        ("audio", Never),
-        ("reasoning_effort", value => IsText(value, "none")),
-        ("include_reasoning", IsBoolean),
-        ("thinking_token_budget", value => IsNumber(value, -1)),
-        ("reasoning_budget_tokens", value => IsNumber(value, -1)),
-        ("typical_p", value => IsNumber(value, 1)),
-        ("allowed_token_ids", Never),
-        ("repetition_detection", Never),
-        ("skip_special_tokens", value => value.ValueKind == JsonValueKind.True),
-        ("include_stop_str_in_output", IsFalse),
-        ("echo", IsFalse),
-        ("return_token_ids", IsFalse),
-        ("return_tokens_as_token_ids", IsFalse),
-        ("return_progress", IsFalse),
-        ("timings_per_token", IsFalse),
-        ("priority", value => IsNumber(value, 0)),
-        ("request_id", Never),
-        ("cache_salt", Never),
+        // OpenAI
+        new("functions", IsEmpty, "use tools"),
+        new("function_call", value => IsText(value, "none", "auto"), "use tool_choice"),
+        new("parallel_tool_calls", IsBoolean),
+        new("response_format", value => value.ValueKind == JsonValueKind.Object && value.TryGetProperty("type", out var type) && IsText(type, "text")),
+        new("modalities", value => value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => IsText(item, "text"))),
+        new("audio", Never),
+        new("reasoning_effort", value => IsText(value, "none")),
+        new("web_search_options", IsEmpty),
+        new("max_output_tokens", Never, "use max_completion_tokens"),
+        new("suffix", value => IsText(value, "")),
+
+        // vLLM
+        new("structured_outputs", Never),
+        new("guided_json", Never),
+        new("guided_regex", Never),
+        new("guided_choice", Never),
+        new("guided_grammar", Never),
+        new("structural_tag", Never),
+        new("include_reasoning", IsBoolean),
+        new("thinking_token_budget", value => IsNumber(value, -1)),
+        new("allowed_token_ids", Never),
+        new("repetition_detection", Never),
+        new("skip_special_tokens", IsTrue),
+        new("include_stop_str_in_output", IsFalse),
+        new("echo", IsFalse),
+        new("add_special_tokens", IsFalse),
+        new("best_of", value => IsNumber(value, 1), "use n"),
+        new("use_beam_search", IsFalse),
+        new("length_penalty", value => IsNumber(value, 1)),
+        new("early_stopping", IsFalse),
+        new("truncate_prompt_tokens", Never),
+        new("prompt_logprobs", IsFalse),
+        new("logits_processors", IsEmpty),
+        new("vllm_xargs", IsEmpty),
+        new("chat_template", Never),
+        new("return_token_ids", IsFalse),
+        new("return_tokens_as_token_ids", IsFalse),
+        new("priority", value => IsNumber(value, 0)),
+        new("request_id", Never),
+        new("cache_salt", Never),
+
+        // llama.cpp
+        new("grammar", value => IsText(value, "")),
+        new("json_schema", IsEmpty),
+        new("reasoning_budget_tokens", value => IsNumber(value, -1)),
+        new("reasoning_format", value => IsText(value, "none", "auto")),
+        new("thinking_forced_open", IsFalse),
+        new("samplers", Never),
+        new("typical_p", value => IsNumber(value, 1)),
+        new("typ_p", value => IsNumber(value, 1)),
+        new("tfs_z", value => IsNumber(value, 1)),
+        new("top_n_sigma", IsOff),
+        new("mirostat", IsOff),
+        new("dynatemp_range", IsOff),
+        new("dry_multiplier", IsOff),
+        new("xtc_probability", IsOff),
+        new("adaptive_target", IsOff),
+        new("repeat_penalty", value => IsNumber(value, 1), "use repetition_penalty"),
+        new("n_predict", value => IsNumber(value, -1), "use max_tokens"),
+        new("n_probs", IsOff, "use top_logprobs"),
+        new("t_max_predict_ms", IsOff, "use the header X-Request-Timeout"),
+        new("lora", IsEmpty),
+        new("image_data", IsEmpty),
+        new("return_tokens", IsFalse),
+        new("post_sampling_probs", IsFalse),
+        new("response_fields", IsEmpty),
+        new("return_progress", IsFalse),
+        new("timings_per_token", IsFalse),
+
+        // SGLang
+        new("regex", Never),
+        new("ebnf", Never),
+        new("min_new_tokens", IsOff, "use min_tokens"),
+        new("max_new_tokens", Never, "use max_tokens"),
+        new("stop_regex", IsEmpty),
+        new("no_stop_trim", IsFalse),
+        new("lora_path", Never),
+        new("custom_logit_processor", Never),
+        new("input_ids", Never),
+        new("session_params", IsEmpty),
+        new("return_hidden_states", IsFalse),
+
+        // TGI
+        new("stop_sequences", IsEmpty, "use stop"),
+        new("truncate", Never),
+        new("watermark", IsFalse),
+        new("do_sample", IsTrue, "use temperature 0"),
+        new("num_beams", value => IsNumber(value, 1)),
+        new("top_n_tokens", IsOff, "use top_logprobs"),
+        new("decoder_input_details", IsFalse),
+        new("return_full_text", IsFalse),
+        new("adapter_id", Never),
+        new("tool_prompt", Never),
+        new("parameters", IsEmpty),
+
+        // Ollama, and the switches of thinking of several
+        new("format", value => IsText(value, "")),
+        new("options", IsEmpty),
+        new("num_predict", value => IsNumber(value, -1), "use max_tokens"),
+        new("system", value => IsText(value, ""), "use a message of role system"),
+        new("template", value => IsText(value, "")),
+        new("images", IsEmpty),
+        new("raw", IsFalse),
+        new("think", IsFalse, "use chat_template_kwargs"),
+        new("enable_thinking", IsFalse, "use chat_template_kwargs"),
+        new("thinking_budget", value => IsNumber(value, -1)),
+        new("thinking", IsDisabled, "use chat_template_kwargs"),
     ];
 
-    /// <summary>Reports the first unsupported field whose value asks for something.</summary>
+    private static readonly FrozenDictionary<string, Field> s_byName = s_fields.ToFrozenDictionary(field => field.Name);
+
+    /// <summary>The names, in the order in which the contract tells of them.</summary>
+    public static IEnumerable<string> Names => s_fields.Select(known => known.Name);
+
+    /// <summary>Reports the first unsupported field of an object whose value asks for something.</summary>
     public static void Check(JsonField root, FieldErrors errors)
     {
-        foreach (var (name, asksForNothing) in _fields)
+        foreach (var member in root.Value.EnumerateObject())
         {
-            var field = root[name];
-            if (field.IsPresent && !asksForNothing(field.Value))
+            if (s_byName.TryGetValue(member.Name, out var field) && root[field.Name] is { IsPresent: true } given && !field.AsksForNothing(given.Value))
             {
-                errors.Add(ApiError.UnsupportedParameter(name, $"{name} is not supported by this server: leave it out."));
+                errors.Add(ApiError.UnsupportedParameter(field.Name, $"{field.Name} is not supported by this server: {field.Instead}."));
                 return;
             }
         }
@@ -52,18 +143,48 @@ internal static class UnsupportedFields
 
     private static bool Never(JsonElement value) => false;
 
+    private static bool IsTrue(JsonElement value) => value.ValueKind == JsonValueKind.True;
+
     private static bool IsFalse(JsonElement value) => value.ValueKind == JsonValueKind.False;
 
-    private static bool IsBoolean(JsonElement value) => value.ValueKind is JsonValueKind.True or JsonValueKind.False;
+    private static bool IsBoolean(JsonElement value) => IsTrue(value) || IsFalse(value);
 
-    private static bool IsText(JsonElement value, string text) => value.ValueKind == JsonValueKind.String && value.ValueEquals(text);
+    private static bool IsText(JsonElement value, params ReadOnlySpan<string> texts)
+    {
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            return false;
+        }
+
+        foreach (var text in texts)
+        {
+            if (value.ValueEquals(text))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static bool IsNumber(JsonElement value, double number) => value.ValueKind == JsonValueKind.Number && value.GetDouble() == number;
+
+    /// <summary>Zero or less, which turns such a number off.</summary>
+    private static bool IsOff(JsonElement value) => value.ValueKind == JsonValueKind.Number && value.GetDouble() <= 0;
 
     private static bool IsEmpty(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Array => value.GetArrayLength() == 0,
-        JsonValueKind.Object => !value.EnumerateObject().Any(),
+        JsonValueKind.Object => value.GetPropertyCount() == 0,
+        JsonValueKind.String => value.ValueEquals(""),
         _ => false,
     };
+
+    private static bool IsDisabled(JsonElement value) =>
+        IsFalse(value) || (value.ValueKind == JsonValueKind.Object && value.TryGetProperty("type", out var type) && IsText(type, "disabled"));
+
+    /// <param name="Name">The field.</param>
+    /// <param name="AsksForNothing">Whether a value, which is not null, changes nothing.</param>
+    /// <param name="Instead">What the client should do.</param>
+    private sealed record Field(string Name, Func<JsonElement, bool> AsksForNothing, string Instead = "leave it out");
 }

@@ -11,3 +11,7 @@ public sealed record Usage(int PromptTokens, int CompletionTokens)
     /// <summary>How much of the prompt came from the prefix cache.</summary>
     public PromptTokensDetails? PromptTokensDetails { get; init; }
 }
+
+/// <summary>Details of <see cref="Usage.PromptTokens"/>.</summary>
+/// <param name="CachedTokens">Prompt tokens that were not computed again.</param>
+public sealed record PromptTokensDetails(int CachedTokens);

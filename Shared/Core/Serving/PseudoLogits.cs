@@ -9,7 +9,7 @@ internal static class PseudoLogits
     public static int Choose(int scripted, Sequence sequence)
     {
         var parameters = sequence.Parameters;
-        var masksEnd = sequence.CompletionLength < parameters.MinTokens;
+        var masksEnd = !parameters.MayEndWith(sequence.CompletionLength + 1);
         if (parameters.LogitBias.Count == 0 && !masksEnd)
         {
             return scripted;

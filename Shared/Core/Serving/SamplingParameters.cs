@@ -39,8 +39,11 @@ public sealed record SamplingParameters
     /// <summary>Most completion tokens, at least 1, already clamped to the context.</summary>
     public int MaxTokens { get; init; } = int.MaxValue;
 
-    /// <summary>No end token before this many completion tokens.</summary>
+    /// <summary>The first completion tokens, this many, do not end the sequence: neither as tokens nor by their text.</summary>
     public int MinTokens { get; init; }
+
+    /// <summary>The rule of <see cref="MinTokens"/>: whether the completion token with this number, from 1, may end the sequence.</summary>
+    public bool MayEndWith(int number) => number > MinTokens;
 
     /// <summary>The model's own end tokens; ignored for stopping when <see cref="IgnoreEos"/>.</summary>
     public IReadOnlyList<int> EosTokenIds { get; init; } = [];

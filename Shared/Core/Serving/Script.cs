@@ -64,7 +64,7 @@ internal sealed class Script
     public int Next(Sequence sequence)
     {
         var index = sequence.CompletionLength;
-        var mustGoOn = sequence.Parameters.IgnoreEos || index < sequence.Parameters.MinTokens;
+        var mustGoOn = sequence.Parameters.IgnoreEos || !sequence.Parameters.MayEndWith(index + 1);
         if (_text is null)
         {
             return Digit(index, out var number) is var digit && (number <= _lastNumber || mustGoOn) ? digit : ScriptedModelRunner.EndOfText;

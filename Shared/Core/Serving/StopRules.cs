@@ -41,5 +41,5 @@ internal static class StopRules
 
     private static bool IsStopToken(Sequence sequence, int token) => MayStop(sequence) && sequence.Parameters.StopTokenIds.Contains(token);
 
-    private static bool MayStop(Sequence sequence) => sequence.CompletionLength >= sequence.Parameters.MinTokens;
+    private static bool MayStop(Sequence sequence) => sequence.Parameters.MayEndWith(sequence.CompletionLength);
 }

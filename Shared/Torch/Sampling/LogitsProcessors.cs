@@ -10,7 +10,7 @@ internal static class LogitsProcessors
     public static bool Any(Sequence sequence)
     {
         var parameters = sequence.Parameters;
-        return parameters.BadWords.Count > 0 || sequence.CompletionLength < parameters.MinTokens || parameters.LogitBias.Count > 0
+        return parameters.BadWords.Count > 0 || !parameters.MayEndWith(sequence.CompletionLength + 1) || parameters.LogitBias.Count > 0
             || parameters.RepetitionPenalty != 1 || parameters.FrequencyPenalty != 0 || parameters.PresencePenalty != 0;
     }
 
@@ -41,7 +41,7 @@ internal static class LogitsProcessors
     private static void BanEndTokens(Span<float> logits, Sequence sequence)
     {
         var parameters = sequence.Parameters;
-        if (sequence.CompletionLength >= parameters.MinTokens)
+        if (parameters.MayEndWith(sequence.CompletionLength + 1))
         {
             return;
         }

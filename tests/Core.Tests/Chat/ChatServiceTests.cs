@@ -1,7 +1,10 @@
 using System.Text.Json;
-using Rill.Chat;
+using System.Text.Json.Nodes;
+using Rill.Chat.Output;
+using Rill.Core.Tests.Text;
 using Rill.OpenAI;
 using Rill.Serving;
+using Rill.Text;
 
 namespace Rill.Core.Tests.Chat;
 
@@ -81,6 +84,53 @@ public class ChatServiceTests
         Assert.Equal(StopReason.OfToken('X'), answer.Choices[0].StopReason);
     }
 
+    [Theory]
+    [InlineData(0, "Hey", 4)]
+    [InlineData(3, "Hey", 4)]
+    [InlineData(4, "Hey.ABCD", 9)]
+    [InlineData(6, "Hey.ABCD", 9)]
+    public async Task Start_WithMinTokens_LooksForNoStopStringInTheFirstTokens(int minTokens, string expected, int tokens)
+    {
+        await using var world = new ChatWorld();
+
+        var answer = await world.AnswerAsync(ChatWorld.Ask("!text Hey.ABCD") with { Stop = ["."], MinTokens = minTokens });
+
+        Assert.Equal((expected, tokens), (answer.Choices[0].Message.Content, answer.Usage.CompletionTokens));
+    }
+
+    [Fact]
+    public async Task Start_WithMinTokens_DoesNotFindAStopThatBeginsInTheFirstTokens()
+    {
+        await using var world = new ChatWorld();
+
+        var answer = await world.AnswerAsync(ChatWorld.Ask("!text an END and END") with { Stop = ["END"], MinTokens = 5 });
+
+        Assert.Equal("an END and ", answer.Choices[0].Message.Content);
+    }
+
+    [Theory]
+    [InlineData("<|endoftext|>", "Hi", 3)]
+    [InlineData("<|im_end|>", "Hi", 5)]
+    public async Task Start_WithAStopStringThatIsASpecialToken_StopsAtTheToken(string stop, string expected, int tokens)
+    {
+        await using var world = new ChatWorld(eosTokenIds: []);
+
+        var answer = await world.AnswerAsync(ChatWorld.Ask("!text Hi") with { Stop = ["x", stop], MaxTokens = 5 });
+
+        var choice = answer.Choices[0];
+        Assert.Equal((expected, tokens), (choice.Message.Content, answer.Usage.CompletionTokens));
+        Assert.Equal(tokens < 5 ? (FinishReason.Stop, StopReason.OfText(stop)) : (FinishReason.Length, null), (choice.FinishReason, choice.StopReason));
+    }
+
+    [Fact]
+    public async Task Start_WithAStopStringAndItsId_TellsTheId()
+    {
+        await using var world = new ChatWorld(eosTokenIds: []);
+        var request = ChatWorld.Ask("!text Hi") with { Stop = ["<|endoftext|>"], StopTokenIds = [ByteTokenizer.EndOfText] };
+
+        Assert.Equal(StopReason.OfToken(ByteTokenizer.EndOfText), (await world.AnswerAsync(request)).Choices[0].StopReason);
+    }
+
     [Fact]
     public async Task Start_CutInsideACharacter_EndsWithOneReplacementCharacter()
     {
@@ -102,7 +152,7 @@ public class ChatServiceTests
         while (await generation.NextAsync(default) is { } delta)
         {
             Assert.Equal(0, finishes[delta.Index]);
-            texts[delta.Index] += delta.Text;
+            texts[delta.Index] += string.Concat(delta.Parts.Select(part => part.Text));
             finishes[delta.Index] += delta.Finish is null ? 0 : 1;
         }
 
@@ -148,6 +198,38 @@ public class ChatServiceTests
         Assert.Equal("context_length_exceeded", error!.Code);
         Assert.Equal("messages", error.Param);
         Assert.Equal(0, world.Engine.Waiting);
+    }
+
+    [Fact]
+    public async Task Start_WithAPromptBeyondTheModelsRows_NamesTheMessages()
+    {
+        await using var world = new ChatWorld(tokenizer: WithATokenBeyondTheRows());
+
+        Assert.Null(world.Service.Start(ChatWorld.Ask("a q b"), bodyBytes: 100).Error);
+        var (_, error) = world.Service.Start(ChatWorld.Ask("a qz b"), bodyBytes: 100);
+
+        Assert.Equal((400, "invalid_value", "messages"), (error!.Status, error.Code, error.Param));
+        Assert.Contains("token id 5000", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_WithABadWordBeyondTheModelsRows_NamesBadWords()
+    {
+        await using var world = new ChatWorld(tokenizer: WithATokenBeyondTheRows());
+
+        var (_, error) = world.Service.Start(ChatWorld.Ask("a") with { BadWords = ["q", "qz"] }, bodyBytes: 100);
+
+        Assert.Equal((400, "invalid_value", "bad_words"), (error!.Status, error.Code, error.Param));
+    }
+
+    [Fact]
+    public async Task Start_WhenSomethingFailsBehindTheSubmission_EndsTheSequences()
+    {
+        await using var world = new ChatWorld(clock: new BrokenClock());
+
+        Assert.Throws<InvalidOperationException>(() => world.Service.Start(ChatWorld.Ask("!endless") with { N = 2 }, bodyBytes: 100));
+
+        Assert.True(SpinWait.SpinUntil(() => world.Engine is { Running: 0, Waiting: 0 }, TimeSpan.FromSeconds(10)));
     }
 
     [Fact]
@@ -207,6 +289,13 @@ public class ChatServiceTests
         Assert.Equal("shutting_down", error!.Code);
     }
 
+    private static HuggingFaceTokenizer WithATokenBeyondTheRows() => TinyTokenizer.New(root =>
+    {
+        root["model"]!["vocab"]!["qz"] = 5000;
+        root["model"]!["merges"]!.AsArray().Add((JsonNode)"q z");
+        root["added_tokens"] = new JsonArray();
+    });
+
     [Fact]
     public async Task Abort_WhileARead_Waits_EndsItAndFreesTheSequence()
     {
@@ -218,5 +307,10 @@ public class ChatServiceTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WaitAsync(TimeSpan.FromSeconds(10)));
         Assert.True(SpinWait.SpinUntil(() => world.Engine is { Running: 0, Waiting: 0 }, TimeSpan.FromSeconds(10)));
+    }
+
+    private sealed class BrokenClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => throw new InvalidOperationException("A broken clock.");
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Rill.Chat;
+using Rill.Chat.Output;
 using Rill.OpenAI;
 using Rill.Serving;
 using Rill.Telemetry;
@@ -12,7 +13,14 @@ internal sealed class ChatWorld : IAsyncDisposable
 {
     private readonly RillMetrics _metrics = new();
 
-    public ChatWorld(ScriptedRunnerOptions? script = null, EngineOptions? engine = null, string template = "{{ messages[-1]['content'] }}")
+    public ChatWorld(
+        ScriptedRunnerOptions? script = null,
+        EngineOptions? engine = null,
+        string template = "{{ messages[-1]['content'] }}",
+        Func<IAnswerParser>? newParser = null,
+        int[]? eosTokenIds = null,
+        ITokenizer? tokenizer = null,
+        TimeProvider? clock = null)
     {
         var runner = new ScriptedModelRunner(script ?? new ScriptedRunnerOptions());
         Engine = new InferenceEngine(
@@ -22,12 +30,13 @@ internal sealed class ChatWorld : IAsyncDisposable
             Id = "scripted",
             Created = 1,
             Fingerprint = "fp_test",
-            Tokenizer = new ByteTokenizer(),
+            Tokenizer = tokenizer ?? new ByteTokenizer(),
             Template = ChatTemplate.Parse(template, "test"),
-            EosTokenIds = [ByteTokenizer.EndOfText],
+            EosTokenIds = eosTokenIds ?? [ByteTokenizer.EndOfText],
+            NewParser = newParser ?? (() => TextParser.Instance),
         };
         Service = new ChatService(
-            model, Engine, new ChatRequestLimits(["scripted"], ByteTokenizer.EndOfText + 1), _metrics, TimeProvider.System);
+            model, Engine, new ChatRequestLimits(["scripted"], ByteTokenizer.EndOfText + 1), _metrics, clock ?? TimeProvider.System);
     }
 
     public InferenceEngine Engine { get; }

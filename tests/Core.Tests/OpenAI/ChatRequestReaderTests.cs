@@ -100,50 +100,6 @@ public sealed class ChatRequestReaderTests
     public void TryRead_OtherSpellingsOfTwo_AreAccepted(string json) => Assert.Equal(2, ReadWith(json).N);
 
     [Theory]
-    [InlineData("\"user\":1,\"safety_identifier\":{},\"prompt_cache_key\":[],\"metadata\":3,\"store\":true,\"service_tier\":\"x\"")]
-    [InlineData("\"verbosity\":\"low\",\"prediction\":{\"type\":\"content\"},\"web_search_options\":{},\"moderation\":1,\"session_id\":\"s\"")]
-    [InlineData("\"foo\":{\"bar\":[1]}")]
-    [InlineData("\"tools\":[],\"tool_choice\":\"none\",\"parallel_tool_calls\":true,\"functions\":[],\"function_call\":\"auto\"")]
-    [InlineData("\"tool_choice\":\"auto\",\"parallel_tool_calls\":false,\"response_format\":{\"type\":\"text\"},\"modalities\":[\"text\"]")]
-    [InlineData("\"typical_p\":1,\"skip_special_tokens\":true,\"include_stop_str_in_output\":false")]
-    [InlineData("\"echo\":false,\"continue_final_message\":false,\"return_token_ids\":false,\"return_progress\":false,\"priority\":0")]
-    [InlineData("\"reasoning_effort\":\"none\",\"include_reasoning\":true,\"thinking_token_budget\":-1,\"chat_template_kwargs\":{},\"documents\":[]")]
-    public void TryRead_FieldsThatAskForNothing_AreIgnored(string json) =>
-        Assert.Equivalent(ReadWith("\"x\":0"), ReadWith(json), strict: true);
-
-    [Theory]
-    [InlineData("functions", """[{"name":"f"}]""")]
-    [InlineData("function_call", """{"name":"f"}""")]
-    [InlineData("parallel_tool_calls", "1")]
-    [InlineData("response_format", """{"type":"json_object"}""")]
-    [InlineData("response_format", "\"text\"")]
-    [InlineData("structured_outputs", "{}")]
-    [InlineData("modalities", """["text","audio"]""")]
-    [InlineData("audio", "{}")]
-    [InlineData("reasoning_effort", "\"high\"")]
-    [InlineData("thinking_token_budget", "5")]
-    [InlineData("reasoning_budget_tokens", "5")]
-    [InlineData("typical_p", "0.5")]
-    [InlineData("allowed_token_ids", "[]")]
-    [InlineData("repetition_detection", "{}")]
-    [InlineData("skip_special_tokens", "false")]
-    [InlineData("include_stop_str_in_output", "true")]
-    [InlineData("echo", "true")]
-    [InlineData("return_token_ids", "true")]
-    [InlineData("return_tokens_as_token_ids", "true")]
-    [InlineData("return_progress", "true")]
-    [InlineData("timings_per_token", "true")]
-    [InlineData("priority", "3")]
-    [InlineData("request_id", "\"r\"")]
-    [InlineData("cache_salt", "\"s\"")]
-    public void TryRead_UnsupportedField_IsRefusedByName(string name, string value)
-    {
-        var error = ErrorWith($"\"{name}\":{value}");
-
-        Assert.Equal((400, "unsupported_parameter", name), (error.Status, error.Code, error.Param));
-    }
-
-    [Theory]
     [InlineData("\"temperature\":\"1\"", "temperature")]
     [InlineData("\"temperature\":\"NaN\"", "temperature")]
     [InlineData("\"temperature\":1e999", "temperature")]
@@ -154,7 +110,6 @@ public sealed class ChatRequestReaderTests
     [InlineData("\"model\":\"\\ud800\"", "model")]
     [InlineData("\"n\":1.5", "n")]
     [InlineData("\"n\":\"1\"", "n")]
-    [InlineData("\"n\":3000000000", "n")]
     [InlineData("\"seed\":9223372036854775808", "seed")]
     [InlineData("\"seed\":1e300", "seed")]
     [InlineData("\"max_tokens\":[]", "max_tokens")]
@@ -251,10 +206,6 @@ public sealed class ChatRequestReaderTests
         Assert.Contains("line 2, byte 3", ErrorOf("{\n  oops").Message, StringComparison.Ordinal);
 
     [Fact]
-    public void TryRead_TooDeep_IsAnError() =>
-        Assert.Equal("invalid_json", ErrorWith($"\"x\":{new string('[', 5000)}{new string(']', 5000)}").Code);
-
-    [Fact]
     public void TryRead_BrokenUtf8_IsAnError()
     {
         var json = Encoding.UTF8.GetBytes("""{"messages":[{"role":"user","content":"#"}]}""");
@@ -280,9 +231,9 @@ public sealed class ChatRequestReaderTests
         return request;
     }
 
-    private static ApiError ErrorWith(string members) => ErrorOf($$"""{"messages":[{{User}}],{{members}}}""");
+    internal static ApiError ErrorWith(string members) => ErrorOf($$"""{"messages":[{{User}}],{{members}}}""");
 
-    private static ApiError ErrorOf(string json)
+    internal static ApiError ErrorOf(string json)
     {
         Assert.False(ChatRequestReader.TryRead(Sequence(json), out _, out var error));
         return error;

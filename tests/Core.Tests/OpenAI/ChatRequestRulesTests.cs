@@ -28,6 +28,9 @@ public sealed class ChatRequestRulesTests
     [InlineData("\"n\":8,\"temperature\":0")]
     [InlineData("\"max_tokens\":1,\"max_completion_tokens\":1")]
     [InlineData("\"max_tokens\":2147483647")]
+    [InlineData("\"max_tokens\":3000000000")]
+    [InlineData("\"max_completion_tokens\":1e300")]
+    [InlineData("\"top_k\":9223372036854775808")]
     [InlineData("\"min_tokens\":10,\"max_tokens\":10")]
     [InlineData("\"min_tokens\":10,\"max_tokens\":5,\"max_completion_tokens\":10")]
     [InlineData("\"logprobs\":true,\"top_logprobs\":20")]
@@ -58,7 +61,9 @@ public sealed class ChatRequestRulesTests
     [InlineData("\"n\":0", "n")]
     [InlineData("\"n\":9", "n")]
     [InlineData("\"n\":129", "n")]
+    [InlineData("\"n\":3000000000", "n")]
     [InlineData("\"max_tokens\":0", "max_tokens")]
+    [InlineData("\"max_tokens\":-3000000000", "max_tokens")]
     [InlineData("\"max_completion_tokens\":0", "max_completion_tokens")]
     [InlineData("\"max_completion_tokens\":-1", "max_completion_tokens")]
     [InlineData("\"min_tokens\":-1", "min_tokens")]
@@ -68,6 +73,7 @@ public sealed class ChatRequestRulesTests
     [InlineData("\"logprobs\":true,\"top_logprobs\":-1", "top_logprobs")]
     [InlineData("\"stop_token_ids\":[-1]", "stop_token_ids")]
     [InlineData("\"stop_token_ids\":[300]", "stop_token_ids")]
+    [InlineData("\"stop_token_ids\":[3000000000]", "stop_token_ids")]
     [InlineData("\"bad_words\":[\"\"]", "bad_words")]
     public void Check_ValueOutsideItsRange_NamesTheField(string members, string param)
     {
@@ -79,6 +85,10 @@ public sealed class ChatRequestRulesTests
 
     [Fact]
     public void Check_TooLongAStop_NamesTheField() => Assert.Equal("stop", CheckWith($"\"stop\":\"{new string('x', 257)}\"")?.Param);
+
+    [Fact]
+    public void Check_TokenLimitBelowAnInt_TellsItsOwnRange() =>
+        Assert.Equal("max_tokens must be at least 1.", CheckWith("\"max_tokens\":-3000000000")?.Message);
 
     [Fact]
     public void Check_NoMessages_NamesTheField() =>

@@ -17,16 +17,16 @@ public sealed class ToolFieldsTests
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData(",\"tool_choice\":null")]
-    [InlineData(",\"tool_choice\":\"auto\"")]
-    [InlineData(",\"tool_choice\":\"required\"")]
-    [InlineData(""","tool_choice":{"type":"function","function":{"name":"get_weather"}}""")]
-    public void TryRead_ToolsWithAnotherChoice_SaysWhatToSend(string choice)
+    [InlineData("", "tools")]
+    [InlineData(",\"tool_choice\":null", "tools")]
+    [InlineData(",\"tool_choice\":\"auto\"", "tool_choice")]
+    [InlineData(",\"tool_choice\":\"required\"", "tool_choice")]
+    [InlineData(""","tool_choice":{"type":"function","function":{"name":"get_weather"}}""", "tool_choice")]
+    public void TryRead_ToolsWithAnotherChoice_NamesWhatWasSentAndSaysWhatToSend(string choice, string param)
     {
         var error = ErrorWith($"\"tools\":[{Tool}]{choice}");
 
-        Assert.Equal((400, "unsupported_parameter", "tool_choice"), (error.Status, error.Code, error.Param));
+        Assert.Equal((400, "unsupported_parameter", param), (error.Status, error.Code, error.Param));
         Assert.Contains("send tool_choice \"none\"", error.Message, StringComparison.Ordinal);
     }
 

@@ -201,7 +201,7 @@ public class SchedulerTests
 
         world.RunToEnd();
 
-        Assert.Equal(4, sequence.CompletionLength);
+        Assert.Equal(5, sequence.CompletionLength);
     }
 
     [Theory]

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
-using Rill.Chat;
+using Rill.Chat.Input;
 using Rill.Text;
 
 namespace Rill.Core.Tests.Text;
@@ -14,14 +14,14 @@ public sealed class CallerDutiesVectorTests
     public void Write_OfArgumentsAsText_EqualsThatOfArgumentsAsAnObject()
     {
         var rendered = 0;
-        ForEachTemplate((name, writer, conversations) =>
+        ForEachTemplate((name, renderer, conversations) =>
         {
             var asObject = JsonNode.Parse(conversations["tools-call-str"].GetRawText())!;
             var function = asObject["messages"]![1]!["tool_calls"]![0]!["function"]!;
             function["arguments"] = JsonNode.Parse(function["arguments"]!.GetValue<string>());
 
-            var expected = Write(writer, JsonElement.Parse(asObject.ToJsonString()));
-            Assert.Equal((name, expected), (name, Write(writer, conversations["tools-call-str"])));
+            var expected = Render(renderer, JsonElement.Parse(asObject.ToJsonString()));
+            Assert.Equal((name, expected), (name, Render(renderer, conversations["tools-call-str"])));
             rendered += expected is null ? 0 : 1;
         });
 
@@ -32,14 +32,14 @@ public sealed class CallerDutiesVectorTests
     public void Write_OfTextParts_RendersWhereverTextDoes()
     {
         var rendered = 0;
-        ForEachTemplate((name, writer, conversations) =>
+        ForEachTemplate((name, renderer, conversations) =>
         {
-            if (Write(writer, conversations["user"]) is null)
+            if (Render(renderer, conversations["user"]) is null)
             {
                 return;
             }
 
-            var text = Write(writer, conversations["parts"]);
+            var text = Render(renderer, conversations["parts"]);
             Assert.True(text is not null && text.Contains("Hello", StringComparison.Ordinal) && text.Contains("parts", StringComparison.Ordinal), $"{name}: {text}");
             Assert.False(text.Contains("{'type'", StringComparison.Ordinal) || text.Contains("\"type\": \"text\"", StringComparison.Ordinal), $"{name}: {text}");
             rendered++;
@@ -52,15 +52,15 @@ public sealed class CallerDutiesVectorTests
     public void Write_OfNoContent_RendersWhereverTheEmptyTextDoes()
     {
         var rendered = 0;
-        ForEachTemplate((name, writer, conversations) =>
+        ForEachTemplate((name, renderer, conversations) =>
         {
             var empty = JsonElement.Parse(conversations["tools-call-null"].GetRawText().Replace("\"content\": null", "\"content\": \"\"", StringComparison.Ordinal));
-            if (Write(writer, empty) is null)
+            if (Render(renderer, empty) is null)
             {
                 return;
             }
 
-            var text = Write(writer, conversations["tools-call-null"]);
+            var text = Render(renderer, conversations["tools-call-null"]);
             Assert.True(text is not null && !text.Contains("None", StringComparison.Ordinal), $"{name}: {text}");
             rendered++;
         });
@@ -68,7 +68,7 @@ public sealed class CallerDutiesVectorTests
         Assert.True(rendered > 60, $"{rendered} rendered");
     }
 
-    private static void ForEachTemplate(Action<string, PromptWriter, Dictionary<string, JsonElement>> check)
+    private static void ForEachTemplate(Action<string, PromptRenderer, Dictionary<string, JsonElement>> check)
     {
         var conversations = JsonElement.Parse(File.ReadAllBytes(Vectors.Path("chat-templates", "cases.json"))).GetProperty("conversations")
             .EnumerateObject().ToDictionary(property => property.Name, property => property.Value);
@@ -77,15 +77,15 @@ public sealed class CallerDutiesVectorTests
         {
             var template = ChatTemplate.Parse(File.ReadAllText(path), path, time);
             var tokens = new Dictionary<string, object?> { ["bos_token"] = "<s>", ["eos_token"] = "</s>", ["pad_token"] = "<pad>", ["unk_token"] = "<unk>" };
-            check(Path.GetFileName(path), new PromptWriter(template, tokens), conversations);
+            check(Path.GetFileName(path), new PromptRenderer(template, tokens), conversations);
         }
     }
 
-    private static string? Write(PromptWriter writer, JsonElement conversation)
+    private static string? Render(PromptRenderer renderer, JsonElement conversation)
     {
         try
         {
-            return writer.Write(Conversation.Read(conversation)).ToString();
+            return renderer.Render(Conversation.Read(conversation)).ToString();
         }
         catch (ChatTemplateException)
         {

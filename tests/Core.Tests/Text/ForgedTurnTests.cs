@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Time.Testing;
-using Rill.Chat;
+using Rill.Chat.Input;
 using Rill.Text;
 using Xunit.Abstractions;
 
@@ -35,16 +35,16 @@ public sealed partial class ForgedTurnTests(ITestOutputHelper output)
             var source = File.ReadAllText(path);
             string[] tokens = [.. SpecialToken().Matches(source).Select(match => match.Value).Concat(common).Distinct().Order()];
             var harmful = string.Concat(tokens.Where(token => !s_lookedFor.Any(token.Contains)));
-            var writer = NewWriter(source, path);
+            var renderer = NewRenderer(source, path);
             foreach (var (name, conversation) in Conversations())
             {
-                if (Write(writer, conversation, Harmless) is not { } benign)
+                if (Render(renderer, conversation, Harmless) is not { } benign)
                 {
                     continue;
                 }
 
                 compared++;
-                var hostile = Write(writer, conversation, harmful);
+                var hostile = Render(renderer, conversation, harmful);
                 if (hostile is null || !OwnRuns(benign).SequenceEqual(OwnRuns(hostile)))
                 {
                     differing.Add($"{Path.GetFileName(path)}/{name}: {hostile?.ToString()[..200]}");
@@ -53,7 +53,7 @@ public sealed partial class ForgedTurnTests(ITestOutputHelper output)
                 // Those that a template looks for may move its own text, but nothing of theirs becomes it.
                 foreach (var token in tokens.Where(token => s_lookedFor.Any(token.Contains)))
                 {
-                    var marked = Write(writer, conversation, $"\uE000{token}\uE001");
+                    var marked = Render(renderer, conversation, $"\uE000{token}\uE001");
                     Assert.DoesNotContain(marked?.Runs ?? [], run => !run.FromRequest && run.Text.AsSpan().ContainsAny('\uE000', '\uE001'));
                 }
             }
@@ -73,10 +73,10 @@ public sealed partial class ForgedTurnTests(ITestOutputHelper output)
         foreach (var path in Templates())
         {
             var source = File.ReadAllText(path);
-            var writer = NewWriter(source, path);
+            var renderer = NewRenderer(source, path);
             foreach (var (_, conversation) in Conversations().Where(pair => pair.Name is "sys-user" or "tools-parallel"))
             {
-                if (Write(writer, conversation, Harmless) is not { } benign || Write(writer, conversation, common) is not { } hostile)
+                if (Render(renderer, conversation, Harmless) is not { } benign || Render(renderer, conversation, common) is not { } hostile)
                 {
                     continue;
                 }
@@ -105,14 +105,14 @@ public sealed partial class ForgedTurnTests(ITestOutputHelper output)
                 && !s_lookedFor.Any(token.Contains)).Distinct().Order(),
     ];
 
-    private static PromptWriter NewWriter(string source, string path)
+    private static PromptRenderer NewRenderer(string source, string path)
     {
         var time = new FakeTimeProvider(DateTimeOffset.Parse("2026-07-26T12:34:56Z", CultureInfo.InvariantCulture));
         return new(ChatTemplate.Parse(source, path, time), new Dictionary<string, object?> { ["bos_token"] = "<s>", ["eos_token"] = "</s>" });
     }
 
     /// <summary>The conversation with a text put into every string and every name of its own; null where the template refuses it.</summary>
-    private static PromptText? Write(PromptWriter writer, JsonNode conversation, string text)
+    private static PromptText? Render(PromptRenderer renderer, JsonNode conversation, string text)
     {
         var changed = new JsonObject
         {
@@ -124,7 +124,7 @@ public sealed partial class ForgedTurnTests(ITestOutputHelper output)
         };
         try
         {
-            return writer.Write(Conversation.Read(JsonElement.Parse(changed.ToJsonString())));
+            return renderer.Render(Conversation.Read(JsonElement.Parse(changed.ToJsonString())));
         }
         catch (ChatTemplateException)
         {

@@ -4,7 +4,7 @@ using Rill.FunctionApp.Tests.Host;
 
 namespace Rill.FunctionApp.Tests.Acceptance;
 
-/// <summary>Contract G, "abort": what a client's leaving does to its own sequence, and to nobody else's.</summary>
+/// <summary>What a client's leaving does to its own sequence, and to nobody else's (contract B.12).</summary>
 [Collection(nameof(QuickServer))]
 public sealed class AbortTests(QuickServer profile) : IAsyncLifetime
 {
@@ -19,7 +19,7 @@ public sealed class AbortTests(QuickServer profile) : IAsyncLifetime
     public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
-    public async Task Case77_RawClose_FreesThePlaceAndStopsTheTokens()
+    public async Task RawClose_FreesThePlaceAndStopsTheTokens()
     {
         var aborts = await AbortsAsync();
         var stream = await SseStream.OpenAsync(_server, ChatJson.Streaming(Endless));
@@ -34,7 +34,7 @@ public sealed class AbortTests(QuickServer profile) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Case77_RawClose_WithoutAStream_FreesThePlace()
+    public async Task RawClose_WithoutAStream_FreesThePlace()
     {
         var aborts = await AbortsAsync();
         var connection = await RawConnection.ConnectAsync(_server.BaseUri);
@@ -47,7 +47,7 @@ public sealed class AbortTests(QuickServer profile) : IAsyncLifetime
     }
 
     [SkippableFact]
-    public async Task Case78_NpmBreak_FreesThePlace()
+    public async Task NpmBreak_FreesThePlace()
     {
         var aborts = await AbortsAsync();
         var run = Assert.Single(await NodeClient.RunAsync(_server, "break.mjs", ChatJson.Of(Endless), "5"));
@@ -58,7 +58,7 @@ public sealed class AbortTests(QuickServer profile) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Case78_DotNetBreak_FreesThePlace()
+    public async Task DotNetBreak_FreesThePlace()
     {
         var client = DotNetClient.For(_server, "scripted");
         var updates = 0;
@@ -75,7 +75,7 @@ public sealed class AbortTests(QuickServer profile) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Case79_Close_DuringPrefill_StopsIt()
+    public async Task Close_DuringPrefill_StopsIt()
     {
         var stream = await SseStream.OpenAsync(_server, ChatJson.Streaming("!prefill ms=30000\n!text never\n" + new string('x', 5_000)));
         await Eventually.BecomesTrueAsync(async () => await _server.MetricAsync("vllm:num_requests_running") == 1, _soon, "the prefill runs");
@@ -85,7 +85,7 @@ public sealed class AbortTests(QuickServer profile) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Case80_TwentyAborts_LeaveTheOtherTwentyUnchanged()
+    public async Task TwentyAborts_LeaveTheOtherTwentyUnchanged()
     {
         var steady = Enumerable.Range(0, 20)
             .Select(index => _server.StreamAsync(ChatJson.Streaming($"!text {TextOf(index)}\n!delay ms=10"))).ToList();
@@ -105,7 +105,7 @@ public sealed class AbortTests(QuickServer profile) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Case81_ClientThatNeverReads_IsGivenUpAfterTheWriteTimeout()
+    public async Task ClientThatNeverReads_IsGivenUpAfterTheWriteTimeout()
     {
         var clock = Stopwatch.StartNew();
         var before = await TimeoutsAsync();

@@ -7,7 +7,7 @@ using Rill.FunctionApp.Tests.Host;
 
 namespace Rill.FunctionApp.Tests.Acceptance;
 
-/// <summary>Keys, caps, the queue and its deadlines, on a server with one place to run and one to wait.</summary>
+/// <summary>Keys, caps, the queue and its deadlines, on a server with one place to run and one to wait (contract A.0, B.14).</summary>
 [Collection(nameof(BusyServer))]
 public sealed class CapacityTests(BusyServer profile) : IAsyncLifetime
 {
@@ -25,7 +25,7 @@ public sealed class CapacityTests(BusyServer profile) : IAsyncLifetime
     [InlineData("Bearer ")]
     [InlineData("Basic " + BusyServer.Key)]
     [InlineData("Bearer " + BusyServer.Key + "x")]
-    public async Task Case67_WrongKey_Is401(string? authorization)
+    public async Task WrongKey_Is401(string? authorization)
     {
         (string, string)[] headers = authorization is null ? [] : [("Authorization", authorization)];
 
@@ -37,17 +37,17 @@ public sealed class CapacityTests(BusyServer profile) : IAsyncLifetime
     [Theory]
     [InlineData(BusyServer.Key)]
     [InlineData(BusyServer.OtherKey)]
-    public async Task Case67_AnyOfTheKeys_Opens(string key) =>
+    public async Task AnyOfTheKeys_Opens(string key) =>
         (await _server.PostAsync(ChatJson.Of("!text a"), ("Authorization", "Bearer " + key))).AssertCompletion();
 
     [Theory]
     [InlineData("health")]
     [InlineData("health/live")]
     [InlineData("health/ready")]
-    public async Task Case67_Health_IsFree(string path) => Assert.Equal(200, (await _server.GetAsync(path)).Status);
+    public async Task Health_IsFree(string path) => Assert.Equal(200, (await _server.GetAsync(path)).Status);
 
     [Fact]
-    public async Task Case68_Body_OverTheCap_Is413()
+    public async Task Body_OverTheCap_Is413()
     {
         var answer = await _server.PostAsync(ChatJson.Of(new string('x', 4_000_000)), BusyServer.Bearer);
 
@@ -55,7 +55,7 @@ public sealed class CapacityTests(BusyServer profile) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Case68_Body_OverTheCapWithoutALength_Is413()
+    public async Task Body_OverTheCapWithoutALength_Is413()
     {
         await using var connection = await RawConnection.ConnectAsync(_server.BaseUri);
         await connection.SendAsync(
@@ -72,7 +72,7 @@ public sealed class CapacityTests(BusyServer profile) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Case69_FullQueue_Is503WithRetryAfterAtOnce()
+    public async Task FullQueue_Is503WithRetryAfterAtOnce()
     {
         await using var running = await OpenAsync("!endless\n!delay ms=20");
         await running.TakeAsync(3);
@@ -86,7 +86,7 @@ public sealed class CapacityTests(BusyServer profile) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Case69_FullQueue_TheDotNetClientWaitsBetweenItsAttempts()
+    public async Task FullQueue_TheDotNetClientWaitsBetweenItsAttempts()
     {
         await using var running = await OpenAsync("!endless\n!delay ms=20");
         await running.TakeAsync(3);
@@ -102,7 +102,7 @@ public sealed class CapacityTests(BusyServer profile) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Case69_WaitingRequest_RunsWhenThePlaceIsFree()
+    public async Task WaitingRequest_RunsWhenThePlaceIsFree()
     {
         await using var running = await OpenAsync("!count to=30\n!delay ms=10");
         await running.TakeAsync(2);
@@ -113,7 +113,7 @@ public sealed class CapacityTests(BusyServer profile) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Case73_Deadline_WhileQueued_Is504()
+    public async Task Deadline_WhileQueued_Is504()
     {
         await using var running = await OpenAsync("!endless\n!delay ms=20");
         await running.TakeAsync(3);
@@ -123,7 +123,7 @@ public sealed class CapacityTests(BusyServer profile) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Case79_Close_WhileQueued_LeavesTheQueue()
+    public async Task Close_WhileQueued_LeavesTheQueue()
     {
         await using var running = await OpenAsync("!endless\n!delay ms=20");
         await running.TakeAsync(3);

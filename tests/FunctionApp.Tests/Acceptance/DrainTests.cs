@@ -3,11 +3,11 @@ using Rill.FunctionApp.Tests.Host;
 
 namespace Rill.FunctionApp.Tests.Acceptance;
 
-/// <summary>Contract G, case 85: what SIGTERM does to a worker with running streams. Each test has a server of its own.</summary>
+/// <summary>What SIGTERM does to a worker with running streams (contract B.14). Each test has a server of its own.</summary>
 public sealed class DrainTests
 {
     [Fact]
-    public async Task Case85_Terminate_WithRunningStreams_DrainsThem()
+    public async Task Terminate_WithRunningStreams_DrainsThem()
     {
         await using var server = await RillServer.StartAsync(new() { ["Rill__Model"] = "scripted", ["Rill__DrainSeconds"] = "6" });
         await using var shortStream = await SseStream.OpenAsync(server, ChatJson.Streaming("!count to=20\n!delay ms=15"));
@@ -31,7 +31,7 @@ public sealed class DrainTests
     }
 
     [Fact]
-    public async Task Case85_TerminateOfTheHost_EndsBothProcesses()
+    public async Task TerminateOfTheHost_EndsBothProcesses()
     {
         await using var server = await RillServer.StartAsync(new() { ["Rill__Model"] = "scripted", ["Rill__DrainSeconds"] = "10" });
         await using var stream = await SseStream.OpenAsync(server, ChatJson.Streaming("!count to=30\n!delay ms=15"));

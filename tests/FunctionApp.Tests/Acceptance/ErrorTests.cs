@@ -4,7 +4,7 @@ using Rill.FunctionApp.Tests.Host;
 
 namespace Rill.FunctionApp.Tests.Acceptance;
 
-/// <summary>Contract G, "Errors" before the stream, on a server without keys.</summary>
+/// <summary>Errors before the stream, on a server without keys (contract A.0, A.1).</summary>
 [Collection(nameof(ScriptedServer))]
 public sealed class ErrorTests(ScriptedServer profile)
 {
@@ -20,8 +20,10 @@ public sealed class ErrorTests(ScriptedServer profile)
     [InlineData("""{"messages":[{"role":"user","content":5}]}""", "invalid_value", "messages[0].content")]
     [InlineData("""{"messages":[{"role":"user","content":"a"}],"stream":"yes"}""", "invalid_value", "stream")]
     [InlineData("""{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}}]}]}""", "unsupported_parameter", "messages[0].content[0].type")]
-    [InlineData("""{"messages":[{"role":"user","content":"a"}],"tools":[{"type":"function","function":{"name":"f"}}]}""", "unsupported_parameter", "tool_choice")]
-    public async Task Case65_BadRequest_NamesTheField(string json, string code, string? param) =>
+    [InlineData("""{"messages":[{"role":"user","content":"a"}],"tools":[{"type":"function","function":{"name":"f"}}]}""", "unsupported_parameter", "tools")]
+    [InlineData("""{"messages":[{"role":"user","content":"a"}],"guided_json":{"type":"object"}}""", "unsupported_parameter", "guided_json")]
+    [InlineData("""{"messages":[{"role":"user","content":"a"}],"max_tokens":-3000000000}""", "invalid_value", "max_tokens")]
+    public async Task BadRequest_NamesTheField(string json, string code, string? param) =>
         (await _server.PostAsync(json)).AssertError(400, code, param);
 
     [Theory]
@@ -39,15 +41,15 @@ public sealed class ErrorTests(ScriptedServer profile)
     [InlineData("\"repetition_penalty\":0", "repetition_penalty")]
     [InlineData("\"n\":0", "n")]
     [InlineData("\"n\":129", "n")]
-    public async Task Case44To52_SamplingParameter_OutOfRange_Is400(string members, string param) =>
+    public async Task SamplingParameter_OutOfRange_Is400(string members, string param) =>
         (await _server.PostAsync(ChatJson.Of("!text a", members))).AssertError(400, "invalid_value", param);
 
     [Fact]
-    public async Task Case66_UnknownModel_Is404() =>
+    public async Task UnknownModel_Is404() =>
         (await _server.PostAsync(ChatJson.Of("!text a", "\"model\":\"gpt-4\""))).AssertError(404, "model_not_found", "model");
 
     [Fact]
-    public async Task Case66_ModelList_ShowsTheModel()
+    public async Task ModelList_ShowsTheModel()
     {
         var list = (await _server.GetAsync("v1/models")).Json;
 
@@ -58,10 +60,10 @@ public sealed class ErrorTests(ScriptedServer profile)
     [Theory]
     [InlineData("v1/models/tests/scripted")]
     [InlineData("v1/models/tests%2Fscripted")]
-    public async Task Case66_Model_WithASlashInItsId_IsFound(string path) => AssertModel((await _server.GetAsync(path)).Json);
+    public async Task Model_WithASlashInItsId_IsFound(string path) => AssertModel((await _server.GetAsync(path)).Json);
 
     [Fact]
-    public async Task Case66_Model_Unknown_Is404() => (await _server.GetAsync("v1/models/a/b")).AssertError(404, "model_not_found", "model");
+    public async Task Model_Unknown_Is404() => (await _server.GetAsync("v1/models/a/b")).AssertError(404, "model_not_found", "model");
 
     [Theory]
     [InlineData("GET", "v1/chat/completions", 405, "method_not_allowed")]
@@ -78,11 +80,13 @@ public sealed class ErrorTests(ScriptedServer profile)
     [InlineData("health/ready")]
     public async Task Health_WhileServing_Is200(string path) => Assert.Equal(200, (await _server.GetAsync(path)).Status);
 
-    [Fact]
-    public async Task Case68_ContentType_NotJson_Is415()
+    [Theory]
+    [InlineData("text/plain", "identity")]
+    [InlineData("application/json", "gzip")]
+    public async Task Body_ThatIsNotPlainJson_Is415(string type, string encoding)
     {
         await using var connection = await RawConnection.ConnectAsync(_server.BaseUri);
-        await connection.SendAsync("POST", ChatJson.Path, json: null, ("Content-Type", "text/plain"), ("Content-Length", "2"));
+        await connection.SendAsync("POST", ChatJson.Path, json: null, ("Content-Type", type), ("Content-Encoding", encoding), ("Content-Length", "2"));
         await connection.SendBytesAsync("{}"u8.ToArray());
         var head = await connection.ReadHeadAsync(default);
 
@@ -110,7 +114,7 @@ public sealed class ErrorTests(ScriptedServer profile)
     }
 
     [Fact]
-    public async Task Case99_Metrics_HaveVllmsNames()
+    public async Task Metrics_HaveVllmsNames()
     {
         await _server.PostAsync(ChatJson.Of("!text a"));
         var answer = await _server.GetAsync("metrics");

@@ -5,7 +5,7 @@ using Rill.FunctionApp.Tests.Host;
 
 namespace Rill.FunctionApp.Tests.Acceptance;
 
-/// <summary>Contract G, "Errors" after the headers: how a failed stream ends.</summary>
+/// <summary>How a stream that fails after its headers ends (contract B.8).</summary>
 [Collection(nameof(QuickServer))]
 public sealed class FaultTests(QuickServer profile)
 {
@@ -17,7 +17,7 @@ public sealed class FaultTests(QuickServer profile)
     [InlineData(Faulty, "hel")]
     [InlineData("!text hello\n!fault after=0", "")]
     [InlineData("!text hello\n!crash after=3", "hel")]
-    public async Task Case70_Fault_InAStream_EndsWithAnErrorFrameAndACut(string prompt, string text)
+    public async Task Fault_InAStream_EndsWithAnErrorFrameAndACut(string prompt, string text)
     {
         var stream = await _server.StreamAsync(ChatJson.Streaming(prompt));
 
@@ -31,7 +31,7 @@ public sealed class FaultTests(QuickServer profile)
     }
 
     [SkippableFact]
-    public async Task Case70_Fault_IsThrownByTheNpmClientEveryTime()
+    public async Task Fault_IsThrownByTheNpmClientEveryTime()
     {
         var runs = await NodeClient.RunAsync(_server, "stream.mjs", ChatJson.Of(Faulty), "10");
 
@@ -45,7 +45,7 @@ public sealed class FaultTests(QuickServer profile)
     }
 
     [Fact]
-    public async Task Case70_Fault_IsThrownByTheDotNetClientEveryTime()
+    public async Task Fault_IsThrownByTheDotNetClientEveryTime()
     {
         var client = DotNetClient.For(_server, "scripted");
         for (var run = 0; run < 10; run++)
@@ -63,11 +63,11 @@ public sealed class FaultTests(QuickServer profile)
     [Theory]
     [InlineData(Faulty)]
     [InlineData("!text hello\n!crash after=3")]
-    public async Task Case74_Fault_WithoutAStream_Is500(string prompt) =>
+    public async Task Fault_WithoutAStream_Is500(string prompt) =>
         (await _server.PostAsync(ChatJson.Of(prompt))).AssertError(500, "internal_error", null);
 
     [Fact]
-    public async Task Case70_Fault_OfOneRequest_LeavesTheOthersAlone()
+    public async Task Fault_OfOneRequest_LeavesTheOthersAlone()
     {
         var neighbour = _server.StreamAsync(ChatJson.Streaming("!count to=60\n!delay ms=10"));
         for (var i = 0; i < 5; i++)
@@ -80,7 +80,7 @@ public sealed class FaultTests(QuickServer profile)
     }
 
     [Fact]
-    public async Task Case72_FaultInPrefill_AfterTheHeaders_IsAnErrorFrame()
+    public async Task FaultInPrefill_AfterTheHeaders_IsAnErrorFrame()
     {
         var stream = await _server.StreamAsync(ChatJson.Streaming("!prefill ms=300\n!text hello\n!fault after=0"));
 
@@ -89,7 +89,7 @@ public sealed class FaultTests(QuickServer profile)
     }
 
     [Fact]
-    public async Task Case73_Deadline_InAStream_IsAnErrorFrame()
+    public async Task Deadline_InAStream_IsAnErrorFrame()
     {
         var stream = await _server.StreamAsync(ChatJson.Streaming("!endless\n!delay ms=20"), ("X-Request-Timeout", "1"));
 
@@ -100,10 +100,10 @@ public sealed class FaultTests(QuickServer profile)
     }
 
     [Fact]
-    public async Task Case73_Deadline_WithoutAStream_Is504() =>
+    public async Task Deadline_WithoutAStream_Is504() =>
         (await _server.PostAsync(ChatJson.Of("!endless\n!delay ms=20"), ("X-Request-Timeout", "0.5"))).AssertError(504, "deadline_exceeded", null);
 
     [Fact]
-    public async Task Case73_NpmClientsOwnTimeout_IsADeadlineToo() =>
+    public async Task NpmClientsOwnTimeout_IsADeadlineToo() =>
         (await _server.PostAsync(ChatJson.Of("!endless\n!delay ms=20"), ("X-Stainless-Timeout", "1"))).AssertError(504, "deadline_exceeded", null);
 }

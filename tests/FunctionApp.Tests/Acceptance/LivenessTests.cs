@@ -3,7 +3,7 @@ using Rill.FunctionApp.Tests.Host;
 
 namespace Rill.FunctionApp.Tests.Acceptance;
 
-/// <summary>Contract G, "Liveness": heartbeats and steady gaps. The interval is half a second here.</summary>
+/// <summary>Heartbeats and steady gaps (contract B.9). The interval is half a second here.</summary>
 [Collection(nameof(QuickServer))]
 public sealed class LivenessTests(QuickServer profile)
 {
@@ -12,7 +12,7 @@ public sealed class LivenessTests(QuickServer profile)
     private readonly RillServer _server = profile.Server;
 
     [Fact]
-    public async Task Case75_LongPrefill_SendsCommentsAllTheWhile()
+    public async Task LongPrefill_SendsCommentsAllTheWhile()
     {
         var stream = await _server.StreamAsync(ChatJson.Streaming(SlowPrefill));
 
@@ -24,7 +24,7 @@ public sealed class LivenessTests(QuickServer profile)
     }
 
     [Fact]
-    public async Task Case75_LongPrefill_TheDotNetClientBearsItWithAShortNetworkTimeout()
+    public async Task LongPrefill_TheDotNetClientBearsItWithAShortNetworkTimeout()
     {
         var client = DotNetClient.For(_server, "scripted", networkTimeout: TimeSpan.FromSeconds(4), retries: 0);
         var text = "";
@@ -37,7 +37,7 @@ public sealed class LivenessTests(QuickServer profile)
     }
 
     [SkippableFact]
-    public async Task Case75_LongPrefill_TheNpmClientBearsIt()
+    public async Task LongPrefill_TheNpmClientBearsIt()
     {
         var run = Assert.Single(await NodeClient.RunAsync(_server, "stream.mjs", ChatJson.Of(SlowPrefill), "1"));
 
@@ -45,7 +45,7 @@ public sealed class LivenessTests(QuickServer profile)
     }
 
     [Fact]
-    public async Task Case76_FlowingTokens_NeedNoComments()
+    public async Task FlowingTokens_NeedNoComments()
     {
         var stream = await _server.StreamAsync(ChatJson.Streaming("!count to=60\n!delay ms=15"));
 
@@ -55,7 +55,7 @@ public sealed class LivenessTests(QuickServer profile)
     }
 
     [Fact]
-    public async Task Case84_Gaps_ThroughTheProxy_AreThoseOfTheModel()
+    public async Task Gaps_ThroughTheProxy_AreThoseOfTheModel()
     {
         var stream = await _server.StreamAsync(ChatJson.Streaming("!text abcdefghijklmnopqrstuvwxyz\n!delay ms=60"));
 

@@ -6,7 +6,7 @@ using Rill.ModelStore.Tests.Harness;
 
 namespace Rill.FunctionApp.Tests.Acceptance;
 
-/// <summary>Contract N101: what health and requests see while a remote model is loading, and when it cannot be loaded.</summary>
+/// <summary>What health and requests see while a remote model is loading, and when it cannot be loaded (contract H.6).</summary>
 public sealed class LoadingTests : IAsyncLifetime
 {
     private const string Body = """{"messages":[{"role":"user","content":"Hi"}],"max_tokens":3,"stream":STREAM}""";

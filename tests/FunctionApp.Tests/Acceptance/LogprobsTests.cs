@@ -5,14 +5,14 @@ using Rill.FunctionApp.Tests.Host;
 
 namespace Rill.FunctionApp.Tests.Acceptance;
 
-/// <summary>Contract G, "Logprobs".</summary>
+/// <summary>Logprobs, streamed and whole (contract B.5).</summary>
 [Collection(nameof(ScriptedServer))]
 public sealed class LogprobsTests(ScriptedServer profile)
 {
     private readonly RillServer _server = profile.Server;
 
     [Fact]
-    public async Task Case36_Logprobs_OneEntryPerGeneratedToken()
+    public async Task Logprobs_OneEntryPerGeneratedToken()
     {
         var stream = await _server.StreamAsync(ChatJson.Streaming(
             "!text hello", "\"logprobs\":true,\"top_logprobs\":5,\"stop\":[\"xyz\"],\"stream_options\":{\"include_usage\":true}"));
@@ -28,7 +28,7 @@ public sealed class LogprobsTests(ScriptedServer profile)
     }
 
     [Fact]
-    public async Task Case36_Logprobs_OfAWholeAnswer_EqualTheStreams()
+    public async Task Logprobs_OfAWholeAnswer_EqualTheStreams()
     {
         const string members = "\"logprobs\":true,\"top_logprobs\":2";
         var stream = await _server.StreamAsync(ChatJson.Streaming("!text hello", members));
@@ -42,11 +42,11 @@ public sealed class LogprobsTests(ScriptedServer profile)
     [InlineData("\"top_logprobs\":5")]
     [InlineData("\"logprobs\":true,\"top_logprobs\":21")]
     [InlineData("\"logprobs\":true,\"top_logprobs\":-1")]
-    public async Task Case37_TopLogprobs_OutOfRange_Is400(string members) =>
+    public async Task TopLogprobs_OutOfRange_Is400(string members) =>
         (await _server.PostAsync(ChatJson.Of("!text a", members))).AssertError(400, "invalid_value", "top_logprobs");
 
     [Fact]
-    public async Task Case38_Bytes_OfSplitCharacters_ConcatenateToTheText()
+    public async Task Bytes_OfSplitCharacters_ConcatenateToTheText()
     {
         const string text = "a🌊é";
         var stream = await _server.StreamAsync(ChatJson.Streaming("!text " + text, "\"logprobs\":true"));

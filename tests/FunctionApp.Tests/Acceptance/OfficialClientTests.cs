@@ -6,7 +6,7 @@ using Rill.FunctionApp.Tests.Host;
 
 namespace Rill.FunctionApp.Tests.Acceptance;
 
-/// <summary>The official clients against cases 1 to 19: what they make of our streams, answers and errors.</summary>
+/// <summary>What the official clients make of our streams, answers and errors (contract A.0, B.2).</summary>
 [Collection(nameof(ScriptedServer))]
 public sealed class OfficialClientTests(ScriptedServer profile)
 {
@@ -16,7 +16,7 @@ public sealed class OfficialClientTests(ScriptedServer profile)
     private readonly RillServer _server = profile.Server;
 
     [SkippableFact]
-    public async Task Case02To08_NpmStream_ReadsTheText()
+    public async Task NpmStream_ReadsTheText()
     {
         var run = Assert.Single(await NodeClient.RunAsync(_server, "stream.mjs", ChatJson.Of(Prompt), "1"));
 
@@ -25,7 +25,7 @@ public sealed class OfficialClientTests(ScriptedServer profile)
     }
 
     [SkippableFact]
-    public async Task Case10_NpmStreamHelper_BuildsTheFinalCompletion()
+    public async Task NpmStreamHelper_BuildsTheFinalCompletion()
     {
         var run = Assert.Single(await NodeClient.RunAsync(
             _server, "helper.mjs", ChatJson.Of(Prompt, "\"stream_options\":{\"include_usage\":true}")));
@@ -36,7 +36,7 @@ public sealed class OfficialClientTests(ScriptedServer profile)
     }
 
     [SkippableFact]
-    public async Task Case13_NpmStream_OfThreeChoices_TellsThemApart()
+    public async Task NpmStream_OfThreeChoices_TellsThemApart()
     {
         var run = Assert.Single(await NodeClient.RunAsync(_server, "helper.mjs", ChatJson.Of("!text hi", "\"n\":3")));
 
@@ -44,7 +44,7 @@ public sealed class OfficialClientTests(ScriptedServer profile)
     }
 
     [SkippableFact]
-    public async Task Case08And17_NpmCreate_ReadsTheAnswerAndTheRequestId()
+    public async Task NpmCreate_ReadsTheAnswerAndTheRequestId()
     {
         var run = Assert.Single(await NodeClient.RunAsync(_server, "create.mjs", ChatJson.Of(Prompt)));
 
@@ -55,7 +55,7 @@ public sealed class OfficialClientTests(ScriptedServer profile)
     [SkippableTheory]
     [InlineData("\"temperature\":3", "BadRequestError", "temperature")]
     [InlineData("\"model\":\"nope\"", "NotFoundError", "model")]
-    public async Task Case65And66_NpmCreate_ThrowsWhatTheStatusMeans(string members, string error, string param)
+    public async Task NpmCreate_ThrowsWhatTheStatusMeans(string members, string error, string param)
     {
         var run = Assert.Single(await NodeClient.RunAsync(_server, "create.mjs", ChatJson.Of("!text a", members)));
 
@@ -63,7 +63,7 @@ public sealed class OfficialClientTests(ScriptedServer profile)
     }
 
     [Fact]
-    public async Task Case02To10_DotNetStream_ReadsTextReasonAndUsage()
+    public async Task DotNetStream_ReadsTextReasonAndUsage()
     {
         var text = "";
         ChatFinishReason? reason = null;
@@ -81,7 +81,7 @@ public sealed class OfficialClientTests(ScriptedServer profile)
     }
 
     [Fact]
-    public async Task Case08And36_DotNetCompletion_ReadsTheAnswerAndItsLogprobs()
+    public async Task DotNetCompletion_ReadsTheAnswerAndItsLogprobs()
     {
         ChatCompletion completion = await DotNetClient.For(_server, ScriptedServer.ModelId).CompleteChatAsync(
             [new UserChatMessage("!text hello")], new ChatCompletionOptions { IncludeLogProbabilities = true, TopLogProbabilityCount = 2, Temperature = 0 });
@@ -91,7 +91,7 @@ public sealed class OfficialClientTests(ScriptedServer profile)
     }
 
     [Fact]
-    public async Task Case66_DotNetClient_ThrowsOnAnUnknownModel()
+    public async Task DotNetClient_ThrowsOnAnUnknownModel()
     {
         var thrown = await Assert.ThrowsAsync<ClientResultException>(() => DotNetClient.For(_server, "nope").CompleteChatAsync("hi"));
 

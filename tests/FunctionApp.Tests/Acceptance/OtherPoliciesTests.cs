@@ -3,14 +3,14 @@ using Rill.FunctionApp.Tests.Host;
 
 namespace Rill.FunctionApp.Tests.Acceptance;
 
-/// <summary>The settings that are not the defaults: ErrorEnding=Done, FirstTokenBeforeHeaders, SlowReader=Pause.</summary>
+/// <summary>The settings that are not the defaults: ErrorEnding=Done, FirstTokenBeforeHeaders, SlowReader=Pause (contract B.8, B.13).</summary>
 [Collection(nameof(OtherPoliciesServer))]
 public sealed class OtherPoliciesTests(OtherPoliciesServer profile)
 {
     private readonly RillServer _server = profile.Server;
 
     [Fact]
-    public async Task Case71_ErrorEndingDone_EndsCleanlyAfterTheErrorFrame()
+    public async Task ErrorEndingDone_EndsCleanlyAfterTheErrorFrame()
     {
         var stream = await _server.StreamAsync(ChatJson.Streaming("!text hello\n!delay ms=20\n!fault after=3"));
 
@@ -20,11 +20,11 @@ public sealed class OtherPoliciesTests(OtherPoliciesServer profile)
     }
 
     [Fact]
-    public async Task Case72_FaultInPrefill_WithFirstTokenBeforeHeaders_Is500() =>
+    public async Task FaultInPrefill_WithFirstTokenBeforeHeaders_Is500() =>
         (await _server.PostAsync(ChatJson.Streaming("!prefill ms=200\n!text hello\n!fault after=0"))).AssertError(500, "internal_error", null);
 
     [Fact]
-    public async Task Case72_SlowPrefill_WithFirstTokenBeforeHeaders_SendsHeadersAfterTheCap()
+    public async Task SlowPrefill_WithFirstTokenBeforeHeaders_SendsHeadersAfterTheCap()
     {
         var stream = await _server.StreamAsync(ChatJson.Streaming("!prefill ms=7500\n!text hello"));
 
@@ -33,7 +33,7 @@ public sealed class OtherPoliciesTests(OtherPoliciesServer profile)
     }
 
     [Fact]
-    public async Task Case82_SlowReader_WithPause_StopsOnlyItsOwnSequence()
+    public async Task SlowReader_WithPause_StopsOnlyItsOwnSequence()
     {
         await using var stalled = await SseStream.OpenAsync(_server, ChatJson.Streaming("!endless", ChatJson.Bulky));
 

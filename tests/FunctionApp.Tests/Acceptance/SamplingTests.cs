@@ -4,7 +4,7 @@ using Rill.FunctionApp.Tests.Host;
 
 namespace Rill.FunctionApp.Tests.Acceptance;
 
-/// <summary>Contract G, "Sampling", on a tiny model whose tokens are bytes and whose logits lie close together.</summary>
+/// <summary>Sampling (contract C.1 to C.3), on a tiny model whose tokens are bytes and whose logits lie close together.</summary>
 [Collection(nameof(TinyModelServer))]
 public sealed class SamplingTests(TinyModelServer profile)
 {
@@ -15,7 +15,7 @@ public sealed class SamplingTests(TinyModelServer profile)
     private readonly RillServer _server = profile.Server;
 
     [Fact]
-    public async Task Case40_Seed_DecidesTheText()
+    public async Task Seed_DecidesTheText()
     {
         var first = await TokensAsync("Once upon a time", Drawn + ",\"seed\":1");
 
@@ -25,7 +25,7 @@ public sealed class SamplingTests(TinyModelServer profile)
     }
 
     [Fact]
-    public async Task Case40_Seed_OfTheFirstOfFourChoices_EqualsThatOfOne()
+    public async Task Seed_OfTheFirstOfFourChoices_EqualsThatOfOne()
     {
         var four = await CompletionAsync("Once upon a time", Drawn + ",\"seed\":1,\"n\":4");
 
@@ -34,7 +34,7 @@ public sealed class SamplingTests(TinyModelServer profile)
     }
 
     [Fact]
-    public async Task Case41_Seed_GivesTheSameTextInCompany()
+    public async Task Seed_GivesTheSameTextInCompany()
     {
         const string members = "\"temperature\":0.05,\"max_tokens\":60,\"ignore_eos\":true,\"seed\":11";
         var alone = await TokensAsync("a prompt of its own", members);
@@ -46,7 +46,7 @@ public sealed class SamplingTests(TinyModelServer profile)
     }
 
     [Fact]
-    public async Task Case42_Seed_GivesTheSameTextFromAWarmCache()
+    public async Task Seed_GivesTheSameTextFromAWarmCache()
     {
         var prompt = string.Concat(Enumerable.Range(0, 80).Select(number => $"{number}, "));
         var cold = await CompletionAsync(prompt, Drawn + ",\"seed\":3");
@@ -58,12 +58,12 @@ public sealed class SamplingTests(TinyModelServer profile)
     }
 
     [Theory]
-    [InlineData("Case43", "\"temperature\":0,\"seed\":1")]
-    [InlineData("Case43, another seed", "\"temperature\":0,\"seed\":2")]
-    [InlineData("Case45", "\"temperature\":1,\"top_p\":0")]
-    [InlineData("Case46", "\"temperature\":1,\"top_k\":1")]
-    [InlineData("Case47", "\"temperature\":1,\"min_p\":1")]
-    public async Task Case43To47_WhatLeavesOneToken_IsGreedy(string name, string members)
+    [InlineData("temperature 0", "\"temperature\":0,\"seed\":1")]
+    [InlineData("temperature 0, another seed", "\"temperature\":0,\"seed\":2")]
+    [InlineData("top_p 0", "\"temperature\":1,\"top_p\":0")]
+    [InlineData("top_k 1", "\"temperature\":1,\"top_k\":1")]
+    [InlineData("min_p 1", "\"temperature\":1,\"min_p\":1")]
+    public async Task WhatLeavesOneToken_IsGreedy(string name, string members)
     {
         var greedy = await TokensAsync("The quick brown fox", Greedy);
         var other = await TokensAsync("The quick brown fox", members + ",\"max_tokens\":12,\"ignore_eos\":true");
@@ -74,11 +74,11 @@ public sealed class SamplingTests(TinyModelServer profile)
     [Theory]
     [InlineData(100)]
     [InlineData(500)]
-    public async Task Case48_LogitBias_Forces(int bias) => Assert.Equal(
+    public async Task LogitBias_Forces(int bias) => Assert.Equal(
         Enumerable.Repeat((int)'a', 12), await TokensAsync("bias", $"\"temperature\":1,\"max_tokens\":12,\"logit_bias\":{{\"{(int)'a'}\":{bias}}}"));
 
     [Fact]
-    public async Task Case48_LogitBias_Bans()
+    public async Task LogitBias_Bans()
     {
         var favourite = (await TokensAsync("bias", Greedy))[0];
         var banned = await TokensAsync("bias", Greedy + $",\"logit_bias\":{{\"{favourite}\":-100}}");
@@ -87,7 +87,7 @@ public sealed class SamplingTests(TinyModelServer profile)
     }
 
     [Fact]
-    public async Task Case49_FrequencyPenalty_CountsEveryOccurrence()
+    public async Task FrequencyPenalty_CountsEveryOccurrence()
     {
         // 11, 9, 7, 5, 3, 1, and then -1: six times, after which all others are more probable.
         var tokens = await TokensAsync("penalty", Greedy + $",\"frequency_penalty\":2,\"logit_bias\":{{\"{(int)'a'}\":11}}");
@@ -97,23 +97,41 @@ public sealed class SamplingTests(TinyModelServer profile)
     }
 
     [Fact]
-    public async Task Case49_PresencePenalty_CountsOnce() =>
+    public async Task PresencePenalty_CountsOnce() =>
         Assert.Equal("abaaaaaaaaaa", Text(await TokensAsync("penalty", Greedy + ",\"presence_penalty\":2," + Biases(21, 20))));
 
     [Theory]
     [InlineData("xyz", "abaaaaaaaaaa")] // 50 and 10; then 5 and 10; then 5 and 1
     [InlineData("xaz", "baaaaaaaaaaa")] // the prompt counts, too
-    public async Task Case50_RepetitionPenalty_DividesWhatOccurred(string prompt, string expected) =>
+    public async Task RepetitionPenalty_DividesWhatOccurred(string prompt, string expected) =>
         Assert.Equal(expected, Text(await TokensAsync(prompt, Greedy + ",\"repetition_penalty\":10," + Biases(50, 10))));
 
     [Theory]
     [InlineData("aaa", "aabaabaabaab")]
     [InlineData("a", "bbbbbbbbbbbb")]
-    public async Task Case51_BadWords_AreNeverProduced(string word, string expected) =>
+    public async Task BadWords_AreNeverProduced(string word, string expected) =>
         Assert.Equal(expected, Text(await TokensAsync("words", Greedy + $",\"bad_words\":[\"{word}\"]," + Biases(50, 40))));
 
     [Fact]
-    public async Task Case36_Logprobs_AreThoseOfTheRawDistribution()
+    public async Task BadWords_OfASpecialToken_KeepItAway()
+    {
+        var completion = await CompletionAsync("words", Greedy + ",\"bad_words\":[\"<|end|>\"],\"logit_bias\":{\"256\":100}");
+
+        Assert.Equal("length", completion.GetProperty("choices")[0].GetProperty("finish_reason").GetString());
+    }
+
+    [Fact]
+    public async Task StopString_OfASpecialToken_StopsAtTheToken()
+    {
+        var completion = await CompletionAsync("stops", Greedy + ",\"stop\":[\"<|end|>\"],\"logit_bias\":{\"256\":100}");
+
+        var choice = completion.GetProperty("choices")[0];
+        Assert.Equal(("stop", "<|end|>"), (choice.GetProperty("finish_reason").GetString(), choice.GetProperty("stop_reason").GetString()));
+        Assert.Equal(1, completion.GetProperty("usage").GetProperty("completion_tokens").GetInt32());
+    }
+
+    [Fact]
+    public async Task Logprobs_AreThoseOfTheRawDistribution()
     {
         var plain = await CompletionAsync("logprobs", Greedy + ",\"top_logprobs\":20");
         var changed = await CompletionAsync("logprobs", "\"temperature\":2,\"seed\":1,\"max_tokens\":1,\"top_logprobs\":20," + Biases(50, 10));

@@ -3,7 +3,7 @@ using Rill.FunctionApp.Tests.Host;
 
 namespace Rill.FunctionApp.Tests.Acceptance;
 
-/// <summary>Contract G, cases 82 and 83, under the default policy: a slow reader gets fewer, larger chunks.</summary>
+/// <summary>A slow reader under the default policy gets fewer, larger chunks (contract B.13).</summary>
 [Collection(nameof(QuickServer))]
 public sealed class SlowReaderTests(QuickServer profile) : IAsyncLifetime
 {
@@ -16,7 +16,7 @@ public sealed class SlowReaderTests(QuickServer profile) : IAsyncLifetime
     public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
-    public async Task Case82_SlowReader_GetsTheWholeText()
+    public async Task SlowReader_GetsTheWholeText()
     {
         const int last = 20_000;
         var before = _server.WorkerResidentBytes();
@@ -36,7 +36,7 @@ public sealed class SlowReaderTests(QuickServer profile) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Case83_NonReadingClient_DoesNotGrowTheServer()
+    public async Task NonReadingClient_DoesNotGrowTheServer()
     {
         var before = _server.WorkerResidentBytes();
         await using var stream = await SseStream.OpenAsync(_server, ChatJson.Streaming("!endless", "\"n\":8," + ChatJson.Bulky), receiveBuffer: 4096);

@@ -4,14 +4,14 @@ using Rill.FunctionApp.Tests.Host;
 
 namespace Rill.FunctionApp.Tests.Acceptance;
 
-/// <summary>Contract G, "Stream shape", seen on the wire.</summary>
+/// <summary>The shape of streams, seen on the wire (contract B.1 to B.4, B.10).</summary>
 [Collection(nameof(ScriptedServer))]
 public sealed class StreamShapeTests(ScriptedServer profile)
 {
     private readonly RillServer _server = profile.Server;
 
     [Fact]
-    public async Task Case01_Stream_SendsHeadersBeforeTheFirstToken()
+    public async Task Stream_SendsHeadersBeforeTheFirstToken()
     {
         await using var stream = await SseStream.OpenAsync(_server, ChatJson.Streaming("!prefill ms=2500\n!text late"));
         var transcript = await stream.ReadToEndAsync();
@@ -25,7 +25,7 @@ public sealed class StreamShapeTests(ScriptedServer profile)
     [InlineData("!text hello")]
     [InlineData("!text")]
     [InlineData("!count to=200")]
-    public async Task Case02To07_Stream_OfAnyLength_ObeysTheFrameRules(string prompt)
+    public async Task Stream_OfAnyLength_ObeysTheFrameRules(string prompt)
     {
         var stream = await _server.StreamAsync(ChatJson.Streaming(prompt));
 
@@ -35,7 +35,7 @@ public sealed class StreamShapeTests(ScriptedServer profile)
     }
 
     [Fact]
-    public async Task Case08_Stream_Concatenated_EqualsTheWholeAnswer()
+    public async Task Stream_Concatenated_EqualsTheWholeAnswer()
     {
         const string prompt = "!text One \"two\"\\n\\nthree, 世界 👩‍👩‍👧 end.";
         var stream = await _server.StreamAsync(ChatJson.Streaming(prompt, "\"seed\":5"));
@@ -47,7 +47,7 @@ public sealed class StreamShapeTests(ScriptedServer profile)
     }
 
     [Fact]
-    public async Task Case09_Stream_WithoutStreamOptions_HasNoUsage()
+    public async Task Stream_WithoutStreamOptions_HasNoUsage()
     {
         var stream = await _server.StreamAsync(ChatJson.Streaming("!text hello"));
 
@@ -55,7 +55,7 @@ public sealed class StreamShapeTests(ScriptedServer profile)
     }
 
     [Fact]
-    public async Task Case10_Stream_WithIncludeUsage_EndsWithTheUsageChunk()
+    public async Task Stream_WithIncludeUsage_EndsWithTheUsageChunk()
     {
         var stream = await _server.StreamAsync(ChatJson.Streaming("!text hello", "\"stream_options\":{\"include_usage\":true}"));
 
@@ -69,7 +69,7 @@ public sealed class StreamShapeTests(ScriptedServer profile)
     }
 
     [Fact]
-    public async Task Case11_Stream_WithContinuousUsage_CountsInEveryChunk()
+    public async Task Stream_WithContinuousUsage_CountsInEveryChunk()
     {
         var stream = await _server.StreamAsync(ChatJson.Streaming(
             "!count to=30", "\"stream_options\":{\"include_usage\":true,\"continuous_usage_stats\":true}"));
@@ -84,7 +84,7 @@ public sealed class StreamShapeTests(ScriptedServer profile)
     [Theory]
     [InlineData("\"stream\":false,")]
     [InlineData("")]
-    public async Task Case12_StreamOptions_WithoutStream_Is400(string stream)
+    public async Task StreamOptions_WithoutStream_Is400(string stream)
     {
         var answer = await _server.PostAsync(ChatJson.Of("!text hello", stream + "\"stream_options\":{\"include_usage\":true}"));
 
@@ -92,7 +92,7 @@ public sealed class StreamShapeTests(ScriptedServer profile)
     }
 
     [Fact]
-    public async Task Case13_Stream_OfThreeChoices_TellsEachApart()
+    public async Task Stream_OfThreeChoices_TellsEachApart()
     {
         var stream = await _server.StreamAsync(ChatJson.Streaming("!text hello", "\"n\":3,\"stream_options\":{\"include_usage\":true}"));
 
@@ -103,7 +103,7 @@ public sealed class StreamShapeTests(ScriptedServer profile)
     }
 
     [Fact]
-    public async Task Case13_WholeAnswer_OfThreeChoices_HasThemInOrder()
+    public async Task WholeAnswer_OfThreeChoices_HasThemInOrder()
     {
         var whole = (await _server.PostAsync(ChatJson.Of("!text hello", "\"n\":3"))).AssertCompletion();
 
@@ -112,7 +112,7 @@ public sealed class StreamShapeTests(ScriptedServer profile)
     }
 
     [Fact]
-    public async Task Case14_GreedyChoices_AreEqual()
+    public async Task GreedyChoices_AreEqual()
     {
         var stream = await _server.StreamAsync(ChatJson.Streaming("!text hello", "\"n\":2,\"temperature\":0"));
 
@@ -124,7 +124,7 @@ public sealed class StreamShapeTests(ScriptedServer profile)
     [InlineData("\"max_completion_tokens\":1")]
     [InlineData("\"max_tokens\":1")]
     [InlineData("\"max_completion_tokens\":1,\"max_tokens\":3")]
-    public async Task Case15_TokenLimit_OfOne_EndsWithLength(string members)
+    public async Task TokenLimit_OfOne_EndsWithLength(string members)
     {
         var stream = await _server.StreamAsync(ChatJson.Streaming("!text hello", members + ",\"stream_options\":{\"include_usage\":true}"));
 
@@ -134,7 +134,7 @@ public sealed class StreamShapeTests(ScriptedServer profile)
     }
 
     [Fact]
-    public async Task Case16_TokenLimit_BeyondTheContext_IsClamped()
+    public async Task TokenLimit_BeyondTheContext_IsClamped()
     {
         var stream = await _server.StreamAsync(
             ChatJson.Streaming("!endless", "\"max_tokens\":1000000,\"stream_options\":{\"include_usage\":true}"));
@@ -147,7 +147,7 @@ public sealed class StreamShapeTests(ScriptedServer profile)
     [Theory]
     [InlineData(0)]
     [InlineData(1000)]
-    public async Task Case16_Prompt_BeyondTheContext_Is400BeforeTheStream(int excess)
+    public async Task Prompt_BeyondTheContext_Is400BeforeTheStream(int excess)
     {
         var answer = await _server.PostAsync(ChatJson.Streaming(new string('x', ScriptedServer.ContextLength + excess)));
 
@@ -155,7 +155,7 @@ public sealed class StreamShapeTests(ScriptedServer profile)
     }
 
     [Fact]
-    public async Task Case17_Ids_DifferAndFingerprintStays()
+    public async Task Ids_DifferAndFingerprintStays()
     {
         var one = (await _server.PostAsync(ChatJson.Of("!text a"))).AssertCompletion();
         var two = (await _server.PostAsync(ChatJson.Of("!text a"))).AssertCompletion();
@@ -165,11 +165,11 @@ public sealed class StreamShapeTests(ScriptedServer profile)
     }
 
     [Theory]
-    [InlineData("Case18", """
+    [InlineData("what is ignored", """
         "foo":{"bar":1},"user":"u","store":true,"metadata":{"a":"b"},"service_tier":"auto","verbosity":"low",
         "prediction":{"type":"content","content":"x"},"safety_identifier":"s","prompt_cache_key":"k","web_search_options":{}
         """)]
-    [InlineData("Case19", """
+    [InlineData("null", """
         "model":null,"stream_options":null,"max_tokens":null,"max_completion_tokens":null,"temperature":null,"top_p":null,"top_k":null,
         "frequency_penalty":null,"presence_penalty":null,"logit_bias":null,"seed":null,"stop":null,"n":null,"logprobs":null,
         "top_logprobs":null,"tools":null,"tool_choice":null,"response_format":null,"user":null,"parallel_tool_calls":null
@@ -177,7 +177,7 @@ public sealed class StreamShapeTests(ScriptedServer profile)
     [InlineData("Defaults that clients send", """
         "tools":[],"tool_choice":"auto","parallel_tool_calls":true,"response_format":{"type":"text"},"modalities":["text"],"n":1,"stop":[]
         """)]
-    public async Task Case18And19_FieldsThatAskForNothing_ChangeNothing(string name, string members)
+    public async Task FieldsThatAskForNothing_ChangeNothing(string name, string members)
     {
         var stream = await _server.StreamAsync(ChatJson.Streaming("!text hello", members));
 
@@ -187,7 +187,7 @@ public sealed class StreamShapeTests(ScriptedServer profile)
     }
 
     [Fact]
-    public async Task Case20And21_AcceptHeaders_DoNotChangeTheStream()
+    public async Task AcceptHeaders_DoNotChangeTheStream()
     {
         var stream = await _server.StreamAsync(
             ChatJson.Streaming("!text hello"), ("Accept", "application/json"), ("Accept-Encoding", "gzip, deflate, br"));
@@ -210,7 +210,7 @@ public sealed class StreamShapeTests(ScriptedServer profile)
     }
 
     [Fact]
-    public async Task Case75_LongPrefill_WithTheDefaultHeartbeat_SendsACommentAfterTenSeconds()
+    public async Task LongPrefill_WithTheDefaultHeartbeat_SendsACommentAfterTenSeconds()
     {
         var stream = await _server.StreamAsync(ChatJson.Streaming("!prefill ms=12000\n!text late"));
 

@@ -44,7 +44,7 @@ public sealed class TemplateTests(TinyModelServer profile)
     [InlineData("\"chat_template_kwargs\":{\"a\":{}}", "invalid_value", "chat_template_kwargs.a")]
     [InlineData("\"documents\":[5]", "invalid_value", "documents[0]")]
     [InlineData("\"tool_choice\":\"required\"", "invalid_value", "tool_choice")]
-    [InlineData("\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]", "unsupported_parameter", "tool_choice")]
+    [InlineData("\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]", "unsupported_parameter", "tools")]
     [InlineData("\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"no spaces\"}}]", "invalid_value", "tools[0].function.name")]
     [InlineData("\"continue_final_message\":true", "invalid_value", "continue_final_message")]
     public async Task Create_WithWhatIsNotAllowed_NamesTheField(string members, string code, string param) =>

@@ -5,7 +5,7 @@ using Rill.FunctionApp.Tests.Host;
 namespace Rill.FunctionApp.Tests.Acceptance;
 
 /// <summary>
-/// Contract G, "Text integrity". Each token of the scripted model is one byte, so every character beyond ASCII and every stop string is
+/// Text as it was meant (contract B.1, B.6, B.7). Each token of the scripted model is one byte, so every character beyond ASCII and every stop string is
 /// split over tokens.
 /// </summary>
 [Collection(nameof(ScriptedServer))]
@@ -14,10 +14,10 @@ public sealed class TextIntegrityTests(ScriptedServer profile)
     private readonly RillServer _server = profile.Server;
 
     [Theory]
-    [InlineData("Case22", "é ß Ж 世界 🌍🌊 ñ")]
-    [InlineData("Case23", "👩‍👩‍👧 🏳️‍🌈 👍🏽 e\u0301")]
-    [InlineData("Case25", "say \"yes\" \\ a/b \u2028 \u2029 \0 \u0001 \t data: [DONE] : ping </script>")]
-    public async Task Case22To25_Text_ArrivesUnharmed(string name, string text)
+    [InlineData("characters of two to four bytes", "é ß Ж 世界 🌍🌊 ñ")]
+    [InlineData("joined emoji", "👩‍👩‍👧 🏳️‍🌈 👍🏽 e\u0301")]
+    [InlineData("what JSON and frames must escape", "say \"yes\" \\ a/b \u2028 \u2029 \0 \u0001 \t data: [DONE] : ping </script>")]
+    public async Task Text_ArrivesUnharmed(string name, string text)
     {
         var stream = await _server.StreamAsync(ChatJson.Streaming("!delay ms=2\n!text " + text));
 
@@ -31,7 +31,7 @@ public sealed class TextIntegrityTests(ScriptedServer profile)
     }
 
     [Fact]
-    public async Task Case25_Newlines_StayInsideTheirDataLine()
+    public async Task Newlines_StayInsideTheirDataLine()
     {
         var stream = await _server.StreamAsync(ChatJson.Streaming("!text a\\n\\ndata: [DONE]\\n\\nb"));
 
@@ -43,7 +43,7 @@ public sealed class TextIntegrityTests(ScriptedServer profile)
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public async Task Case24_TokenLimit_InsideACharacter_LeavesAtMostOneReplacement(int limit)
+    public async Task TokenLimit_InsideACharacter_LeavesAtMostOneReplacement(int limit)
     {
         var stream = await _server.StreamAsync(ChatJson.Streaming("!text 🌊🌊", $"\"max_tokens\":{limit}"));
 
@@ -53,7 +53,7 @@ public sealed class TextIntegrityTests(ScriptedServer profile)
     }
 
     [Fact]
-    public async Task Case26_StopString_OverSeveralTokens_IsNeverShown()
+    public async Task StopString_OverSeveralTokens_IsNeverShown()
     {
         var stream = await _server.StreamAsync(ChatJson.Streaming("!delay ms=5\n!text before END after", "\"stop\":[\"END\"]"));
 
@@ -65,10 +65,10 @@ public sealed class TextIntegrityTests(ScriptedServer profile)
     }
 
     [Theory]
-    [InlineData("Case27: held back, then delivered at the end", "ab", "abc", "ab")]
-    [InlineData("Case28: a false start before the match", "ababc", "abc", "ab")]
+    [InlineData("held back, then delivered at the end", "ab", "abc", "ab")]
+    [InlineData("a false start before the match", "ababc", "abc", "ab")]
     [InlineData("An emoji as stop string", "a🌊b", "🌊", "a")]
-    public async Task Case27And28_StopString_HoldsBackExactlyWhatMayBecomeIt(string name, string text, string stop, string expected)
+    public async Task StopString_HoldsBackExactlyWhatMayBecomeIt(string name, string text, string stop, string expected)
     {
         var stream = await _server.StreamAsync(ChatJson.Streaming("!text " + text, $"\"stop\":{JsonSerializer.Serialize(stop)}"));
 
@@ -78,7 +78,7 @@ public sealed class TextIntegrityTests(ScriptedServer profile)
     }
 
     [Fact]
-    public async Task Case29_StopString_ThatDoesNotBegin_HoldsNothingBack()
+    public async Task StopString_ThatDoesNotBegin_HoldsNothingBack()
     {
         var stream = await _server.StreamAsync(ChatJson.Streaming("!delay ms=40\n!text abcdefghijklmnopqrst", "\"stop\":[\"\\n\\n\"]"));
 
@@ -91,7 +91,7 @@ public sealed class TextIntegrityTests(ScriptedServer profile)
     [InlineData("\"bcd\",\"cde\"", "a", "bcd")]
     [InlineData("\"d\",\"bcd\"", "a", "bcd")]
     [InlineData("\"bcd\",\"b\"", "a", "b")]
-    public async Task Case31_TwoStopStrings_TheEarlierPositionWins(string stops, string expected, string reason)
+    public async Task TwoStopStrings_TheEarlierPositionWins(string stops, string expected, string reason)
     {
         var stream = await _server.StreamAsync(ChatJson.Streaming("!text abcdef", $"\"stop\":[{stops}]"));
 
@@ -103,11 +103,11 @@ public sealed class TextIntegrityTests(ScriptedServer profile)
     [InlineData("\"\"")]
     [InlineData("[\"a\",\"\"]")]
     [InlineData("[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\",\"11\",\"12\",\"13\",\"14\",\"15\",\"16\",\"17\"]")]
-    public async Task Case32_StopString_EmptyOrTooMany_Is400(string stop) =>
+    public async Task StopString_EmptyOrTooMany_Is400(string stop) =>
         (await _server.PostAsync(ChatJson.Of("!text a", $"\"stop\":{stop}"))).AssertError(400, "invalid_value", "stop");
 
     [Fact]
-    public async Task Case33_StopToken_EndsThereAndIsKept()
+    public async Task StopToken_EndsThereAndIsKept()
     {
         var stream = await _server.StreamAsync(ChatJson.Streaming("!text abcdef", $"\"stop_token_ids\":[{(int)'c'}]"));
 
@@ -119,11 +119,11 @@ public sealed class TextIntegrityTests(ScriptedServer profile)
     [Theory]
     [InlineData(100_000)]
     [InlineData(-1)]
-    public async Task Case33_StopToken_OutsideTheVocabulary_Is400(int id) =>
+    public async Task StopToken_OutsideTheVocabulary_Is400(int id) =>
         (await _server.PostAsync(ChatJson.Of("!text a", $"\"stop_token_ids\":[{id}]"))).AssertError(400, "invalid_value", "stop_token_ids");
 
     [Fact]
-    public async Task Case34_IgnoreEos_RunsToTheTokenLimit()
+    public async Task IgnoreEos_RunsToTheTokenLimit()
     {
         var stream = await _server.StreamAsync(
             ChatJson.Streaming("!text hello", "\"ignore_eos\":true,\"max_tokens\":50,\"stream_options\":{\"include_usage\":true}"));
@@ -134,7 +134,7 @@ public sealed class TextIntegrityTests(ScriptedServer profile)
     }
 
     [Fact]
-    public async Task Case35_MinTokens_AreReached()
+    public async Task MinTokens_AreReached()
     {
         var stream = await _server.StreamAsync(
             ChatJson.Streaming("!text abc", "\"min_tokens\":10,\"stream_options\":{\"include_usage\":true}"));
@@ -144,6 +144,16 @@ public sealed class TextIntegrityTests(ScriptedServer profile)
     }
 
     [Fact]
-    public async Task Case35_MinTokens_AboveTheLimit_Is400() =>
+    public async Task StopString_WithinMinTokens_IsNotFound()
+    {
+        var stream = await _server.StreamAsync(
+            ChatJson.Streaming("!text Hey.ABCD", "\"stop\":[\".\"],\"min_tokens\":6,\"stream_options\":{\"include_usage\":true}"));
+
+        StreamRules.AssertSound(stream);
+        Assert.Equal(("Hey.ABCD", 9), (stream.Text(), stream.Usage.GetProperty("completion_tokens").GetInt32()));
+    }
+
+    [Fact]
+    public async Task MinTokens_AboveTheLimit_Is400() =>
         (await _server.PostAsync(ChatJson.Of("!text abc", "\"min_tokens\":11,\"max_tokens\":10"))).AssertError(400, "invalid_value", "min_tokens");
 }

@@ -29,6 +29,21 @@ public class RequestBodyTests
     }
 
     [Theory]
+    [InlineData("gzip", 415)]
+    [InlineData("br", 415)]
+    [InlineData("identity", null)]
+    [InlineData("", null)]
+    public async Task ReadJson_OfACompressedBody_Is415(string encoding, int? status)
+    {
+        var request = Request("{}", "application/json");
+        request.Headers.ContentEncoding = encoding;
+
+        var (_, error) = await RequestBody.ReadJsonAsync(request, maxBytes: 1_024, default);
+
+        Assert.Equal(status, error?.Status);
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task ReadJson_OverTheCap_Is413AndStopsReading(bool saysItsLength)

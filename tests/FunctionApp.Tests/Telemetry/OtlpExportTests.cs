@@ -40,7 +40,7 @@ public sealed class OtlpExportTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Case100_OneStreamedAnswer_IsTracedMeasuredAndLoggedWithoutItsContent()
+    public async Task OneStreamedAnswer_IsTracedMeasuredAndLoggedWithoutItsContent()
     {
         var answer = await _server.StreamAsync(
             ChatJson.Streaming(Question, "\"max_tokens\":50"), ("Authorization", "Bearer " + Key), ("traceparent", $"00-{TraceId}-{CallerId}-01"));

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Rill.Chat;
+using Rill.Chat.Input;
 using Rill.CommandLine.Help;
 using Rill.CommandLine.Pipes;
 using Rill.Text;
@@ -49,8 +49,8 @@ internal static class RenderCommand
 
         using var files = ModelFiles.InDirectory(directory.FullName);
         var model = ModelTemplate.Load(files, time);
-        var writer = new PromptWriter(model.Template, model.Variables, model.Named);
-        return line => writer.Write(Conversation.Read(line)).ToString();
+        var renderer = new PromptRenderer(model.Template, model.Variables, model.Named);
+        return line => renderer.Render(Conversation.Read(line)).ToString();
     }
 
     private static Func<JsonElement, string> OfTemplate(FileInfo file, TimeProvider time)
@@ -58,7 +58,7 @@ internal static class RenderCommand
         var bytes = File.ReadAllBytes(file.FullName);
         Utf8Check.Require(bytes, file.ToString());
         var template = ChatTemplate.Parse(Encoding.UTF8.GetString(bytes), file.ToString(), time);
-        return line => PromptWriter.WriteAsGiven(template, Conversation.Read(line)).ToString();
+        return line => PromptRenderer.RenderAsGiven(template, Conversation.Read(line)).ToString();
     }
 
     private static int RenderInput(Func<JsonElement, string> render)

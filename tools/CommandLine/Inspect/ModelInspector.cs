@@ -1,5 +1,5 @@
 using System.Text;
-using Rill.Chat;
+using Rill.Chat.Input;
 using Rill.Models;
 using Rill.Text;
 
@@ -100,7 +100,7 @@ internal sealed class ModelInspector
 
     private TemplateReport Describe(ModelTemplate template, HuggingFaceTokenizer? tokenizer)
     {
-        var prompt = Try(() => new PromptWriter(template.Template, template.Variables, template.Named).Write(new Conversation
+        var prompt = Try(() => new PromptRenderer(template.Template, template.Variables, template.Named).Render(new Conversation
         {
             Messages = [new Dictionary<string, object?> { ["role"] = new RequestText("user"), ["content"] = new RequestText("Hello") }],
         }));

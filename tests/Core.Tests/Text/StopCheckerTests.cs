@@ -3,83 +3,83 @@ using Rill.Text;
 
 namespace Rill.Core.Tests.Text;
 
-public sealed class StopMatcherTests
+public sealed class StopCheckerTests
 {
     [Fact]
     public void Push_WhenAStopSpansPieces_SendsNoPartOfIt()
     {
-        var matcher = new StopMatcher(["END"]);
+        var checker = new StopChecker(["END"]);
 
-        Assert.Equal(new("the ", null), matcher.Push("the E"));
-        Assert.Equal(new("", null), matcher.Push("N"));
-        Assert.Equal(new("", "END"), matcher.Push("D and more"));
+        Assert.Equal(new("the ", null), checker.Push("the E"));
+        Assert.Equal(new("", null), checker.Push("N"));
+        Assert.Equal(new("", "END"), checker.Push("D and more"));
     }
 
     [Fact]
     public void Flush_AfterTheBeginningOfAStop_ReleasesIt()
     {
-        var matcher = new StopMatcher(["abc"]);
+        var checker = new StopChecker(["abc"]);
 
-        Assert.Equal("", matcher.Push("ab").Text);
-        Assert.Equal("ab", matcher.Flush());
-        Assert.Equal("", matcher.Flush());
+        Assert.Equal("", checker.Push("ab").Text);
+        Assert.Equal("ab", checker.Flush());
+        Assert.Equal("", checker.Flush());
     }
 
     [Fact]
     public void Push_WhenAPrefixRestarts_FindsTheStop()
     {
-        var matcher = new StopMatcher(["abc"]);
+        var checker = new StopChecker(["abc"]);
 
-        Assert.Equal(new("ab", "abc"), matcher.Push("ababc"));
+        Assert.Equal(new("ab", "abc"), checker.Push("ababc"));
     }
 
     [Fact]
     public void Push_OfOrdinaryText_HoldsNothingBack()
     {
-        var matcher = new StopMatcher(["\n\n"]);
+        var checker = new StopChecker(["\n\n"]);
 
-        Assert.Equal("some words", matcher.Push("some words").Text);
-        Assert.Equal("", matcher.Push("\n").Text);
-        Assert.Equal("\nmore", matcher.Push("more").Text);
+        Assert.Equal("some words", checker.Push("some words").Text);
+        Assert.Equal("", checker.Push("\n").Text);
+        Assert.Equal("\nmore", checker.Push("more").Text);
     }
 
     [Fact]
     public void Push_WhenStopsAreIncluded_SendsTheStopOnceAndHoldsNothing()
     {
-        var matcher = new StopMatcher(["END"], includeStop: true);
+        var checker = new StopChecker(["END"], includeStop: true);
 
-        Assert.Equal(new("the E", null), matcher.Push("the E"));
-        Assert.Equal(new("N", null), matcher.Push("N"));
-        Assert.Equal(new("D", "END"), matcher.Push("D and more"));
+        Assert.Equal(new("the E", null), checker.Push("the E"));
+        Assert.Equal(new("N", null), checker.Push("N"));
+        Assert.Equal(new("D", "END"), checker.Push("D and more"));
     }
 
     [Fact]
     public void Push_WhenTwoStopsMatch_TakesTheEarlierPosition()
     {
-        Assert.Equal(new("x", "bcd"), new StopMatcher(["d", "bcd"]).Push("xbcd"));
+        Assert.Equal(new("x", "bcd"), new StopChecker(["d", "bcd"]).Push("xbcd"));
     }
 
     [Fact]
     public void Push_WhenTwoStopsBeginAlike_TakesTheFirstListed()
     {
-        Assert.Equal("abc", new StopMatcher(["abc", "ab"]).Push("xabc").Stop);
-        Assert.Equal("ab", new StopMatcher(["ab", "abc"]).Push("xabc").Stop);
+        Assert.Equal("abc", new StopChecker(["abc", "ab"]).Push("xabc").Stop);
+        Assert.Equal("ab", new StopChecker(["ab", "abc"]).Push("xabc").Stop);
     }
 
     [Fact]
     public void Push_AfterAStop_SendsNothingMore()
     {
-        var matcher = new StopMatcher(["a"]);
-        matcher.Push("a");
+        var checker = new StopChecker(["a"]);
+        checker.Push("a");
 
-        Assert.Equal(new("", "a"), matcher.Push("b"));
-        Assert.Equal("", matcher.Flush());
+        Assert.Equal(new("", "a"), checker.Push("b"));
+        Assert.Equal("", checker.Flush());
     }
 
     [Fact]
     public void Constructor_OfAnEmptyStop_Throws()
     {
-        Assert.Throws<ArgumentException>(() => new StopMatcher([""]));
+        Assert.Throws<ArgumentException>(() => new StopChecker([""]));
     }
 
     [Fact]
@@ -100,22 +100,22 @@ public sealed class StopMatcherTests
     public void Push_OfStopsThatAlmostMatch_TakesLinearTime()
     {
         var stops = Enumerable.Range(0, 16).Select(index => new string('a', 255) + (char)('b' + index)).ToArray();
-        var matcher = new StopMatcher(stops);
+        var checker = new StopChecker(stops);
         for (var index = 0; index < 10_000; index++)
         {
-            matcher.Push("aaaaaaaaaa");
+            checker.Push("aaaaaaaaaa");
         }
 
-        Assert.Equal(255, matcher.Flush().Length);
+        Assert.Equal(255, checker.Flush().Length);
     }
 
-    private static string Stream(StopMatcher matcher, string text, Random random)
+    private static string Stream(StopChecker checker, string text, Random random)
     {
         var result = new StringBuilder();
         for (var start = 0; start < text.Length;)
         {
             var end = Math.Min(text.Length, start + random.Next(1, 6));
-            var (piece, stop) = matcher.Push(text[start..end]);
+            var (piece, stop) = checker.Push(text[start..end]);
             result.Append(piece);
             if (stop is not null)
             {
@@ -125,7 +125,7 @@ public sealed class StopMatcherTests
             start = end;
         }
 
-        return result.Append(matcher.Flush()).ToString();
+        return result.Append(checker.Flush()).ToString();
     }
 
     private static string Letters(Random random, int count) =>

@@ -1,7 +1,7 @@
 using System.Text;
 using Rill.OpenAI;
 
-namespace Rill.Chat;
+namespace Rill.Chat.Output;
 
 /// <summary>Gathers a generation into one answer, for requests that do not stream.</summary>
 public static class ChatAnswer
@@ -29,13 +29,19 @@ public static class ChatAnswer
 
     private sealed class Gathered
     {
-        private readonly StringBuilder _text = new();
+        private readonly StringBuilder _content = new();
+        private readonly StringBuilder _reasoning = new();
+        private readonly List<(string Id, string Function, StringBuilder Arguments)> _calls = [];
         private List<TokenLogprob>? _logprobs;
         private ChoiceFinish? _finish;
 
         public void Add(in ChoiceDelta delta)
         {
-            _text.Append(delta.Text);
+            foreach (var part in delta.Parts)
+            {
+                Add(part);
+            }
+
             _finish = delta.Finish;
             if (delta.Logprobs is not null)
             {
@@ -43,10 +49,36 @@ public static class ChatAnswer
             }
         }
 
-        public ChatChoice ToChoice(int index) => new(index, new AssistantMessage(_text.ToString()), _finish!.Reason)
+        public ChatChoice ToChoice(int index) => new(index, Message(), _finish!.Reason)
         {
             StopReason = _finish.StopReason,
             Logprobs = _logprobs is null ? null : new ChoiceLogprobs(_logprobs),
+        };
+
+        private void Add(in AnswerPart part)
+        {
+            switch (part.Kind)
+            {
+                case AnswerPartKind.Content:
+                    _content.Append(part.Text);
+                    break;
+                case AnswerPartKind.Reasoning:
+                    _reasoning.Append(part.Text);
+                    break;
+                case AnswerPartKind.ToolCall:
+                    _calls.Add((part.CallId!, part.Text, new StringBuilder()));
+                    break;
+                default:
+                    _calls[part.CallIndex].Arguments.Append(part.Text);
+                    break;
+            }
+        }
+
+        private AssistantMessage Message() => new(_content.Length == 0 && _calls.Count > 0 ? null : _content.ToString())
+        {
+            ReasoningContent = _reasoning.Length > 0 ? _reasoning.ToString() : null,
+            ToolCalls = _calls.Count == 0 ? null
+                : [.. _calls.Select(call => new ToolCall(call.Id, new FunctionCall(call.Function, call.Arguments.ToString())))],
         };
     }
 }

@@ -1,20 +1,20 @@
 using Rill.Text;
 
-namespace Rill.Chat;
+namespace Rill.Chat.Input;
 
 /// <summary>
-/// Writes conversations as a model's prompts: picks the template, gives it its variables, and does what a caller owes to it (see
-/// <see cref="TurnFitting"/>). Thread-safe.
+/// Renders conversations as a model's prompts: picks the template, gives it its variables, and does what a caller owes to it (see
+/// <see cref="MessageNormalizer"/>). Thread-safe.
 /// </summary>
 /// <param name="template">The model's template.</param>
 /// <param name="tokens">Its special tokens by name (bos_token, ...), as our own text.</param>
 /// <param name="named">Its other templates by name; "tool_use" is taken for conversations with tools. May be null.</param>
-public sealed class PromptWriter(
+public sealed class PromptRenderer(
     ChatTemplate template, IReadOnlyDictionary<string, object?> tokens, IReadOnlyDictionary<string, ChatTemplate>? named = null)
 {
-    /// <summary>Writes a conversation the way the endpoint does.</summary>
+    /// <summary>Renders a conversation the way the endpoint does.</summary>
     /// <exception cref="ChatTemplateException">The template refuses the conversation, or fails on it; or a name is reserved.</exception>
-    public PromptText Write(Conversation conversation)
+    public PromptText Render(Conversation conversation)
     {
         ArgumentNullException.ThrowIfNull(conversation);
         if (conversation.Arguments.Keys.FirstOrDefault(name => Conversation.IsReserved(name) || tokens.ContainsKey(name)) is { } reserved)
@@ -23,7 +23,7 @@ public sealed class PromptWriter(
         }
 
         var chosen = conversation.Tools is not null ? named?.GetValueOrDefault("tool_use") ?? template : template;
-        return Render(chosen, tokens, conversation with { Messages = TurnFitting.Fit(conversation.Messages, chosen.ContentUse) });
+        return RenderWith(chosen, tokens, conversation with { Messages = MessageNormalizer.Fit(conversation.Messages, chosen.ContentUse) });
     }
 
     /// <summary>
@@ -31,14 +31,14 @@ public sealed class PromptWriter(
     /// <see cref="Conversation.Others"/>.
     /// </summary>
     /// <exception cref="ChatTemplateException">The template refuses the conversation, or fails on it.</exception>
-    public static PromptText WriteAsGiven(ChatTemplate template, Conversation conversation)
+    public static PromptText RenderAsGiven(ChatTemplate template, Conversation conversation)
     {
         ArgumentNullException.ThrowIfNull(template);
         ArgumentNullException.ThrowIfNull(conversation);
-        return Render(template, conversation.Others, conversation);
+        return RenderWith(template, conversation.Others, conversation);
     }
 
-    private static PromptText Render(ChatTemplate template, IReadOnlyDictionary<string, object?> tokens, Conversation conversation)
+    private static PromptText RenderWith(ChatTemplate template, IReadOnlyDictionary<string, object?> tokens, Conversation conversation)
     {
         var variables = new Dictionary<string, object?>(tokens);
         foreach (var (name, value) in conversation.Arguments)

@@ -2,7 +2,7 @@ using Rill.OpenAI;
 using Rill.Serving;
 using Rill.Text;
 
-namespace Rill.Chat;
+namespace Rill.Chat.Output;
 
 /// <summary>The contract's logprob entry of a sampled token: its display text, exact bytes, and alternatives.</summary>
 internal static class LogprobEntry

@@ -1,15 +1,41 @@
+using System.Globalization;
 using Rill.OpenAI;
 using Rill.Text;
 
-namespace Rill.Chat;
+namespace Rill.Chat.Input;
 
 /// <summary>A request as a conversation for the model's template. Every string that the client wrote keeps that origin.</summary>
 internal static class ChatPrompt
 {
+    /// <summary>The prompt's token ids, at least one; or the error to answer with.</summary>
+    /// <param name="request">A checked request.</param>
+    /// <param name="model">Its template and tokenizer.</param>
+    /// <param name="vocabularySize">Rows of the model's embedding: a tokenizer may have more ids, which the model cannot read.</param>
+    public static (IReadOnlyList<int> Ids, ApiError? Error) Encode(ChatCompletionRequest request, ChatModel model, int vocabularySize)
+    {
+        try
+        {
+            var ids = model.Tokenizer.Encode(Render(request, model));
+            return ids.Count == 0 ? ([], Refuse("The messages render to an empty prompt; the model needs at least one token."))
+                : ids.Max() is var highest && highest >= vocabularySize ? ([], Refuse(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The messages make the token id {highest}, but the model knows only those below {vocabularySize}: leave that text out.")))
+                : (ids, null);
+        }
+        catch (ChatTemplateException refused)
+        {
+            return ([], Refuse(refused.IsRefusal
+                ? refused.Message
+                : $"The model's chat template cannot write these messages: {refused.Message.TrimEnd('.')}."));
+        }
+    }
+
     /// <summary>Writes the conversation as a prompt.</summary>
     /// <exception cref="ChatTemplateException">The template refuses the conversation, or fails on it.</exception>
     public static PromptText Render(ChatCompletionRequest request, ChatModel model) =>
-        new PromptWriter(model.Template, model.TemplateVariables, model.NamedTemplates).Write(Conversation(request));
+        new PromptRenderer(model.Template, model.TemplateVariables, model.NamedTemplates).Render(Conversation(request));
+
+    private static ApiError Refuse(string message) => ApiError.InvalidValue("messages", message);
 
     private static Conversation Conversation(ChatCompletionRequest request) => new()
     {
@@ -49,7 +75,7 @@ internal static class ChatPrompt
 
     private static object Content(MessageContent content) => content.WasString
         ? new RequestText(content.Text)
-        : content.Parts.Select(TurnFitting.Part).ToList();
+        : content.Parts.Select(MessageNormalizer.Part).ToList();
 
     /// <summary>The names here are ours: a role is never request text.</summary>
     private static string Role(string role) => role switch

@@ -1,6 +1,6 @@
 using Rill.OpenAI;
 
-namespace Rill.Chat;
+namespace Rill.Chat.Output;
 
 /// <summary>
 /// The chunks of one streamed answer, in the contract's order (B.2): for each choice a role chunk, content chunks and a finish chunk
@@ -26,12 +26,12 @@ public sealed class ChatChunks
     public ChatCompletionChunk Role(int index) => Chunk(new ChunkChoice(index, ChatDelta.First), completionTokens: 0);
 
     /// <summary>
-    /// The encoded form of an ordinary content chunk of this choice, or null where a delta needs a chunk of its own: logprobs, or
-    /// usage that changes with each chunk.
+    /// The encoded form of an ordinary content chunk of this choice, or null where a part needs a chunk of its own: what is not content,
+    /// logprobs, or usage that changes with each chunk.
     /// </summary>
-    public DeltaTemplate? TemplateFor(in ChoiceDelta delta)
+    public DeltaTemplate? TemplateFor(in ChoiceDelta delta, in AnswerPart part)
     {
-        if (delta.Logprobs is not null || _continuousUsage)
+        if (part.Kind != AnswerPartKind.Content || delta.Logprobs is not null || _continuousUsage)
         {
             return null;
         }
@@ -40,17 +40,17 @@ public sealed class ChatChunks
             Chunk(new ChunkChoice(delta.Index, new ChatDelta(Content: "")), completionTokens: 0));
     }
 
-    /// <summary>A content chunk.</summary>
-    public ChatCompletionChunk Content(in ChoiceDelta delta) => Chunk(
-        new ChunkChoice(delta.Index, new ChatDelta(Content: delta.Text)) { Logprobs = Wrap(delta.Logprobs) }, delta.CompletionTokens);
+    /// <summary>The chunk of one part; logprobs ride with the delta's first.</summary>
+    public ChatCompletionChunk Part(in ChoiceDelta delta, int part) => Chunk(
+        new ChunkChoice(delta.Index, Delta(delta.Parts[part])) { Logprobs = part == 0 ? Wrap(delta.Logprobs) : null }, delta.CompletionTokens);
 
-    /// <summary>The last chunk of a choice; logprobs of tokens without text ride here when there was no content chunk for them.</summary>
+    /// <summary>The last chunk of a choice; logprobs of tokens without text ride here when there was no chunk for them.</summary>
     public ChatCompletionChunk Finish(in ChoiceDelta delta) => Chunk(
         new ChunkChoice(delta.Index, ChatDelta.Empty)
         {
             FinishReason = delta.Finish!.Reason,
             StopReason = delta.Finish.StopReason,
-            Logprobs = delta.Text.Length == 0 ? Wrap(delta.Logprobs) : null,
+            Logprobs = delta.Parts.IsEmpty ? Wrap(delta.Logprobs) : null,
         },
         delta.CompletionTokens);
 
@@ -58,6 +58,14 @@ public sealed class ChatChunks
     public ChatCompletionChunk? Usage() => _usage
         ? Chunk([], ChunkUsage.Of(_generation.Usage))
         : null;
+
+    private static ChatDelta Delta(in AnswerPart part) => part.Kind switch
+    {
+        AnswerPartKind.Content => new ChatDelta(Content: part.Text),
+        AnswerPartKind.Reasoning => new ChatDelta { ReasoningContent = part.Text },
+        AnswerPartKind.ToolCall => new ChatDelta { ToolCalls = [ToolCallDelta.Start(part.CallIndex, part.CallId!, part.Text)] },
+        _ => new ChatDelta { ToolCalls = [ToolCallDelta.More(part.CallIndex, part.Text)] },
+    };
 
     private ChatCompletionChunk Chunk(ChunkChoice choice, int completionTokens)
     {

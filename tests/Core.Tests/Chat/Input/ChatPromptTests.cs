@@ -1,9 +1,10 @@
 using System.Text.Json;
 using Rill.Chat;
+using Rill.Chat.Input;
 using Rill.OpenAI;
 using Rill.Text;
 
-namespace Rill.Core.Tests.Chat;
+namespace Rill.Core.Tests.Chat.Input;
 
 public class ChatPromptTests
 {

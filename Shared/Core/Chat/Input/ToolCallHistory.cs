@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Rill.Text;
 
-namespace Rill.Chat;
+namespace Rill.Chat.Input;
 
 /// <summary>Earlier tool calls of an assistant's turn, as templates want them: arguments as an object, where the wire has its JSON text.</summary>
 internal static class ToolCallHistory
@@ -34,7 +34,7 @@ internal static class ToolCallHistory
             return value;
         }
 
-        if (string.IsNullOrWhiteSpace(TurnFitting.TextOf(value)))
+        if (string.IsNullOrWhiteSpace(MessageNormalizer.TextOf(value)))
         {
             // A call without arguments; some clients send it so.
             return new Dictionary<string, object?>();

@@ -4,7 +4,7 @@ using Rill.OpenAI;
 using Rill.Serving;
 using Rill.Telemetry;
 
-namespace Rill.Chat;
+namespace Rill.Chat.Output;
 
 /// <summary>
 /// An admitted request: its choices' deltas as they are made. One consumer. Disposing it ends whatever still runs.
@@ -97,7 +97,12 @@ public sealed class ChatGeneration : IAsyncDisposable
         _activity?.Dispose();
     }
 
-    private static string Name(FinishReason reason) => reason == FinishReason.Length ? "length" : "stop";
+    private static string Name(FinishReason reason) => reason switch
+    {
+        FinishReason.Length => "length",
+        FinishReason.ToolCalls => "tool_calls",
+        _ => "stop",
+    };
 
     private static async ValueTask<ChoiceDelta?> NoteAsync(ValueTask<ChoiceDelta?> next, ContentTrace content)
     {

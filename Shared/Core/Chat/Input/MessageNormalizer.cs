@@ -1,14 +1,14 @@
 using System.Text.Json;
 using Rill.Text;
 
-namespace Rill.Chat;
+namespace Rill.Chat.Input;
 
 /// <summary>
 /// What a caller owes to a chat template, as the transformers library and the servers upon it have it: text parts joined to one text
 /// unless the template goes through them, no content as the empty text unless the template asks for none, the arguments of earlier tool
 /// calls as objects, and the developer's role under its older name, system, unless the template knows it.
 /// </summary>
-internal static class TurnFitting
+internal static class MessageNormalizer
 {
     public static IReadOnlyList<IReadOnlyDictionary<string, object?>> Fit(
         IReadOnlyList<IReadOnlyDictionary<string, object?>> messages, TemplateContentUse use) => [.. messages.Select(message => Fit(message, use))];

@@ -1,6 +1,6 @@
 using Rill.Text;
 
-namespace Rill.Chat;
+namespace Rill.Chat.Input;
 
 /// <summary>Leaves a prompt's last turn open (continue_final_message): drops what the template wrote after the last message's text.</summary>
 internal static class OpenTurn
@@ -13,7 +13,7 @@ internal static class OpenTurn
     public static PromptText Cut(PromptText prompt, IReadOnlyList<IReadOnlyDictionary<string, object?>> messages)
     {
         var content = messages.Count > 0 ? messages[^1].GetValueOrDefault("content") : null;
-        var text = TurnFitting.TextOf(content) ?? (TurnFitting.TextsOf(content) is [.., var last] ? last : null);
+        var text = MessageNormalizer.TextOf(content) ?? (MessageNormalizer.TextsOf(content) is [.., var last] ? last : null);
         if (string.IsNullOrWhiteSpace(text))
         {
             throw new ChatTemplateException("continue_final_message needs a last message with text.");

@@ -4,18 +4,18 @@ namespace Rill.Text;
 /// Looks for stop strings in text as it comes. Held back is only the longest end of the text that begins some stop string, so that ordinary
 /// text passes undelayed. Takes time linear in the text for each stop string. Not thread-safe: one for each sequence.
 /// </summary>
-public sealed class StopMatcher
+public sealed class StopChecker
 {
     private readonly StopString[] _stops;
     private readonly bool _includeStop;
     private string _held = "";
     private string? _matched;
 
-    /// <summary>Creates a matcher.</summary>
+    /// <summary>Creates a checker.</summary>
     /// <param name="stops">The stop strings, none empty; there may be none.</param>
     /// <param name="includeStop">True to leave the stop string in the text; then nothing is ever held back.</param>
     /// <exception cref="ArgumentException">A stop string is empty.</exception>
-    public StopMatcher(IReadOnlyList<string> stops, bool includeStop = false)
+    public StopChecker(IReadOnlyList<string> stops, bool includeStop = false)
     {
         _stops = [.. stops.Select(stop => new StopString(stop))];
         _includeStop = includeStop;
@@ -127,3 +127,8 @@ public sealed class StopMatcher
         }
     }
 }
+
+/// <summary>What <see cref="StopChecker.Push"/> gives.</summary>
+/// <param name="Text">Text that may be sent now; may be empty.</param>
+/// <param name="Stop">The stop string that was found, or null: go on.</param>
+public readonly record struct StopResult(string Text, string? Stop);

@@ -1,11 +1,11 @@
 using System.Text.Json;
 using Rill.Text;
 
-namespace Rill.Chat;
+namespace Rill.Chat.Input;
 
 /// <summary>
 /// A conversation and what a chat template is told along with it. It knows nothing of HTTP: the endpoint makes it of a request, the
-/// command line of a line of JSON. <see cref="PromptWriter"/> writes it as a prompt.
+/// command line of a line of JSON. <see cref="PromptRenderer"/> renders it as a prompt.
 /// </summary>
 public sealed record Conversation
 {

@@ -1,10 +1,10 @@
 using System.Text.Json;
-using Rill.Chat;
+using Rill.Chat.Input;
 using Rill.Text;
 
-namespace Rill.Core.Tests.Chat;
+namespace Rill.Core.Tests.Chat.Input;
 
-public sealed class PromptWriterTests
+public sealed class PromptRendererTests
 {
     private const string Plain = "{% for m in messages %}{{ m['role'] }}:{{ m['content'] }};{% endfor %}";
     private const string Parts = "{% for m in messages %}{% for p in m['content'] %}{{ p['type'] }}={{ p.text }};{% endfor %}{% endfor %}";
@@ -90,11 +90,11 @@ public sealed class PromptWriterTests
     [Fact]
     public void Write_WithTools_TakesTheTemplateForThem()
     {
-        var writer = new PromptWriter(
+        var renderer = new PromptRenderer(
             Parse("plain"), new Dictionary<string, object?>(), new Dictionary<string, ChatTemplate> { ["tool_use"] = Parse("tools") });
 
-        Assert.Equal("plain", writer.Write(Read("""{"messages":[]}""")).ToString());
-        Assert.Equal("tools", writer.Write(Read("""{"messages":[],"tools":[]}""")).ToString());
+        Assert.Equal("plain", renderer.Render(Read("""{"messages":[]}""")).ToString());
+        Assert.Equal("tools", renderer.Render(Read("""{"messages":[],"tools":[]}""")).ToString());
     }
 
     [Theory]
@@ -136,9 +136,9 @@ public sealed class PromptWriterTests
     }
 
     [Fact]
-    public void WriteAsGiven_TakesTokensAndEverythingElseFromTheLine()
+    public void RenderAsGiven_TakesTokensAndEverythingElseFromTheLine()
     {
-        var prompt = PromptWriter.WriteAsGiven(
+        var prompt = PromptRenderer.RenderAsGiven(
             Parse("{{ bos_token }}{{ name }}{{ messages[0].content }}{{ messages[0].tool_calls[0].function.arguments is string }}"),
             Read("""
                 {"bos_token":"<s>","name":"n","messages":[{"role":"developer","content":["p"],"tool_calls":[{"function":{"arguments":"{}"}}]}]}
@@ -153,5 +153,5 @@ public sealed class PromptWriterTests
     private static Conversation Read(string line) => Conversation.Read(JsonElement.Parse(line));
 
     private static PromptText Write(string template, string line) =>
-        new PromptWriter(Parse(template), new Dictionary<string, object?> { ["bos_token"] = "<s>" }).Write(Read(line));
+        new PromptRenderer(Parse(template), new Dictionary<string, object?> { ["bos_token"] = "<s>" }).Render(Read(line));
 }

@@ -1,0 +1,76 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Rill.OpenAI;
+
+/// <summary>Parses a request's body, and says of what is no JSON in UTF-8 what it is instead.</summary>
+internal static class RequestJson
+{
+    /// <summary>Most levels of objects and arrays within each other.</summary>
+    public const int MaxDepth = 64;
+
+    private const int LongestMark = 4;
+
+    /// <summary>Parses a body, which may begin with UTF-8's byte order mark; exactly one of the two results is set.</summary>
+    public static bool TryParse(
+        ReadOnlySequence<byte> body, [NotNullWhen(true)] out JsonDocument? document, [NotNullWhen(false)] out ApiError? error)
+    {
+        (document, error) = (null, null);
+        Span<byte> start = stackalloc byte[LongestMark];
+        var length = (int)Math.Min(body.Length, LongestMark);
+        body.Slice(0, length).CopyTo(start);
+        if (DescribeEncoding(start[..length]) is { } encoding)
+        {
+            error = ApiError.InvalidJson($"The request body is {encoding}: send it as plain JSON in UTF-8.");
+            return false;
+        }
+
+        var json = start.StartsWith("\uFEFF"u8) ? body.Slice(3) : body;
+        try
+        {
+            document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MaxDepth });
+            return true;
+        }
+        catch (JsonException exception)
+        {
+            error = ApiError.InvalidJson(IsTooDeep(json)
+                ? $"The request body nests objects and arrays in more than {MaxDepth} levels: make it flatter."
+                : string.Create(CultureInfo.InvariantCulture,
+                    $"The request body is not valid JSON: see line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}."));
+            return false;
+        }
+    }
+
+    /// <summary>What the first bytes are a mark of; null when they may begin JSON in UTF-8. A JSON text begins with an ASCII character.</summary>
+    private static string? DescribeEncoding(ReadOnlySpan<byte> start) => start switch
+    {
+        [0x1F, 0x8B, ..] => "compressed with gzip",
+        [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [0, _, ..] or [not 0, 0, ..] => "UTF-16 or UTF-32",
+        _ => null,
+    };
+
+    /// <summary>Whether the first thing that is wrong with the text is its depth.</summary>
+    private static bool IsTooDeep(ReadOnlySequence<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        try
+        {
+            while (reader.Read())
+            {
+                // A token that opens a level stands outside of it.
+                if (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject && reader.CurrentDepth >= MaxDepth)
+                {
+                    return true;
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            // Broken before it was deep.
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,71 @@
+using Rill.Chat.Output;
+
+namespace Rill.Core.Tests.Chat.Output;
+
+public sealed class AnswerPartsTests
+{
+    [Fact]
+    public void Take_OfLikeNeighbours_JoinsThem()
+    {
+        var parts = Parse([], "[a", "b]c", "d{f:1", "2}{g:}e");
+
+        Assert.Equal<AnswerPart>(
+            [
+                AnswerPart.Reasoning("ab"),
+                AnswerPart.Content("cd"),
+                AnswerPart.ToolCall(0, "call_1", "f"),
+                AnswerPart.ToolArguments(0, "12"),
+                AnswerPart.ToolCall(1, "call_2", "g"),
+                AnswerPart.Content("e"),
+            ],
+            parts.Take());
+        Assert.True(parts.IsEmpty);
+        Assert.True(parts.HasToolCall);
+    }
+
+    [Fact]
+    public void Take_InBetween_GivesWhatIsNew()
+    {
+        var parts = new AnswerParts([]);
+        parts.AddContent("a");
+        Assert.Equal<AnswerPart>([AnswerPart.Content("a")], parts.Take());
+        Assert.Empty(parts.Take());
+        parts.AddContent("b");
+        Assert.Equal<AnswerPart>([AnswerPart.Content("b")], parts.Take());
+    }
+
+    [Fact]
+    public void AddContent_LooksForStopStrings_AndNothingElseDoes()
+    {
+        Assert.Equal("END", Parse(["END"], "[END]{END:END}on the END").Stop);
+        Assert.Null(Parse(["END"], "[END]{END:END}on and on").Stop);
+        Assert.Null(Parse(["ab"], "a[ ]b").Stop);
+    }
+
+    [Fact]
+    public void Add_AfterAStop_TakesNothing()
+    {
+        var parts = Parse(["!"], "a!b[c]{f:1}");
+
+        Assert.Equal<AnswerPart>([AnswerPart.Content("a")], parts.Take());
+        Assert.False(parts.HasToolCall);
+    }
+
+    [Fact]
+    public void Add_OfAnotherKind_ReleasesTheContentThatWasHeld() =>
+        Assert.Equal<AnswerPart>(
+            [AnswerPart.Content("EN"), AnswerPart.ToolCall(0, "call_1", "f"), AnswerPart.Content("D")], Parse(["END"], "EN{f:}D").Take());
+
+    private static AnswerParts Parse(string[] stops, params string[] texts)
+    {
+        var (parser, parts) = (new BracketParser(), new AnswerParts(stops));
+        foreach (var text in texts)
+        {
+            parser.Push(0, text, parts);
+        }
+
+        parser.Flush("", parts);
+        parts.ReleaseHeld();
+        return parts;
+    }
+}

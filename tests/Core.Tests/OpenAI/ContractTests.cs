@@ -1,0 +1,64 @@
+using System.Text.RegularExpressions;
+using Rill.OpenAI;
+
+namespace Rill.Core.Tests.OpenAI;
+
+/// <summary>docs/contract.md has what others cite, and what the code does.</summary>
+public sealed partial class ContractTests
+{
+    private static readonly string s_root = Vectors.RepositoryRoot();
+    private static readonly string s_contract = File.ReadAllText(Path.Combine(s_root, "docs", "contract.md"));
+
+    [Fact]
+    public void EverySectionThatIsCited_IsThere()
+    {
+        var sections = Section().Matches(s_contract).Select(match => match.Groups[1].Value).ToHashSet();
+        var citations = CitingFiles().SelectMany(file => Citations(file).Select(section => (section, File: Path.GetRelativePath(s_root, file)))).ToList();
+
+        Assert.True(citations.Count > 20, $"Only {citations.Count} citations were found.");
+        Assert.Empty(citations.Where(citation => !sections.Contains(citation.section)));
+    }
+
+    [Fact]
+    public void EveryFieldThatIsRefused_IsInTheTable() =>
+        Assert.Empty(UnsupportedFields.Names.Where(name => !s_contract.Contains($"`{name}`", StringComparison.Ordinal)));
+
+    [Fact]
+    public void EverySettingThatItNames_Exists()
+    {
+        var settings = File.ReadAllText(Path.Combine(s_root, "docs", "settings.md"));
+
+        Assert.Empty(Setting().Matches(s_contract).Select(match => match.Value).Where(name => !settings.Contains($"`{name}`", StringComparison.Ordinal)));
+    }
+
+    private static IEnumerable<string> CitingFiles() =>
+        new[] { "FunctionApp", "Shared", "tests", "tools", "bench", "docs" }
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(s_root, folder), "*.*", SearchOption.AllDirectories))
+            .Where(file => Path.GetExtension(file) is ".cs" or ".md" && !BuildOutput().IsMatch(file));
+
+    private static IEnumerable<string> Citations(string file)
+    {
+        var text = LineBreak().Replace(File.ReadAllText(file), " ");
+        return Citation().Matches(text).SelectMany(match => SectionName().Matches(match.Value)).Select(match => match.Value);
+    }
+
+    /// <summary>A heading such as <c>### B.8 Errors</c>, or a row of the table of what clients do.</summary>
+    [GeneratedRegex(@"^(?:### |\| )([A-H]\.\d+|M\d+)\b", RegexOptions.Multiline)]
+    private static partial Regex Section();
+
+    /// <summary><c>contract B.8 to B.10</c>, <c>contract M1 to M3, B.8</c>, <c>(M21)</c>.</summary>
+    [GeneratedRegex(@"\b[Cc]ontract (?:(?:[A-H]\.\d+|M\d+)(?:, | to | and )?)+|\((?:[A-H]\.\d+|M\d+)(?:(?:, | to )(?:[A-H]\.\d+|M\d+))*\)")]
+    private static partial Regex Citation();
+
+    [GeneratedRegex(@"[A-H]\.\d+|M\d+")]
+    private static partial Regex SectionName();
+
+    [GeneratedRegex(@"\s*\n\s*(?:///?)?\s*")]
+    private static partial Regex LineBreak();
+
+    [GeneratedRegex(@"Rill__\w+")]
+    private static partial Regex Setting();
+
+    [GeneratedRegex(@"[\\/](?:bin|obj|node_modules)[\\/]")]
+    private static partial Regex BuildOutput();
+}

@@ -6,10 +6,15 @@ namespace Rill.Tests.Harness;
 /// <summary>The doors between the rooms of an assembly: which namespace names which, in signatures and in code.</summary>
 internal static class Rooms
 {
-    /// <summary>The types of <paramref name="from"/> that name a type of <paramref name="to"/>; both with the namespaces below them.</summary>
-    public static IReadOnlyList<string> Uses(Assembly assembly, string from, string to) =>
+    /// <summary>
+    /// The types of <paramref name="from"/> that name a type of <paramref name="to"/>: both with the namespaces below them, or
+    /// <paramref name="from"/> by itself.
+    /// </summary>
+    public static IReadOnlyList<string> Uses(Assembly assembly, string from, string to, bool alone = false) =>
     [
         .. Types.InAssembly(assembly).That().ResideInNamespace(from).ShouldNot().HaveDependencyOnAny(to).GetResult().FailingTypes
-            .Select(type => $"{type.FullName} uses {to}"),
+            .Select(type => type.ReflectionType)
+            .Where(type => !alone || type.Namespace == from)
+            .Select(type => $"{type} uses {to}"),
     ];
 }

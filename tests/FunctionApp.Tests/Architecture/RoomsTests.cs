@@ -1,4 +1,4 @@
-using Rill.Core.Tests.Architecture;
+using System.Reflection;
 
 namespace Rill.FunctionApp.Tests.Architecture;
 
@@ -6,6 +6,7 @@ namespace Rill.FunctionApp.Tests.Architecture;
 public sealed class RoomsTests
 {
     private const string App = "Rill.FunctionApp";
+    private static readonly Assembly _assembly = typeof(RillOptions).Assembly;
     private static readonly string[] _rooms = ["Telemetry", "Loading", "Http", "Functions", "Hosting"];
 
     public static TheoryData<string, string> ClosedDoors()
@@ -24,16 +25,11 @@ public sealed class RoomsTests
 
     [Theory]
     [MemberData(nameof(ClosedDoors))]
-    public void Room_DoesNotSee_TheOnesAfterIt(string from, string to) => Assert.Empty(Uses($"{App}.{from}", $"{App}.{to}"));
+    public void Room_DoesNotSee_TheOnesAfterIt(string from, string to) => Assert.Empty(Rooms.Uses(_assembly, $"{App}.{from}", $"{App}.{to}"));
 
     [Fact]
-    public void Settings_SeeNoRoom() => Assert.Empty(_rooms.SelectMany(room => Uses(App, $"{App}.{room}")));
+    public void Settings_SeeNoRoom() => Assert.Empty(_rooms.SelectMany(room => Rooms.Uses(_assembly, App, $"{App}.{room}", alone: true)));
 
     [Fact]
-    public void Uses_OfARoomThatSeesOthers_AreFound() => Assert.NotEmpty(Uses($"{App}.Hosting", $"{App}.Http"));
-
-    private static IEnumerable<string> Uses(string from, string to) => typeof(RillOptions).Assembly.GetTypes()
-        .Where(type => type.Namespace == from)
-        .SelectMany(type => TypeUses.Of(type).Where(used => used.Namespace == to).Select(used => $"{type} uses {used}"))
-        .Distinct();
+    public void Uses_OfARoomThatSeesOthers_AreFound() => Assert.NotEmpty(Rooms.Uses(_assembly, $"{App}.Hosting", $"{App}.Http"));
 }

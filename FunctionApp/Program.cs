@@ -18,6 +18,7 @@ return await StartFailure.GuardAsync(async () =>
     using var load = ModelLoad.Begin(settings, timeline, new ModelLoader(NativeTorch.Load, LoadTorch));    // goes on beside all that follows
 
     var builder = FunctionsApplication.CreateBuilder(args);
+    HostWatch.Begin(builder.Configuration);
     builder.ConfigureFunctionsWebApplication();
     builder.UseMiddleware<RequestGate>();
     builder.AddRill(settings, load);

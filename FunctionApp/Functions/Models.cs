@@ -20,9 +20,9 @@ public sealed class Models(ModelGate gate)
         }
     }
 
-    /// <summary>One model; its id may hold slashes, plain or as %2F.</summary>
+    /// <summary>One model; its id may hold slashes, plain or as %2F. The route asks for one segment at least: the list above is another function's.</summary>
     [Function("GetModel")]
-    public async Task GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, Route = "v1/models/{*id}")] HttpRequest request)
+    public async Task GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, Route = "v1/models/{id}/{*rest}")] HttpRequest request)
     {
         var http = request.HttpContext;
         if (!await Methods.IsReadAsync(http))

@@ -5,11 +5,14 @@ using Rill.OpenAI;
 
 namespace Rill.FunctionApp.Functions;
 
-/// <summary>Every other path: 404 with the error object, where the host would answer with an empty body.</summary>
+/// <summary>
+/// Every other path: 404 with the error object, where the host would answer with an empty body. The host tries functions in the order of
+/// their names, so this one's comes last.
+/// </summary>
 public sealed class NotFound
 {
     /// <summary>Names the path and what there is.</summary>
-    [Function("NotFound")]
+    [Function("ZNotFound")]
     public static Task RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, Route = "{*path}")]
         HttpRequest request) =>

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Logging;
@@ -26,6 +28,8 @@ internal sealed partial class RequestGate(
             return;
         }
 
+        // A function runs in the context of the host's message; what it traces belongs below the request's span.
+        Activity.Current = http.Features.Get<IHttpActivityFeature>()?.Activity ?? Activity.Current;
         RequestId.Assign(http);
         metrics.Start.Mark(StartPhase.Host);
         try

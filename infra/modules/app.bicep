@@ -60,7 +60,7 @@ var fixedSettings = {
   AZURE_CLIENT_ID: identityClientId
   APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
-  // The host must outlive the worker's drain; its default is seconds.
+  // The host must outlive the worker's drain, which begins at the same signal (the image's entry point); its default is seconds.
   ASPNETCORE_SHUTDOWNTIMEOUTSECONDS: string(terminationGracePeriodSeconds - 10)
   Rill__Model: model
   Rill__Device: 'cuda'

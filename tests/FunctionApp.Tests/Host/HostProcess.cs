@@ -18,8 +18,11 @@ internal sealed partial class HostProcess : IAsyncDisposable
     private readonly List<string> _output = [];
     private TaskCompletionSource _newLine = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Starts LocalHost over the app in <paramref name="app"/>; <paramref name="settings"/> join its environment.</summary>
-    public HostProcess(string app, IReadOnlyDictionary<string, string>? settings = null, int port = 0)
+    /// <summary>
+    /// Starts LocalHost over the app in <paramref name="app"/>; <paramref name="settings"/> join its environment. With
+    /// <paramref name="ownGroup"/> it leads a process group, which a negated <see cref="Id"/> signals.
+    /// </summary>
+    public HostProcess(string app, IReadOnlyDictionary<string, string>? settings = null, int port = 0, bool ownGroup = false)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -27,6 +30,12 @@ internal sealed partial class HostProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        if (ownGroup)
+        {
+            start.ArgumentList.Insert(0, start.FileName);
+            start.FileName = "setsid"; // which becomes the program
+        }
+
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;

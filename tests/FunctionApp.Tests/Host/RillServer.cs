@@ -33,10 +33,10 @@ internal sealed class RillServer : IAsyncDisposable
     /// <summary>What host and worker have printed.</summary>
     public IReadOnlyList<string> Output => Process.Output;
 
-    /// <summary>Starts Rill with <paramref name="settings"/> as environment variables and waits until its model is ready.</summary>
-    public static async Task<RillServer> StartAsync(Dictionary<string, string>? settings = null)
+    /// <summary>Starts Rill with <paramref name="settings"/> as environment variables, perhaps in a process group of its own, and waits until its model is ready.</summary>
+    public static async Task<RillServer> StartAsync(Dictionary<string, string>? settings = null, bool ownGroup = false)
     {
-        var server = await StartAppAsync(BuiltPrograms.FunctionApp, settings);
+        var server = await StartAppAsync(BuiltPrograms.FunctionApp, settings, ownGroup);
         try
         {
             await server.WaitForModelAsync();
@@ -50,9 +50,9 @@ internal sealed class RillServer : IAsyncDisposable
     }
 
     /// <summary>Starts any app and waits until its functions are loaded.</summary>
-    public static async Task<RillServer> StartAppAsync(string app, Dictionary<string, string>? settings = null)
+    public static async Task<RillServer> StartAppAsync(string app, Dictionary<string, string>? settings = null, bool ownGroup = false)
     {
-        var process = new HostProcess(app, settings);
+        var process = new HostProcess(app, settings, ownGroup: ownGroup);
         try
         {
             var line = await process.WaitForLineAsync(line => line.StartsWith(ReadyLine, StringComparison.Ordinal), _startTimeout)

@@ -139,23 +139,6 @@ public sealed class WorkerLifeTests
     }
 
     [Fact]
-    public async Task HostKilled_WithADeafFunctionRunning_LeavesNoWorkerBehind()
-    {
-        await using var server = await StartAsync();
-        var worker = server.WorkerId;
-        using var response = await OpenAsync(server, "deaf");
-
-        server.Process.Signal(HostProcess.SigKill);
-
-        var watch = Stopwatch.StartNew();
-        while (HostProcess.IsRunning(worker))
-        {
-            Assert.True(watch.Elapsed < _patience, "The worker outlives its host.");
-            await Task.Delay(50);
-        }
-    }
-
-    [Fact]
     public async Task Start_RefusedByTheApp_RelaysItsSentenceAndItsExitCode()
     {
         await using var process = new HostProcess(
@@ -208,16 +191,6 @@ public sealed class WorkerLifeTests
         {
             folder.Delete(recursive: true);
         }
-    }
-
-    [Fact]
-    public async Task Worker_StartedWithoutAHost_SaysWhatToUse()
-    {
-        var worker = await ProcessBounds.RunAsync(
-            new ProcessStartInfo("dotnet", [Path.Combine(BuiltPrograms.WorkerTestApp, "Rill.WorkerTestApp.dll")]), ProcessBounds.Patience);
-
-        Assert.Equal(1, worker.ExitCode);
-        Assert.Equal("This program is started by an Azure Functions host: use ./run or `func start`.", worker.Error.Trim());
     }
 
     private static Task<RillServer> StartAsync(int shutdownSeconds = 30) => RillServer.StartAppAsync(BuiltPrograms.WorkerTestApp, new()

@@ -77,6 +77,15 @@ public sealed partial class DockerfileTests
         Assert.Contains(FinalStage, line => line.Contains("AzureWebJobsScriptRoot=/home/site/wwwroot", StringComparison.Ordinal));
     }
 
+    /// <summary>The host passes no signal on, so the first process has to: the base image's own start becomes the host by exec.</summary>
+    [Fact]
+    public void Start_SignalsHostAndWorkerAlike()
+    {
+        Assert.Contains("""ENTRYPOINT ["tini", "-g", "--", "/opt/startup/start_nonappservice.sh"]""", FinalStage);
+        Assert.Contains(FinalStage, line => line.Contains("apt-get install -y --no-install-recommends tini", StringComparison.Ordinal));
+        Assert.DoesNotContain(FinalStage, line => line.StartsWith("CMD ", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Image_HoldsNoWeightsAndNoSecrets()
     {

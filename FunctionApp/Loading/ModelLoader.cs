@@ -41,6 +41,11 @@ internal sealed class ModelLoader(Action loadLibrary, RunnerFactory makeRunner)
                 : await FetchAsync(settings.Store, load, cancellationToken);
             load.NoteFetched();
             await library;
+            foreach (var note in parts.Generation.Notes)
+            {
+                load.Note(note);
+            }
+
             var (runner, fingerprint, precision) = makeRunner(files, settings, load);
             return new LoadedModel(runner, parts.ToChatModel(load.Id, files.Published, fingerprint), precision);
         }
@@ -58,9 +63,9 @@ internal sealed class ModelLoader(Action loadLibrary, RunnerFactory makeRunner)
         var files = ModelFiles.InDirectory(directory);
         var parts = ModelParts.Read(files);
         load.NoteFirstByte();
-        using (ModelWeights.Open(files))
+        using (var weights = ModelWeights.Open(files))
         {
-            // Maps the files and checks their headers; the runner does so again, for a few milliseconds.
+            DecoderTensors.Check(parts.Spec, weights);    // the runner does so again, for a few milliseconds
         }
 
         load.NoteInspected();

@@ -5,13 +5,17 @@ using Rill.Text;
 namespace Rill.FunctionApp.Loading;
 
 /// <summary>What a model's small files say, read before its weights.</summary>
-internal sealed record ModelParts(ModelText Text, GenerationConfig Generation)
+internal sealed record ModelParts(DecoderSpec Spec, ModelText Text, GenerationConfig Generation, IReadOnlyList<EndToken> Ends)
 {
     /// <summary>Reads the small files and refuses by name what this build cannot serve.</summary>
     public static ModelParts Read(ModelFiles files)
     {
-        _ = ArchitectureRegistry.Read(ModelConfig.Load(files));
-        return new ModelParts(ModelText.Load(files), GenerationConfig.Load(files));
+        var spec = ArchitectureRegistry.Read(ModelConfig.Load(files));
+        var text = ModelText.Load(files);
+        var generation = GenerationConfig.Load(files);
+        var ends = TurnEnds.Of(generation, text);
+        VocabularyCheck.Check(spec, text, ends);
+        return new ModelParts(spec, text, generation, ends);
     }
 
     /// <summary>The model as the chat endpoint sees it.</summary>
@@ -24,7 +28,7 @@ internal sealed record ModelParts(ModelText Text, GenerationConfig Generation)
         Template = Text.Template,
         NamedTemplates = Text.NamedTemplates,
         TemplateVariables = Text.Variables,
-        EosTokenIds = Generation.EosTokenIds.Count > 0 ? Generation.EosTokenIds : Text.EosTokenIds,
+        EosTokenIds = [.. Ends.Select(end => end.Id).Distinct()],
         Sampling = Defaults(Generation),
     };
 

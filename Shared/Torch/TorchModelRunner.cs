@@ -114,6 +114,7 @@ public sealed class TorchModelRunner : IModelRunner
         var weights = ModelWeights.Open(files);
         try
         {
+            DecoderTensors.Check(spec, weights);
             using var inference = inference_mode();
             var config = files.Read(ModelFileNames.Config);
             if (FormatOf(options.DataType) is not null)

@@ -76,6 +76,7 @@ public sealed class InspectTests
 
     [Theory]
     [InlineData("num_hidden_layers", 7, "The weights lack the tensor model.layers.6.self_attn.q_proj.weight.")]
+    [InlineData("num_hidden_layers", 5, "The weights hold model.layers.5.")]
     [InlineData("intermediate_size", 577, "has the shape [576, 256], but config.json asks for [577, 256].")]
     [InlineData("quantization_config", null, "quantization_config (awq) is not supported")]
     public async Task Inspect_OfWeightsThatDoNotFitTheConfig_NamesWhatDoesNot(string field, int? value, string problem)
@@ -88,6 +89,32 @@ public sealed class InspectTests
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(problem, result.Text, StringComparison.Ordinal);
         Assert.EndsWith("\nRill cannot serve this model (one problem).\n", result.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Inspect_OfAModelWhoseFilesDiffer_SaysWhereATurnEnds_AndWhatIsPassedOver()
+    {
+        using var model = NewModel();
+        Replace(model, "generation_config.json", generation => (generation["eos_token_id"], generation["temperature"]) = (7, 3.5));
+
+        var result = await RillProcess.RunAsync("", "inspect", model.Path);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("The files name different end tokens; a turn ends at each of them: generation_config.json ", result.Text, StringComparison.Ordinal);
+        Assert.Contains("; tokenizer_config.json <|", result.Text, StringComparison.Ordinal);
+        Assert.Contains("generation_config.json recommends temperature 3.5, which no request may ask for; it is passed over.", result.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Inspect_OfATokenizerThatIsLargerThanTheEmbedding_NamesTheTokenThatHasNoRow()
+    {
+        using var model = NewModel();
+        Replace(model, "generation_config.json", generation => generation["eos_token_id"] = 2560);
+
+        var result = await RillProcess.RunAsync("", "inspect", model.Path);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("generation_config.json names the end token 2560, but the embedding has only 2560 rows", result.Text, StringComparison.Ordinal);
     }
 
     [Fact]

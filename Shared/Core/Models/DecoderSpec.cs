@@ -57,6 +57,9 @@ public sealed record DecoderSpec
     /// <summary>For each layer, how many latest positions (its own included) a token attends to; null for all.</summary>
     public required IReadOnlyList<int?> AttentionWindows { get; init; }
 
+    /// <summary>Layers behind the last one that guess further tokens (multi-token prediction); their weights are passed over.</summary>
+    public int PredictionLayerCount { get; init; }
+
     /// <summary>Names of the weights in the safetensors files.</summary>
     public WeightNames Names { get; init; } = new();
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Rill.Models;
 
 /// <summary>The tensors that a decoder takes from its weights' files.</summary>
@@ -20,14 +22,48 @@ public static class DecoderTensors
         }
     }
 
-    /// <summary>Finds every tensor and checks its shape and type, without reading its data.</summary>
-    /// <exception cref="ModelFormatException">One is missing, or has another shape or an unsupported type; the message names it.</exception>
+    /// <summary>
+    /// Finds every tensor and checks its shape and type, without reading its data. A tensor that the decoder would pass over is refused, too:
+    /// whoever wrote it computed with it.
+    /// </summary>
+    /// <exception cref="ModelFormatException">One is missing or unknown, or has another shape or an unsupported type; the message names it.</exception>
     public static void Check(DecoderSpec spec, ModelWeights weights)
     {
+        if (!spec.TiedEmbeddings && !weights.Has(spec.Names.Head))
+        {
+            throw new ModelFormatException(
+                $"The weights lack the tensor {spec.Names.Head}, and config.json does not say that the embedding takes its place (tie_word_embeddings).");
+        }
+
+        var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (name, shape) in Of(spec))
         {
             weights.Get(name, shape);
+            known.Add(name);
         }
+
+        if (weights.TensorNames.FirstOrDefault(name => !known.Contains(name) && !IsPassedOver(spec, name)) is { } stray)
+        {
+            throw new ModelFormatException(LayerOf(spec, stray) >= spec.LayerCount
+                ? $"The weights hold {stray}, but config.json names only {spec.LayerCount} layers (num_hidden_layers)."
+                : $"The weights hold {stray}, which {spec.Architecture} does not have as config.json describes it; to serve the model without it would be to serve another model.");
+        }
+    }
+
+    /// <summary>What families publish beside what a decoder computes with: a tied head's copy, old tables of frequencies, layers that guess ahead.</summary>
+    private static bool IsPassedOver(DecoderSpec spec, string name) =>
+        (spec.TiedEmbeddings && name == spec.Names.Head)
+        || name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal)
+        || (LayerOf(spec, name) is { } layer && layer >= spec.LayerCount && layer - spec.LayerCount < spec.PredictionLayerCount);
+
+    /// <summary>The layer that a tensor's name tells; null for none.</summary>
+    private static int? LayerOf(DecoderSpec spec, string name)
+    {
+        var prefix = spec.Names.LayerPrefix;
+        return name.StartsWith(prefix, StringComparison.Ordinal)
+            && int.TryParse(name.AsSpan(prefix.Length).Slice(0, Math.Max(0, name.AsSpan(prefix.Length).IndexOf('.'))), NumberStyles.None, CultureInfo.InvariantCulture, out var layer)
+                ? layer
+                : null;
     }
 
     private static IEnumerable<(string Name, long[] Shape)> OfLayer(DecoderSpec spec, int layer)

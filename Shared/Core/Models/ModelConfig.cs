@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Rill.Models;
 
-/// <summary>A Hugging Face config.json, read with errors that name the field. Null counts as absent.</summary>
+/// <summary>A Hugging Face config.json, read with errors that name the field. Null counts as absent where nothing else is said.</summary>
 public sealed class ModelConfig
 {
     private readonly JsonElement _root;
@@ -36,12 +36,20 @@ public sealed class ModelConfig
     /// <summary>A required positive whole number, at most <paramref name="most"/>.</summary>
     public int Int(string name, int most = int.MaxValue) => OptionalInt(name, most) ?? throw new ModelFormatException($"config.json lacks {name}.");
 
-    /// <summary>A positive whole number, at most <paramref name="most"/>, or null when absent.</summary>
-    public int? OptionalInt(string name, int most = int.MaxValue) => Find(name) switch
+    /// <summary>A positive whole number, at most <paramref name="most"/>; null when it is null, <paramref name="absent"/> when there is no such field.</summary>
+    public int? OptionalInt(string name, int most = int.MaxValue, int? absent = null) => Find(name) switch
     {
-        null => null,
+        null => _root.TryGetProperty(name, out _) ? null : absent,
         { ValueKind: JsonValueKind.Number } value when value.TryGetInt32(out var number) && number > 0 && number <= most => number,
         var value => throw Wrong(name, value, most == int.MaxValue ? "a positive whole number" : $"a whole number from 1 to {most}"),
+    };
+
+    /// <summary>A whole number from 0 on, or <paramref name="absent"/>.</summary>
+    public int Count(string name, int absent) => Find(name) switch
+    {
+        null => absent,
+        { ValueKind: JsonValueKind.Number } value when value.TryGetInt32(out var number) && number >= 0 => number,
+        var value => throw Wrong(name, value, "a whole number from 0 on"),
     };
 
     /// <summary>A positive number, or <paramref name="fallback"/> when absent.</summary>
@@ -89,6 +97,9 @@ public sealed class ModelConfig
         { ValueKind: JsonValueKind.Object } value => new ModelConfig(value),
         var value => throw Wrong(name, value, "an object"),
     };
+
+    /// <summary>The fields that are not null.</summary>
+    public IEnumerable<string> Names => _root.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null).Select(member => member.Name);
 
     /// <summary>True when the field is present and not null.</summary>
     public bool Has(string name) => Find(name) is not null;

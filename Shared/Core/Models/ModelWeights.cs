@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 
 namespace Rill.Models;
 
@@ -44,9 +43,12 @@ public sealed class ModelWeights : IDisposable
         }
 
         return files.Has(ModelFileNames.WeightIndex)
-            ? OpenShards(files, ReadIndex(files.Read(ModelFileNames.WeightIndex)))
+            ? OpenShards(files, WeightIndex.Parse(files.Read(ModelFileNames.WeightIndex)))
             : throw new ModelFormatException($"{files.Describe(ModelFileNames.SingleWeights)} does not exist, and neither does {ModelFileNames.WeightIndex}.");
     }
+
+    /// <summary>Names of all tensors.</summary>
+    public IEnumerable<string> TensorNames => _places.Keys;
 
     /// <summary>True when the weights hold this tensor.</summary>
     public bool Has(string name) => _places.ContainsKey(name);
@@ -106,7 +108,7 @@ public sealed class ModelWeights : IDisposable
 
     private SafetensorsEntry Entry(string name) => _places[name].Entries[name];
 
-    private static ModelWeights OpenShards(ModelFiles source, Dictionary<string, string> map)
+    private static ModelWeights OpenShards(ModelFiles source, IReadOnlyDictionary<string, string> map)
     {
         var files = new List<SafetensorsFile>();
         try
@@ -128,25 +130,5 @@ public sealed class ModelWeights : IDisposable
             files.ForEach(file => file.Dispose());
             throw;
         }
-    }
-
-    private static Dictionary<string, string> ReadIndex(ReadOnlyMemory<byte> json)
-    {
-        Dictionary<string, string> map;
-        try
-        {
-            using var document = JsonDocument.Parse(json);
-            map = document.RootElement.GetProperty("weight_map").EnumerateObject()
-                .ToDictionary(entry => entry.Name, entry => entry.Value.GetString() ?? "", StringComparer.Ordinal);
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or ArgumentException)
-        {
-            throw new ModelFormatException($"{ModelFileNames.WeightIndex} is not valid: it needs a weight_map from tensor names to file names.", error);
-        }
-
-        // A shard is a file beside the index; anything else would let a downloaded index read elsewhere.
-        return map.Values.FirstOrDefault(shard => shard.Length == 0 || Path.GetFileName(shard) != shard) is { } stray
-            ? throw new ModelFormatException($"{ModelFileNames.WeightIndex} names the shard '{stray}', which is not a plain file name.")
-            : map;
     }
 }

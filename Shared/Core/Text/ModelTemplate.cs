@@ -27,11 +27,14 @@ public sealed class ModelTemplate
     public required string Source { get; init; }
 
     /// <summary>
-    /// Variables that every rendering gets: the special tokens that tokenizer_config.json names (bos_token, eos_token, ...,
-    /// additional_special_tokens, and those of extra_special_tokens by their own names), as our own text. A token that the file does not
-    /// name is left out, so that the template sees it as undefined.
+    /// Variables that every rendering gets: the special tokens that tokenizer_config.json or special_tokens_map.json name (bos_token,
+    /// eos_token, ..., additional_special_tokens, and those of extra_special_tokens by their own names), as our own text. A token that no
+    /// file names is left out, so that the template sees it as undefined.
     /// </summary>
     public required IReadOnlyDictionary<string, object?> Variables { get; init; }
+
+    /// <summary>The file that decides about <see cref="Variables"/>.</summary>
+    public required string TokensFile { get; init; }
 
     /// <summary>
     /// Reads a model's templates from chat_template.jinja and additional_chat_templates, or else from tokenizer_config.json; where there are
@@ -58,6 +61,7 @@ public sealed class ModelTemplate
                 .ToDictionary(each => each.Key, each => ChatTemplate.Parse(each.Value.Text, each.Value.Name, timeProvider)),
             Source = main.Name,
             Variables = ReadTokens(config),
+            TokensFile = TokenizerConfig.TokensFile(files, config),
         };
     }
 

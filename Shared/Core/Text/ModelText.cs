@@ -17,15 +17,16 @@ public sealed class ModelText
     public required IReadOnlyDictionary<string, ChatTemplate> NamedTemplates { get; init; }
 
     /// <summary>
-    /// Variables that every rendering gets: the special tokens that tokenizer_config.json names (bos_token, eos_token, ...), as our own text.
-    /// A token that the file does not name is left out, so that the template sees it as undefined.
+    /// Variables that every rendering gets: the special tokens that the model's files name (bos_token, eos_token, ...), as our own text.
+    /// A token that no file names is left out, so that the template sees it as undefined.
     /// </summary>
     public required IReadOnlyDictionary<string, object?> Variables { get; init; }
 
-    /// <summary>
-    /// The id of tokenizer_config.json's eos_token, for models whose generation_config.json and config.json name none; may be empty.
-    /// </summary>
+    /// <summary>The id of the tokenizer's eos_token; empty where it has none.</summary>
     public required IReadOnlyList<int> EosTokenIds { get; init; }
+
+    /// <summary>The file that names <see cref="EosTokenIds"/>.</summary>
+    public required string TokensFile { get; init; }
 
     /// <summary>
     /// Reads a model directory: tokenizer.json, tokenizer_config.json (may be absent), and the chat templates from chat_template.jinja or else
@@ -48,6 +49,7 @@ public sealed class ModelText
         Template = template.Template,
         NamedTemplates = template.Named,
         Variables = template.Variables,
+        TokensFile = template.TokensFile,
         EosTokenIds = template.Variables.GetValueOrDefault("eos_token") is string eos && tokenizer.FindToken(eos) is { } id ? [id] : [],
     };
 }

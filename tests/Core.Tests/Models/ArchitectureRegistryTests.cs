@@ -63,6 +63,48 @@ public sealed class ArchitectureRegistryTests
     }
 
     [Theory]
+    [InlineData("LlamaForCausalLM", 4, 16, null)]
+    [InlineData("MistralForCausalLM", 8, 8, 4096)]
+    [InlineData("Qwen2ForCausalLM", 32, 2, null)]
+    [InlineData("Qwen3ForCausalLM", 32, 128, null)]
+    public void Read_OfAbsentFields_TakesTheClasssDefaults_AndNullIsNone(string architecture, int keyValueHeads, int headDim, int? window)
+    {
+        var heads = keyValueHeads;
+        var absent = Read(architecture, $$"""{"num_attention_heads":{{heads}}}""", without: "num_key_value_heads");
+        var none = Read(architecture, $$"""{"num_attention_heads":{{heads}},"num_key_value_heads":null,"head_dim":null,"sliding_window":null}""");
+
+        Assert.Equal((keyValueHeads, headDim, window), (absent.KeyValueHeadCount, absent.HeadDim, absent.AttentionWindows[0]));
+        Assert.Equal((heads, 64 / heads, null), (none.KeyValueHeadCount, none.HeadDim, none.AttentionWindows[0]));
+    }
+
+    [Fact]
+    public void Read_OfAbsentKeyValueHeads_IsTheClasssNumberAndNotTheHeads() =>
+        Assert.Equal(8, Read("MistralForCausalLM", """{"num_attention_heads":16}""", without: "num_key_value_heads").KeyValueHeadCount);
+
+    [Fact]
+    public void Read_Qwen2WindowWithoutItsWidth_TakesTheClasss() =>
+        Assert.Equal([null, 4096], Read("Qwen2ForCausalLM", """{"use_sliding_window":true,"max_window_layers":1}""").AttentionWindows);
+
+    [Theory]
+    [InlineData("""{"rope_parameters":{"rope_type":"default","rope_theta":500000.0}}""", 500_000)]
+    [InlineData("""{"rope_parameters":{"rope_theta":500000.0,"partial_rotary_factor":1.0}}""", 500_000)]
+    [InlineData("""{"rope_theta":500000.0,"rope_scaling":{"type":"default","factor":null}}""", 500_000)]
+    [InlineData("""{"rope_theta":500000.0,"rope_scaling":{},"rope_parameters":{"rope_theta":500000.0}}""", 500_000)]
+    public void Read_PlainRotarySections_AreTaken(string changes, double theta) =>
+        Assert.Equal(new RotarySpec(theta), Read("LlamaForCausalLM", changes).Rotary);
+
+    [Theory]
+    [InlineData("""{"rope_scaling":{"factor":4.0}}""", "rope_scaling has factor, which is not supported where no rope_type is named")]
+    [InlineData("""{"rope_scaling":{"rope_type":"default","factor":4.0}}""", "rope_scaling has factor, which is not supported for the type 'default'")]
+    [InlineData("""{"rope_parameters":{"full_attention":{"rope_type":"linear","factor":4.0,"rope_theta":1000000.0}}}""", "rope_parameters has full_attention")]
+    [InlineData("""{"rope_parameters":{"rope_type":"default","partial_rotary_factor":0.5}}""", "partial_rotary_factor")]
+    [InlineData("""{"rope_parameters":{"rope_type":"llama3","factor":8.0,"low_freq_factor":1.0,"high_freq_factor":4.0,"original_max_position_embeddings":64,"attention_factor":2.0}}""", "attention_factor")]
+    [InlineData("""{"rope_parameters":{"rope_theta":500000.0},"rope_scaling":{"rope_theta":10000.0}}""", "say different things")]
+    [InlineData("""{"rope_parameters":{"rope_type":"yarn"}}""", "rope_parameters of type 'yarn'")]
+    public void Read_RotarySectionThatIsNotUnderstood_IsRefusedByName(string changes, string expected) =>
+        Assert.Contains(expected, Assert.Throws<ModelFormatException>(() => Read("LlamaForCausalLM", changes)).Message, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("""{"architectures":["GPT2LMHeadModel"]}""", "GPT2LMHeadModel is not supported")]
     [InlineData("""{"architectures":[]}""", "exactly one")]
     [InlineData("""{"hidden_act":"gelu"}""", "hidden_act 'gelu'")]
@@ -87,7 +129,7 @@ public sealed class ArchitectureRegistryTests
     [Theory]
     [InlineData("""{"layer_types":["full_attention"]}""", "1 entries for 2 layers")]
     [InlineData("""{"layer_types":["full_attention","linear_attention"]}""", "'linear_attention'")]
-    [InlineData("""{"layer_types":["full_attention","sliding_attention"]}""", "lacks sliding_window")]
+    [InlineData("""{"layer_types":["full_attention","sliding_attention"],"sliding_window":null}""", "lacks sliding_window")]
     public void Read_BadLayerTypes_AreRefused(string changes, string expected) =>
         Assert.Contains(expected, Assert.Throws<ModelFormatException>(() => Read("MistralForCausalLM", changes)).Message, StringComparison.Ordinal);
 
@@ -111,7 +153,7 @@ public sealed class ArchitectureRegistryTests
         Assert.Equal(((1 - smooth) * plain[22] / 8) + (smooth * plain[22]), scaled[22], 1e-8);
     }
 
-    private static DecoderSpec Read(string architecture, string changes = "{}")
+    private static DecoderSpec Read(string architecture, string changes = "{}", string? without = null)
     {
         var config = JsonNode.Parse("""
             {
@@ -120,6 +162,7 @@ public sealed class ArchitectureRegistryTests
             }
             """)!.AsObject();
         config["architectures"] = new JsonArray(architecture);
+        config.Remove(without ?? "");
         foreach (var (name, value) in JsonNode.Parse(changes)!.AsObject())
         {
             config[name] = value?.DeepClone();

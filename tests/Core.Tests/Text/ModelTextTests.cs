@@ -90,6 +90,61 @@ public sealed class ModelTextTests : IDisposable
     }
 
     [Fact]
+    public void Load_OfAnOldModel_TakesItsSpecialTokensMap()
+    {
+        Write("tokenizer_config.json", """{"bos_token": "other", "add_bos_token": true}""");
+        Write("special_tokens_map.json", """{"bos_token": "hello", "eos_token": {"content": "<|end|>"}}""");
+        Write("chat_template.jinja", "{{ bos_token }}{{ eos_token }}");
+
+        var text = ModelText.Load(_directory);
+
+        Assert.Equal("hello<|end|>", text.Template.Render(text.Variables).ToString());
+        Assert.Equal([260], text.EosTokenIds);
+        Assert.Equal("special_tokens_map.json", text.TokensFile);
+        Assert.Equal([259], ((HuggingFaceTokenizer)text.Tokenizer).PrefixIds);
+    }
+
+    [Fact]
+    public void Load_OfAModelWithItsAddedTokens_DoesNotTakeTheMap()
+    {
+        Write("tokenizer_config.json", """{"added_tokens_decoder": {"260": {"content": "<|end|>", "special": true}}, "chat_template": "{{ eos_token }}"}""");
+        Write("special_tokens_map.json", """{"eos_token": "<|end|>"}""");
+
+        var text = ModelText.Load(_directory);
+
+        Assert.Equal(("", "tokenizer_config.json"), (text.Template.Render(text.Variables).ToString(), text.TokensFile));
+        Assert.Empty(text.EosTokenIds);
+    }
+
+    [Theory]
+    [InlineData("""{"tokenizer_class": "LlamaTokenizer"}""", "<s></s>")]
+    [InlineData("""{"tokenizer_class": "LlamaTokenizerFast", "bos_token": null}""", "</s>")]
+    [InlineData("""{"tokenizer_class": "LlamaTokenizerFast", "eos_token": "<|end|>"}""", "<s><|end|>")]
+    [InlineData("""{"tokenizer_class": "Qwen2Tokenizer"}""", "<|endoftext|>")]
+    [InlineData("""{"tokenizer_class": "PreTrainedTokenizerFast"}""", "")]
+    public void Load_OfTokensThatNoFileNames_TakesTheClasss(string config, string expected)
+    {
+        Write("tokenizer_config.json", config);
+        Write("chat_template.jinja", "{{ bos_token }}{{ eos_token }}");
+
+        var text = ModelText.Load(_directory);
+
+        Assert.Equal(expected, text.Template.Render(text.Variables).ToString());
+    }
+
+    [Theory]
+    [InlineData("tokenizer_config.json")]
+    [InlineData("special_tokens_map.json")]
+    public void Load_OfAConfigThatIsNoObject_NamesTheFile(string file)
+    {
+        Write(file, "[]");
+
+        var exception = Assert.Throws<UnsupportedModelException>(() => ModelText.Load(_directory));
+
+        Assert.Contains($"{file} must hold a JSON object", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Load_OfFurtherSpecialTokens_TellsTheTemplate()
     {
         Write(

@@ -1,4 +1,5 @@
 using System.Text;
+using Rill.Chat;
 using Rill.Chat.Input;
 using Rill.Models;
 using Rill.Text;
@@ -29,15 +30,27 @@ internal sealed class ModelInspector
         var tokenizer = Try(() => HuggingFaceTokenizer.Load(_files));
         var template = Try(() => ModelTemplate.Load(_files));
         var generation = Try(() => GenerationConfig.Load(_files));
+        var text = tokenizer is null || template is null ? null : ModelText.Of(tokenizer, template);
+        var ends = generation is null ? null : text is null ? generation.EndTokens : TurnEnds.Of(generation, text);
+        if (spec is not null && text is not null && ends is not null)
+        {
+            Try(() =>
+            {
+                VocabularyCheck.Check(spec, text, ends);
+                return text;
+            });
+        }
+
         var report = new ModelReport(
             _directory,
             spec is null ? null : Describe(spec),
             weights is null ? null : Describe(weights),
             memory,
-            tokenizer is null ? null : Describe(tokenizer, template, generation),
+            tokenizer is null ? null : Describe(tokenizer, template, ends),
             template is null ? null : Describe(template, tokenizer),
             _problems,
             _notes);
+        _notes.AddRange(generation?.Notes ?? []);
         Note(spec, report.Tokenizer);
         return report;
     }
@@ -86,24 +99,26 @@ internal sealed class ModelInspector
         return RandomAccess.GetLength(file);
     }
 
-    private TokenizerReport Describe(HuggingFaceTokenizer tokenizer, ModelTemplate? template, GenerationConfig? generation)
+    private TokenizerReport Describe(HuggingFaceTokenizer tokenizer, ModelTemplate? template, IReadOnlyList<EndToken>? ends)
     {
         var named = template?.Variables.Select(token => new NamedToken(token.Key, (string)token.Value!, tokenizer.FindToken((string)token.Value!)));
-        var ends = generation is { EosTokenIds.Count: > 0 } ? generation.EosTokenIds
-            : template is not null ? ModelText.Of(tokenizer, template).EosTokenIds : [];
+        if (TurnEnds.Difference(ends ?? [], Spell) is { } difference)
+        {
+            _notes.Add(difference);
+        }
+
         return new(
             TokenizerKind.Describe(_files.Read(ModelFileNames.Tokenizer)),
             tokenizer.VocabularySize,
             [.. named ?? []],
-            [.. ends.Select(id => new EndToken(id, id < tokenizer.VocabularySize ? Encoding.UTF8.GetString(tokenizer.GetBytes(id)) : ""))]);
+            [.. (ends ?? []).Select(end => end.Id).Distinct().Select(id => new NamedEnd(id, Spell(id)))]);
+
+        string Spell(int id) => tokenizer.Contains(id) ? Encoding.UTF8.GetString(tokenizer.GetBytes(id)) : "";
     }
 
     private TemplateReport Describe(ModelTemplate template, HuggingFaceTokenizer? tokenizer)
     {
-        var prompt = Try(() => new PromptRenderer(template.Template, template.Variables, template.Named).Render(new Conversation
-        {
-            Messages = [new Dictionary<string, object?> { ["role"] = new RequestText("user"), ["content"] = new RequestText("Hello") }],
-        }));
+        var prompt = Try(() => PromptProbe.Greet(new PromptRenderer(template.Template, template.Variables, template.Named)));
         return new(template.Source, [.. template.Named.Keys], prompt is null ? null : tokenizer?.Encode(prompt).Count);
     }
 

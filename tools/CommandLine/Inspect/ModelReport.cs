@@ -55,16 +55,16 @@ internal sealed record MemoryReport(string ComputeType, long WeightBytes, long K
 /// <summary>The tokenizer.</summary>
 /// <param name="Kind">Its kind in words.</param>
 /// <param name="VocabularySize">Number of ids, added tokens included.</param>
-/// <param name="SpecialTokens">Those that tokenizer_config.json names.</param>
+/// <param name="SpecialTokens">Those that tokenizer_config.json or special_tokens_map.json names.</param>
 /// <param name="EndTokens">Those that end a completion.</param>
 internal sealed record TokenizerReport(
-    string Kind, int VocabularySize, IReadOnlyList<NamedToken> SpecialTokens, IReadOnlyList<EndToken> EndTokens);
+    string Kind, int VocabularySize, IReadOnlyList<NamedToken> SpecialTokens, IReadOnlyList<NamedEnd> EndTokens);
 
 /// <summary>A special token by its role, such as bos_token; its id is null when the tokenizer has no such token.</summary>
 internal sealed record NamedToken(string Name, string Text, int? Id);
 
 /// <summary>A token that ends a completion.</summary>
-internal sealed record EndToken(int Id, string Text);
+internal sealed record NamedEnd(int Id, string Text);
 
 /// <summary>The chat template.</summary>
 /// <param name="Source">Where it was found.</param>

@@ -4,9 +4,10 @@ namespace Rill.Models.Architectures;
 internal static class AttentionWindowConfig
 {
     /// <summary>
-    /// Applies layer_types where config.json has it, else <paramref name="isWindowed"/>. A layer that slides needs sliding_window.
+    /// Applies layer_types where config.json has it, else <paramref name="isWindowed"/>. A layer that slides needs a
+    /// <paramref name="window"/>.
     /// </summary>
-    public static IReadOnlyList<int?> Read(ModelConfig config, int layerCount, Func<int, bool> isWindowed)
+    public static IReadOnlyList<int?> Read(ModelConfig config, int layerCount, int? window, Func<int, bool> isWindowed)
     {
         var types = config.Texts("layer_types");
         if (types is not null && types.Count != layerCount)
@@ -14,7 +15,7 @@ internal static class AttentionWindowConfig
             throw new ModelFormatException($"config.json: layer_types has {types.Count} entries for {layerCount} layers.");
         }
 
-        return [.. Enumerable.Range(0, layerCount).Select(layer => Slides(layer) ? config.Int("sliding_window") : (int?)null)];
+        return [.. Enumerable.Range(0, layerCount).Select(layer => Slides(layer) ? window ?? throw new ModelFormatException("config.json lacks sliding_window.") : (int?)null)];
 
         bool Slides(int layer) => types?[layer] switch
         {

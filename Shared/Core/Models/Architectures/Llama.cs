@@ -8,7 +8,7 @@ internal static class Llama
     public static DecoderSpec Read(ModelConfig config)
     {
         var attentionBias = config.Flag("attention_bias", false);
-        return LlamaFamily.Read(Name, config) with
+        return LlamaFamily.Read(Name, config, new ConfigDefaults()) with
         {
             QueryKeyValueBias = attentionBias,
             OutputBias = attentionBias,

@@ -12,7 +12,7 @@ internal static class LlamaFamily
     private const int MostTokens = 1 << 28;
 
     /// <summary>Reads the common fields; biases, norms and windows are the caller's.</summary>
-    public static DecoderSpec Read(string architecture, ModelConfig config)
+    public static DecoderSpec Read(string architecture, ModelConfig config, ConfigDefaults defaults)
     {
         RefuseUnknown(config);
         var heads = config.Int("num_attention_heads", MostHeads);
@@ -24,8 +24,8 @@ internal static class LlamaFamily
             LayerCount = layers,
             HiddenSize = hidden,
             HeadCount = heads,
-            KeyValueHeadCount = config.OptionalInt("num_key_value_heads", MostHeads) ?? heads,
-            HeadDim = config.OptionalInt("head_dim", MostHeadDim) ?? (hidden / heads),
+            KeyValueHeadCount = config.OptionalInt("num_key_value_heads", MostHeads, defaults.KeyValueHeads) ?? heads,
+            HeadDim = config.OptionalInt("head_dim", MostHeadDim, defaults.HeadDim) ?? (hidden / heads),
             FeedForwardSize = config.Int("intermediate_size", MostWidth),
             VocabularySize = config.Int("vocab_size", MostTokens),
             ContextLength = config.Int("max_position_embeddings", MostTokens),
@@ -33,11 +33,15 @@ internal static class LlamaFamily
             Rotary = RotaryConfig.Read(config),
             TiedEmbeddings = config.Flag("tie_word_embeddings", false),
             AttentionWindows = new int?[layers],
+            PredictionLayerCount = config.Count("num_nextn_predict_layers", absent: 0),
         };
 
         CheckShapes(spec);
         return spec;
     }
+
+    /// <summary>The width of a sliding window; null for none.</summary>
+    public static int? SlidingWindow(ModelConfig config, ConfigDefaults defaults) => config.OptionalInt("sliding_window", MostTokens, defaults.SlidingWindow);
 
     private static void RefuseUnknown(ModelConfig config)
     {
@@ -50,11 +54,6 @@ internal static class LlamaFamily
         {
             throw new ModelFormatException(
                 $"config.json: quantization_config ({quantization.Text("quant_method") ?? "unnamed"}) is not supported; use the model's bf16 or f32 weights.");
-        }
-
-        if (config.Number("partial_rotary_factor", 1) != 1)
-        {
-            throw new ModelFormatException("config.json: partial_rotary_factor is not supported; only 1 is.");
         }
     }
 

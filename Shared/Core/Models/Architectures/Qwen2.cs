@@ -5,21 +5,23 @@ internal static class Qwen2
 {
     public const string Name = "Qwen2ForCausalLM";
 
+    private static readonly ConfigDefaults s_defaults = new() { KeyValueHeads = 32, SlidingWindow = 4096 };
+
     public static DecoderSpec Read(ModelConfig config)
     {
-        var spec = LlamaFamily.Read(Name, config);
-        return spec with { QueryKeyValueBias = true, AttentionWindows = Windows(config, spec.LayerCount) };
+        var spec = LlamaFamily.Read(Name, config, s_defaults);
+        return spec with { QueryKeyValueBias = true, AttentionWindows = Windows(config, spec.LayerCount, s_defaults) };
     }
 
     /// <summary>Qwen's rule, shared by its third generation.</summary>
-    public static IReadOnlyList<int?> Windows(ModelConfig config, int layerCount)
+    public static IReadOnlyList<int?> Windows(ModelConfig config, int layerCount, ConfigDefaults defaults)
     {
         if (!config.Flag("use_sliding_window", false))
         {
             return new int?[layerCount];
         }
 
-        var firstWindowed = config.OptionalInt("max_window_layers") ?? 28;    // transformers' default
-        return AttentionWindowConfig.Read(config, layerCount, layer => layer >= firstWindowed);
+        var firstWindowed = config.Count("max_window_layers", absent: 28);
+        return AttentionWindowConfig.Read(config, layerCount, LlamaFamily.SlidingWindow(config, defaults), layer => layer >= firstWindowed);
     }
 }

@@ -5,16 +5,18 @@ internal static class Qwen3
 {
     public const string Name = "Qwen3ForCausalLM";
 
+    private static readonly ConfigDefaults s_defaults = new() { KeyValueHeads = 32, HeadDim = 128, SlidingWindow = 4096 };
+
     public static DecoderSpec Read(ModelConfig config)
     {
-        var spec = LlamaFamily.Read(Name, config);
+        var spec = LlamaFamily.Read(Name, config, s_defaults);
         var attentionBias = config.Flag("attention_bias", false);
         return spec with
         {
             QueryKeyNorm = true,
             QueryKeyValueBias = attentionBias,
             OutputBias = attentionBias,
-            AttentionWindows = Qwen2.Windows(config, spec.LayerCount),
+            AttentionWindows = Qwen2.Windows(config, spec.LayerCount, s_defaults),
         };
     }
 }

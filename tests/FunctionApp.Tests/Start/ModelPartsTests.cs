@@ -1,0 +1,38 @@
+using Rill.FunctionApp.Loading;
+using Rill.FunctionApp.Tests.Acceptance.Harness;
+using Rill.Models;
+
+namespace Rill.FunctionApp.Tests.Start;
+
+/// <summary>What a model's small files make of the served model.</summary>
+public sealed class ModelPartsTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("rill-parts-");
+
+    public ModelPartsTests() => TinyModel.Write(_folder.FullName);
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void Model_EndsAtEveryTokenThatAFileNames()
+    {
+        Write("generation_config.json", """{"eos_token_id": [10, 256], "top_k": -1, "temperature": 9}""");
+
+        var parts = ModelParts.Read(ModelFiles.InDirectory(_folder.FullName));
+        var model = parts.ToChatModel("m", DateTimeOffset.UnixEpoch, "f");
+
+        Assert.Equal([10, 256], model.EosTokenIds);
+        Assert.Equal((1f, 0), (model.Sampling.Temperature, model.Sampling.TopK));
+        Assert.Single(parts.Generation.Notes);
+    }
+
+    [Fact]
+    public void Model_WhoseEndHasNoRow_IsRefused()
+    {
+        Write("generation_config.json", """{"eos_token_id": 257}""");
+
+        Assert.Throws<ModelFormatException>(() => ModelParts.Read(ModelFiles.InDirectory(_folder.FullName)));
+    }
+
+    private void Write(string file, string text) => File.WriteAllText(Path.Combine(_folder.FullName, file), text);
+}

@@ -6,6 +6,10 @@ namespace Rill.ModelStore;
 /// <param name="Path">The folder without slashes at its ends; empty for the container's root.</param>
 public sealed record BlobAddress(Uri? Service, string Container, string Path) : ModelAddress
 {
+    /// <summary>What the hosts of accounts end with, in the public and the national clouds; the account's token goes to nobody else.</summary>
+    private static readonly string[] s_accountHosts =
+        [".blob.core.windows.net", ".blob.core.usgovcloudapi.net", ".blob.core.chinacloudapi.cn", ".blob.storage.azure.net"];
+
     /// <inheritdoc/>
     public override string Name => Path.Length == 0 ? Container : Path[(Path.LastIndexOf('/') + 1)..];
 
@@ -18,9 +22,9 @@ public sealed record BlobAddress(Uri? Service, string Container, string Path) : 
 
     internal static BlobAddress? OfUrl(Uri url)
     {
-        // An account's token must not go out unencrypted, nor to a host that is no account.
+        // An account's token must not go out unencrypted.
         var parts = Parts(url.AbsolutePath);
-        return url.Scheme == Uri.UriSchemeHttps && url.Host.Contains(".blob.", StringComparison.Ordinal) && parts.Length > 0
+        return url.Scheme == Uri.UriSchemeHttps && Array.Exists(s_accountHosts, suffix => url.Host.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)) && parts.Length > 0
             ? new(new Uri(url.GetLeftPart(UriPartial.Authority)), parts[0], string.Join('/', parts[1..]))
             : null;
     }

@@ -8,6 +8,7 @@ public static class ManifestBuilder
 {
     /// <summary>Reads and hashes the files that make the model.</summary>
     /// <exception cref="StoreException">The directory holds no model, or a file cannot be read.</exception>
+    /// <exception cref="ModelFileException">A file must not be read.</exception>
     public static async Task<ModelManifest> BuildAsync(string directory, int chunkBytes, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(directory))
@@ -17,10 +18,12 @@ public static class ManifestBuilder
 
         try
         {
+            using var source = ModelFiles.InDirectory(directory);
+            var names = Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path)!).Concat(ModelFileNames.Small.Where(source.Has));
             var files = new List<ManifestFile>();
-            foreach (var name in ModelFileNames.Choose(Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path)!), directory))
+            foreach (var name in await ModelFileChoice.ChooseAsync(names, directory, () => Task.FromResult(source.Read(ModelFileNames.WeightIndex))).ConfigureAwait(false))
             {
-                files.Add(await ReadAsync(Path.Combine(directory, name), chunkBytes, cancellationToken).ConfigureAwait(false));
+                files.Add(await ReadAsync(name, source.LocalPath(name)!, chunkBytes, cancellationToken).ConfigureAwait(false));
             }
 
             return new ModelManifest { ChunkBytes = chunkBytes, Files = files }.Checked();
@@ -31,7 +34,7 @@ public static class ManifestBuilder
         }
     }
 
-    private static async Task<ManifestFile> ReadAsync(string path, int chunkBytes, CancellationToken cancellationToken)
+    private static async Task<ManifestFile> ReadAsync(string name, string path, int chunkBytes, CancellationToken cancellationToken)
     {
         using var whole = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
@@ -43,6 +46,6 @@ public static class ManifestBuilder
             chunks.Add(FileHash.Hex(SHA256.HashData(buffer.AsSpan(0, count))));
         }
 
-        return new ManifestFile { Name = Path.GetFileName(path), Size = stream.Length, Sha256 = FileHash.Hex(whole.GetHashAndReset()), Chunks = chunks };
+        return new ManifestFile { Name = name, Size = stream.Length, Sha256 = FileHash.Hex(whole.GetHashAndReset()), Chunks = chunks };
     }
 }

@@ -3,7 +3,7 @@ namespace Rill.ModelStore;
 /// <summary>One file of a model.</summary>
 public sealed record ManifestFile
 {
-    /// <summary>A plain name, without a folder.</summary>
+    /// <summary>A plain name, or one of <see cref="ModelFileNames.Small"/> with its folder.</summary>
     public required string Name { get; init; }
 
     /// <summary>Its length in bytes, at least 1.</summary>

@@ -9,6 +9,10 @@ public sealed partial record ModelManifest
     /// <summary>The manifest's own name in a container and in a pulled directory.</summary>
     public const string FileName = "rill-manifest.json";
 
+    /// <summary>The most bytes of a manifest: the hashes of a hundred thousand chunks have about 8 MB.</summary>
+    internal const long MostBytes = 64 << 20;
+
+    private const long MostBytesOfOthers = 16 << 20;
     private const int CurrentVersion = 1;
     private const int MostChunkBytes = 256 << 20;
 
@@ -66,6 +70,11 @@ public sealed partial record ModelManifest
             throw Wrong($"the size or the hashes of {broken.Name} are missing or do not fit");
         }
 
+        if (Files.FirstOrDefault(file => !file.IsWeights && file.Size > MostBytesOf(file.Name)) is { } large)
+        {
+            throw Wrong($"{large.Name} has {large.Size} bytes, more than the {MostBytesOf(large.Name)} that Rill reads of such a file");
+        }
+
         return Files.DistinctBy(file => file.Name, StringComparer.Ordinal).Count() == Files.Count ? this : throw Wrong("it names a file twice");
     }
 
@@ -73,8 +82,10 @@ public sealed partial record ModelManifest
     public int ChunkCount(ManifestFile file) => (int)((file.Size + ChunkBytes - 1) / ChunkBytes);
 
     /// <summary>A name that cannot lead out of a directory.</summary>
-    private static bool IsPlain(string name) =>
-        name.Length > 0 && name[0] != '.' && name.IndexOfAny(['/', '\\', '\0', ':']) < 0 && name != FileName;
+    private static bool IsPlain(string name) => ModelFileNames.Small.Contains(name)
+        || (name.Length > 0 && name[0] != '.' && name.IndexOfAny(['/', '\\', '\0', ':']) < 0 && name != FileName);
+
+    private static long MostBytesOf(string name) => ModelFileNames.Small.Contains(name) ? ModelFileNames.MostBytes(name) : MostBytesOfOthers;
 
     private static StoreException Wrong(string what) => new(StoreFailure.Invalid, $"{FileName} is wrong: {what}.");
 

@@ -33,6 +33,7 @@ public static class ModelPull
             {
                 if (!await FileHash.MatchesAsync(Path.Combine(directory, file.Name), file, null, cancellationToken).ConfigureAwait(false))
                 {
+                    Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(directory, file.Name))!);
                     partials.Add(new PartialFile(directory, file, manifest.ChunkBytes));
                 }
                 else

@@ -22,6 +22,43 @@ public sealed class HubTests : IDisposable
         Assert.Equal(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), files.Published);
     }
 
+    [Theory]
+    [InlineData("memory")]
+    [InlineData("cache")]
+    [InlineData("pull")]
+    public async Task Fetch_OfEveryFileThatRillReads_GivesWhatTheDirectoryGives(string way)
+    {
+        _model.Complete();
+        await using var hub = await HubServer.Over(_model.Path).RunAsync();
+        var target = ModelFolder.Empty();
+        if (way == "pull")
+        {
+            await Quick.PullAsync(HubServer.Address, target.FullName, Options(hub));
+        }
+
+        using var files = way == "pull"
+            ? ModelFiles.InDirectory(target.FullName)
+            : await Quick.FetchAsync(HubServer.Address, Options(hub) with { CacheDirectory = way == "cache" ? target.FullName : null });
+
+        _model.AssertSameFiles(files);
+        target.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Fetch_OfAFileBeyondItsBound_IsRefusedBeforeItIsFetched()
+    {
+        using (var config = File.OpenWrite(_model.File_("config.json")))
+        {
+            config.SetLength(ModelFileNames.MostBytes("config.json") + 1);
+        }
+
+        await using var hub = await HubServer.Over(_model.Path).RunAsync();
+
+        var error = await Quick.FailureAsync(StoreFailure.Invalid, () => Quick.FetchAsync(HubServer.Address, Options(hub)));
+
+        Assert.Contains("config.json has 16777217 bytes", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Token_GoesToTheHubAlone()
     {

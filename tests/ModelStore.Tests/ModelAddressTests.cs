@@ -7,6 +7,8 @@ public sealed class ModelAddressTests
     [InlineData("/data/m/", "m", "/data/m/")]
     [InlineData("https://acc.blob.core.windows.net/models", "models", "https://acc.blob.core.windows.net/models")]
     [InlineData("https://acc.blob.core.windows.net/models/llama/3b/", "3b", "https://acc.blob.core.windows.net/models/llama/3b")]
+    [InlineData("https://acc.z12.blob.storage.azure.net/models/x", "x", "https://acc.z12.blob.storage.azure.net/models/x")]
+    [InlineData("https://acc.blob.core.usgovcloudapi.net/models/x", "x", "https://acc.blob.core.usgovcloudapi.net/models/x")]
     [InlineData("blob://models/llama/3b", "3b", "blob://models/llama/3b")]
     [InlineData("hf://org/Name-1.5B", "Name-1.5B", "hf://org/Name-1.5B@main")]
     [InlineData("hf://org/name@refs/pr/1", "name", "hf://org/name@refs/pr/1")]
@@ -23,6 +25,9 @@ public sealed class ModelAddressTests
     [InlineData("hf://org/../x")]
     [InlineData("blob://")]
     [InlineData("https://example.com/models/x")]
+    [InlineData("https://acc.blob.evil.com/models/x")]
+    [InlineData("https://acc.blob.core.windows.net.evil.com/models/x")]
+    [InlineData("https://evilblob.core.windows.net/models/x")]
     [InlineData("http://acc.blob.core.windows.net/models/x")]
     [InlineData("https://acc.blob.core.windows.net/")]
     public void Parse_OfABadAddress_SaysWhichFormsThereAre(string text)

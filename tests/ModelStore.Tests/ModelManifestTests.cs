@@ -23,6 +23,8 @@ public sealed class ModelManifestTests
     [InlineData("chunk_bytes", "0", "chunk_bytes")]
     [InlineData("files/0/name", "\"../config.json\"", "not a plain name")]
     [InlineData("files/0/name", "\".ssh\"", "not a plain name")]
+    [InlineData("files/0/name", "\"elsewhere/tool_use.jinja\"", "not a plain name")]
+    [InlineData("files/1/size", "20000000000", "more than the 16777216 that Rill reads")]
     [InlineData("files/0/size", "0", "config.json")]
     [InlineData("files/0/size", "9", "config.json")]
     [InlineData("files/0/sha256", "null", "config.json")]
@@ -54,14 +56,33 @@ public sealed class ModelManifestTests
         Assert.Contains("rill models push", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Parse_OfEveryFileThatRillReads_IsAccepted()
+    {
+        var files = ModelFileNames.Small.Select(name => new ManifestFile { Name = name, Size = ModelFileNames.MostBytes(name), Sha256 = Hash });
+
+        Assert.Equal(ModelFileNames.Small, ModelManifest.Parse(new ModelManifest { ChunkBytes = 1 << 20, Files = [.. files] }.ToJson()).Files.Select(file => file.Name));
+    }
+
     [Theory]
     [InlineData("config.json model.safetensors model-00001-of-00002.safetensors consolidated.safetensors", "config.json model.safetensors")]
-    [InlineData("config.json model-00001-of-00002.safetensors model-00002-of-00002.safetensors model.safetensors.index.json notes.txt",
-        "config.json model-00001-of-00002.safetensors model-00002-of-00002.safetensors model.safetensors.index.json")]
-    public void Choose_TakesOneSetOfWeights(string names, string expected) =>
-        Assert.Equal(expected.Split(' '), ModelFileNames.Choose(names.Split(' '), "here"));
+    [InlineData("config.json a.safetensors b.safetensors model-00003-of-00003.safetensors model.safetensors.index.json notes.txt additional_chat_templates/tool_use.jinja",
+        "additional_chat_templates/tool_use.jinja config.json a.safetensors b.safetensors model.safetensors.index.json")]
+    public async Task Choose_TakesOneSetOfWeights_AsTheIndexNamesIt(string names, string expected) =>
+        Assert.Equal(expected.Split(' '), await ChooseAsync(names));
 
-    [Fact]
-    public void Choose_OfSomethingElse_SaysThatItIsNoModel() =>
-        Assert.Equal(StoreFailure.Missing, Assert.Throws<StoreException>(() => ModelFileNames.Choose(["config.json"], "here")).Failure);
+    [Theory]
+    [InlineData("config.json", "lacks model.safetensors and model.safetensors.index.json")]
+    [InlineData("model.safetensors", "lacks config.json")]
+    [InlineData("config.json a.safetensors model.safetensors.index.json", "lacks b.safetensors, which its model.safetensors.index.json names")]
+    public async Task Choose_OfSomethingElse_SaysWhatIsMissing(string names, string expected)
+    {
+        var error = await Assert.ThrowsAsync<StoreException>(() => ChooseAsync(names));
+
+        Assert.Equal(StoreFailure.Missing, error.Failure);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    private static Task<IReadOnlyList<string>> ChooseAsync(string names) => ModelFileChoice.ChooseAsync(
+        names.Split(' '), "here", () => Task.FromResult<ReadOnlyMemory<byte>>("""{"weight_map":{"t":"b.safetensors","u":"a.safetensors"}}"""u8.ToArray()));
 }

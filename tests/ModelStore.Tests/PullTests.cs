@@ -32,6 +32,29 @@ public sealed class PullTests(Azurite azurite) : IDisposable
     }
 
     [SkippableFact]
+    public async Task PushAndPull_OfEveryFileThatRillReads_GiveItBack()
+    {
+        _model.Complete();
+
+        await Quick.PushAsync(_model.Path, _address, Options);
+        await Quick.PullAsync(_address, _target.FullName, Options);
+
+        _model.AssertSameFiles(ModelFiles.InDirectory(_target.FullName));
+        Assert.Empty(await VerifyAsync());
+    }
+
+    [SkippableFact]
+    public async Task Push_OfALinkThatLeavesTheDirectory_IsRefused()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Links need a privilege on Windows.");
+        File.CreateSymbolicLink(_model.File_("chat_template.jinja"), "/etc/hostname");
+
+        var error = await Assert.ThrowsAsync<ModelFileException>(() => Quick.PushAsync(_model.Path, _address, Options));
+
+        Assert.Contains("chat_template.jinja is a link that leaves", error.Message, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
     public async Task Pull_AfterABrokenOne_FetchesOnlyTheRest()
     {
         await Quick.PushAsync(_model.Path, _address, Options);

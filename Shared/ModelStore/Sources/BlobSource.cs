@@ -56,9 +56,15 @@ internal sealed class BlobSource : ModelSource
         try
         {
             var blob = _container.GetBlobClient(_address.BlobName(ModelManifest.FileName));
-            var content = (await blob.DownloadContentAsync(cancellationToken).ConfigureAwait(false)).Value;
-            var manifest = ModelManifest.Parse(content.Content.ToMemory().Span);
-            Published = content.Details.LastModified;
+            using var response = (await blob.DownloadStreamingAsync(cancellationToken: cancellationToken).ConfigureAwait(false)).Value;
+            if (response.Details.ContentLength > ModelManifest.MostBytes)
+            {
+                throw new StoreException(StoreFailure.Invalid, $"{Describe(ModelManifest.FileName)} has more than {ModelManifest.MostBytes} bytes; it is not a manifest.");
+            }
+
+            var content = await BinaryData.FromStreamAsync(response.Content, cancellationToken).ConfigureAwait(false);
+            var manifest = ModelManifest.Parse(content.ToMemory().Span);
+            Published = response.Details.LastModified;
             _versions = await FindVersionsAsync(manifest, cancellationToken).ConfigureAwait(false);
             return manifest;
         }

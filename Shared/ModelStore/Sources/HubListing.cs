@@ -17,14 +17,10 @@ internal static class HubListing
         return commit is { Length: > 0 } ? (commit, published) : throw new FormatException("sha is empty");
     }
 
-    /// <summary>The files that a decoder needs: configuration, tokenizer, template and one set of safetensors; nothing else is fetched.</summary>
-    public static ModelManifest ToManifest(JsonElement listing, HubAddress address, int chunkBytes)
-    {
-        var files = listing.GetProperty("siblings").EnumerateArray()
-            .Where(file => file.GetProperty("rfilename").GetString() is { } name && !name.Contains('/', StringComparison.Ordinal))
-            .Select(ReadFile).Where(file => file.Size > 0).ToDictionary(file => file.Name, StringComparer.Ordinal);
-        return new ModelManifest { ChunkBytes = chunkBytes, Files = [.. ModelFileNames.Choose(files.Keys, address.ToString()).Select(name => files[name])] }.Checked();
-    }
+    /// <summary>The files that a model may be made of, by name: those in no folder, and those that Rill reads in one.</summary>
+    public static Dictionary<string, ManifestFile> ReadFiles(JsonElement listing) => listing.GetProperty("siblings").EnumerateArray()
+        .Where(file => file.GetProperty("rfilename").GetString() is { } name && (!name.Contains('/', StringComparison.Ordinal) || ModelFileNames.Small.Contains(name)))
+        .Select(ReadFile).Where(file => file.Size > 0).ToDictionary(file => file.Name, StringComparer.Ordinal);
 
     private static ManifestFile ReadFile(JsonElement file)
     {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Rill.ModelStore.Transfers;
 
 namespace Rill.ModelStore.Sources;
 
@@ -11,6 +12,8 @@ namespace Rill.ModelStore.Sources;
 /// </summary>
 internal sealed class HubSource : ModelSource
 {
+    private const long MostListingBytes = 64 << 20;
+
     private readonly HubAddress _address;
     private readonly ModelStoreOptions _options;
     private readonly HubClient _client;
@@ -33,16 +36,25 @@ internal sealed class HubSource : ModelSource
             using var response = await _client.GetAsync(
                 $"api/models/{_address.Repository}/revision/{Uri.EscapeDataString(_address.Revision)}?blobs=true", range: null, cancellationToken).ConfigureAwait(false);
             Require(response, "");
-            return await response.Content.ReadAsByteArrayAsync(cancellationToken).WaitAsync(_client.Stall, cancellationToken).ConfigureAwait(false);
+            return await ReadListingAsync(response.Content, cancellationToken).WaitAsync(_client.Stall, cancellationToken).ConfigureAwait(false);
         }, cancellationToken).ConfigureAwait(false);
+        var files = ReadFiles(listing);
+        var chosen = await ModelFileChoice.ChooseAsync(files.Keys, _address.ToString(), () => ReadSmallAsync(files[ModelFileNames.WeightIndex], cancellationToken))
+            .ConfigureAwait(false);
+        return new ModelManifest { ChunkBytes = _options.ChunkBytes, Files = [.. chosen.Select(name => files[name])] }.Checked();
+    }
+
+    /// <summary>Only what a decoder needs is fetched, from the commit that the listing names.</summary>
+    private Dictionary<string, ManifestFile> ReadFiles(byte[] listing)
+    {
         try
         {
             using var document = JsonDocument.Parse(listing);
             (_commit, Published) = HubListing.ReadCommit(document.RootElement);
             _places.Clear();
-            return HubListing.ToManifest(document.RootElement, _address, _options.ChunkBytes);
+            return HubListing.ReadFiles(document.RootElement);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)
         {
             throw new StoreException(StoreFailure.Invalid, $"The hub's answer for {_address} is not a listing; is Rill__Store__HubEndpoint right?", error);
         }
@@ -80,13 +92,37 @@ internal sealed class HubSource : ModelSource
             _places.TryRemove(file, out _);
         }
 
-        var response = await _client.GetAsync($"{_address.Repository}/resolve/{_commit}/{Uri.EscapeDataString(file)}", range, cancellationToken).ConfigureAwait(false);
+        var response = await _client.GetAsync($"{_address.Repository}/resolve/{_commit}/{string.Join('/', file.Split('/').Select(Uri.EscapeDataString))}", range, cancellationToken).ConfigureAwait(false);
         if (response.IsSuccessStatusCode && response.RequestMessage?.RequestUri is { } place)
         {
             _places[file] = place;
         }
 
         return response;
+    }
+
+    private async Task<byte[]> ReadListingAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await content.LoadIntoBufferAsync(MostListingBytes, cancellationToken).ConfigureAwait(false);
+            return await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            throw new StoreException(StoreFailure.Invalid, $"The hub's listing of {_address} has more than {MostListingBytes} bytes; it is not that of a model.", error);
+        }
+    }
+
+    /// <summary>A small file as a whole, within its bound and with its hash.</summary>
+    private async Task<ReadOnlyMemory<byte>> ReadSmallAsync(ManifestFile file, CancellationToken cancellationToken)
+    {
+        ModelFileNames.CheckSize(file.Name, file.Size, Describe(file.Name));
+        var content = new byte[file.Size];
+        await ReadAsync(file, 0, content, cancellationToken).ConfigureAwait(false);
+        using var hash = new FileHash(file);
+        hash.Append(content);
+        return hash.IsRight() ? content : throw new StoreException(StoreFailure.Corrupt, FileHash.Damaged(Describe(file.Name)));
     }
 
     private void Require(HttpResponseMessage response, string file)

@@ -39,13 +39,9 @@ internal sealed class MemoryFiles(ModelSource source) : ModelFiles
         {
             _weights.Add(file.Name, new AnonymousMemory(file.Size, Describe(file.Name)));
         }
-        else if (file.Size <= Array.MaxLength)
-        {
-            _small.Add(file.Name, GC.AllocateUninitializedArray<byte>((int)file.Size));
-        }
         else
         {
-            throw new StoreException(StoreFailure.Invalid, $"{Describe(file.Name)} is too large to be anything but weights.");
+            _small.Add(file.Name, GC.AllocateUninitializedArray<byte>((int)file.Size));    // the manifest has bounded it
         }
     }
 

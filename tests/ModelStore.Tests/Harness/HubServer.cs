@@ -66,7 +66,7 @@ internal sealed class HubServer : IAsyncDisposable
     public async Task<HubServer> RunAsync()
     {
         _hub.MapGet("/api/models/org/tiny/revision/main", context => Authorized(context, () => ListAsync(context)));
-        _hub.MapGet("/org/tiny/resolve/{commit}/{file}", context => Authorized(context, () => ResolveAsync(context)));
+        _hub.MapGet("/org/tiny/resolve/{commit}/{**file}", context => Authorized(context, () => ResolveAsync(context)));
         _store.MapGet("/objects/{file}", ServeSignedAsync);
         await _hub.StartAsync();
         await _store.StartAsync();
@@ -98,7 +98,7 @@ internal sealed class HubServer : IAsyncDisposable
     {
         sha = Commit,
         lastModified = "2026-01-02T03:04:05.000Z",
-        siblings = Directory.EnumerateFiles(_folder).Select(Describe).Append(new { rfilename = "onnx/model.onnx", size = 5L, blobId = "0", lfs = (object?)null }),
+        siblings = Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories).Select(Describe).Append(new { rfilename = "onnx/model.onnx", size = 5L, blobId = "0", lfs = (object?)null }),
     });
 
     private object Describe(string path)
@@ -107,7 +107,7 @@ internal sealed class HubServer : IAsyncDisposable
         var isLarge = path.EndsWith(".safetensors", StringComparison.Ordinal);
         return new
         {
-            rfilename = Path.GetFileName(path),
+            rfilename = Path.GetRelativePath(_folder, path).Replace('\\', '/'),
             size = (long)bytes.Length,
             blobId = GitId(bytes),
             lfs = isLarge

@@ -30,6 +30,31 @@ internal sealed class ModelFolder : IDisposable
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 
+    /// <summary>Adds every file that Rill reads, and takes the weights apart into shards whose names only the index knows, with a stray one beside.</summary>
+    public void Complete()
+    {
+        foreach (var name in ModelFileNames.Small.Where(name => !File.Exists(File_(name))))
+        {
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(File_(name))!);
+            File.WriteAllText(File_(name), $"This is {name}.");
+        }
+
+        File.Move(File_("model.safetensors"), File_("pytorch_model-00001-of-00001.safetensors"));
+        File.WriteAllText(File_(ModelFileNames.WeightIndex), """{"weight_map":{"t":"pytorch_model-00001-of-00001.safetensors"}}""");
+        File.WriteAllText(File_("model-00001-of-00009.safetensors"), "of another upload");
+    }
+
+    /// <summary>Compares what a store has brought with this folder after <see cref="Complete"/>.</summary>
+    public unsafe void AssertSameFiles(ModelFiles files)
+    {
+        const string shard = "pytorch_model-00001-of-00001.safetensors";
+        var here = ModelFiles.InDirectory(Path);
+        Assert.All(ModelFileNames.Small, name => Assert.Equal(here.ReadText(name), files.Has(name) ? files.ReadText(name) : $"no {name}"));
+        using var memory = files.Open(shard);
+        Assert.Equal(SHA256.HashData(File.ReadAllBytes(File_(shard))), SHA256.HashData(new ReadOnlySpan<byte>(memory.Start, (int)memory.Length)));
+        Assert.False(files.Has("model-00001-of-00009.safetensors"));
+    }
+
     /// <summary>Compares weights in memory with this folder's.</summary>
     public unsafe void AssertSame(ModelFiles files)
     {

@@ -17,7 +17,7 @@ public sealed unsafe partial class MappedFile : FileMemory
     {
         if (FileKind.OfIrregular(FinalPath.Of(path)) is { } kind)
         {
-            throw new IOException($"{path} is {kind} and not a regular file");
+            throw new IOException($"{path} is {kind} and not a regular file.");
         }
 
         var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);

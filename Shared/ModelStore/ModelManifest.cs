@@ -9,9 +9,7 @@ public sealed partial record ModelManifest
     /// <summary>The manifest's own name in a container and in a pulled directory.</summary>
     public const string FileName = "rill-manifest.json";
 
-    /// <summary>The most bytes of a manifest: the hashes of a hundred thousand chunks have about 8 MB.</summary>
-    internal const long MostBytes = 64 << 20;
-
+    private const long MostBytes = 64 << 20;    // the hashes of a hundred thousand chunks have about 8 MB
     private const long MostBytesOfOthers = 16 << 20;
     private const int CurrentVersion = 1;
     private const int MostChunkBytes = 256 << 20;
@@ -40,6 +38,16 @@ public sealed partial record ModelManifest
         catch (JsonException error)
         {
             throw new StoreException(StoreFailure.Invalid, $"{FileName} is not a manifest; write it anew with `rill models push`.", error);
+        }
+    }
+
+    /// <summary>Refuses a manifest that is too large to be one, before it is read.</summary>
+    /// <exception cref="StoreException">It is.</exception>
+    internal static void CheckSize(long size, string place)
+    {
+        if (size > MostBytes)
+        {
+            throw new StoreException(StoreFailure.Invalid, $"{place} has {size} bytes, but a manifest has at most {MostBytes}.");
         }
     }
 

@@ -9,6 +9,7 @@ public static class ModelVerify
     /// <summary>Checks a directory against the manifest that a pull has laid there, or against that of a remote model.</summary>
     /// <returns>The names of the files that are missing or differ.</returns>
     /// <exception cref="StoreException">There is no manifest.</exception>
+    /// <exception cref="IOException">The manifest cannot be read.</exception>
     public static async Task<IReadOnlyList<string>> DirectoryAsync(
         string directory, ModelAddress? against, ModelStoreOptions options, TransferProgress progress, CancellationToken cancellationToken)
     {
@@ -43,11 +44,16 @@ public static class ModelVerify
         return await Retry.RunAsync(options, progress, () => source.ReadManifestAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
-    private static ModelManifest ReadManifest(string directory)
+    private static unsafe ModelManifest ReadManifest(string directory)
     {
         var path = Path.Combine(directory, ModelManifest.FileName);
-        return File.Exists(path)
-            ? ModelManifest.Parse(File.ReadAllBytes(path))
-            : throw new StoreException(StoreFailure.Missing, $"{path} does not exist; name the model's store with --against, or pull the model with `rill models pull`.");
+        if (!File.Exists(path))
+        {
+            throw new StoreException(StoreFailure.Missing, $"{path} does not exist; name the model's store with --against, or pull the model with `rill models pull`.");
+        }
+
+        using var file = new MappedFile(path);    // which opens neither a pipe nor a device
+        ModelManifest.CheckSize(file.Length, path);
+        return ModelManifest.Parse(new ReadOnlySpan<byte>(file.Start, (int)file.Length));
     }
 }

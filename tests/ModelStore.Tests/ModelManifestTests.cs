@@ -48,6 +48,25 @@ public sealed class ModelManifestTests
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
 
+    [SkippableFact]
+    public async Task Verify_OfAManifestThatIsNoPlainFile_IsRefusedUnread()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "/dev/zero is Linux's.");
+        using var model = new Harness.ModelFolder();
+        File.CreateSymbolicLink(model.File_(ModelManifest.FileName), "/dev/zero");
+        await Assert.ThrowsAsync<IOException>(VerifyAsync);
+
+        File.Delete(model.File_(ModelManifest.FileName));
+        using (var large = File.Create(model.File_(ModelManifest.FileName)))
+        {
+            large.SetLength(100 << 20);
+        }
+
+        Assert.Contains("a manifest has at most", (await Assert.ThrowsAsync<StoreException>(VerifyAsync)).Message, StringComparison.Ordinal);
+
+        Task VerifyAsync() => ModelVerify.DirectoryAsync(model.Path, null, new ModelStoreOptions(), new TransferProgress(), CancellationToken.None);
+    }
+
     [Fact]
     public void Parse_OfNoJson_SaysHowToWriteOne()
     {

@@ -57,11 +57,7 @@ internal sealed class BlobSource : ModelSource
         {
             var blob = _container.GetBlobClient(_address.BlobName(ModelManifest.FileName));
             using var response = (await blob.DownloadStreamingAsync(cancellationToken: cancellationToken).ConfigureAwait(false)).Value;
-            if (response.Details.ContentLength > ModelManifest.MostBytes)
-            {
-                throw new StoreException(StoreFailure.Invalid, $"{Describe(ModelManifest.FileName)} has more than {ModelManifest.MostBytes} bytes; it is not a manifest.");
-            }
-
+            ModelManifest.CheckSize(response.Details.ContentLength, Describe(ModelManifest.FileName));
             var content = await BinaryData.FromStreamAsync(response.Content, cancellationToken).ConfigureAwait(false);
             var manifest = ModelManifest.Parse(content.ToMemory().Span);
             Published = response.Details.LastModified;

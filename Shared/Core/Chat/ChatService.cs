@@ -86,25 +86,25 @@ public sealed class ChatService(
 
     private ChatGeneration Submit(Reservation reservation, IReadOnlyList<int> prompt, ChatSettings settings, int choices, ChatCompletionRequest request)
     {
-        var streams = new List<TokenStream>(choices);
+        var readers = new ChoiceReader[choices];
+        for (var i = 0; i < choices; i++)
+        {
+            // No token here: the generation is aborted with its cause, which a token could not tell.
+            var tokens = engine.Submit(reservation, prompt, settings.Sampling with { Choice = i }, CancellationToken.None);
+            readers[i] = new ChoiceReader(i, tokens, Model, settings);
+        }
+
         Activity? activity = null;
         try
         {
-            for (var i = 0; i < choices; i++)
-            {
-                // No token here: the generation is aborted with its cause, which a token could not tell.
-                streams.Add(engine.Submit(reservation, prompt, settings.Sampling with { Choice = i }, CancellationToken.None));
-            }
-
-            var readers = streams.Select((tokens, index) => new ChoiceReader(index, tokens, Model, settings)).ToList();
             activity = RillActivity.StartChat(Model.Id, settings.ToSpan(choices) with { Stream = request.Stream });
             var content = ContentTrace.Start(activity, contentTracing, request, choices);
-            return new ChatGeneration(Model, readers, prompt.Count, time.GetUtcNow().ToUnixTimeSeconds(), activity, content);
+            var generation = new ChatGeneration(Model, readers, prompt.Count, time.GetUtcNow().ToUnixTimeSeconds(), activity, content);
+            reservation.HandOver();    // until here whatever is thrown ends what was submitted
+            return generation;
         }
         catch
         {
-            // Nobody would read what was submitted, nor end it.
-            streams.ForEach(tokens => tokens.Abort(AbortCause.Error));
             activity?.Dispose();
             throw;
         }

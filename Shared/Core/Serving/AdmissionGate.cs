@@ -4,7 +4,9 @@ namespace Rill.Serving;
 
 /// <summary>
 /// Counts places (reserved, waiting and running sequences) and waiting prompt tokens, and refuses what exceeds the limits. A place is
-/// counted from its reservation on, so a burst cannot pass a check that it has already made false. Thread-safe.
+/// counted from its reservation on, so a burst cannot pass a check that it has already made false. One prompt counts for half of the
+/// tokens at most, and one within its place's even share is taken however many tokens wait: so no long prompt shuts out another, and no
+/// number of long ones a short one. Thread-safe.
 /// </summary>
 internal sealed class AdmissionGate(int maxPlaces, int maxQueuedTokens)
 {
@@ -42,16 +44,17 @@ internal sealed class AdmissionGate(int maxPlaces, int maxQueuedTokens)
             }
 
             _places += sequences;
-            _queuedTokens += promptTokens;
+            _queuedTokens += Counted(promptTokens);
             return true;
         }
     }
 
-    public void CorrectTokens(int difference)
+    /// <summary>A waiting prompt has another length than was estimated.</summary>
+    public void CorrectTokens(int estimate, int promptTokens)
     {
         lock (_gate)
         {
-            _queuedTokens += difference;
+            _queuedTokens += Counted(promptTokens) - Counted(estimate);
         }
     }
 
@@ -61,7 +64,7 @@ internal sealed class AdmissionGate(int maxPlaces, int maxQueuedTokens)
         lock (_gate)
         {
             _running++;
-            _queuedTokens -= promptTokens;
+            _queuedTokens -= Counted(promptTokens);
         }
     }
 
@@ -70,7 +73,7 @@ internal sealed class AdmissionGate(int maxPlaces, int maxQueuedTokens)
     {
         lock (_gate)
         {
-            _queuedTokens -= promptTokens;
+            _queuedTokens -= Counted(promptTokens);
             Free(sequences);
         }
     }
@@ -120,9 +123,11 @@ internal sealed class AdmissionGate(int maxPlaces, int maxQueuedTokens)
         }
 
         var tooMany = _places + sequences > maxPlaces;
-        var tooLong = _queuedTokens > 0 && _queuedTokens + promptTokens > maxQueuedTokens;
+        var tooLong = promptTokens > maxQueuedTokens / maxPlaces && _queuedTokens + Counted(promptTokens) > maxQueuedTokens;
         return tooMany || tooLong ? new Rejection(RejectionReason.QueueFull, _rate.EstimateSeconds(_queuedTokens, _places)) : null;
     }
+
+    private int Counted(int promptTokens) => Math.Min(promptTokens, (maxQueuedTokens + 1) / 2);
 
     private void Free(int sequences)
     {

@@ -193,12 +193,21 @@ internal sealed class BlockManager
     /// <summary>Pins the hits of a sequence, less the last ones where their memory is needed for the sequence itself.</summary>
     private void KeepAffordable(List<PrefixCache.Node> hits, int wanted)
     {
-        while (hits.Count > 0 && FreeBlocks + _cache!.Evictable - hits.Count(node => !_cache.IsPinned(node)) < wanted)
+        if (hits.Count == 0)
         {
-            hits.RemoveAt(hits.Count - 1);
+            return;
         }
 
-        hits.ForEach(node => _cache!.Use(node));
+        var affordable = FreeBlocks + _cache!.Evictable - wanted;    // of the hits that nobody has pinned yet
+        var unpinned = hits.Count(node => !_cache.IsPinned(node));
+        var kept = hits.Count;
+        for (; kept > 0 && unpinned > affordable; kept--)
+        {
+            unpinned -= _cache.IsPinned(hits[kept - 1]) ? 0 : 1;
+        }
+
+        hits.RemoveRange(kept, hits.Count - kept);
+        hits.ForEach(_cache.Use);
     }
 
     private PrefixCache.Node? SaveBlock(string salt, PrefixCache.Node? parent, ReadOnlySpan<int> tokens)

@@ -225,6 +225,11 @@ internal sealed class EngineLoop(
     {
         var (sequence, tokens, fault) = update;
         var stream = sequence.Stream!;
+        if (!stream.IsRunning)
+        {
+            return;
+        }
+
         journal.Sampled(stream, tokens.Length, now);
         if (sequence.Finish is { } finish && stream.TryFinish())
         {

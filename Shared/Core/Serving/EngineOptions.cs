@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
 
 namespace Rill.Serving;
 
@@ -17,7 +18,10 @@ public sealed class EngineOptions
     [Range(1, 65_536)]
     public int MaxQueuedRequests { get; init; } = 128;
 
-    /// <summary>Most prompt tokens that may wait; a prompt of any length is taken when none waits. In [1, 2^30].</summary>
+    /// <summary>
+    /// Most prompt tokens that may wait. A prompt counts for half of them at most, and one within its place's even share is always taken.
+    /// In [1, 2^30].
+    /// </summary>
     [Range(1, 1 << 30)]
     public int MaxQueuedTokens { get; init; } = 131_072;
 
@@ -36,3 +40,17 @@ public sealed class EngineOptions
     [Range(1, 1_000)]
     public int FaultedAfterFailures { get; init; } = 5;
 }
+
+/// <summary>What happens to a sequence whose tokens are produced faster than they are read.</summary>
+public enum SlowReaderPolicy
+{
+    /// <summary>It goes on; the reader gets fewer and larger batches. Bounded by the sequence's token limit.</summary>
+    Coalesce,
+
+    /// <summary>It keeps its memory but is left out of the steps until its tokens are read; others run on.</summary>
+    Pause,
+}
+
+/// <summary>Checks <see cref="EngineOptions"/> against its ranges; all faults are told at once.</summary>
+[OptionsValidator]
+public sealed partial class EngineOptionsValidator : IValidateOptions<EngineOptions>;

@@ -21,13 +21,20 @@ public sealed class InferenceEngine : IAsyncDisposable
     private int _drains;
 
     /// <summary>Starts the engine's thread. The engine disposes the runner when it is disposed itself.</summary>
+    /// <param name="runner">The model.</param>
+    /// <param name="options">Limits and policies.</param>
+    /// <param name="logger">Where sequences and steps are logged.</param>
+    /// <param name="time">The clock of the measurements.</param>
+    /// <param name="metrics">Where they go.</param>
+    /// <param name="drafts">Guesses what sequences go on with; null to compute one token at a time.</param>
     public InferenceEngine(
-        IModelRunner runner, EngineOptions options, ILogger<InferenceEngine> logger, TimeProvider time, RillMetrics metrics)
+        IModelRunner runner, EngineOptions options, ILogger<InferenceEngine> logger, TimeProvider time, RillMetrics metrics,
+        IDraftSource? drafts = null)
     {
         _options = options;
         _logger = logger;
         _time = time;
-        _scheduler = new Scheduler(runner.Limits, options);
+        _scheduler = new Scheduler(runner.Limits, options, drafts);
         _gate = new AdmissionGate(_scheduler.MaxRunning + options.MaxQueuedRequests, options.MaxQueuedTokens);
         _journal = new SequenceJournal(metrics, logger, time);
         _loop = new EngineLoop(runner, _scheduler, _gate, _journal, time);
@@ -56,7 +63,8 @@ public sealed class InferenceEngine : IAsyncDisposable
 
     /// <summary>
     /// Takes places for a request before its prompt is tokenized. <paramref name="promptTokens"/> may be an estimate, which
-    /// <see cref="Reservation.Correct"/> replaces. Choices share the prompt, so it counts once.
+    /// <see cref="Reservation.Correct"/> replaces; one beyond the context is taken for the context. Choices share the prompt, so it
+    /// counts once.
     /// </summary>
     public bool TryReserve(
         int sequences,
@@ -66,6 +74,10 @@ public sealed class InferenceEngine : IAsyncDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sequences, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(promptTokens);
+
+        // What is longer is refused once it is tokenized: it must not keep others out until then. Whom a key or a connection keeps out by
+        // many requests is for HTTP to bound: the gate does not know who asks.
+        promptTokens = Math.Min(promptTokens, MaxSequenceLength);
         if (_gate.TryEnter(sequences, promptTokens, out rejection))
         {
             reservation = new Reservation(_gate, sequences, promptTokens, _time.GetTimestamp());
@@ -79,27 +91,51 @@ public sealed class InferenceEngine : IAsyncDisposable
 
     /// <summary>
     /// Submits one sequence on one place of the reservation; call it once for each choice. Choices with the same prompt compute it once
-    /// if the prefix cache is on. Cancelling the token aborts this sequence with the cause <see cref="AbortCause.Client"/>.
+    /// if the prefix cache is on. Cancelling the token aborts this sequence with the cause <see cref="AbortCause.Client"/>. The
+    /// reservation aborts it when it is disposed before <see cref="Reservation.HandOver"/>.
     /// </summary>
     /// <exception cref="EngineFaultException">The prompt cannot fit.</exception>
     public TokenStream Submit(
         Reservation reservation, IReadOnlyList<int> prompt, SamplingParameters parameters, CancellationToken cancellationToken)
+        => Submit(reservation, new SequenceRequest(prompt) { Parameters = parameters }, cancellationToken);
+
+    /// <summary>The same with everything that a sequence may have.</summary>
+    /// <exception cref="EngineFaultException">The prompt cannot fit.</exception>
+    public TokenStream Submit(Reservation reservation, SequenceRequest request, CancellationToken cancellationToken)
     {
-        _scheduler.ThrowIfTooLong(prompt.Count, SequenceWork.Generate);
+        _scheduler.ThrowIfTooLong(request.Prompt.Count, request.Work);
         var stream = new TokenStream(_loop, NewMailbox(), reservation, _time)
         {
             Id = Interlocked.Increment(ref _lastId),
         };
-        stream.Sequence = new Sequence(stream.Id, prompt, parameters)
+        stream.Sequence = new Sequence(stream.Id, request.Prompt, request.Parameters)
         {
             Stream = stream,
-            PromptSource = reservation.First is { } first && first.HasPrompt(prompt) ? first : null,
+            Work = request.Work,
+            Constraint = request.Constraint,
+            CacheSalt = request.CacheSalt,
+            PromptSource = reservation.SourceOf(request),
         };
-        reservation.First ??= stream.Sequence;
-
+        reservation.Note(stream, request);
         _loop.Submit(stream);
         stream.AbortOn(cancellationToken);
         return stream;
+    }
+
+    /// <summary>Computes one sequence's vector on one place of the reservation, which the caller keeps until then.</summary>
+    /// <returns>The finish: <see cref="SequenceFinish.Vector"/>, and what the prompt cost.</returns>
+    /// <exception cref="ArgumentException">The request is to generate.</exception>
+    /// <exception cref="EngineFaultException">The prompt cannot fit, or the sequence failed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async Task<SequenceFinish> EmbedAsync(Reservation reservation, SequenceRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Work == SequenceWork.Generate)
+        {
+            throw new ArgumentException("Only a sequence that embeds has a vector.", nameof(request));
+        }
+
+        using var stream = Submit(reservation, request, cancellationToken);
+        return (await stream.ReadAsync(cancellationToken).ConfigureAwait(false)).Finish!;
     }
 
     /// <summary>Refuses new requests from now on; those that have a reservation are still served.</summary>
@@ -137,4 +173,20 @@ public sealed class InferenceEngine : IAsyncDisposable
     private TokenMailbox NewMailbox() => _options.SlowReader == SlowReaderPolicy.Pause
         ? new TokenMailbox(_options.PauseAfterTokens, _loop.Wake)
         : new TokenMailbox();
+}
+
+/// <summary>Whether the engine takes and does work.</summary>
+public enum EngineState
+{
+    /// <summary>Takes new requests.</summary>
+    Ready,
+
+    /// <summary>Refuses new requests and finishes the ones it has.</summary>
+    Draining,
+
+    /// <summary>Several steps in a row failed. New work is still tried: one good step makes it ready again.</summary>
+    Faulted,
+
+    /// <summary>Disposed: its thread has ended.</summary>
+    Stopped,
 }

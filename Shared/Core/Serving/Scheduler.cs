@@ -138,7 +138,8 @@ internal sealed class Scheduler
         var updates = new SequenceUpdate[results.Count];
         for (var i = 0; i < updates.Length; i++)
         {
-            updates[i] = answered[i].Pools ? Pool(answered[i], results[i].Vector!) : Accept(answered[i], results[i].Tokens);
+            updates[i] = SequenceUpdate.Take(answered[i], results[i], MaxLength);
+            NoteEnd(updates[i], answered[i].Drafts);
         }
 
         return updates;
@@ -179,64 +180,17 @@ internal sealed class Scheduler
         }
     }
 
-    private SequenceUpdate Pool(SequenceStep step, float[] vector)
+    private void NoteEnd(SequenceUpdate update, int drafts)
     {
-        var sequence = step.Sequence;
-        var isLast = sequence.PendingTokens == 0;
-        sequence.Pool(vector, isLast);
-        if (isLast)
-        {
-            sequence.Finish = StopRules.Finish(sequence, SequenceFinishReason.Stop) with { Vector = sequence.Vector };
-            Remove(sequence);
-        }
-
-        return new SequenceUpdate(sequence, default);
-    }
-
-    private SequenceUpdate Accept(SequenceStep step, ReadOnlyMemory<SampledToken> tokens)
-    {
-        var sequence = step.Sequence;
-        var accepted = 0;
-        SequenceFaultException? fault = null;
-        while (accepted < tokens.Length && sequence.Finish is null && fault is null)
-        {
-            var token = tokens.Span[accepted].TokenId;
-            fault = TryAppend(sequence, token);
-            accepted += fault is null ? 1 : 0;
-        }
-
-        if (sequence.Finish is not null || fault is not null)
+        var sequence = update.Sequence;
+        if (sequence.Finish is not null || update.Fault is not null)
         {
             Remove(sequence);
         }
-        else if (step.Drafts > 0)
+        else if (drafts > 0)
         {
             sequence.ComputedTokens = sequence.Length - 1;
             _blocks.Shrink(sequence);
-        }
-
-        return new SequenceUpdate(sequence, tokens[..accepted], fault);
-    }
-
-    /// <summary>Appends a token and notes the finish; the fault when the constraint does not take it, since the runner sampled under its mask.</summary>
-    private SequenceFaultException? TryAppend(Sequence sequence, int token)
-    {
-        try
-        {
-            var acceptance = sequence.Append(token);
-            if (acceptance == TokenAcceptance.Refused)
-            {
-                return new SequenceFaultException(sequence, "The model gave a token that the request does not allow.");
-            }
-
-            sequence.Finish = StopRules.Check(sequence, token, acceptance, MaxLength);
-            return null;
-        }
-#pragma warning disable CA1031 // A constraint is code of a request's; the other sequences go on whatever it throws.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            return new SequenceFaultException(sequence, "The request's constraint on tokens failed.", exception);
         }
     }
 

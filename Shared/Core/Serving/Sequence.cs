@@ -96,9 +96,6 @@ public sealed class Sequence
 
     internal void Abort() => Volatile.Write(ref _aborted, true);
 
-    /// <summary>True when this is the sequence's prompt.</summary>
-    internal bool HasPrompt(IReadOnlyList<int> prompt) => prompt.Count == PromptLength && prompt.SequenceEqual(_tokens.Take(PromptLength));
-
     /// <summary>Adds a token to the completion, unless the constraint refuses it: then nothing changes.</summary>
     internal TokenAcceptance Append(int token)
     {

@@ -16,3 +16,13 @@ public sealed record SequenceFinish(SequenceFinishReason Reason, int? StopTokenI
     /// <summary>The vector of a sequence that was embedded, as long as the model's hidden size; null for one that generated.</summary>
     public ReadOnlyMemory<float>? Vector { get; init; }
 }
+
+/// <summary>Why a sequence finished by itself.</summary>
+public enum SequenceFinishReason
+{
+    /// <summary>An end token, a stop token or a complete constraint; or the vector is there.</summary>
+    Stop,
+
+    /// <summary>The token limit or the end of the context.</summary>
+    Length,
+}

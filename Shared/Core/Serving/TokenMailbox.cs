@@ -183,8 +183,11 @@ internal sealed class TokenMailbox : IValueTaskSource<TokenBatch>, IThreadPoolWo
 
     private TokenBatch Take()
     {
-        (_filling, _read) = (_read, _filling);
-        _filling.Clear();
+        // Empty before it is seen: the engine, which looks without the lock, must not take tokens that were read before for unread ones.
+        _read.Clear();
+        var filled = _filling;
+        Volatile.Write(ref _filling, _read);
+        _read = filled;
         _ended = _finish is not null;
         if (_read.Count >= _pauseAfter)
         {

@@ -69,6 +69,9 @@ public sealed class TokenStream : IDisposable
 
     internal bool EndedByText { get; private set; }
 
+    /// <summary>True between its first step and its end; a sequence that was aborted in the queue may be computed once without running.</summary>
+    internal bool IsRunning => Volatile.Read(ref _phase) == Running;
+
     /// <summary>
     /// Takes all tokens since the last read, waiting for at least one. The batch that carries <see cref="TokenBatch.Finish"/> is the last.
     /// </summary>
@@ -122,4 +125,39 @@ public sealed class TokenStream : IDisposable
     internal bool TryFinish() => Interlocked.CompareExchange(ref _phase, Ended, Running) == Running;
 
     private TimeSpan? Between(long from, long to) => to == 0 ? null : _time.GetElapsedTime(from, to);
+}
+
+/// <summary>
+/// All tokens of one sequence since the previous read. Every sampled token is delivered once, also the one that ends the sequence: a
+/// matched stop token is output like any other, an end token (see <see cref="SequenceFinish.EndsWithEos"/>) has no text.
+/// The memory is valid until the next read of the same stream.
+/// </summary>
+/// <param name="TokenIds">Token ids in order; at least one, except in a last batch.</param>
+/// <param name="Logprobs">One entry for each token when the sequence asked for logprobs, otherwise empty.</param>
+/// <param name="Finish">Not null in the last batch.</param>
+public readonly record struct TokenBatch(ReadOnlyMemory<int> TokenIds, ReadOnlyMemory<TokenLogprobs> Logprobs, SequenceFinish? Finish);
+
+/// <summary>Where a sequence's time went; null for what has not happened yet.</summary>
+/// <param name="Queue">From submission to the first step that computed it.</param>
+/// <param name="Prefill">From that step to the first token.</param>
+/// <param name="TimeToFirstToken">From the reservation, which precedes tokenizing, to the first token.</param>
+public readonly record struct SequenceTimings(TimeSpan? Queue, TimeSpan? Prefill, TimeSpan? TimeToFirstToken);
+
+/// <summary>Why a sequence is cancelled; the `cause` label of rill.stream_abort.</summary>
+public enum AbortCause
+{
+    /// <summary>The client closed its connection, or the request was cancelled.</summary>
+    Client,
+
+    /// <summary>The request's deadline passed.</summary>
+    Deadline,
+
+    /// <summary>The client took nothing for longer than the write timeout.</summary>
+    WriteTimeout,
+
+    /// <summary>The process shuts down.</summary>
+    Shutdown,
+
+    /// <summary>Another part of the same request failed.</summary>
+    Error,
 }

@@ -19,10 +19,62 @@ public class AdmissionGateTests
     public void TryEnter_WithTooManyPromptTokensWaiting_Refuses()
     {
         var gate = new AdmissionGate(maxPlaces: 10, maxQueuedTokens: 100);
-        gate.TryEnter(1, 60, out _);
+        gate.TryEnter(1, 30, out _);
+        gate.TryEnter(1, 30, out _);
 
         Assert.False(gate.TryEnter(1, 41, out _));
         Assert.True(gate.TryEnter(1, 40, out _));
+    }
+
+    /// <summary>One key loops prompts that fill the queue, however long they are, beside eight that ask for little.</summary>
+    [Theory]
+    [InlineData(1, 1_000_000)]
+    [InlineData(4, 1_000_000)]
+    [InlineData(4, 90_000)]
+    public void TryEnter_BesideLongPrompts_TakesEveryShortOne(int greedy, int longPrompt)
+    {
+        var options = new EngineOptions();
+        var gate = new AdmissionGate(options.MaxSequences + options.MaxQueuedRequests, options.MaxQueuedTokens);
+        for (var i = 0; i < greedy; i++)
+        {
+            gate.TryEnter(1, longPrompt, out _);
+        }
+
+        for (var round = 0; round < 100; round++)
+        {
+            for (var modest = 0; modest < 8; modest++)
+            {
+                Assert.True(gate.TryEnter(1, 300, out _));
+            }
+
+            gate.Leave(8, 8 * 300);
+            gate.TryEnter(1, longPrompt, out _);
+        }
+    }
+
+    [Fact]
+    public void TryEnter_BesideOneLongPrompt_TakesMiddlingOnesToo()
+    {
+        var gate = new AdmissionGate(maxPlaces: 100, maxQueuedTokens: 100_000);
+        gate.TryEnter(1, 5_000_000, out _);
+
+        Assert.True(gate.TryEnter(1, 20_000, out _));
+        Assert.True(gate.TryEnter(1, 20_000, out _));
+        Assert.False(gate.TryEnter(1, 20_000, out _));
+    }
+
+    [Fact]
+    public void CorrectTokens_OfALongPrompt_GivesBackWhatItCountedFor()
+    {
+        var gate = new AdmissionGate(maxPlaces: 10, maxQueuedTokens: 100);
+        gate.TryEnter(1, 5_000, out _);
+        gate.TryEnter(1, 40, out _);
+        Assert.False(gate.TryEnter(1, 20, out _));
+
+        gate.CorrectTokens(5_000, 40);
+
+        Assert.True(gate.TryEnter(1, 20, out _));
+        Assert.False(gate.TryEnter(1, 11, out _));
     }
 
     [Fact]
@@ -36,17 +88,18 @@ public class AdmissionGateTests
     [Fact]
     public void Start_OfASequence_FreesItsTokensButNotItsPlace()
     {
-        var gate = new AdmissionGate(maxPlaces: 2, maxQueuedTokens: 100);
-        gate.TryEnter(1, 100, out _);
-        Assert.False(gate.TryEnter(1, 1, out _));
+        var gate = new AdmissionGate(maxPlaces: 3, maxQueuedTokens: 100);
+        gate.TryEnter(1, 50, out _);
+        gate.TryEnter(1, 50, out _);
+        Assert.False(gate.TryEnter(1, 40, out _));
 
-        gate.Start(100);
+        gate.Start(50);
 
-        Assert.Equal((1, 0), (gate.Running, gate.Waiting));
-        Assert.True(gate.TryEnter(1, 100, out _));
+        Assert.Equal((1, 1), (gate.Running, gate.Waiting));
+        Assert.True(gate.TryEnter(1, 40, out _));
         Assert.False(gate.TryEnter(1, 0, out _));
         gate.End(completionTokens: 5);
-        Assert.Equal((0, 1), (gate.Running, gate.Waiting));
+        Assert.Equal((0, 2), (gate.Running, gate.Waiting));
     }
 
     [Fact]

@@ -13,7 +13,8 @@ internal sealed class EngineWorld : IAsyncDisposable
     public const int Vocabulary = 1_000;
 
     public EngineWorld(
-        EngineOptions? options = null, int blocks = 1_000, int slots = 64, Func<StepBatch, Exception?>? fault = null, bool held = false)
+        EngineOptions? options = null, int blocks = 1_000, int slots = 64, Func<StepBatch, Exception?>? fault = null, bool held = false,
+        IDraftSource? drafts = null)
     {
         Runner = new SteppingRunner(new ShadowRunner(new ModelLimits(Vocabulary, 2_000, slots, 4, blocks), fault));
         if (!held)
@@ -22,7 +23,7 @@ internal sealed class EngineWorld : IAsyncDisposable
         }
 
         Exporter = new PrometheusExporter(Metrics, "test");
-        Engine = new InferenceEngine(Runner, options ?? new EngineOptions(), Log, Time, Metrics);
+        Engine = new InferenceEngine(Runner, options ?? new EngineOptions(), Log, Time, Metrics, drafts);
     }
 
     public FakeTimeProvider Time { get; } = new();
@@ -65,7 +66,9 @@ internal sealed class EngineWorld : IAsyncDisposable
     public TokenStream Start(int promptTokens, int maxTokens, int salt = 0, CancellationToken cancellationToken = default)
     {
         using var reservation = Reserve(1, promptTokens);
-        return Submit(reservation, promptTokens, maxTokens, salt, cancellationToken);
+        var stream = Submit(reservation, promptTokens, maxTokens, salt, cancellationToken);
+        reservation.HandOver();
+        return stream;
     }
 
     public Reservation Reserve(int sequences, int promptTokens)

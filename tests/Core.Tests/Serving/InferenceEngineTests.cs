@@ -77,13 +77,79 @@ public class InferenceEngineTests
     }
 
     [Fact]
+    public async Task Reservation_DisposedAfterAFailure_EndsWhatWasSubmitted()
+    {
+        await using var world = new EngineWorld();
+        var reservation = world.Reserve(3, 10);
+        var first = world.Submit(reservation, 10, 1_900);
+        await EngineWorld.Eventually(() => first.Sequence.CompletionLength > 0);
+        var second = world.Submit(reservation, 10, 1_900);
+
+        reservation.Dispose();    // what comes before HandOver may throw
+
+        await Assert.ThrowsAsync<OperationCanceledException>(() => EngineWorld.ReadAll(first));
+        await Assert.ThrowsAsync<OperationCanceledException>(() => EngineWorld.ReadAll(second));
+        await EngineWorld.Eventually(() => world.Engine is { Running: 0, Waiting: 0, KvUsage: 0 });
+        Assert.InRange(first.Sequence.CompletionLength, 1, 1_899);
+    }
+
+    [Fact]
+    public async Task Reservation_HandedOver_LetsWhatWasSubmittedGoOn()
+    {
+        await using var world = new EngineWorld();
+        var reservation = world.Reserve(2, 5);
+        using var stream = world.Submit(reservation, 5, 30);
+
+        reservation.HandOver();
+        reservation.Dispose();
+
+        Assert.Equal(Solo(5, 30), await EngineWorld.ReadAll(stream));
+        await EngineWorld.Eventually(() => world.Engine is { Running: 0, Waiting: 0 });
+    }
+
+    /// <summary>The first choice's tokens are the engine's; what a later one is compared with is the request's own prompt.</summary>
+    [Fact]
+    public async Task Submit_OfFurtherChoicesWhileTheFirstDecodes_NeverLooksAtItsTokens()
+    {
+        await using var world = new EngineWorld();
+        for (var round = 0; round < 30; round++)
+        {
+            using var reservation = world.Reserve(8, 9);
+            var streams = new List<TokenStream>();
+            for (var choice = 0; choice < 8; choice++)
+            {
+                streams.Add(world.Submit(reservation, 9, 20, salt: choice / 4));
+                await Task.Yield();
+            }
+
+            foreach (var (choice, stream) in streams.Index())
+            {
+                Assert.Equal(Solo(9, 20, salt: choice / 4), await EngineWorld.ReadAll(stream));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task TryReserve_WithAnEstimateBeyondTheContext_CountsTheContext()
+    {
+        await using var world = new EngineWorld(new EngineOptions { MaxQueuedTokens = 8_000 });    // the context has 2,000
+        using var greedy = world.Reserve(1, 1_000_000);
+
+        using var first = world.Reserve(1, 3_000);
+        using var second = world.Reserve(1, 2_000);
+        using var third = world.Reserve(1, 2_000);
+        Assert.False(world.Engine.TryReserve(1, 1_000, out _, out _));
+    }
+
+    [Fact]
     public async Task Reservation_Corrected_FreesWhatWasEstimatedTooHigh()
     {
         await using var world = new EngineWorld(new EngineOptions { MaxQueuedTokens = 100 });
-        using var reservation = world.Reserve(1, 100);
+        using var other = world.Reserve(1, 40);
+        using var reservation = world.Reserve(1, 50);
         Assert.False(world.Engine.TryReserve(1, 40, out _, out _));
 
-        reservation.Correct(60);
+        reservation.Correct(20);
 
         world.Reserve(1, 40).Dispose();
     }
@@ -218,7 +284,7 @@ public class InferenceEngineTests
     }
 
     internal static List<int> Solo(int promptTokens, int completionTokens, int salt = 0)
-        => ShadowRunner.Solo(World.Prompt(promptTokens, salt), completionTokens, EngineWorld.Vocabulary);
+        => ShadowModel.Solo(World.Prompt(promptTokens, salt), completionTokens, EngineWorld.Vocabulary);
 
     private static Func<StepBatch, Exception?> Breaks(long sequenceId, int after) => batch =>
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Rill.Serving;
 
 namespace Rill.Core.Tests.Serving;
@@ -145,6 +146,42 @@ public class PrefixCacheTests
         world.RunToEnd();
 
         Assert.NotNull(second.Finish);
+    }
+
+    [Fact]
+    public void Schedule_WithAnotherSalt_SharesNothingAndWithTheSameEverything()
+    {
+        var world = new World(blockSize: 4);
+        Sequence Add(string salt) => world.Add(new SequenceRequest(World.Prompt(13)) { CacheSalt = salt, Parameters = new() { MaxTokens = 1 } });
+        var first = Add("tenant a");
+        world.RunToEnd();
+        var other = Add("tenant b");
+        world.RunToEnd();
+        Assert.Equal(6, world.Scheduler.Blocks.CachedBlocks);
+        var again = new[] { Add("tenant a"), Add("tenant b"), Add("") };
+
+        world.RunToEnd();
+
+        Sequence[] all = [first, other, .. again];
+        Assert.Equal([0, 0, 12, 12, 0], all.Select(sequence => sequence.CachedTokens));
+    }
+
+    /// <summary>Hits that there is no memory for are given up one by one; counting all of them each time took minutes.</summary>
+    [Fact]
+    public void TryAdmit_WithManyHitsAndNoMemoryForThem_TakesNoTimeThatGrowsWithTheirSquare()
+    {
+        const int blocks = 40_000;
+        var manager = new BlockManager(new ModelLimits(1_000, int.MaxValue, 2, 1, blocks + 2), prefixCache: true);
+        var first = new Sequence(1, new int[blocks / 2], new SamplingParameters());
+        Assert.True(manager.TryAdmit(first, []));
+        manager.Save(first, first.Length, []);
+        manager.Release(first);
+        manager.BeginStep();
+        var started = Stopwatch.GetTimestamp();
+
+        Assert.True(manager.TryAdmit(new Sequence(2, new int[blocks + 1], new SamplingParameters()), []));
+
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(2));
     }
 
     [Fact]

@@ -2,7 +2,10 @@ using Rill.Serving;
 
 namespace Rill.Core.Tests.Serving;
 
-/// <summary>Random worlds: whatever arrives, leaves and fails, the accounts add up and every text is what it would be alone.</summary>
+/// <summary>
+/// Random worlds with drafts, masks, salts and embeddings: whatever arrives, leaves and fails, the accounts add up, every text and vector
+/// is what it would be alone, and a constraint saw each token exactly once.
+/// </summary>
 public class SchedulerPropertyTests
 {
     [Theory]
@@ -20,12 +23,16 @@ public class SchedulerPropertyTests
 
     private sealed class RandomWorld
     {
+        private const int Vocabulary = 50;
+        private const int CompleteAfter = 12;
+
         private readonly Random _random;
         private readonly World _world;
         private readonly EngineOptions _options;
         private readonly List<Sequence> _live = [];
         private readonly List<Sequence> _lost = [];
         private readonly List<Sequence> _finished = [];
+        private readonly Dictionary<Sequence, RecordingConstraint> _constraints = [];
         private readonly double _faultRate;
         private readonly int _blocks;
 
@@ -41,7 +48,8 @@ public class SchedulerPropertyTests
                 TokenBudget = _random.Next(1, 30),
                 PrefixCache = seed % 5 != 0,
             };
-            _world = new World(_blocks, blockSize, slots: _random.Next(1, 8), context: 60, vocabulary: 50, _options, Fault);
+            var drafts = seed % 4 == 0 ? null : new ScriptedDrafts(Vocabulary, _random, rightShare: _random.NextDouble());
+            _world = new World(_blocks, blockSize, slots: _random.Next(1, 8), context: 60, Vocabulary, _options, Fault, SampleFault, drafts);
         }
 
         public void Run()
@@ -63,22 +71,52 @@ public class SchedulerPropertyTests
             Assert.Equal(0, _world.Scheduler.Blocks.SlotBlocks);
             Assert.Empty(_world.Scheduler.Running);
             Assert.Empty(_world.Scheduler.Waiting);
-            Assert.All(_finished, CheckText);
+            Assert.All(_finished, CheckResult);
+            Assert.All(_constraints, pair => Assert.Equal(World.Completion(pair.Key), pair.Value.Accepted));
         }
 
-        private static void CheckText(Sequence sequence)
-            => Assert.Equal(
-                ShadowRunner.Solo(sequence.Tokens[..sequence.PromptLength].ToArray(), sequence.CompletionLength, 50),
-                World.Completion(sequence));
+        private void CheckResult(Sequence sequence)
+        {
+            var prompt = sequence.Tokens[..sequence.PromptLength].ToArray();
+            if (sequence.Work != SequenceWork.Generate)
+            {
+                Assert.Equal(ShadowModel.Vector(prompt, sequence.Work), sequence.Finish!.Vector!.Value.ToArray());
+                return;
+            }
+
+            var constraint = _constraints.ContainsKey(sequence) ? new RecordingConstraint(Vocabulary, CompleteAfter) : null;
+            Assert.Equal(ShadowModel.Solo(prompt, sequence.Parameters, Vocabulary, _world.Scheduler.MaxLength, constraint), World.Completion(sequence));
+        }
 
         private void Arrive()
         {
-            if (_random.NextDouble() < 0.3)
+            if (_random.NextDouble() >= 0.3)
             {
-                var length = _random.Next(1, Math.Min(40, _world.Scheduler.MaxLength));
-                var prompt = World.Prompt(length, salt: _random.Next(3)).Select(token => token % 50).ToArray();
-                var source = _live.FirstOrDefault(other => other.HasPrompt(prompt));
-                _live.Add(_world.Add(prompt, new SamplingParameters { MaxTokens = _random.Next(1, 20) }, source));
+                return;
+            }
+
+            var length = _random.Next(1, Math.Min(40, _world.Scheduler.MaxLength));
+            var request = new SequenceRequest([.. World.Prompt(length, salt: _random.Next(3)).Select(token => token % Vocabulary)])
+            {
+                Work = _random.Next(6) switch { 0 => SequenceWork.EmbedLast, 1 => SequenceWork.EmbedMean, _ => SequenceWork.Generate },
+                CacheSalt = _random.Next(3) == 0 ? "tenant" : "",
+                Constraint = _random.Next(4) == 0 ? new RecordingConstraint(Vocabulary, CompleteAfter) : null,
+                Parameters = new SamplingParameters
+                {
+                    MaxTokens = _random.Next(1, 20),
+                    MinTokens = _random.Next(4),
+                    EosTokenIds = [_random.Next(Vocabulary)],
+                    StopTokenIds = [_random.Next(Vocabulary)],
+                    FrequencyPenalty = _random.Next(3) == 0 ? 1 : 0,
+                },
+            };
+            var source = _live.FirstOrDefault(other => other.CacheSalt == request.CacheSalt
+                && other.Tokens[..other.PromptLength].SequenceEqual(request.Prompt.ToArray()));
+            var sequence = _world.Add(request, source);
+            _live.Add(sequence);
+            if (request.Constraint is RecordingConstraint constraint)
+            {
+                _constraints.Add(sequence, constraint);
             }
         }
 
@@ -101,7 +139,7 @@ public class SchedulerPropertyTests
                 CheckBatch(batch);
                 try
                 {
-                    _world.Scheduler.Update(_world.Runner.Execute(batch));
+                    Assert.All(_world.Scheduler.Update(_world.Runner.Execute(batch)), update => Assert.Null(update.Fault));
                     break;
                 }
                 catch (SequenceFaultException fault)
@@ -132,6 +170,10 @@ public class SchedulerPropertyTests
                 : new InvalidOperationException("crash");
         }
 
+        private Exception? SampleFault(Sequence sequence) => _random.NextDouble() >= _faultRate / 4 ? null
+            : _random.Next(2) == 0 ? new SequenceFaultException(sequence, "fault")
+            : new InvalidOperationException("crash");
+
         private void Lose(IEnumerable<Sequence> sequences)
         {
             foreach (var sequence in sequences)
@@ -143,9 +185,10 @@ public class SchedulerPropertyTests
 
         private void CheckBatch(StepBatch batch)
         {
-            Assert.InRange(batch.Steps.Sum(step => step.Count), 0, _options.TokenBudget);
+            Assert.InRange(batch.Steps.Sum(step => step.Count + step.Drafts), 0, _options.TokenBudget);
             Assert.Equal(batch.Steps.Count, batch.Steps.Select(step => step.Sequence.Slot).Distinct().Count());
             Assert.All(batch.Steps, step => Assert.True(step.Count > 0 && step.Start + step.Count <= step.Sequence.Length));
+            Assert.All(batch.Steps, step => Assert.InRange(step.Sequence.Length + step.Drafts, 1, _world.Scheduler.MaxLength));
             Assert.InRange(_world.Scheduler.Running.Count, 0, _world.Scheduler.MaxRunning);
         }
 

@@ -44,7 +44,7 @@ public class SchedulerTests
         world.RunToEnd();
 
         Assert.True(world.Scheduler.Preemptions > 0);
-        Assert.All(sequences, s => Assert.Equal(ShadowRunner.Solo(s.Tokens[..5].ToArray(), 8, 1_000), World.Completion(s)));
+        Assert.All(sequences, s => Assert.Equal(ShadowModel.Solo(s.Tokens[..5].ToArray(), 8, 1_000), World.Completion(s)));
     }
 
     [Fact]
@@ -170,7 +170,7 @@ public class SchedulerTests
     [Fact]
     public void Update_OnAnEndToken_FinishesWithStop()
     {
-        var end = ShadowRunner.Solo(World.Prompt(4), 3, 1_000)[2];
+        var end = ShadowModel.Solo(World.Prompt(4), 3, 1_000)[2];
         var world = new World();
         var sequence = world.Add(4, parameters: new SamplingParameters { EosTokenIds = [end] });
 
@@ -183,7 +183,7 @@ public class SchedulerTests
     [Fact]
     public void Update_OnAStopToken_NamesIt()
     {
-        var stop = ShadowRunner.Solo(World.Prompt(4), 2, 1_000)[1];
+        var stop = ShadowModel.Solo(World.Prompt(4), 2, 1_000)[1];
         var world = new World();
         var sequence = world.Add(4, parameters: new SamplingParameters { StopTokenIds = [stop], IgnoreEos = true, EosTokenIds = [stop] });
 
@@ -195,7 +195,7 @@ public class SchedulerTests
     [Fact]
     public void Update_BeforeMinTokens_DoesNotStop()
     {
-        var solo = ShadowRunner.Solo(World.Prompt(4), 5, 1_000);
+        var solo = ShadowModel.Solo(World.Prompt(4), 5, 1_000);
         var world = new World();
         var sequence = world.Add(4, parameters: new SamplingParameters { EosTokenIds = solo, StopTokenIds = solo, MinTokens = 4 });
 
@@ -239,7 +239,7 @@ public class SchedulerTests
 
         Assert.True(broken.HasEnded);
         Assert.Equal(3, broken.CompletionLength);
-        Assert.Equal(ShadowRunner.Solo(World.Prompt(5), 9, 1_000), World.Completion(intact));
+        Assert.Equal(ShadowModel.Solo(World.Prompt(5), 9, 1_000), World.Completion(intact));
     }
 
     [Fact]

@@ -4,41 +4,23 @@ namespace Rill.Core.Tests.Serving;
 
 /// <summary>
 /// A runner whose "keys and values" are the tokens themselves. It does to them exactly what a batch says, fails when a slot does not
-/// hold what the scheduler believes, and draws each token from the slot's content: a wrong restore or save changes the text.
+/// hold what the scheduler believes, and draws each token from the slot's content: a wrong restore or save changes the text. A block of
+/// the cache knows its salt.
 /// </summary>
-internal sealed class ShadowRunner(ModelLimits limits, Func<StepBatch, Exception?>? fault = null) : IModelRunner
+/// <param name="limits">The sizes.</param>
+/// <param name="fault">Asked before a step is computed.</param>
+/// <param name="sampleFault">Asked before each row is sampled, drafts included.</param>
+internal sealed class ShadowRunner(
+    ModelLimits limits, Func<StepBatch, Exception?>? fault = null, Func<Sequence, Exception?>? sampleFault = null) : IModelRunner
 {
     private readonly List<int>[] _slots = [.. Enumerable.Range(0, limits.SlotCount).Select(_ => new List<int>())];
-    private readonly int[]?[] _cache = new int[limits.BlockCount][];
+    private readonly (string Salt, int[] Tokens)?[] _cache = new (string, int[])?[limits.BlockCount];
 
     public ModelLimits Limits => limits;
 
     public int Steps { get; private set; }
 
     public int BlocksInUse => _slots.Sum(slot => Blocks(slot.Count)) + _cache.Count(block => block is not null);
-
-    public static int NextToken(IReadOnlyList<int> tokens, int vocabulary)
-    {
-        var hash = 17u;
-        foreach (var token in tokens)
-        {
-            hash = (hash * 31) + (uint)token + 7;
-        }
-
-        return (int)((hash ^ (hash >> 15)) % (uint)vocabulary);
-    }
-
-    public static List<int> Solo(IEnumerable<int> prompt, int completionTokens, int vocabulary)
-    {
-        var tokens = prompt.ToList();
-        var promptLength = tokens.Count;
-        while (tokens.Count < promptLength + completionTokens)
-        {
-            tokens.Add(NextToken(tokens, vocabulary));
-        }
-
-        return tokens[promptLength..];
-    }
 
     public IReadOnlyList<StepResult> Execute(StepBatch batch)
     {
@@ -78,10 +60,14 @@ internal sealed class ShadowRunner(ModelLimits limits, Func<StepBatch, Exception
     {
         foreach (var (slot, position, block) in batch.Restores)
         {
+            var (salt, tokens) = _cache[block] ?? throw new InvalidOperationException($"Block {block} holds nothing.");
+            Assert.Equal(SequenceOf(batch, slot).CacheSalt, salt);
             Truncate(_slots[slot], position);
-            _slots[slot].AddRange(_cache[block] ?? throw new InvalidOperationException($"Block {block} holds nothing."));
+            _slots[slot].AddRange(tokens);
         }
     }
+
+    private static Sequence SequenceOf(StepBatch batch, int slot) => batch.Steps.Single(step => step.Sequence.Slot == slot).Sequence;
 
     private StepResult? Compute(SequenceStep step)
     {
@@ -89,7 +75,9 @@ internal sealed class ShadowRunner(ModelLimits limits, Func<StepBatch, Exception
         Truncate(content, step.Start);
         content.AddRange(step.Sequence.Tokens.Slice(step.Start, step.Count));
         Assert.Equal(step.Sequence.Tokens[..content.Count].ToArray(), content);
-        return step.Samples ? Sample(step, content) : null;
+        return step.Samples ? Sample(step, content)
+            : step.Pools ? new StepResult(step.Sequence, default, Pool(step, content))
+            : null;
     }
 
     private StepResult Sample(SequenceStep step, List<int> content)
@@ -97,16 +85,54 @@ internal sealed class ShadowRunner(ModelLimits limits, Func<StepBatch, Exception
         var computed = content.Count;
         content.AddRange(step.DraftTokens);
         var tokens = new SampledToken[1 + step.Drafts];
-        var count = DraftVerification.Sample(step, row => new(NextToken(content[..(computed + row)], limits.VocabularySize)), tokens);
-        Truncate(content, computed + count - 1);
-        return new StepResult(step.Sequence, tokens.AsMemory(0, count));
+        try
+        {
+            var count = DraftVerification.Sample(step, row => SampleRow(step.Sequence, content[..(computed + row)]), tokens);
+            Truncate(content, computed + count - 1);
+            return new StepResult(step.Sequence, tokens.AsMemory(0, count));
+        }
+        catch
+        {
+            Truncate(content, computed);
+            throw;
+        }
+    }
+
+    private SampledToken SampleRow(Sequence sequence, List<int> content)
+    {
+        Assert.Equal(sequence.Tokens.ToArray(), content);    // the drafts before the row count as appended
+        if (sequence.Parameters.FrequencyPenalty != 0)
+        {
+            Assert.Equal(content[sequence.PromptLength..].CountBy(token => token).ToDictionary(), TokenCountsTests.Completion(sequence));
+        }
+
+        return sampleFault?.Invoke(sequence) is { } exception
+            ? throw exception
+            : new SampledToken(ShadowModel.NextToken(content, limits.VocabularySize, ShadowModel.MaskOf(sequence.Constraint, limits.VocabularySize)));
+    }
+
+    private static float[] Pool(SequenceStep step, List<int> content)
+    {
+        if (step.Sequence.Work == SequenceWork.EmbedLast)
+        {
+            return ShadowModel.HiddenState(content);
+        }
+
+        float[] sum = step.Start == 0 ? [0, 0] : [.. step.Sequence.Vector!];
+        for (var length = step.Start + 1; length <= content.Count; length++)
+        {
+            var state = ShadowModel.HiddenState(content[..length]);
+            sum = [sum[0] + state[0], sum[1] + state[1]];
+        }
+
+        return sum;
     }
 
     private void Save(StepBatch batch)
     {
         foreach (var (slot, position, block) in batch.Saves)
         {
-            _cache[block] = [.. _slots[slot].GetRange(position, limits.BlockSize)];
+            _cache[block] = (SequenceOf(batch, slot).CacheSalt, [.. _slots[slot].GetRange(position, limits.BlockSize)]);
         }
     }
 

@@ -9,11 +9,12 @@ internal sealed class World
 
     public World(
         int blocks = 64, int blockSize = 4, int slots = 8, int context = 256, int vocabulary = 1_000,
-        EngineOptions? options = null, Func<StepBatch, Exception?>? fault = null)
+        EngineOptions? options = null, Func<StepBatch, Exception?>? fault = null, Func<Sequence, Exception?>? sampleFault = null,
+        IDraftSource? drafts = null)
     {
         var limits = new ModelLimits(vocabulary, context, slots, blockSize, blocks);
-        Runner = new ShadowRunner(limits, fault);
-        Scheduler = new Scheduler(limits, options ?? new EngineOptions());
+        Runner = new ShadowRunner(limits, fault, sampleFault);
+        Scheduler = new Scheduler(limits, options ?? new EngineOptions(), drafts);
     }
 
     public ShadowRunner Runner { get; }
@@ -24,8 +25,17 @@ internal sealed class World
         => Add(Prompt(promptTokens, salt), parameters ?? new SamplingParameters { MaxTokens = maxTokens }, source);
 
     public Sequence Add(IReadOnlyList<int> prompt, SamplingParameters parameters, Sequence? source = null)
+        => Add(new SequenceRequest(prompt) { Parameters = parameters }, source);
+
+    public Sequence Add(SequenceRequest request, Sequence? source = null)
     {
-        var sequence = new Sequence(++_lastId, prompt, parameters) { PromptSource = source };
+        var sequence = new Sequence(++_lastId, request.Prompt, request.Parameters)
+        {
+            PromptSource = source,
+            Work = request.Work,
+            Constraint = request.Constraint,
+            CacheSalt = request.CacheSalt,
+        };
         Scheduler.Add(sequence);
         return sequence;
     }

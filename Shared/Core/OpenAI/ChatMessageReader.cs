@@ -12,9 +12,9 @@ internal static class ChatMessageReader
             return null;
         }
 
-        foreach (var unsupported in (ReadOnlySpan<string>)["audio", "function_call"])
+        foreach (var unsupported in (ReadOnlySpan<string>)["audio", "function_call", "images"])
         {
-            if (field[unsupported] is { IsPresent: true } given)
+            if (field[unsupported] is { IsPresent: true } given && !(unsupported == "images" && UnsupportedFields.IsEmpty(given.Value)))
             {
                 given.RefuseUnsupported($"{given.Path} is not supported.");
                 return null;

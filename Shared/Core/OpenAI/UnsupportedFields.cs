@@ -141,6 +141,15 @@ internal static class UnsupportedFields
         }
     }
 
+    /// <summary>An empty list, object or text.</summary>
+    public static bool IsEmpty(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Array => value.GetArrayLength() == 0,
+        JsonValueKind.Object => value.GetPropertyCount() == 0,
+        JsonValueKind.String => value.ValueEquals(""),
+        _ => false,
+    };
+
     private static bool Never(JsonElement value) => false;
 
     private static bool IsTrue(JsonElement value) => value.ValueKind == JsonValueKind.True;
@@ -171,14 +180,6 @@ internal static class UnsupportedFields
 
     /// <summary>Zero or less, which turns such a number off.</summary>
     private static bool IsOff(JsonElement value) => value.ValueKind == JsonValueKind.Number && value.GetDouble() <= 0;
-
-    private static bool IsEmpty(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Array => value.GetArrayLength() == 0,
-        JsonValueKind.Object => value.GetPropertyCount() == 0,
-        JsonValueKind.String => value.ValueEquals(""),
-        _ => false,
-    };
 
     private static bool IsDisabled(JsonElement value) =>
         IsFalse(value) || (value.ValueKind == JsonValueKind.Object && value.TryGetProperty("type", out var type) && IsText(type, "disabled"));

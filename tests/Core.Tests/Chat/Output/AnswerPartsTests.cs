@@ -56,6 +56,28 @@ public sealed class AnswerPartsTests
         Assert.Equal<AnswerPart>(
             [AnswerPart.Content("EN"), AnswerPart.ToolCall(0, "call_1", "f"), AnswerPart.Content("D")], Parse(["END"], "EN{f:}D").Take());
 
+    [Fact]
+    public void Take_OfPlainText_MakesOneSmallObjectBesideTheText()
+    {
+        const int Deltas = 1_000, Text = 32, List = 80;
+        var parts = new AnswerParts(["END"]);
+        TellDeltas(parts, Deltas);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        TellDeltas(parts, Deltas);
+
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / Deltas, 1, Text + List);
+    }
+
+    private static void TellDeltas(AnswerParts parts, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            parts.AddContent("ab");
+            parts.AddContent("cd");
+            parts.Take();
+        }
+    }
+
     private static AnswerParts Parse(string[] stops, params string[] texts)
     {
         var (parser, parts) = (new BracketParser(), new AnswerParts(stops));

@@ -12,13 +12,10 @@ internal static class ChatMessageReader
             return null;
         }
 
-        foreach (var unsupported in (ReadOnlySpan<string>)["audio", "function_call", "images"])
+        if (Unsupported(field) is { } given)
         {
-            if (field[unsupported] is { IsPresent: true } given && !(unsupported == "images" && UnsupportedFields.IsEmpty(given.Value)))
-            {
-                given.RefuseUnsupported($"{given.Path} is not supported.");
-                return null;
-            }
+            given.RefuseUnsupported($"{given.Path} is not supported: leave it out.");
+            return null;
         }
 
         var toolCalls = role == "assistant" ? ReadToolCalls(field["tool_calls"]) : null;
@@ -30,6 +27,20 @@ internal static class ChatMessageReader
             ToolCalls = toolCalls,
             Reasoning = field["reasoning_content"].String() ?? field["reasoning"].String(),
         };
+    }
+
+    /// <summary>What a message holds that would change the prompt: OpenAI's fields, Ollama's images, SGLang's tools.</summary>
+    private static JsonField? Unsupported(JsonField message)
+    {
+        foreach (var (name, mayBeEmpty) in (ReadOnlySpan<(string, bool)>)[("audio", false), ("function_call", false), ("images", true), ("tools", true)])
+        {
+            if (message[name] is { IsPresent: true } given && !(mayBeEmpty && UnsupportedFields.IsEmpty(given.Value)))
+            {
+                return given;
+            }
+        }
+
+        return null;
     }
 
     private static string? ReadRole(JsonField field)

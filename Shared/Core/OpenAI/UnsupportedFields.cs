@@ -44,11 +44,14 @@ internal static class UnsupportedFields
         new("use_beam_search", IsFalse),
         new("length_penalty", value => IsNumber(value, 1)),
         new("early_stopping", IsFalse),
+        new("watermarking", IsFalse),
         new("truncate_prompt_tokens", Never),
         new("prompt_logprobs", IsFalse),
+        new("logprob_token_ids", IsEmpty),
         new("logits_processors", IsEmpty),
         new("vllm_xargs", IsEmpty),
         new("chat_template", Never),
+        new("return_prompt_text", IsFalse),
         new("return_token_ids", IsFalse),
         new("return_tokens_as_token_ids", IsFalse),
         new("priority", value => IsNumber(value, 0)),
@@ -72,6 +75,8 @@ internal static class UnsupportedFields
         new("xtc_probability", IsOff),
         new("adaptive_target", IsOff),
         new("repeat_penalty", value => IsNumber(value, 1), "use repetition_penalty"),
+        new("n_cmpl", value => IsNumber(value, 1), "use n"),
+        new("n_indent", IsOff),
         new("n_predict", value => IsNumber(value, -1), "use max_tokens"),
         new("n_probs", IsOff, "use top_logprobs"),
         new("t_max_predict_ms", IsOff, "use the header X-Request-Timeout"),
@@ -94,7 +99,11 @@ internal static class UnsupportedFields
         new("custom_logit_processor", Never),
         new("input_ids", Never),
         new("session_params", IsEmpty),
+        new("task", Never),
         new("return_hidden_states", IsFalse),
+        new("return_routed_experts", IsFalse),
+        new("return_prompt_token_ids", IsFalse),
+        new("return_meta_info", IsFalse),
 
         // TGI
         new("stop_sequences", IsEmpty, "use stop"),
@@ -103,10 +112,12 @@ internal static class UnsupportedFields
         new("do_sample", IsTrue, "use temperature 0"),
         new("num_beams", value => IsNumber(value, 1)),
         new("top_n_tokens", IsOff, "use top_logprobs"),
+        new("details", IsFalse),
         new("decoder_input_details", IsFalse),
         new("return_full_text", IsFalse),
         new("adapter_id", Never),
         new("tool_prompt", Never),
+        new("guideline", IsEmpty),
         new("parameters", IsEmpty),
 
         // Ollama, and the switches of thinking of several
@@ -117,6 +128,7 @@ internal static class UnsupportedFields
         new("template", value => IsText(value, "")),
         new("images", IsEmpty),
         new("raw", IsFalse),
+        new("reasoning", IsDisabled, "use chat_template_kwargs"),
         new("think", IsFalse, "use chat_template_kwargs"),
         new("enable_thinking", IsFalse, "use chat_template_kwargs"),
         new("thinking_budget", value => IsNumber(value, -1)),
@@ -181,8 +193,11 @@ internal static class UnsupportedFields
     /// <summary>Zero or less, which turns such a number off.</summary>
     private static bool IsOff(JsonElement value) => value.ValueKind == JsonValueKind.Number && value.GetDouble() <= 0;
 
-    private static bool IsDisabled(JsonElement value) =>
-        IsFalse(value) || (value.ValueKind == JsonValueKind.Object && value.TryGetProperty("type", out var type) && IsText(type, "disabled"));
+    /// <summary>The ways in which thinking is turned off: false, type disabled, effort none, enabled false.</summary>
+    private static bool IsDisabled(JsonElement value) => IsFalse(value) || IsEmpty(value) || (value.ValueKind == JsonValueKind.Object
+        && ((value.TryGetProperty("type", out var type) && IsText(type, "disabled"))
+            || (value.TryGetProperty("effort", out var effort) && IsText(effort, "none"))
+            || (value.TryGetProperty("enabled", out var enabled) && IsFalse(enabled))));
 
     /// <param name="Name">The field.</param>
     /// <param name="AsksForNothing">Whether a value, which is not null, changes nothing.</param>

@@ -47,7 +47,7 @@ public sealed class StopChecker
         }
 
         // In what follows positions count from the held text's start: with the stop included that is still known, but already sent.
-        var hold = _stops.Max(each => each.MatchedLength);
+        var hold = LongestMatch();
         _held = pending[^hold..];
         return new(_includeStop ? delta : pending[..^hold], null);
     }
@@ -59,6 +59,18 @@ public sealed class StopChecker
         _held = "";
         Array.ForEach(_stops, stop => stop.Reset());
         return text;
+    }
+
+    /// <summary>A loop: an enumerator would be garbage for every token.</summary>
+    private int LongestMatch()
+    {
+        var longest = 0;
+        foreach (var stop in _stops)
+        {
+            longest = Math.Max(longest, stop.MatchedLength);
+        }
+
+        return longest;
     }
 
     private (int Start, StopString? Stop) FindFirst(string delta, int deltaStart)

@@ -23,6 +23,8 @@ public class RoomsTests
             doors.Add("Rill.Telemetry", to);
         }
 
+        doors.Add("Rill.Chat.Input", "Rill.Chat.Output");
+        doors.Add("Rill.Chat.Output", "Rill.Chat.Input");
         return doors;
     }
 

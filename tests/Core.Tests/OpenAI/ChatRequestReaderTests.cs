@@ -177,6 +177,7 @@ public sealed class ChatRequestReaderTests
     [InlineData("""{"role":"assistant","tool_calls":[5]}""", "messages[0].tool_calls[0]", "invalid_value")]
     [InlineData("""{"role":"assistant","function_call":{}}""", "messages[0].function_call", "unsupported_parameter")]
     [InlineData("""{"role":"user","content":"a","images":["aGk="]}""", "messages[0].images", "unsupported_parameter")]
+    [InlineData("""{"role":"system","content":"a","tools":[{"type":"function"}]}""", "messages[0].tools", "unsupported_parameter")]
     [InlineData("""{"role":"user","content":"a","name":5}""", "messages[0].name", "invalid_value")]
     public void TryRead_BadMessage_NamesTheField(string message, string param, string code)
     {

@@ -82,6 +82,10 @@ public sealed class UnsupportedFieldsTests
     [InlineData("do_sample", "false")]
     [InlineData("truncate", "5")]
     [InlineData("options", """{"num_predict":5}""")]
+    [InlineData("reasoning", """{"effort":"high"}""")]
+    [InlineData("watermarking", "true")]
+    [InlineData("guideline", "\"Be kind.\"")]
+    [InlineData("n_cmpl", "2")]
     [InlineData("system", "\"Be brief.\"")]
     public void TryRead_AWishOfAPeer_IsRefusedByName(string name, string value)
     {
@@ -97,6 +101,7 @@ public sealed class UnsupportedFieldsTests
     [InlineData("\"xtc_probability\":0,\"xtc_threshold\":0.1,\"top_n_sigma\":-1,\"dynatemp_range\":0,\"n_probs\":0,\"n_predict\":-1")]
     [InlineData("\"grammar\":\"\",\"json_schema\":{},\"cache_prompt\":true,\"id_slot\":-1,\"reasoning_format\":\"auto\"")]
     [InlineData("\"thinking\":{\"type\":\"disabled\"},\"think\":false,\"enable_thinking\":false,\"separate_reasoning\":true")]
+    [InlineData("\"reasoning\":{\"effort\":\"none\"},\"stream_reasoning\":true,\"return_meta_info\":false,\"stream_interval\":1")]
     [InlineData("\"format\":\"\",\"options\":{},\"keep_alive\":\"5m\",\"stop_sequences\":[],\"watermark\":false,\"do_sample\":true")]
     [InlineData("\"min_new_tokens\":0,\"truncate\":null,\"guided_json\":null,\"guided_decoding_backend\":\"xgrammar\"")]
     public void TryRead_APeersDefaults_AreIgnored(string json) =>

@@ -35,6 +35,18 @@ public sealed class AnswerPartsTests
     }
 
     [Fact]
+    public void Take_CutAnywhere_GivesTheTextsOfTheWhole()
+    {
+        var random = new Random(5);
+        for (var round = 0; round < 500; round++)
+        {
+            var text = string.Concat(Enumerable.Range(0, 40).Select(_ => "ab[]{:}"[random.Next(7)]));
+
+            Assert.Equal(Texts(Stream(text, () => false)), Texts(Stream(text, () => random.Next(3) == 0)));
+        }
+    }
+
+    [Fact]
     public void AddContent_LooksForStopStrings_AndNothingElseDoes()
     {
         Assert.Equal("END", Parse(["END"], "[END]{END:END}on the END").Stop);
@@ -77,6 +89,27 @@ public sealed class AnswerPartsTests
             parts.Take();
         }
     }
+
+    private static List<AnswerPart> Stream(string text, Func<bool> takes)
+    {
+        var (parser, parts, taken) = (new BracketParser(), new AnswerParts(["aab"]), new List<AnswerPart>());
+        foreach (var character in text)
+        {
+            parser.Push(0, character.ToString(), parts);
+            if (takes())
+            {
+                taken.AddRange(parts.Take());
+            }
+        }
+
+        parts.ReleaseHeld();
+        taken.AddRange(parts.Take());
+        return taken;
+    }
+
+    /// <summary>The text of each kind and call, whatever pieces it came in.</summary>
+    private static IEnumerable<string> Texts(IEnumerable<AnswerPart> parts) =>
+        parts.GroupBy(part => (part.Kind, part.CallIndex)).Select(group => $"{group.Key} {string.Concat(group.Select(part => part.Text))}").Order();
 
     private static AnswerParts Parse(string[] stops, params string[] texts)
     {

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -57,6 +58,7 @@ internal static class RillHosting
         services.AddSingleton<ChatResponder>();
         services.AddHostedService<Drain>();
         services.AddHostedService<Startup>();
+        services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = null);    // RequestBody has one, and the host
         services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain.ShutdownTimeout(options));
     }
 

@@ -60,6 +60,7 @@ internal sealed partial class RequestGate(
         }
         finally
         {
+            await UnreadBody.DropAsync(http);
             ServerSpan.Complete(http);
         }
     }

@@ -29,9 +29,9 @@ public sealed partial class PlainFunctions(Observations observations, ILogger<Pl
         });
     }
 
-    /// <summary>A literal route that a catch-all also matches.</summary>
-    [Function("ItemList")]
-    public static IActionResult ItemList([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "items")] HttpRequest request) =>
+    /// <summary>A literal route that a catch-all also matches; its name comes first.</summary>
+    [Function("AllItems")]
+    public static IActionResult AllItems([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "items")] HttpRequest request) =>
         new OkObjectResult(new { all = true });
 
     /// <summary>A catch-all route.</summary>
@@ -39,10 +39,15 @@ public sealed partial class PlainFunctions(Observations observations, ILogger<Pl
     public static IResult Item([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "items/{*id}")] HttpRequest request, string id) =>
         Results.Text(id);
 
-    /// <summary>A literal below the catch-all.</summary>
+    /// <summary>A literal below the catch-all, whose name comes first: no request reaches it.</summary>
     [Function("ItemCount")]
     public static IResult ItemCount([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "items/count")] HttpRequest request) =>
         Results.Text("count");
+
+    /// <summary>Not ready as long as a file is there.</summary>
+    [Function("HealthReady")]
+    public static IResult HealthReady([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health/ready")] HttpRequest request) =>
+        Results.StatusCode(File.Exists(Environment.GetEnvironmentVariable("TestApp__HoldReady")) ? 503 : 200);
 
     /// <summary>What another function saw.</summary>
     [Function("Observed")]

@@ -27,5 +27,14 @@ builder.UseMiddleware(async (context, next) =>
     context.GetHttpContext()!.Response.Headers.Append("x-steps", "inner");
     await next();
 });
-builder.Build().Run();
+var app = builder.Build();
+if (Environment.GetEnvironmentVariable("TestApp__FailLater") is { } laterReason)
+{
+    app.Start();
+    Thread.Sleep(500);
+    Console.Error.WriteLine(laterReason);
+    Environment.Exit(1);
+}
+
+app.Run();
 return 0;

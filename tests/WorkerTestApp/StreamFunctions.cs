@@ -50,6 +50,10 @@ public sealed class StreamFunctions(Observations observations, Drain drain, IHos
         await Task.Delay(TimeSpan.FromMinutes(1), CancellationToken.None);
     }
 
+    /// <summary>Cuts the connection instead of answering.</summary>
+    [Function("Cut")]
+    public static void Cut([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "cut")] HttpRequest request) => request.HttpContext.Abort();
+
     /// <summary>Throws: before the first byte, or after it if the query says so.</summary>
     [Function("Throw")]
     public static async Task Throw([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "throw")] HttpRequest request)

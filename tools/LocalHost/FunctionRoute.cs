@@ -17,7 +17,6 @@ internal sealed class FunctionRoute
         Template = template;
         _methods = methods;
         var parsed = TemplateParser.Parse(template);
-        Precedence = RoutePrecedence.ComputeInbound(parsed);
         _matcher = new TemplateMatcher(parsed, []);
     }
 
@@ -28,9 +27,6 @@ internal sealed class FunctionRoute
 
     /// <summary>The route with its prefix.</summary>
     public string Template { get; }
-
-    /// <summary>Lower is tried first: literals before parameters before catch-alls.</summary>
-    public decimal Precedence { get; }
 
     /// <summary>The methods as a list for people.</summary>
     public string Methods => _methods is null ? "any method" : string.Join(",", _methods).ToUpperInvariant();
@@ -58,7 +54,13 @@ internal sealed class FunctionRoute
         return null;
     }
 
-    /// <summary>Whether the request is for this function. Inline constraints of a template are not looked at.</summary>
-    public bool Matches(HttpRequest request) =>
-        (_methods is null || _methods.Contains(request.Method)) && _matcher.TryMatch(request.Path, []);
+    /// <summary>
+    /// Whether the request is for this function; <paramref name="values"/> gets the parts of its path that the template names. Kinder than the
+    /// real host in one way: inline constraints of a template are not looked at, as no template of ours has one.
+    /// </summary>
+    public bool Matches(HttpRequest request, RouteValueDictionary values)
+    {
+        values.Clear();
+        return (_methods is null || _methods.Contains(request.Method)) && _matcher.TryMatch(request.Path, values);
+    }
 }

@@ -9,7 +9,8 @@ namespace Rill.LocalHost;
 /// <summary>The host's own web server: one port for clients, another for the worker's gRPC stream.</summary>
 internal static class LocalHostApp
 {
-    private const long MaxRequestBodyBytes = 104_857_600; // the real host's
+    /// <summary>The largest body that is taken: the real host's limit.</summary>
+    public const long MaxRequestBodyBytes = 104_857_600;
 
     public static WebApplication Build(HostSettings settings)
     {
@@ -38,6 +39,7 @@ internal static class LocalHostApp
     private static void Listen(KestrelServerOptions kestrel, int port)
     {
         kestrel.Limits.MaxRequestBodySize = MaxRequestBodyBytes;
+        kestrel.Limits.MaxConcurrentConnections = DescriptorLimit.Connections();
         kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
         if (port == 0)
         {

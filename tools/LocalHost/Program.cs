@@ -15,30 +15,46 @@ try
         throw new SettingsException($"Port {settings.Port} is in use; choose another one with --port.");
     }
 
+    return await ServeAsync(app);
+}
+catch (SettingsException exception)
+{
+    await Console.Error.WriteLineAsync(exception.Message);
+    return 1;
+}
+
+static async Task<int> ServeAsync(WebApplication app)
+{
     var supervisor = app.Services.GetRequiredService<WorkerSupervisor>();
     using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
     using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
     var (http, rpc) = LocalHostApp.Addresses(app);
-    var running = supervisor.RunAsync(rpc, http);
-    await Task.WhenAny(supervisor.Ready, running);
-    if (supervisor.Serving is { } worker)
+    try
     {
-        Console.WriteLine(Greeting.For(http, worker.Routes));
-    }
+        var running = supervisor.RunAsync(rpc, http);
+        if (await Task.WhenAny(supervisor.Loaded, running) == supervisor.Loaded)
+        {
+            var functions = await supervisor.Loaded;
+            Console.WriteLine(Greeting.OfFunctions(http, functions));
+            if (await Task.WhenAny(supervisor.Ready, running) == supervisor.Ready)
+            {
+                Console.WriteLine(Greeting.OfReadiness(http, functions));
+            }
+        }
 
-    var exitCode = await running;
-    using var lastResponses = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-    await app.StopAsync(lastResponses.Token);
-    return exitCode;
+        var exitCode = await running;
+        using var lastResponses = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        await app.StopAsync(lastResponses.Token);
+        return exitCode;
+    }
+    finally
+    {
+        supervisor.Kill();
+    }
 
     void Stop(PosixSignalContext signal)
     {
         signal.Cancel = true;
         supervisor.Stop();
     }
-}
-catch (SettingsException exception)
-{
-    await Console.Error.WriteLineAsync(exception.Message);
-    return 1;
 }

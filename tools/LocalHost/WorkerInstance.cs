@@ -17,6 +17,7 @@ internal sealed class WorkerInstance(HostSettings settings, RpcLogWriter logs) :
         Channel.CreateUnbounded<StreamingMessage>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ConcurrentDictionary<string, RunningInvocation> _running = new();
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _silenced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<FunctionRoute> _routes = [];
     private int _awaitedLoads;
     private volatile bool _ended;
@@ -28,29 +29,52 @@ internal sealed class WorkerInstance(HostSettings settings, RpcLogWriter logs) :
     /// <summary>Ends when every function is loaded; fails with <see cref="SettingsException"/> if the worker cannot list them.</summary>
     public Task Loaded => _loaded.Task;
 
+    /// <summary>Ends when the conversation does, whether the process lives on or not.</summary>
+    public Task Silenced => _silenced.Task;
+
     /// <summary>Where the worker takes HTTP requests. Known once <see cref="Loaded"/>.</summary>
     public string HttpUri { get; private set; } = "";
+
+    /// <summary>Sends to <see cref="HttpUri"/>.</summary>
+    public HttpMessageInvoker Connections { get; private set; } = null!;
 
     /// <summary>The functions, those tried first coming first. Complete once <see cref="Loaded"/>.</summary>
     public IReadOnlyList<FunctionRoute> Routes => _routes;
 
-    public void Start(Uri rpcAddress, Uri httpAddress) => Process = new WorkerProcess(settings, rpcAddress, httpAddress, Id);
+    /// <summary>How far it has come.</summary>
+    public WorkerStage Stage { get; set; }
+
+    /// <summary>Whether the host ends it, to start another.</summary>
+    public bool IsBeingReplaced { get; set; }
+
+    public void Start(Uri rpcAddress, Uri httpAddress)
+    {
+        Process = new WorkerProcess(settings, rpcAddress, httpAddress, Id);
+        Connections = WorkerConnections.Open(Process.Exited);
+    }
 
     /// <summary>Announces an invocation; the task ends with the worker's answer, or with its death.</summary>
-    public Task<StatusResult> Invoke(string invocationId, FunctionRoute function, string traceParent, string traceState)
+    public Task<StatusResult> Invoke(string invocationId, FunctionRoute function, HttpRequest request, RouteValueDictionary routeValues)
     {
         var running = new RunningInvocation(function.Metadata.Name);
         _running[invocationId] = running;
-        Send(new StreamingMessage
+        var announcement = new InvocationRequest
         {
-            InvocationRequest = new InvocationRequest
+            InvocationId = invocationId,
+            FunctionId = function.Metadata.FunctionId,
+            InputData = { new ParameterBinding { Name = function.TriggerName, Data = new TypedData { Http = new RpcHttp() } } },
+            TraceContext = new RpcTraceContext
             {
-                InvocationId = invocationId,
-                FunctionId = function.Metadata.FunctionId,
-                InputData = { new ParameterBinding { Name = function.TriggerName, Data = new TypedData { Http = new RpcHttp() } } },
-                TraceContext = new RpcTraceContext { TraceParent = traceParent, TraceState = traceState },
+                TraceParent = request.Headers.TraceParent.ToString(),
+                TraceState = request.Headers.TraceState.ToString(),
             },
-        });
+        };
+        foreach (var (name, value) in routeValues)
+        {
+            announcement.TriggerMetadata[name] = new TypedData { String = value as string ?? "" };
+        }
+
+        Send(new StreamingMessage { InvocationRequest = announcement });
         if (_ended)
         {
             FailAll(); // It ended between the choice of this worker and now, and has no more answers.
@@ -95,6 +119,7 @@ internal sealed class WorkerInstance(HostSettings settings, RpcLogWriter logs) :
         {
             _outbox.Writer.TryComplete();
             FailAll();
+            _silenced.TrySetResult();
         }
 
         await writing;
@@ -110,18 +135,18 @@ internal sealed class WorkerInstance(HostSettings settings, RpcLogWriter logs) :
         }
     }
 
-    public void Dispose() => Process?.Dispose();
+    public void Dispose()
+    {
+        Connections?.Dispose();
+        Process?.Dispose();
+    }
 
     private void Handle(StreamingMessage message)
     {
         switch (message.ContentCase)
         {
             case Content.WorkerInitResponse:
-                HttpUri = message.WorkerInitResponse.Capabilities["HttpUri"];
-                Send(new StreamingMessage
-                {
-                    FunctionsMetadataRequest = new FunctionsMetadataRequest { FunctionAppDirectory = settings.ScriptRoot },
-                });
+                OnInitialized(message.WorkerInitResponse);
                 break;
             case Content.FunctionMetadataResponse:
                 Load(message.FunctionMetadataResponse);
@@ -138,6 +163,22 @@ internal sealed class WorkerInstance(HostSettings settings, RpcLogWriter logs) :
         }
     }
 
+    private void OnInitialized(WorkerInitResponse response)
+    {
+        if (!response.Capabilities.TryGetValue("HttpUri", out var uri))
+        {
+            _loaded.TrySetException(new SettingsException(
+                "The worker takes no HTTP, which this host needs: call ConfigureFunctionsWebApplication() in its Program.cs."));
+            return;
+        }
+
+        HttpUri = uri;
+        Send(new StreamingMessage
+        {
+            FunctionsMetadataRequest = new FunctionsMetadataRequest { FunctionAppDirectory = settings.ScriptRoot },
+        });
+    }
+
     private void Load(FunctionMetadataResponse response)
     {
         if (response.Result.Status != StatusResult.Types.Status.Success)
@@ -149,7 +190,7 @@ internal sealed class WorkerInstance(HostSettings settings, RpcLogWriter logs) :
         _routes.AddRange(response.FunctionMetadataResults
             .Select(function => FunctionRoute.Read(function, settings.RoutePrefix))
             .OfType<FunctionRoute>()
-            .OrderBy(route => route.Precedence));
+            .OrderBy(route => route.Metadata.Name, StringComparer.OrdinalIgnoreCase)); // not by precedence: so does FunctionMetadataManager
         _awaitedLoads = _routes.Count;
         if (_awaitedLoads == 0)
         {

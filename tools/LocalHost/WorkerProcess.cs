@@ -49,17 +49,22 @@ internal sealed partial class WorkerProcess : IDisposable
     public Task<int> Exited { get; }
 
     /// <summary>Asks the process to end in its own time. False where there are no signals (Windows).</summary>
-    public bool TrySignalTermination() => !OperatingSystem.IsWindows() && !_process.HasExited && SendSignal(_process.Id, SigTerm) == 0;
+    public bool TrySignalTermination() => !OperatingSystem.IsWindows() && !Exited.IsCompleted && SendSignal(_process.Id, SigTerm) == 0;
 
     public void Kill()
     {
-        if (!_process.HasExited)
+        if (!Exited.IsCompleted)
         {
             _process.Kill(entireProcessTree: true);
         }
     }
 
-    public void Dispose() => _process.Dispose();
+    /// <summary>Kills the process if it still runs.</summary>
+    public void Dispose()
+    {
+        Kill();
+        _process.Dispose();
+    }
 
     // The second half of these are the first half's newer names; real hosts send both.
     private static List<string> Arguments(HostSettings settings, Uri rpc, string workerId)

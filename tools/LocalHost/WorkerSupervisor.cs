@@ -1,14 +1,15 @@
 namespace Rill.LocalHost;
 
 /// <summary>Keeps one worker running: starts it, starts it again when it dies, and ends it.</summary>
-internal sealed class WorkerSupervisor(HostSettings settings, RpcLogWriter logs)
+internal sealed class WorkerSupervisor(HostSettings settings, RpcLogWriter logs) : IDisposable
 {
-    private const int MaxFailedStarts = 3;
     private static readonly TimeSpan s_startTimeout = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan s_firstDelay = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan s_maxDelay = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_silenceGrace = TimeSpan.FromSeconds(5);
 
+    private readonly RestartPolicy _restarts = new(TimeProvider.System);
+    private readonly TaskCompletionSource<IReadOnlyList<FunctionRoute>> _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stopping = new();
     private volatile WorkerInstance? _current;
     private volatile WorkerInstance? _serving;
     private int _stops;
@@ -16,44 +17,42 @@ internal sealed class WorkerSupervisor(HostSettings settings, RpcLogWriter logs)
     /// <summary>The worker that takes requests, or null while there is none.</summary>
     public WorkerInstance? Serving => _serving;
 
-    /// <summary>Ends when the first worker has loaded its functions.</summary>
-    public Task Ready => _ready.Task;
+    /// <summary>The functions, once a worker has loaded them.</summary>
+    public Task<IReadOnlyList<FunctionRoute>> Loaded => _loaded.Task;
 
-    private bool IsStopping => Volatile.Read(ref _stops) > 0;
+    /// <summary>Ends when the app has said for the first time that it is ready.</summary>
+    public Task Ready => _ready.Task;
 
     /// <summary>The worker with this id, if it is the one that was started last.</summary>
     public WorkerInstance? Find(string? workerId) => _current is { } current && current.Id == workerId ? current : null;
 
     /// <summary>
-    /// Runs workers until <see cref="Stop"/>. The result is the process's exit code: 0 after a drain; that of a worker that
-    /// ends before it ever served, which means a broken setting and is not tried again; or 1 for one that cannot be started again.
+    /// Runs workers until <see cref="Stop"/>. The result is the process's exit code: 0 after a drain, otherwise that of a worker that no other
+    /// follows (<see cref="RestartPolicy"/>), or 1 where that was 0.
     /// </summary>
     public async Task<int> RunAsync(Uri rpcAddress, Uri httpAddress)
     {
-        var failedStarts = 0;
-        while (!IsStopping)
+        while (!_stopping.IsCancellationRequested)
         {
             using var worker = new WorkerInstance(settings, logs);
             _current = worker;
             worker.Start(rpcAddress, httpAddress);
-            End(worker, Interlocked.Add(ref _stops, 0)); // a stop that came before there was a process
+            End(worker, Volatile.Read(ref _stops)); // a stop that came before there was a process
             Console.WriteLine($"Worker process {worker.Process.Id} started.");
-            var served = await ServeAsync(worker);
-            var exitCode = await worker.Process.Exited;
-            if (IsStopping)
+            var exitCode = await ServeAsync(worker, httpAddress);
+            if (_stopping.IsCancellationRequested)
             {
                 break;
             }
 
-            failedStarts = served ? 0 : failedStarts + 1;
-            if (!Ready.IsCompletedSuccessfully || failedStarts == MaxFailedStarts)
+            if (_restarts.AfterEnd(worker.Stage, exitCode, worker.IsBeingReplaced) is not { } pause)
             {
+                TellOfTheEnd(exitCode);
                 return exitCode == 0 ? 1 : exitCode;
             }
 
-            // The real host does not restart a worker that ends with code 0; a development host that stays up is of more use.
-            Console.Error.WriteLine($"Worker process {worker.Process.Id} has ended with exit code {exitCode}; starting another.");
-            await Task.Delay(Delay(failedStarts));
+            Console.Error.WriteLine($"Worker process {worker.Process.Id} has ended with exit code {exitCode}; starting another{After(pause)}.");
+            await Task.Delay(pause, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         return 0;
@@ -63,6 +62,7 @@ internal sealed class WorkerSupervisor(HostSettings settings, RpcLogWriter logs)
     public void Stop()
     {
         var stops = Interlocked.Increment(ref _stops);
+        _stopping.Cancel();
         if (_current is { Process: not null } worker)
         {
             End(worker, stops);
@@ -74,9 +74,21 @@ internal sealed class WorkerSupervisor(HostSettings settings, RpcLogWriter logs)
     {
         if (Interlocked.CompareExchange(ref _serving, null, worker) == worker)
         {
+            worker.IsBeingReplaced = true;
             worker.Process.Kill();
         }
     }
+
+    /// <summary>Kills the worker, if one runs: the host itself ends, in whatever way.</summary>
+    public void Kill()
+    {
+        if (_current is { Process: not null } worker)
+        {
+            worker.Process.Kill();
+        }
+    }
+
+    public void Dispose() => _stopping.Dispose();
 
     private void End(WorkerInstance worker, int stops)
     {
@@ -102,29 +114,54 @@ internal sealed class WorkerSupervisor(HostSettings settings, RpcLogWriter logs)
         await worker.TerminateAsync();
     }
 
-    // True if the worker came as far as to serve. It returns when the process has ended.
-    private async Task<bool> ServeAsync(WorkerInstance worker)
+    // Returns the exit code when the process has ended.
+    private async Task<int> ServeAsync(WorkerInstance worker, Uri httpAddress)
     {
-        await Task.WhenAny(worker.Loaded, worker.Process.Exited, Task.Delay(s_startTimeout));
-        var loaded = worker.Loaded.IsCompletedSuccessfully;
-        if (loaded)
+        var exited = worker.Process.Exited;
+        await Task.WhenAny(worker.Loaded, exited, Task.Delay(s_startTimeout));
+        if (worker.Loaded.IsCompletedSuccessfully)
         {
+            worker.Stage = WorkerStage.Loaded;
             _serving = worker;
-            _ready.TrySetResult();
+            _loaded.TrySetResult(worker.Routes);
+            await WatchAsync(worker, httpAddress);
         }
-        else if (!worker.Process.Exited.IsCompleted)
+        else if (!exited.IsCompleted)
         {
             Console.Error.WriteLine(worker.Loaded.Exception?.GetBaseException().Message
                 ?? $"The worker did not load its functions within {s_startTimeout.TotalSeconds} seconds.");
             worker.Process.Kill();
         }
 
-        await worker.Process.Exited;
+        var exitCode = await exited;
         _serving = null;
         worker.FailAll();
-        return loaded;
+        return exitCode;
     }
 
-    private static TimeSpan Delay(int failedStarts) =>
-        failedStarts == 0 ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Min(s_maxDelay.Ticks, s_firstDelay.Ticks << failedStarts));
+    // Returns when the process has ended, or will not go on by itself.
+    private async Task WatchAsync(WorkerInstance worker, Uri httpAddress)
+    {
+        if (await ReadinessProbe.WaitAsync(httpAddress, worker.Routes, worker.Process.Exited))
+        {
+            worker.Stage = WorkerStage.Ready;
+            _ready.TrySetResult();
+        }
+
+        await Task.WhenAny(worker.Process.Exited, worker.Silenced);
+        if (await Task.WhenAny(worker.Process.Exited, Task.Delay(s_silenceGrace)) != worker.Process.Exited && !_stopping.IsCancellationRequested)
+        {
+            worker.Process.Kill(); // it speaks no more, and takes no requests
+        }
+    }
+
+    private void TellOfTheEnd(int exitCode)
+    {
+        if (_restarts.HasGivenUp)
+        {
+            Console.Error.WriteLine($"The worker has crashed three times, the last time with exit code {exitCode}: giving up, as the real host does.");
+        }
+    }
+
+    private static string After(TimeSpan pause) => pause == TimeSpan.Zero ? "" : $" in {pause.TotalSeconds:0} s";
 }

@@ -40,13 +40,22 @@ public sealed class ForwardingTests(WorkerTestAppFixture fixture) : IClassFixtur
     }
 
     [Theory]
-    [InlineData("items", """{"all":true}""")]
-    [InlineData("items/count", "count")]
+    [InlineData("items", "AllItems")]
+    [InlineData("items/one", "Item")]
+    [InlineData("ITEMS/Count", "Item")]
+    [InlineData("observed/nothing", "Observed")]
+    public async Task Route_TriedInTheOrderOfNames_PicksTheFirstFunctionThatMatches(string path, string function)
+    {
+        using var response = await _client.GetAsync(new Uri(path, UriKind.Relative));
+
+        Assert.Equal([function], response.Headers.GetValues("x-function"));
+    }
+
+    [Theory]
     [InlineData("items/one", "one")]
     [InlineData("items/org/name", "org/name")]
     [InlineData("items/org%2Fname", "org%2Fname")]
-    [InlineData("ITEMS/Count", "count")]
-    public async Task Route_LiteralsBeforeCatchAlls_PicksTheFunction(string path, string expected) =>
+    public async Task Route_ValueOfThePath_ReachesTheFunction(string path, string expected) =>
         Assert.Equal(expected, await _client.GetStringAsync(new Uri(path, UriKind.Relative)));
 
     [Theory]

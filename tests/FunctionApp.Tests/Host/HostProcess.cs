@@ -20,22 +20,27 @@ internal sealed partial class HostProcess : IAsyncDisposable
 
     /// <summary>
     /// Starts LocalHost over the app in <paramref name="app"/>; <paramref name="settings"/> join its environment. With
-    /// <paramref name="ownGroup"/> it leads a process group, which a negated <see cref="Id"/> signals.
+    /// <paramref name="ownGroup"/> it leads a process group, which a negated <see cref="Id"/> signals; <paramref name="descriptors"/> bounds
+    /// how many of them it has.
     /// </summary>
-    public HostProcess(string app, IReadOnlyDictionary<string, string>? settings = null, int port = 0, bool ownGroup = false)
+    public HostProcess(string app, IReadOnlyDictionary<string, string>? settings = null, int port = 0, bool ownGroup = false, int? descriptors = null)
     {
-        var start = new ProcessStartInfo("dotnet")
+        string[] command = ["dotnet", BuiltPrograms.LocalHost, "--script-root", app, "--port", port.ToString(CultureInfo.InvariantCulture)];
+        if (descriptors is not null)
         {
-            ArgumentList = { BuiltPrograms.LocalHost, "--script-root", app, "--port", port.ToString(CultureInfo.InvariantCulture) },
+            command = ["bash", "-c", $"ulimit -n {descriptors}; exec \"$@\"", "bash", .. command];
+        }
+
+        if (ownGroup)
+        {
+            command = ["setsid", .. command]; // which becomes the program
+        }
+
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        if (ownGroup)
-        {
-            start.ArgumentList.Insert(0, start.FileName);
-            start.FileName = "setsid"; // which becomes the program
-        }
-
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;

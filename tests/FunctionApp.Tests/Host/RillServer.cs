@@ -8,7 +8,7 @@ namespace Rill.FunctionApp.Tests.Host;
 /// </summary>
 internal sealed class RillServer : IAsyncDisposable
 {
-    private const string ReadyLine = "Ready: ";
+    private const string AddressLine = "Listening on ";
     private static readonly TimeSpan _startTimeout = TimeSpan.FromSeconds(90);
 
     private RillServer(HostProcess process, Uri address)
@@ -50,14 +50,15 @@ internal sealed class RillServer : IAsyncDisposable
     }
 
     /// <summary>Starts any app and waits until its functions are loaded.</summary>
-    public static async Task<RillServer> StartAppAsync(string app, Dictionary<string, string>? settings = null, bool ownGroup = false)
+    public static async Task<RillServer> StartAppAsync(
+        string app, Dictionary<string, string>? settings = null, bool ownGroup = false, int? descriptors = null)
     {
-        var process = new HostProcess(app, settings, ownGroup: ownGroup);
+        var process = new HostProcess(app, settings, ownGroup: ownGroup, descriptors: descriptors);
         try
         {
-            var line = await process.WaitForLineAsync(line => line.StartsWith(ReadyLine, StringComparison.Ordinal), _startTimeout)
+            var line = await process.WaitForLineAsync(line => line.StartsWith(AddressLine, StringComparison.Ordinal), _startTimeout)
                 ?? throw new InvalidOperationException("The host has ended:\n" + process.Text);
-            return new RillServer(process, new Uri(new Uri(line[ReadyLine.Length..]), "/"));
+            return new RillServer(process, new Uri(line[AddressLine.Length..]));
         }
         catch
         {

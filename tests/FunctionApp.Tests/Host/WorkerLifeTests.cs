@@ -29,7 +29,7 @@ public sealed class WorkerLifeTests
     [Fact]
     public async Task Crash_BeforeAnotherWorkerIsReady_Gives503()
     {
-        using var hold = new HeldStart();
+        using var hold = new HeldFile("TestApp__HoldStart");
         await using var server = await RillServer.StartAppAsync(BuiltPrograms.WorkerTestApp, hold.Settings);
 
         hold.Begin();
@@ -41,12 +41,45 @@ public sealed class WorkerLifeTests
         await WaitForAsync(server, HttpStatusCode.OK);
     }
 
+    [Fact]
+    public async Task Crash_ForTheThirdTime_EndsTheHost()
+    {
+        await using var server = await StartAsync();
+        for (var crash = 0; crash < 2; crash++)
+        {
+            var worker = server.WorkerId;
+            server.Process.Signal(HostProcess.SigKill, worker);
+            await server.Process.WaitForLineAsync(_ => server.WorkerId != worker, _patience);
+            await WaitForAsync(server, HttpStatusCode.OK);
+        }
+
+        server.Process.Signal(HostProcess.SigKill, server.WorkerId);
+
+        Assert.Equal(128 + HostProcess.SigKill, await server.Process.WaitForExitAsync(_patience));
+        Assert.Contains(
+            "The worker has crashed three times, the last time with exit code 137: giving up, as the real host does.", server.Output);
+    }
+
+    [Fact]
+    public async Task Ready_IsSaid_WhenTheAppSaysSo()
+    {
+        using var hold = new HeldFile("TestApp__HoldReady");
+        hold.Begin();
+        await using var server = await RillServer.StartAppAsync(BuiltPrograms.WorkerTestApp, hold.Settings);
+        await server.Process.WaitForLineAsync(line => line.StartsWith("Waiting until ", StringComparison.Ordinal), _patience);
+        Assert.DoesNotContain(server.Output, line => line.StartsWith("Ready: ", StringComparison.Ordinal));
+
+        hold.End();
+
+        Assert.NotNull(await server.Process.WaitForLineAsync(line => line.StartsWith("Ready: ", StringComparison.Ordinal), _patience));
+    }
+
     [Theory]
     [InlineData(HostProcess.SigTerm)]
     [InlineData(HostProcess.SigInt)]
     public async Task Signal_WhileTheWorkerStarts_EndsBoth(int signal)
     {
-        using var hold = new HeldStart();
+        using var hold = new HeldFile("TestApp__HoldStart");
         hold.Begin();
         await using var process = new HostProcess(BuiltPrograms.WorkerTestApp, hold.Settings);
         await process.WaitForLineAsync(line => line.StartsWith("Worker process ", StringComparison.Ordinal), _patience);
@@ -60,7 +93,9 @@ public sealed class WorkerLifeTests
     [Fact]
     public async Task FunctionTimeout_IgnoredByTheFunction_TakesTheWorkerWithIt()
     {
-        await using var server = await RillServer.StartAppAsync(BuiltPrograms.WorkerTestApp);
+        await using var server = await RillServer.StartAppAsync(
+            BuiltPrograms.WorkerTestApp, new() { ["AzureFunctionsJobHost__functionTimeout"] = "00:00:08" });
+        await WaitForAsync(server, HttpStatusCode.OK);
         var first = server.WorkerId;
         using var response = await OpenAsync(server, "deaf");
 
@@ -150,6 +185,47 @@ public sealed class WorkerLifeTests
     }
 
     [Fact]
+    public async Task Start_RefusedAfterTheFunctionsWereLoaded_EndsTheHostOnceAndWithoutReady()
+    {
+        using var hold = new HeldFile("TestApp__HoldReady");
+        hold.Begin();
+        hold.Settings["TestApp__FailLater"] = "The model has no layers.";
+        await using var process = new HostProcess(BuiltPrograms.WorkerTestApp, hold.Settings);
+
+        Assert.Equal(1, await process.WaitForExitAsync(_patience));
+
+        Assert.Single(process.Output, "The model has no layers.");
+        Assert.Single(process.Output, line => line.StartsWith("Worker process ", StringComparison.Ordinal));
+        Assert.DoesNotContain(process.Output, line => line.StartsWith("Ready: ", StringComparison.Ordinal));
+    }
+
+    [SkippableFact]
+    public async Task Descriptors_FewerThanClients_AreRefusedAndNotFatal()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "There is no such limit.");
+        await using var server = await RillServer.StartAppAsync(BuiltPrograms.WorkerTestApp, descriptors: 500);
+        var idle = new List<Socket>();
+        try
+        {
+            for (var i = 0; i < 700; i++)
+            {
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                idle.Add(socket);
+                await socket.ConnectAsync(IPAddress.Loopback, server.BaseUri.Port);
+            }
+
+            Assert.True(await IsClosedAsync(idle[^1]));
+        }
+        finally
+        {
+            idle.ForEach(socket => socket.Dispose());
+        }
+
+        await WaitForAsync(server, HttpStatusCode.OK);
+        Assert.DoesNotContain(server.Output, line => line.Contains("Exception", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Start_OnATakenPort_SaysSoInOneSentence()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
@@ -199,18 +275,32 @@ public sealed class WorkerLifeTests
         ["ASPNETCORE_SHUTDOWNTIMEOUTSECONDS"] = shutdownSeconds.ToString(CultureInfo.InvariantCulture),
     });
 
-    /// <summary>A file that keeps workers from starting as long as it is there.</summary>
-    private sealed class HeldStart : IDisposable
+    /// <summary>A file that keeps workers from starting, or from being ready, as long as it is there; they get its name by a setting.</summary>
+    private sealed class HeldFile : IDisposable
     {
         private readonly string _file = Path.Combine(Path.GetTempPath(), $"rill-hold-{Guid.NewGuid():N}");
 
-        public Dictionary<string, string> Settings => new() { ["TestApp__HoldStart"] = _file };
+        public HeldFile(string setting) => Settings = new() { [setting] = _file };
+
+        public Dictionary<string, string> Settings { get; }
 
         public void Begin() => File.WriteAllText(_file, "");
 
         public void End() => File.Delete(_file);
 
         public void Dispose() => End();
+    }
+
+    private static async Task<bool> IsClosedAsync(Socket socket)
+    {
+        try
+        {
+            return await socket.ReceiveAsync(new byte[1]).WaitAsync(_patience) == 0;
+        }
+        catch (SocketException)
+        {
+            return true; // by a reset
+        }
     }
 
     private static Task<HttpResponseMessage> OpenAsync(RillServer server, string path) =>

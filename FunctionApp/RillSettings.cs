@@ -9,7 +9,7 @@ namespace Rill.FunctionApp;
 internal sealed record RillSettings(RillOptions Options, EngineOptions Engine, ModelStoreOptions Store, TelemetryOptions Telemetry)
 {
     /// <summary>Reads appsettings.json and the environment, as the app's builder does after it.</summary>
-    /// <exception cref="StartFailureException">A setting is wrong.</exception>
+    /// <exception cref="StartFailureException">A setting is wrong, or not known.</exception>
     public static RillSettings Read()
     {
         var configuration = new ConfigurationBuilder()
@@ -17,12 +17,22 @@ internal sealed record RillSettings(RillOptions Options, EngineOptions Engine, M
             .AddJsonFile("appsettings.json", optional: true)
             .AddEnvironmentVariables()
             .Build();
+        Check(configuration);
         return new RillSettings(
             Read(configuration, RillOptions.Section, new RillOptionsValidator()),
             Read(configuration, RillOptions.EngineSection, new EngineOptionsValidator()),
             Read(configuration, RillOptions.StoreSection, new ModelStoreOptionsValidator()),
             Read(configuration, TelemetryOptions.Section, new TelemetryOptionsValidator()));
     }
+
+    /// <summary>Refuses a name in the section <c>Rill</c> that no options class has.</summary>
+    /// <exception cref="StartFailureException">A name is not known.</exception>
+    internal static void Check(IConfiguration configuration) => SettingNames.Check(
+        configuration.GetSection(RillOptions.Section),
+        (RillOptions.Section, typeof(RillOptions)),
+        (RillOptions.EngineSection, typeof(EngineOptions)),
+        (RillOptions.StoreSection, typeof(ModelStoreOptions)),
+        (TelemetryOptions.Section, typeof(TelemetryOptions)));
 
     private static T Read<T>(IConfiguration configuration, string section, IValidateOptions<T> validator)
         where T : class, new()

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Rill.FunctionApp.Tests.Start;
+
+/// <summary>A setting that nobody reads stops the start.</summary>
+public sealed class SettingNamesTests
+{
+    [Theory]
+    [InlineData("Rill:ApiKey", "Rill__ApiKey is not known; did you mean Rill__ApiKeys__0?")]
+    [InlineData("Rill:ApiKeys", "Rill__ApiKeys is not known; did you mean Rill__ApiKeys__0?")]
+    [InlineData("Rill:ApiKeys:first", "Rill__ApiKeys__first is not known; did you mean Rill__ApiKeys__0?")]
+    [InlineData("Rill:MaxSequences", "Rill__MaxSequences is not known; did you mean Rill__Engine__MaxSequences?")]
+    [InlineData("Rill:Engine:MaxSequence", "Rill__Engine__MaxSequence is not known; did you mean Rill__Engine__MaxSequences?")]
+    [InlineData("Rill:DrainSecond", "did you mean Rill__DrainSeconds?")]
+    [InlineData("Rill:Store:ChunkBytes", "Rill__Store__ChunkBytes is not known; did you mean Rill__Store__ChunkMiB?")]
+    [InlineData("Rill:MaxChoices:0", "did you mean Rill__MaxChoices?")]
+    public void Check_OfAnUnknownName_SaysTheNearest(string name, string expected)
+    {
+        var refused = Assert.Throws<StartFailureException>(() => RillSettings.Check(Configuration(name)));
+
+        Assert.Contains(expected, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Rill:ApiKeys:0")]
+    [InlineData("Rill:ApiKeys:12")]
+    [InlineData("rill:apikeys:1")]
+    [InlineData("RILL:MAXCHOICES")]
+    [InlineData("Rill:Engine:SlowReader")]
+    [InlineData("Rill:Store:HubEndpoint")]
+    [InlineData("Rill:Telemetry:Exporter")]
+    [InlineData("Other:Name")]
+    public void Check_OfAKnownName_Passes(string name) => RillSettings.Check(Configuration(name));
+
+    private static IConfiguration Configuration(string name) =>
+        new ConfigurationBuilder().AddInMemoryCollection([new(name, "1")]).Build();
+}

@@ -10,21 +10,23 @@ using Rill.Telemetry;
 using Rill.Torch;
 using Rill.Torch.Native;
 
-return await StartFailure.GuardAsync(async () =>
+return await StartFailure.GuardAsync(async stop =>
 {
     var timeline = new StartTimeline();
     timeline.Mark(StartPhase.Process);
+    Surroundings.Check();
     var settings = RillSettings.Read();
-    using var load = ModelLoad.Begin(settings, timeline, new ModelLoader(NativeTorch.Load, LoadTorch));    // goes on beside all that follows
+    await using var load = ModelLoad.Begin(settings, timeline, new ModelLoader(NativeTorch.Load, LoadTorch));    // goes on beside all that follows
 
     var builder = FunctionsApplication.CreateBuilder(args);
     HostWatch.Begin(builder.Configuration);
+    builder.UseMiddleware<EarlyLeave>();
     builder.ConfigureFunctionsWebApplication();
     builder.UseMiddleware<RequestGate>();
     builder.AddRill(settings, load);
     var app = builder.Build();
-    await load.Inspected;
-    await app.RunAsync();
+    await load.Inspected.WaitAsync(stop);
+    await app.RunAsync(stop);
     load.ThrowIfFailed();
 });
 

@@ -103,6 +103,20 @@ public sealed class ModelWeights : IDisposable
         return hash.GetHashAndReset();
     }
 
+    /// <summary>The first tensor that holds an infinity or what is not a number, and its file; null where every value is finite.</summary>
+    public (string File, string Tensor)? FirstNotFinite()
+    {
+        foreach (var (name, file) in _places.OrderBy(place => place.Key, StringComparer.Ordinal))
+        {
+            if (Entry(name).Type is "F32" or "BF16" or "F16" && !file.Get(name).IsFinite())
+            {
+                return (file.Name, name);
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Gives the memory of all files back.</summary>
     public void Dispose() => _files.ForEach(file => file.Dispose());
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Rill.Models;
 
 /// <summary>One tensor in a file: row-major, little-endian, valid as long as its <see cref="ModelWeights"/>.</summary>
@@ -10,4 +12,26 @@ public readonly record struct Weight(string Name, WeightType Type, IReadOnlyList
 {
     /// <summary>Number of elements.</summary>
     public long ElementCount => Shape.Aggregate(1L, (product, dimension) => product * dimension);
+
+    /// <summary>Whether every element is finite.</summary>
+    internal unsafe bool IsFinite()
+    {
+        // A value is not finite when all bits of its exponent are set.
+        var (size, exponent) = Type switch
+        {
+            WeightType.Float32 => (sizeof(uint), 0x7F80_0000u),
+            WeightType.BFloat16 => (sizeof(ushort), 0x7F80u),
+            _ => (sizeof(ushort), 0x7C00u),
+        };
+        for (var at = (byte*)Address; at < (byte*)Address + ByteCount; at += size)
+        {
+            var bits = size == sizeof(uint) ? Unsafe.ReadUnaligned<uint>(at) : Unsafe.ReadUnaligned<ushort>(at);
+            if ((bits & exponent) == exponent)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 }

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Rill.FunctionApp.Tests.Host;
 
 namespace Rill.FunctionApp.Tests.Start;
@@ -76,6 +78,94 @@ public sealed class StartFailureTests : IDisposable
         return AssertRefusedAsync(new() { ["Rill__Model"] = _folder.FullName }, "model.safetensors");
     }
 
+    [Theory]
+    [InlineData("Rill__ApiKey", "Rill__ApiKeys__0")]
+    [InlineData("Rill__ApiKeys", "Rill__ApiKeys__0")]
+    [InlineData("Rill__DrainSecond", "Rill__DrainSeconds")]
+    public Task Start_WithASettingThatNobodyReads_NamesTheOneThatIsMeant(string name, string meant) =>
+        AssertRefusedAsync(new() { [name] = "secret", ["Rill__Model"] = "scripted" }, $"the setting {name} is not known; did you mean {meant}?");
+
+    [Theory]
+    [InlineData("ulimit -n 200", "may open 200 files")]
+    [InlineData("ulimit -v 6000000", "of addresses")]
+    public async Task Start_InPoorSurroundings_NamesTheLimit(string limit, string expected) =>
+        AssertRefusal(await StartInProductionAsync(new() { ["Rill__AllowAnonymous"] = "true" }, $"{limit}; exec \"$@\""), expected);
+
+    [Fact]
+    public async Task Start_WithoutLibtorch_NamesItAndWhereItWasLookedFor()
+    {
+        foreach (var file in Directory.EnumerateFiles(BuiltPrograms.FunctionApp, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(_folder.FullName, Path.GetRelativePath(BuiltPrograms.FunctionApp, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+
+        ForgetPackages(Path.Combine(_folder.FullName, "Rill.Torch.dll"));
+
+        await AssertLoadFailsAsync(
+            "Rill cannot start: libc10.so was not found in " + _folder.FullName, "publish the app anew", _folder.FullName, ("Rill__Model", DefaultModel()));
+    }
+
+    [Fact]
+    public async Task Model_WhoseWeightsAreNotNumbers_IsRefusedByItsFile()
+    {
+        CopyDefaultModel();
+        var weights = Path.Combine(_folder.FullName, "model.safetensors");
+        using (var file = File.OpenWrite(weights))
+        {
+            file.Seek(-(file.Length / 2), SeekOrigin.End);
+            file.Write([.. Enumerable.Repeat((byte)0xFF, 100_000)]);
+        }
+
+        await AssertLoadFailsAsync($"Rill cannot start: {weights}: ", "holds values that are not finite numbers", BuiltPrograms.FunctionApp, ("Rill__Model", _folder.FullName));
+    }
+
+    [Theory]
+    [InlineData("0.2")]
+    [InlineData("0.6")]
+    [InlineData("1.2")]
+    public async Task Terminate_EarlyInTheStart_IsAnOrderlyEnd(string seconds)
+    {
+        using var host = new TcpListener(IPAddress.Loopback, 0);
+        host.Start();    // it takes connections, and never answers
+
+        var (exitCode, said) = await StartInProductionAsync(
+            new() { ["Rill__AllowAnonymous"] = "true" },
+            $"\"$@\" & sleep {seconds}; kill -TERM $!; wait $!",
+            ((IPEndPoint)host.LocalEndpoint).Port);
+
+        const int byTheSignal = 143;    // before the first line of the program
+        Assert.Contains(exitCode, (int[])[0, byTheSignal]);
+        Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
+    }
+
+    /// <summary>The model's load fails after the host has been answered: one sentence, one worker, and no stack trace.</summary>
+    private static async Task AssertLoadFailsAsync(string begin, string rest, string app, params (string Name, string Value)[] settings)
+    {
+        await using var host = new HostProcess(app, settings.ToDictionary(setting => setting.Name, setting => setting.Value));
+
+        Assert.Equal(1, await host.WaitForExitAsync(ProcessBounds.Patience));
+
+        var sentence = Assert.Single(host.Output, line => line.StartsWith("Rill cannot start: ", StringComparison.Ordinal));
+        Assert.StartsWith(begin, sentence, StringComparison.Ordinal);
+        Assert.Contains(rest, sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", host.Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>Changes where a library looks for packages, as on a machine where it was not built.</summary>
+    private static void ForgetPackages(string library)
+    {
+        var bytes = File.ReadAllBytes(library);
+        var packages = "/.nuget/"u8;
+        for (var at = bytes.AsSpan().IndexOf(packages); at >= 0; at = bytes.AsSpan().IndexOf(packages))
+        {
+            bytes[at + 1] = (byte)'_';
+        }
+
+        File.WriteAllBytes(library, bytes);
+    }
+
     private static async Task AssertRefusedAsync(Dictionary<string, string> settings, string expected)
     {
         await using var host = new HostProcess(BuiltPrograms.FunctionApp, settings);
@@ -93,14 +183,18 @@ public sealed class StartFailureTests : IDisposable
     }
 
     /// <summary>Starts the worker as a host would, but as in Azure: LocalHost, like func, always says Development.</summary>
-    private static async Task<(int ExitCode, string Said)> StartInProductionAsync(Dictionary<string, string> settings)
+    /// <param name="settings">Its environment.</param>
+    /// <param name="script">A bash script whose parameters are the worker's command.</param>
+    /// <param name="port">Where its host would listen.</param>
+    private static async Task<(int ExitCode, string Said)> StartInProductionAsync(
+        Dictionary<string, string> settings, string script = "exec \"$@\"", int port = 9)
     {
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo("bash")
         {
             ArgumentList =
             {
-                Path.Combine(BuiltPrograms.FunctionApp, "Rill.FunctionApp.dll"),
-                "--functions-uri", "http://127.0.0.1:9/", "--functions-worker-id", "w", "--functions-request-id", "r",
+                "-c", script, "bash", "dotnet", Path.Combine(BuiltPrograms.FunctionApp, "Rill.FunctionApp.dll"),
+                "--functions-uri", $"http://127.0.0.1:{port}/", "--functions-worker-id", "w", "--functions-request-id", "r",
                 "--functions-grpc-max-message-length", "2147483647",
             },
             WorkingDirectory = BuiltPrograms.FunctionApp,

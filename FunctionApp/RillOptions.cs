@@ -84,6 +84,10 @@ public sealed class RillOptions
     [Range(1_024, 29_000_000)]
     public int MaxBodyBytes { get; init; } = 4 * 1024 * 1024;
 
+    /// <summary>Memory for the bodies of all requests that are not admitted yet; null for a share of the machine's.</summary>
+    [Range(1, 1_048_576)]
+    public int? MaxBodiesMiB { get; init; }
+
     /// <summary>Most choices (<c>n</c>) of one request.</summary>
     [Range(1, 128)]
     public int MaxChoices { get; init; } = 8;

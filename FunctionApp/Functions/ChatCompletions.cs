@@ -1,14 +1,12 @@
-using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Options;
 using Rill.FunctionApp.Http;
-using Rill.OpenAI;
 
 namespace Rill.FunctionApp.Functions;
 
 /// <summary><c>POST /v1/chat/completions</c>: a completion, whole or as it is made.</summary>
-public sealed class ChatCompletions(ModelGate gate, ChatResponder responder, IOptions<RillOptions> options, TimeProvider time)
+public sealed class ChatCompletions(ChatResponder responder, IOptions<RillOptions> options, TimeProvider time)
 {
     /// <summary>Reads, checks and admits the request, then answers it.</summary>
     [Function(nameof(ChatCompletions))]
@@ -31,24 +29,6 @@ public sealed class ChatCompletions(ModelGate gate, ChatResponder responder, IOp
         }
 
         using var lifetime = new RequestLifetime(http, context, limit, time);
-        (var body, error) = await RequestBody.ReadJsonAsync(request, options.Value.MaxBodyBytes, lifetime.Token);
-        if (error is not null || !ChatRequestReader.TryRead(new ReadOnlySequence<byte>(body), out var chatRequest, out error))
-        {
-            await ErrorResponse.WriteAsync(http, error, lifetime.Token);
-            return;
-        }
-
-        (var started, error) = chatRequest.Stream ? await gate.HoldStreamAsync(http, lifetime) : (null, await gate.HoldAsync(lifetime.Token));
-        var (generation, refusal) = error is null ? gate.Chat.Start(chatRequest, body.Length) : (null, error);
-        if (generation is null)
-        {
-            await responder.RefuseAsync(http, started, refusal!);
-            return;
-        }
-
-        await using (generation)
-        {
-            await responder.AnswerAsync(http, chatRequest, generation, lifetime, started);
-        }
+        await responder.RunAsync(request, lifetime);
     }
 }

@@ -8,7 +8,7 @@ using Rill.Serving;
 namespace Rill.FunctionApp.Functions;
 
 /// <summary>
-/// <c>GET /health</c> and <c>/health/live</c>: the process answers and its engine is not dead; <c>/health/ready</c>: it takes requests.
+/// <c>GET /health</c> and <c>/health/live</c>: the process answers, its engine is not dead and its model can be loaded; <c>/health/ready</c>: it takes requests.
 /// None of them needs a key.
 /// </summary>
 public sealed class Health(ModelGate gate, IOptions<RillOptions> options)
@@ -27,7 +27,7 @@ public sealed class Health(ModelGate gate, IOptions<RillOptions> options)
     /// <summary>Liveness, under the name that probes use.</summary>
     [Function("HealthLive")]
     public Task LiveAsync([HttpTrigger(AuthorizationLevel.Anonymous, Route = "health/live")] HttpRequest request) =>
-        AnswerAsync(request.HttpContext, gate.Engine?.State == EngineState.Faulted ? _faulted : null);
+        AnswerAsync(request.HttpContext, gate.Engine?.State == EngineState.Faulted ? _faulted : gate.Obstacle is { Code: "model_failed" } failed ? failed : null);
 
     /// <summary>
     /// Readiness: 503 while draining and after repeated failures; while the model is loading too, with the progress, unless the settings

@@ -5,18 +5,16 @@ using Rill.OpenAI;
 
 namespace Rill.FunctionApp.Functions;
 
-/// <summary><c>GET /v1/models</c> and <c>GET /v1/models/{id}</c>.</summary>
+/// <summary><c>GET /v1/models</c> and <c>GET /v1/models/{id}</c>. They do not wait for the model: what is known of it is told.</summary>
 public sealed class Models(ModelGate gate)
 {
-    private ModelCard Card => new(gate.Chat.Model.Id, gate.Chat.Model.Created, "rill") { MaxModelLen = gate.Chat.ContextLength };
-
     /// <summary>The list of models: one.</summary>
     [Function("ListModels")]
     public async Task ListAsync([HttpTrigger(AuthorizationLevel.Anonymous, Route = "v1/models")] HttpRequest request)
     {
         if (await Methods.IsReadAsync(request.HttpContext))
         {
-            await JsonResponse.WriteAsync(request.HttpContext, new ModelList([Card]), OpenAIJson.Wire.ModelList);
+            await JsonResponse.WriteAsync(request.HttpContext, new ModelList([gate.Card]), OpenAIJson.Wire.ModelList);
         }
     }
 
@@ -32,8 +30,8 @@ public sealed class Models(ModelGate gate)
 
         // Taken from the path rather than from the route value: hosts differ in whether they decode %2F there.
         var id = Uri.UnescapeDataString(request.Path.Value!["/v1/models/".Length..]);
-        await (id == Card.Id
-            ? JsonResponse.WriteAsync(http, Card, OpenAIJson.Wire.ModelCard)
+        await (id == gate.Card.Id
+            ? JsonResponse.WriteAsync(http, gate.Card, OpenAIJson.Wire.ModelCard)
             : ErrorResponse.WriteAsync(http, ApiError.ModelNotFound(id), http.RequestAborted));
     }
 }

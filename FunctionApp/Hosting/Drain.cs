@@ -18,10 +18,13 @@ internal sealed class Drain(ModelGate gate, ModelLoad load, IOptions<RillOptions
     public static TimeSpan ShutdownTimeout(RillOptions options) => TimeSpan.FromSeconds(options.DrainSeconds) + _afterwards;
 
     /// <inheritdoc/>
-    public Task StoppingAsync(CancellationToken cancellationToken)
+    public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        load.Cancel();
-        return gate.Engine?.DrainAsync(TimeSpan.FromSeconds(options.Value.DrainSeconds)) ?? Task.CompletedTask;
+        await load.StopAsync();    // what waits for the model is told at once; HTTP goes on answering until the load has ended
+        if (gate.Engine is { } engine)
+        {
+            await engine.DrainAsync(TimeSpan.FromSeconds(options.Value.DrainSeconds));
+        }
     }
 
     /// <inheritdoc/>

@@ -55,10 +55,18 @@ internal static class RillHosting
             options,
             provider.GetRequiredService<RillMetrics>(),
             provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<ChatResponder>();
+        services.AddSingleton(provider => new ChatResponder(
+            provider.GetRequiredService<ModelGate>(),
+            BodyMemory.Of(options),
+            LargeRequests.OfThisMachine(),
+            options,
+            provider.GetRequiredService<RillMetrics>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ChatResponder>>()));
+        // The app caps bodies itself; the server's own cap would cut the connection of a client that has yet to read its 413 (docs/adr/0054).
+        services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = null);
         services.AddHostedService<Drain>();
         services.AddHostedService<Startup>();
-        services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = null);    // RequestBody has one, and the host
         services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain.ShutdownTimeout(options));
     }
 

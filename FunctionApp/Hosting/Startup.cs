@@ -83,7 +83,7 @@ internal sealed partial class Startup(
         }
         catch (Exception failure)
         {
-            Failed(logger, StartFailure.Explain(failure) is null ? failure : null, load.Address.ToString(), load.Failure ?? failure.Message);
+            Failed(logger, StartFailure.Explain(failure) is null ? failure : null, load.Failure ?? failure.Message);
             await Task.Delay(_failureGrace);
             lifetime.StopApplication();
         }
@@ -112,6 +112,6 @@ internal sealed partial class Startup(
     [LoggerMessage(123, LogLevel.Warning, "{Note}")]
     private static partial void Note(ILogger logger, string note);
 
-    [LoggerMessage(122, LogLevel.Critical, "The model {Address} could not be loaded: {Reason} The process ends.")]
-    private static partial void Failed(ILogger logger, Exception? failure, string address, string reason);
+    [LoggerMessage(122, LogLevel.Critical, "Rill cannot start: {Reason}")]
+    private static partial void Failed(ILogger logger, Exception? failure, string reason);
 }

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Rill.Chat;
 using Rill.Chat.Output;
 using Rill.OpenAI;
@@ -9,55 +8,107 @@ using Rill.Telemetry;
 
 namespace Rill.FunctionApp.Http;
 
-/// <summary>Answers an admitted chat request, as a stream or whole, and every way in which that can fail.</summary>
+/// <summary>A chat request's way through the server, as a stream or whole, and every way in which it can fail.</summary>
 public sealed partial class ChatResponder
 {
+    private readonly ModelGate _gate;
+    private readonly BodyMemory _bodies;
+    private readonly LargeRequests _large;
     private readonly RillOptions _options;
     private readonly RillMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
-    /// <summary>One for the app.</summary>
-    public ChatResponder(IOptions<RillOptions> options, RillMetrics metrics, TimeProvider time, ILogger<ChatResponder> logger) =>
-        (_options, _metrics, _time, _logger) = (options.Value, metrics, time, logger);
-
-    /// <summary>Answers, on the stream that was started while the model was loading if there is one; never throws, so that the host logs no failed invocation and cuts no connection on its own (contract M32).</summary>
-    internal async Task AnswerAsync(
-        HttpContext http, ChatCompletionRequest request, ChatGeneration generation, RequestLifetime lifetime, EventStream? started)
+    internal ChatResponder(
+        ModelGate gate, BodyMemory bodies, LargeRequests large, RillOptions options, RillMetrics metrics, TimeProvider time, ILogger<ChatResponder> logger)
     {
-        // Memory first: when the request ends early its sequences end there and then, whatever the answer is waiting for.
-        using var abort = lifetime.Token.UnsafeRegister(_ => generation.Abort(CauseOf(lifetime)), null);
-        await using var stream = request.Stream ? started ?? new EventStream(http, lifetime, _options, _metrics, _time) : null;
+        (_gate, _bodies, _large) = (gate, bodies, large);
+        (_options, _metrics, _time, _logger) = (options, metrics, time, logger);
+    }
+
+    /// <summary>Reads, admits and answers a request; never throws, so that the host logs no failed invocation and cuts no connection on its own (contract M32).</summary>
+    internal async Task RunAsync(HttpRequest request, RequestLifetime lifetime)
+    {
+        var http = request.HttpContext;
+        await using var stream = new EventStream(http, lifetime, _options, _metrics, _time);
         try
         {
-            if (stream is null)
+            var (admitted, error) = await AdmitAsync(request, stream, lifetime.Token);
+            if (admitted is null)
             {
-                var answer = await ChatAnswer.ReadAsync(generation, lifetime.Token);
-                await JsonResponse.WriteAsync(http, answer, OpenAIJson.Wire.ChatCompletion, cancellationToken: lifetime.Token);
+                await FailAsync(http, stream, error);
+                return;
             }
-            else
+
+            await using (admitted.Generation)
             {
-                await new ChatStream(stream, generation, request.StreamOptions).RunAsync(_options.FirstTokenBeforeHeaders, lifetime.Token);
+                await AnswerAsync(http, admitted, stream, lifetime);
             }
         }
         catch (Exception failure)
         {
-            generation.Abort(failure is WriteTimeoutException ? AbortCause.WriteTimeout : AbortCause.Error);
             await FailAsync(http, stream, Describe(failure, lifetime));
         }
     }
 
-    /// <summary>Answers with an error: on the stream where one was started while the model was loading, else as a status.</summary>
-    internal async Task RefuseAsync(HttpContext http, EventStream? started, ApiError error)
+    /// <summary>
+    /// Body and parsed form are let go when this returns: what a running answer holds is its prompt's tokens. While the model is loading
+    /// the request waits here, where it asked for a stream with the stream begun.
+    /// </summary>
+    private async Task<(Admitted? Admitted, ApiError? Error)> AdmitAsync(HttpRequest request, EventStream stream, CancellationToken cancellationToken)
     {
-        await FailAsync(http, started, error);
-        if (started is not null)
+        using var body = new RequestBody(_bodies, _options.MaxBodyBytes, _metrics);
+        if (await body.ReadJsonAsync(request, cancellationToken) is { } refusal)
         {
-            await started.DisposeAsync();
+            return (null, refusal);
+        }
+
+        var (chat, error) = await _large.RunAsync(body.Length, () => Parse(body), cancellationToken);
+        if (chat is null)
+        {
+            return (null, error);
+        }
+
+        error = chat.Stream ? await _gate.HoldStreamAsync(stream, cancellationToken) : await _gate.HoldAsync(cancellationToken);
+        var (generation, obstacle) = error is null
+            ? await _large.RunAsync(body.Length, () => _gate.Chat.Start(chat, body.Length), cancellationToken)
+            : (null, error);
+        return generation is null ? (null, obstacle) : (new Admitted(generation, chat.Stream, chat.StreamOptions), null);
+    }
+
+    private static (ChatCompletionRequest? Request, ApiError? Error) Parse(RequestBody body) =>
+        ChatRequestReader.TryRead(body.Bytes, out var request, out var error) ? (request, null) : (null, error);
+
+    private async Task AnswerAsync(HttpContext http, Admitted admitted, EventStream stream, RequestLifetime lifetime)
+    {
+        // Memory first: when the request ends early its sequences end there and then, whatever the answer is waiting for.
+        var generation = admitted.Generation;
+        using var abort = lifetime.Token.UnsafeRegister(_ => generation.Abort(CauseOf(lifetime.Cause)), null);
+        try
+        {
+            if (admitted.Stream)
+            {
+                await new ChatStream(stream, generation, admitted.StreamOptions).RunAsync(_options.FirstTokenBeforeHeaders, lifetime.Token);
+            }
+            else
+            {
+                var answer = await ChatAnswer.ReadAsync(generation, lifetime.Token);
+                await JsonResponse.WriteAsync(http, answer, OpenAIJson.Wire.ChatCompletion, cancellationToken: lifetime.Token);
+            }
+        }
+        catch (Exception failure)
+        {
+            generation.Abort(failure switch
+            {
+                WriteTimeoutException => AbortCause.WriteTimeout,
+                OperationCanceledException or IOException => CauseOf(lifetime.Cause),
+                _ => AbortCause.Error,
+            });
+            throw;
         }
     }
 
-    private async Task FailAsync(HttpContext http, EventStream? stream, ApiError? error)
+    private async Task FailAsync(HttpContext http, EventStream stream, ApiError? error)
     {
         try
         {
@@ -65,7 +116,7 @@ public sealed partial class ChatResponder
             {
                 await ErrorResponse.WriteAsync(http, error, http.RequestAborted);
             }
-            else if (error is not null && stream is not null)
+            else if (error is not null && stream.HasStarted)
             {
                 await stream.FailAsync(error.ToBody(), _options.ErrorEnding);
             }
@@ -91,6 +142,8 @@ public sealed partial class ChatResponder
             case OperationCanceledException when lifetime.Cause == EndCause.FunctionCancelled:
                 // The host's own time limit, or its notice that the client left, which may come before the closed connection does.
                 return ApiError.DeadlineExceeded();
+            case BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout }:
+                return ApiError.BodyTooSlow();
             case OperationCanceledException or IOException:
                 return null;
             case EngineFaultException fault:
@@ -101,9 +154,16 @@ public sealed partial class ChatResponder
         }
     }
 
-    private static AbortCause CauseOf(RequestLifetime lifetime) =>
-        lifetime.Cause == EndCause.Deadline ? AbortCause.Deadline : AbortCause.Client;
+    private static AbortCause CauseOf(EndCause cause) => cause switch
+    {
+        EndCause.Deadline => AbortCause.Deadline,
+        EndCause.ReaderStalled => AbortCause.WriteTimeout,
+        _ => AbortCause.Client,
+    };
 
     [LoggerMessage(101, LogLevel.Error, "An answer failed.")]
     private static partial void AnswerFailed(ILogger logger, Exception failure);
+
+    /// <summary>A request whose answer can begin, with all of it that the answer needs.</summary>
+    private sealed record Admitted(ChatGeneration Generation, bool Stream, StreamOptions? StreamOptions);
 }

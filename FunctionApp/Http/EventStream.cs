@@ -14,12 +14,13 @@ internal sealed class EventStream : IAsyncDisposable
     private static readonly TimeSpan _errorGrace = TimeSpan.FromMilliseconds(50);
 
     private readonly HttpContext _http;
-    private readonly SseWriter _writer;
+    private readonly TimeSpan _writeTimeout;
     private readonly RequestLifetime _lifetime;
     private readonly RillMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly TimeSpan _heartbeat;
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private SseWriter? _writer;
     private ITimer? _timer;
     private long _lastWrite;
 
@@ -31,17 +32,21 @@ internal sealed class EventStream : IAsyncDisposable
         _metrics = metrics;
         _time = time;
         _heartbeat = TimeSpan.FromSeconds(options.HeartbeatSeconds);
-        _writer = new SseWriter(http.Response.BodyWriter, TimeSpan.FromSeconds(options.WriteTimeoutSeconds), time);
+        _writeTimeout = TimeSpan.FromSeconds(options.WriteTimeoutSeconds);
     }
+
+    /// <summary>True once the headers were sent, or are being sent.</summary>
+    public bool HasStarted => _writer is not null;
 
     /// <summary>Sends the headers at once and starts the heartbeat (contract B.8 to B.10). Does nothing when that was done.</summary>
     public async ValueTask StartAsync()
     {
-        if (_timer is not null)
+        if (HasStarted)
         {
             return;
         }
 
+        _writer = new SseWriter(_http.Response.BodyWriter, _writeTimeout, _time);
         var response = _http.Response;
         response.ContentType = "text/event-stream; charset=utf-8";
         response.Headers.CacheControl = "no-cache, no-transform";
@@ -78,7 +83,7 @@ internal sealed class EventStream : IAsyncDisposable
         await _turn.WaitAsync();
         try
         {
-            _writer.Write(error, OpenAIJson.Wire.ErrorBody);
+            _writer!.Write(error, OpenAIJson.Wire.ErrorBody);
             if (ending == ErrorEnding.Done)
             {
                 _writer.WriteDone();
@@ -112,7 +117,7 @@ internal sealed class EventStream : IAsyncDisposable
 
     private async ValueTask FlushAsync()
     {
-        await _writer.FlushAsync(_lifetime.Token);
+        await _writer!.FlushAsync(_lifetime.Token);
         _lastWrite = _time.GetTimestamp();
     }
 
@@ -123,13 +128,13 @@ internal sealed class EventStream : IAsyncDisposable
         {
             try
             {
-                _writer.WritePing();
+                _writer!.WritePing();
                 await FlushAsync();
                 _metrics.Pings.Add(1);
             }
             catch (Exception failure) when (failure is OperationCanceledException or IOException)
             {
-                _lifetime.End(EndCause.ClientGone);
+                _lifetime.End(failure is WriteTimeoutException ? EndCause.ReaderStalled : EndCause.ClientGone);
                 return;
             }
             finally
@@ -148,7 +153,7 @@ internal sealed class EventStream : IAsyncDisposable
     internal readonly struct Turn(EventStream stream) : IDisposable
     {
         /// <summary>Where events go.</summary>
-        public SseWriter Writer => stream._writer;
+        public SseWriter Writer => stream._writer!;
 
         /// <summary>Sends what was written.</summary>
         public ValueTask FlushAsync() => stream.FlushAsync();

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Microsoft.AspNetCore.Http;
 using Rill.Chat;
 using Rill.FunctionApp.Loading;
 using Rill.OpenAI;
@@ -13,6 +12,7 @@ namespace Rill.FunctionApp.Http;
 /// </summary>
 public sealed class ModelGate
 {
+    private const string Owner = "rill";
     private const int LongestRetryAfter = 30;
     private const int UnknownRetryAfter = 5;
     private static readonly TimeSpan _mostBetweenComments = TimeSpan.FromSeconds(2);
@@ -37,23 +37,28 @@ public sealed class ModelGate
     /// <summary>What answers; only once there is no <see cref="Obstacle"/>.</summary>
     internal ChatService Chat => _chat();
 
+    /// <summary>What is known of the model: while it is loading its id alone, with the time at which the load began.</summary>
+    internal ModelCard Card => _load.IsReady
+        ? new(_load.Id, Chat.Model.Created, Owner) { MaxModelLen = Chat.ContextLength }
+        : new(_load.Id, _load.Began.ToUnixTimeSeconds(), Owner);
+
     /// <summary>Why requests are not served now; null once the model is loaded.</summary>
     internal ApiError? Obstacle => _load switch
     {
         { IsReady: true } => null,
-        { Completion.IsCanceled: true } => ApiError.ShuttingDown(UnknownRetryAfter),
+        { IsStopping: true } => ApiError.ShuttingDown(UnknownRetryAfter),
         { Failure: { } reason } => ApiError.ModelFailed(reason, LongestRetryAfter),
         _ => ApiError.ModelLoading(RetryAfterSeconds(), _load.Progress),
     };
 
     /// <summary>Waits where the settings say so, at most <see cref="RillOptions.HoldSeconds"/>. Null when the model is loaded.</summary>
-    /// <exception cref="OperationCanceledException">The client has gone.</exception>
+    /// <exception cref="OperationCanceledException">The request has ended.</exception>
     internal async Task<ApiError?> HoldAsync(CancellationToken cancellationToken)
     {
-        if (!_load.Completion.IsCompleted && _options.WhileLoading == WhileLoading.Hold)
+        if (IsWorthWaiting)
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await Task.WhenAny(_load.Completion, Task.Delay(TimeSpan.FromSeconds(_options.HoldSeconds), _time, limit.Token));
+            await Task.WhenAny(_load.Settled, Task.Delay(TimeSpan.FromSeconds(_options.HoldSeconds), _time, limit.Token));
             await limit.CancelAsync();
             cancellationToken.ThrowIfCancellationRequested();
         }
@@ -62,35 +67,28 @@ public sealed class ModelGate
     }
 
     /// <summary>
-    /// As above, for a request that asks for a stream: its headers go out at once, and comments tell how far the load is. The stream is
-    /// null when nothing had to be sent yet; otherwise the answer, or the error, must follow on it.
+    /// As above, for a request that asks for a stream: its headers go out at once, and comments tell how far the load is. The answer, or
+    /// the error, must follow on the stream where it was started.
     /// </summary>
-    internal async Task<(EventStream? Started, ApiError? Error)> HoldStreamAsync(HttpContext http, RequestLifetime lifetime)
+    /// <exception cref="OperationCanceledException">The request has ended.</exception>
+    internal async Task<ApiError?> HoldStreamAsync(EventStream stream, CancellationToken cancellationToken)
     {
-        if (_load.Completion.IsCompleted || _options.WhileLoading == WhileLoading.Reject)
-        {
-            return (null, Obstacle);
-        }
-
-        var stream = new EventStream(http, lifetime, _options, _metrics, _time);
-        try
+        if (IsWorthWaiting)
         {
             await stream.StartAsync();
-            while (!_load.Completion.IsCompleted)
-            {
-                await stream.CommentAsync($"loading: {_load.Progress}");
-                await Task.WhenAny(_load.Completion, Task.Delay(Pause, _time, lifetime.Token));
-                lifetime.Token.ThrowIfCancellationRequested();
-            }
+        }
 
-            return (stream, Obstacle);
-        }
-        catch
+        while (IsWorthWaiting)
         {
-            await stream.DisposeAsync();
-            throw;
+            await stream.CommentAsync($"loading: {_load.Progress}");
+            await Task.WhenAny(_load.Settled, Task.Delay(Pause, _time, cancellationToken));
+            cancellationToken.ThrowIfCancellationRequested();
         }
+
+        return Obstacle;
     }
+
+    private bool IsWorthWaiting => !_load.Settled.IsCompleted && _options.WhileLoading == WhileLoading.Hold;
 
     private TimeSpan Pause => TimeSpan.FromSeconds(Math.Min(_mostBetweenComments.TotalSeconds, _options.HeartbeatSeconds));
 

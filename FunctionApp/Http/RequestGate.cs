@@ -5,6 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 using Rill.FunctionApp.Telemetry;
 using Rill.OpenAI;
 using Rill.Telemetry;
@@ -12,11 +13,11 @@ using Rill.Telemetry;
 namespace Rill.FunctionApp.Http;
 
 /// <summary>
-/// What every request passes first: its id, the key, the wait for the model, and the last catch for failures, so that no fault reaches a client as an empty
+/// What every request passes first: its id, the key, and the last catch for failures, so that no fault reaches a client as an empty
 /// body or a stack trace, and no client's leaving is logged as one (contract A.0, B.8).
 /// </summary>
 internal sealed partial class RequestGate(
-    ApiKeys keys, ModelGate wait, RillMetrics metrics, IOptions<RillOptions> options, ILogger<RequestGate> logger)
+    ApiKeys keys, RillMetrics metrics, IOptions<RillOptions> options, ILogger<RequestGate> logger)
     : IFunctionsWorkerMiddleware
 {
     /// <inheritdoc/>
@@ -31,6 +32,7 @@ internal sealed partial class RequestGate(
         // A function runs in the context of the host's message; what it traces belongs below the request's span.
         Activity.Current = http.Features.Get<IHttpActivityFeature>()?.Activity ?? Activity.Current;
         RequestId.Assign(http);
+        ExposeHeaders(http);
         metrics.Start.Mark(StartPhase.Host);
         try
         {
@@ -41,15 +43,9 @@ internal sealed partial class RequestGate(
                 return;
             }
 
-            if (NeedsModel(http.Request.Path) && await wait.HoldAsync(http.RequestAborted) is { } obstacle)
-            {
-                await ErrorResponse.WriteAsync(http, obstacle, http.RequestAborted);
-                return;
-            }
-
             await next(context);
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested || context.CancellationToken.IsCancellationRequested)
+        catch (Exception gone) when (gone is OperationCanceledException or IOException && (http.RequestAborted.IsCancellationRequested || context.CancellationToken.IsCancellationRequested))
         {
             // The client left, or the host cancelled: nobody is there to answer.
         }
@@ -70,9 +66,17 @@ internal sealed partial class RequestGate(
         ? options.Value.MetricsNeedKey
         : !path.StartsWithSegments("/health") || path.StartsWithSegments("/health/stream");
 
-    /// <summary>Functions are made with the model in their hands, but for those that tell of it, and the one that can hold a stream open.</summary>
-    private static bool NeedsModel(PathString path) =>
-        !path.StartsWithSegments("/health") && !path.StartsWithSegments("/metrics") && !path.StartsWithSegments("/v1/chat/completions");
+    /// <summary>
+    /// A page's script may read these headers of an answer from another origin. The host decides which origins those are, and names no
+    /// headers itself.
+    /// </summary>
+    private static void ExposeHeaders(HttpContext http)
+    {
+        if (http.Request.Headers.Origin.Count > 0)
+        {
+            http.Response.Headers.AccessControlExposeHeaders = $"{RequestId.Header}, {HeaderNames.RetryAfter}";
+        }
+    }
 
     private static async Task AnswerFailureAsync(HttpContext http)
     {

@@ -5,7 +5,8 @@ namespace Rill.FunctionApp.Http;
 /// <summary>The <c>x-request-id</c> of a response: the client's own when it is 1 to 128 visible ASCII characters, else a new one.</summary>
 internal static class RequestId
 {
-    private const string Header = "x-request-id";
+    /// <summary>The header's name.</summary>
+    public const string Header = "x-request-id";
     private const int MaxLength = 128;
 
     /// <summary>Sets the response header.</summary>

@@ -9,8 +9,11 @@ internal enum EndCause
     /// <summary>It has not ended early.</summary>
     None,
 
-    /// <summary>The client closed its connection, or reads no more.</summary>
+    /// <summary>The client closed its connection.</summary>
     ClientGone,
+
+    /// <summary>The client has read nothing for the write timeout.</summary>
+    ReaderStalled,
 
     /// <summary>The host cancelled the invocation (function timeout, host stop).</summary>
     FunctionCancelled,

@@ -9,11 +9,12 @@ namespace Rill.FunctionApp.Loading;
 /// The load of the model, which runs beside the app's own start and beside the host's: whoever needs the model waits for
 /// <see cref="Completion"/>. (The host gives a worker 60 s to start; no model has to be loaded by then.)
 /// </summary>
-internal sealed class ModelLoad : IDisposable
+internal sealed class ModelLoad : IAsyncDisposable
 {
     private static readonly TimeSpan s_endLimit = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _inspected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<string> _notes = Channel.CreateUnbounded<string>();
     private volatile bool _preparing;
@@ -30,8 +31,17 @@ internal sealed class ModelLoad : IDisposable
     /// <summary>When the phases of the start ended.</summary>
     public StartTimeline Timeline { get; }
 
+    /// <summary>When it began.</summary>
+    public DateTimeOffset Began { get; } = DateTimeOffset.UtcNow;
+
     /// <summary>The loaded model, or the failure.</summary>
     public Task<LoadedModel> Completion { get; private set; } = null!;
+
+    /// <summary>Ends when nobody has to wait any longer: the model is loaded, or failed, or the app is going down.</summary>
+    public Task Settled { get; private set; } = null!;
+
+    /// <summary>True once the app is going down; what is not loaded by then never will be.</summary>
+    public bool IsStopping => _stopping.Task.IsCompleted;
 
     /// <summary>
     /// Ends when nothing that is cheap to check stands against the model: for a directory, once its small files and the weights' headers
@@ -47,7 +57,9 @@ internal sealed class ModelLoad : IDisposable
     public LoadedModel Model => IsReady ? Completion.Result : throw new InvalidOperationException("The model is not loaded yet.");
 
     /// <summary>Why there will be no model; null while it is loading and afterwards.</summary>
-    public string? Failure => Completion.Exception is { } failure ? StartFailure.Explain(failure) ?? "the log says why." : null;
+    public string? Failure => Completion.Exception is { } failure
+        ? StartFailure.Explain(failure) ?? $"{Address} could not be loaded, and the log says why ({failure.InnerException!.GetType().Name})."
+        : null;
 
     /// <summary>What is being done, such as <c>fetching, 43 %</c>.</summary>
     public string Progress => this switch
@@ -80,26 +92,35 @@ internal sealed class ModelLoad : IDisposable
 
         var load = new ModelLoad(address, options.ModelId ?? address.Name, timeline);
         load.Completion = Task.Run(() => load.RunAsync(settings, loader));
+        load.Settled = Task.WhenAny(load.Completion, load._stopping.Task);
         return load;
     }
 
     /// <summary>After the app has ended: throws what ended it, if that was the load.</summary>
+    /// <exception cref="StartFailureException">The sentence that requests and health were told meanwhile.</exception>
     public void ThrowIfFailed()
     {
-        if (Completion.IsFaulted)
+        if (Failure is { } reason)
         {
-            Completion.GetAwaiter().GetResult();
+            throw new StartFailureException(reason, Completion.Exception);
         }
     }
 
-    /// <summary>Ends the load; nobody waits for it any more.</summary>
-    public void Cancel() => _stop.Cancel();
-
-    /// <summary>Ends the load and waits for its end: a process must not exit while libtorch is being loaded.</summary>
-    public void Dispose()
+    /// <summary>
+    /// Ends the load, where it has not ended, and waits until it has: a process must not exit while libtorch is being loaded. What cannot
+    /// be ended is waited for at most ten seconds.
+    /// </summary>
+    public async Task StopAsync()
     {
-        _stop.Cancel();
-        Task.WaitAny([Completion], s_endLimit);
+        _stopping.TrySetResult();
+        await _stop.CancelAsync();
+        await Task.WhenAny(Completion, Task.Delay(s_endLimit));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         _stop.Dispose();
     }
 
@@ -135,12 +156,19 @@ internal sealed class ModelLoad : IDisposable
             }
 
             var model = await loader.LoadAsync(settings, this, _stop.Token);
+            if (_stop.IsCancellationRequested)
+            {
+                model.Runner.Dispose();    // loaded too late: nobody will use it
+                throw new OperationCanceledException(_stop.Token);
+            }
+
             Timeline.Mark(StartPhase.Model);
             return model;
         }
         catch (Exception failure)
         {
             _inspected.TrySetException(failure);
+            _stop.Token.ThrowIfCancellationRequested();    // what fails while it is being ended has not failed
             throw;
         }
     }

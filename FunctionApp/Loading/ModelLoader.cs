@@ -46,7 +46,7 @@ internal sealed class ModelLoader(Action loadLibrary, RunnerFactory makeRunner)
                 load.Note(note);
             }
 
-            var (runner, fingerprint, precision) = makeRunner(files, settings, load);
+            var (runner, fingerprint, precision) = MakeRunner(files, settings, load);
             return new LoadedModel(runner, parts.ToChatModel(load.Id, files.Published, fingerprint), precision);
         }
         catch
@@ -55,6 +55,19 @@ internal sealed class ModelLoader(Action loadLibrary, RunnerFactory makeRunner)
             await library.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             files?.Dispose();
             throw;
+        }
+    }
+
+    private (IModelRunner Runner, string Fingerprint, string Precision) MakeRunner(ModelFiles files, RillSettings settings, ModelLoad load)
+    {
+        try
+        {
+            return makeRunner(files, settings, load);
+        }
+        catch (SequenceFaultException fault)
+        {
+            // The first run of the model gave no token.
+            throw new ModelFormatException(WeightCheck.DescribeFault(files), fault);
         }
     }
 

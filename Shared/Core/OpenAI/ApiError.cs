@@ -67,6 +67,10 @@ public sealed record ApiError(int Status, string Message, string Type, string? P
     public static ApiError UnsupportedContentEncoding() =>
         new(415, "The request body must not be compressed: send it without Content-Encoding.", InvalidRequest, null, "unsupported_media_type");
 
+    /// <summary>408: the body came more slowly than the server waits.</summary>
+    public static ApiError BodyTooSlow() =>
+        new(408, "The request body came too slowly: send it again.", "timeout_error", null, "request_timeout");
+
     /// <summary>413: the body exceeds the cap.</summary>
     public static ApiError RequestTooLarge(long limitBytes) =>
         new(413, string.Create(CultureInfo.InvariantCulture, $"The request body exceeds the limit of {limitBytes} bytes."),

@@ -74,7 +74,7 @@ internal static class ChatMessageReader
                 field.Refuse("must have at least one part.");
                 return null;
             case JsonValueKind.Array:
-                return field.Array(ReadPart) is { } parts ? new MessageContent(parts) : null;
+                return field.Array(ReadPart, ChatRequestRules.MaxParts) is { } parts ? new MessageContent(parts) : null;
             case JsonValueKind.Undefined or JsonValueKind.Null when optional:
                 return null;
             case JsonValueKind.Undefined or JsonValueKind.Null:
@@ -114,7 +114,7 @@ internal static class ChatMessageReader
 
     private static JsonElement? ReadToolCalls(JsonField field)
     {
-        var calls = field.Array<JsonElement?>(call => call.IsPresent && call.CheckObject() ? call.Value : null);
+        var calls = field.Array<JsonElement?>(call => call.IsPresent && call.CheckObject() ? call.Value : null, ChatRequestRules.MaxParts);
         return calls is { Count: > 0 } ? field.Value.Clone() : null;
     }
 }

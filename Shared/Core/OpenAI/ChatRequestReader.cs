@@ -96,7 +96,7 @@ public static class ChatRequestReader
             field.Miss();
         }
 
-        return field.Array(ChatMessageReader.Read) ?? [];
+        return field.Array(ChatMessageReader.Read, ChatRequestRules.MaxMessages) ?? [];
     }
 
     private static StreamOptions? ReadStreamOptions(JsonField field) =>

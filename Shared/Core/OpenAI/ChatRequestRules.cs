@@ -17,6 +17,12 @@ public static class ChatRequestRules
     /// <summary>Most stop tokens, and most bad words.</summary>
     public const int MaxListed = 128;
 
+    /// <summary>Most messages.</summary>
+    public const int MaxMessages = 4_096;
+
+    /// <summary>Most parts of a message, and most tool calls.</summary>
+    public const int MaxParts = 256;
+
     /// <summary>Most tools.</summary>
     public const int MaxTools = 128;
 

@@ -53,6 +53,29 @@ public sealed class ChatRequestReaderTests
     }
 
     [Theory]
+    [InlineData(ChatRequestRules.MaxMessages, null)]
+    [InlineData(ChatRequestRules.MaxMessages + 1, "messages")]
+    public void TryRead_OfManyMessages_IsBounded(int count, string? param)
+    {
+        var body = $"{{\"messages\":[{string.Join(',', Enumerable.Repeat(User, count))}]}}";
+
+        ChatRequestReader.TryRead(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(body)), out _, out var error);
+
+        Assert.Equal(param, error?.Param);
+    }
+
+    [Fact]
+    public void TryRead_OfAMessageWithManyParts_NamesTheContent()
+    {
+        var parts = string.Join(',', Enumerable.Repeat("""{"type":"text","text":"a"}""", ChatRequestRules.MaxParts + 1));
+        var body = $"{{\"messages\":[{{\"role\":\"user\",\"content\":[{parts}]}}]}}";
+
+        ChatRequestReader.TryRead(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(body)), out _, out var error);
+
+        Assert.Equal((400, "messages[0].content"), (error!.Status, error.Param));
+    }
+
+    [Theory]
     [InlineData("""{"role":"developer","content":"x"}""", "developer")]
     [InlineData("""{"role":"system","content":"x"}""", "system")]
     [InlineData("""{"role":"tool","content":"x","tool_call_id":"c"}""", "tool")]

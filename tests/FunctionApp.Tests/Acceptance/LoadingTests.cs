@@ -83,11 +83,57 @@ public sealed class LoadingTests : IAsyncLifetime
         using var request = Request(stream);
 
         using var response = await server.Client.SendAsync(request);
-        using var models = await server.Client.GetAsync(new Uri("v1/models", UriKind.Relative));
 
-        Assert.Equal([HttpStatusCode.ServiceUnavailable, HttpStatusCode.ServiceUnavailable], [response.StatusCode, models.StatusCode]);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.InRange(response.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 30);
         Assert.Contains("\"code\":\"model_loading\"", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("X-Request-Timeout")]
+    [InlineData("X-Stainless-Timeout")]
+    public async Task Deadline_WhileTheModelLoads_Is504OrAnErrorFrame(string header)
+    {
+        await using var server = await StartAsync();
+
+        var whole = await server.PostAsync(Body.Replace("STREAM", "false", StringComparison.Ordinal), (header, "1"));
+        var stream = await server.StreamAsync(Body.Replace("STREAM", "true", StringComparison.Ordinal), (header, "1"));
+
+        whole.AssertError(504, "deadline_exceeded", null);
+        Assert.False(stream.EndedCleanly);
+        Assert.Equal("deadline_exceeded", stream.Error.GetProperty("code").GetString());
+        Assert.DoesNotContain("failed", server.Process.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhatNeedsNoModel_WhileTheModelLoads_IsAnsweredAtOnce()
+    {
+        await using var server = await StartAsync();
+
+        var list = await server.GetAsync("v1/models");
+        var one = await server.GetAsync("v1/models/tiny");
+        var unknown = await server.GetAsync("v1/nothing");
+
+        Assert.Equal([200, 200], [list.Status, one.Status]);
+        Assert.Contains("\"id\":\"tiny\"", list.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("max_model_len", one.Body, StringComparison.Ordinal);
+        unknown.AssertError(404, "unknown_url", null);
+    }
+
+    [Fact]
+    public async Task Terminate_WhileTheModelLoads_TellsThoseWhoWaitAtOnce()
+    {
+        await using var server = await StartAsync();
+        await using var stream = await SseStream.OpenAsync(server, Body.Replace("STREAM", "true", StringComparison.Ordinal));
+        var whole = server.PostAsync(Body.Replace("STREAM", "false", StringComparison.Ordinal));
+        await Task.Delay(500);
+
+        server.Process.Signal(HostProcess.SigTerm);
+        var cut = await stream.ReadToEndAsync();
+
+        Assert.Equal("shutting_down", cut.Error.GetProperty("code").GetString());
+        (await whole).AssertError(503, "shutting_down", null);
+        Assert.Equal(0, await server.Process.WaitForExitAsync(_patience));
     }
 
     [Fact]

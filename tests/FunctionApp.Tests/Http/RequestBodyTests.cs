@@ -1,20 +1,27 @@
+using System.Buffers;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Rill.FunctionApp.Http;
+using Rill.Telemetry;
 
 namespace Rill.FunctionApp.Tests.Http;
 
-public class RequestBodyTests
+public sealed class RequestBodyTests : IDisposable
 {
+    private readonly RillMetrics _metrics = new();
+
+    public void Dispose() => _metrics.Dispose();
+
     [Theory]
     [InlineData("application/json")]
     [InlineData("Application/JSON; charset=utf-8")]
     public async Task ReadJson_OfAJsonType_GivesTheBytes(string contentType)
     {
-        var (bytes, error) = await RequestBody.ReadJsonAsync(Request("{}", contentType), maxBytes: 1_024, default);
+        using var body = NewBody();
+        var error = await body.ReadJsonAsync(Request("{}", contentType), default);
 
         Assert.Null(error);
-        Assert.Equal("{}"u8.ToArray(), bytes.ToArray());
+        Assert.Equal("{}"u8.ToArray(), body.Bytes.ToArray());
     }
 
     [Theory]
@@ -23,7 +30,8 @@ public class RequestBodyTests
     [InlineData(null)]
     public async Task ReadJson_OfAnotherType_Is415(string? contentType)
     {
-        var (_, error) = await RequestBody.ReadJsonAsync(Request("{}", contentType), maxBytes: 1_024, default);
+        using var body = NewBody();
+        var error = await body.ReadJsonAsync(Request("{}", contentType), default);
 
         Assert.Equal(415, error!.Status);
     }
@@ -38,7 +46,8 @@ public class RequestBodyTests
         var request = Request("{}", "application/json");
         request.Headers.ContentEncoding = encoding;
 
-        var (_, error) = await RequestBody.ReadJsonAsync(request, maxBytes: 1_024, default);
+        using var body = NewBody();
+        var error = await body.ReadJsonAsync(request, default);
 
         Assert.Equal(status, error?.Status);
     }
@@ -51,7 +60,8 @@ public class RequestBodyTests
         var request = Request(new string('a', 100_000), "application/json");
         request.ContentLength = saysItsLength ? 100_000 : null;
 
-        var (_, error) = await RequestBody.ReadJsonAsync(request, maxBytes: 1_024, default);
+        using var body = NewBody();
+        var error = await body.ReadJsonAsync(request, default);
 
         Assert.Equal(413, error!.Status);
         Assert.True(request.Body.Position <= 1_024 + 4_096, $"It read {request.Body.Position} bytes.");
@@ -60,11 +70,46 @@ public class RequestBodyTests
     [Fact]
     public async Task ReadJson_AtTheCap_IsRead()
     {
-        var (bytes, error) = await RequestBody.ReadJsonAsync(Request(new string('a', 1_024), "application/json"), maxBytes: 1_024, default);
+        using var body = NewBody();
+        var error = await body.ReadJsonAsync(Request(new string('a', 1_024), "application/json"), default);
 
         Assert.Null(error);
-        Assert.Equal(1_024, bytes.Length);
+        Assert.Equal(1_024, body.Length);
     }
+
+    [Fact]
+    public async Task ReadJson_OfALargeBody_HoldsMemoryUntilItIsDisposed()
+    {
+        var memory = new BodyMemory(maxBytes: 100_000);
+        var body = new RequestBody(memory, maxBytes: 200_000, _metrics);
+        Assert.Null(await body.ReadJsonAsync(Request(new string('a', 150_000), "application/json"), default));    // more than all may, but alone
+
+        Assert.InRange(memory.HeldBytes, 130_000, 2 * 150_000);
+        body.Dispose();
+        body.Dispose();
+        Assert.Equal(0, memory.HeldBytes);
+    }
+
+    [Theory]
+    [InlineData(90_000, 503)]
+    [InlineData(16_000, null)]
+    public async Task ReadJson_WhileOthersHoldTheMemory_RefusesLargeBodiesAlone(int length, int? status)
+    {
+        var memory = new BodyMemory(maxBytes: 100_000);
+        using var others = new RequestBody(memory, maxBytes: 200_000, _metrics);
+        await others.ReadJsonAsync(Request(new string('a', 90_000), "application/json"), default);
+        using var body = new RequestBody(memory, maxBytes: 200_000, _metrics);
+        var request = Request(new string('a', length), "application/json");
+        request.ContentLength = length;
+
+        var error = await body.ReadJsonAsync(request, default);
+
+        Assert.Equal(status, error?.Status);
+        Assert.Equal(error is null ? null : 1, error?.RetryAfterSeconds);
+        Assert.Equal(error is null ? length : 0, request.Body.Position);
+    }
+
+    private RequestBody NewBody() => new(new BodyMemory(1_000_000), maxBytes: 1_024, _metrics);
 
     private static HttpRequest Request(string body, string? contentType)
     {

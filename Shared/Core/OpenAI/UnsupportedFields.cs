@@ -24,6 +24,7 @@ internal static class UnsupportedFields
         new("web_search_options", IsEmpty),
         new("max_output_tokens", Never, "use max_completion_tokens"),
         new("suffix", value => IsText(value, "")),
+        new("extra_body", IsEmpty, "send its members beside messages, as the SDKs do"),
 
         // vLLM
         new("structured_outputs", Never),
@@ -99,6 +100,7 @@ internal static class UnsupportedFields
         new("custom_logit_processor", Never),
         new("input_ids", Never),
         new("session_params", IsEmpty),
+        new("sampling_params", IsEmpty, "send its members beside messages"),
         new("task", Never),
         new("return_hidden_states", IsFalse),
         new("return_routed_experts", IsFalse),

@@ -86,6 +86,8 @@ public sealed class UnsupportedFieldsTests
     [InlineData("watermarking", "true")]
     [InlineData("guideline", "\"Be kind.\"")]
     [InlineData("n_cmpl", "2")]
+    [InlineData("extra_body", """{"top_k":5}""")]
+    [InlineData("sampling_params", """{"temperature":0}""")]
     [InlineData("system", "\"Be brief.\"")]
     public void TryRead_AWishOfAPeer_IsRefusedByName(string name, string value)
     {

@@ -70,8 +70,9 @@ internal sealed class DirectoryFiles(string directory) : ModelFiles
 
     private bool IsOfThisModel(string path)
     {
-        var snapshots = Path.GetDirectoryName(_root.Value);
-        return path.StartsWith(Path.TrimEndingDirectorySeparator(_root.Value) + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+        var (root, snapshots) = (_root.Value, Path.GetDirectoryName(_root.Value));
+        var folder = Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar;
+        return path.StartsWith(folder, StringComparison.Ordinal)
             || (Path.GetFileName(snapshots) == "snapshots" && Path.GetDirectoryName(path) == Path.Combine(Path.GetDirectoryName(snapshots)!, "blobs"));
     }
 }

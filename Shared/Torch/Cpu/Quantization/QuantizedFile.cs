@@ -121,7 +121,8 @@ internal sealed unsafe class QuantizedFile(string path, QuantizedTable table, by
         {
             try
             {
-                using (File.OpenHandle(file, FileMode.Open, FileAccess.Write, FileShare.None))
+                // To read as well, though nothing is read: a pipe of this name would wait for a reader.
+                using (File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
                 {
                     // Nobody else has it.
                 }

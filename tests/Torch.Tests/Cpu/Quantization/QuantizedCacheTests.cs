@@ -189,6 +189,20 @@ public sealed class QuantizedCacheTests : IDisposable
         Assert.True(File.Exists(Kept));
     }
 
+    [SkippableFact]
+    public async Task Load_WithPipesInPlaceOfKeptWeights_DoesNotWaitForThem()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "mkfifo is needed.");
+        var left = $"{Kept}.1.partial";
+        System.Diagnostics.Process.Start("mkfifo", [Kept, left]).WaitForExit();
+
+        await Task.Run(() => Start()).WaitAsync(TimeSpan.FromMinutes(1));
+
+        Assert.False(File.Exists(left));
+        Assert.Contains("is a pipe", Assert.Single(_reports), StringComparison.Ordinal);
+        Assert.Contains(Earlier, Start().Precision, StringComparison.Ordinal);
+    }
+
     [SkippableTheory]
     [InlineData("auto")]
     [InlineData("off")]

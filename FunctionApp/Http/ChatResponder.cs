@@ -71,7 +71,7 @@ public sealed partial class ChatResponder
 
         error = chat.Stream ? await _gate.HoldStreamAsync(stream, cancellationToken) : await _gate.HoldAsync(cancellationToken);
         var (generation, obstacle) = error is null
-            ? await _large.RunAsync(body.Length, () => _gate.Chat.Start(chat, body.Length), cancellationToken)
+            ? await _large.RunAsync(body.Length, () => _gate.Chat.Start(chat, body.Length, cancellationToken), cancellationToken)
             : (null, error);
         return generation is null ? (null, obstacle) : (new Admitted(generation, chat.Stream, chat.StreamOptions), null);
     }

@@ -32,7 +32,7 @@ internal static class RillProgram
             // Whoever read our output has seen enough, as in "| head -1".
             return ExitCode.Success;
         }
-        catch (Exception failure) when (failure is FailureException or ModelFileException or UnsupportedModelException or ModelFormatException or ChatTemplateException or StoreException
+        catch (Exception failure) when (failure is FailureException or ModelFileException or UnsupportedModelException or ModelFormatException or ChatTemplateException or EncodingLimitException or StoreException
             or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine($"rill: {failure.Message}");

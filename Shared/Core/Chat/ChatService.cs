@@ -4,6 +4,7 @@ using Rill.Chat.Output;
 using Rill.OpenAI;
 using Rill.Serving;
 using Rill.Telemetry;
+using Rill.Text;
 
 namespace Rill.Chat;
 
@@ -26,7 +27,9 @@ public sealed class ChatService(
     /// Starts a request whose body had <paramref name="bodyBytes"/> bytes. Either a generation, which the caller disposes, or the
     /// error to answer with.
     /// </summary>
-    public (ChatGeneration? Generation, ApiError? Error) Start(ChatCompletionRequest request, int bodyBytes)
+    /// <exception cref="OperationCanceledException">The request ended while its prompt was rendered or encoded.</exception>
+    public (ChatGeneration? Generation, ApiError? Error) Start(
+        ChatCompletionRequest request, int bodyBytes, CancellationToken cancellationToken = default)
     {
         if (ChatRequestRules.Check(request, limits) is { } error)
         {
@@ -46,15 +49,16 @@ public sealed class ChatService(
 
         using (reservation)
         {
-            return Admit(request, reservation, choices);
+            return Admit(request, reservation, choices, cancellationToken);
         }
     }
 
     private bool IsReserved(string name) => Conversation.IsReserved(name) || Model.TemplateVariables.ContainsKey(name);
 
-    private (ChatGeneration? Generation, ApiError? Error) Admit(ChatCompletionRequest request, Reservation reservation, int choices)
+    private (ChatGeneration? Generation, ApiError? Error) Admit(
+        ChatCompletionRequest request, Reservation reservation, int choices, CancellationToken cancellationToken)
     {
-        var (prompt, error) = ChatPrompt.Encode(request, Model, limits.VocabularySize);
+        var (prompt, error) = ChatPrompt.Encode(request, Model, limits.VocabularySize, cancellationToken);
         if (error is not null)
         {
             return (null, error);
@@ -66,10 +70,10 @@ public sealed class ChatService(
             return (null, ApiError.ContextLengthExceeded(prompt.Count, ContextLength));
         }
 
-        var settings = ChatSettings.Of(request, Model, ContextLength - prompt.Count);
-        if (settings.Check(limits.VocabularySize) is { } refusal)
+        (var settings, error) = Settle(request, ContextLength - prompt.Count);
+        if (settings is null)
         {
-            return (null, refusal);
+            return (null, error);
         }
 
         metrics.RequestChoices.Record(choices);
@@ -81,6 +85,20 @@ public sealed class ChatService(
         catch (EngineFaultException fault)
         {
             return (null, Describe(fault));
+        }
+    }
+
+    /// <summary>The request's settings, or what in them the model cannot do.</summary>
+    private (ChatSettings? Settings, ApiError? Error) Settle(ChatCompletionRequest request, int mostTokens)
+    {
+        try
+        {
+            var settings = ChatSettings.Of(request, Model, mostTokens);
+            return settings.Check(limits.VocabularySize) is { } refusal ? (null, refusal) : (settings, null);
+        }
+        catch (EncodingLimitException refused)
+        {
+            return (null, ApiError.InvalidValue("bad_words", refused.Message));
         }
     }
 

@@ -27,8 +27,9 @@ public sealed class ByteTokenizer : ITokenizer
     public int VocabularySize => s_bytes.Length;
 
     /// <inheritdoc/>
-    public IReadOnlyList<int> Encode(PromptText prompt)
+    public IReadOnlyList<int> Encode(PromptText prompt, CancellationToken cancellationToken = default)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var ids = new List<int>();
         foreach (var run in prompt.Runs)
         {

@@ -42,13 +42,20 @@ public sealed class HuggingFaceTokenizer : Tokenizer, ITokenizer
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<int> Encode(PromptText prompt)
+    public IReadOnlyList<int> Encode(PromptText prompt, CancellationToken cancellationToken = default)
     {
         var text = prompt.ToString();
         var ids = NewIds(text);
-        _parts.Encoder.Encode(text, TemplateSpans.Of(prompt), ids);
+        _parts.Encoder.Encode(text, TemplateSpans.Of(prompt), ids, cancellationToken);
         return ids;
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<string> OpenTokens => _parts.Encoder.OpenTokens;
+
+    /// <inheritdoc/>
+    public ITokenizer WithControlTokens(IReadOnlySet<string> texts) =>
+        new HuggingFaceTokenizer(_parts with { Encoder = _parts.Encoder.WithControlTokens(texts) });
 
     /// <inheritdoc/>
     public bool Contains(int tokenId) => _parts.Decoder.Contains(tokenId);
@@ -127,7 +134,7 @@ public sealed class HuggingFaceTokenizer : Tokenizer, ITokenizer
 
         var source = text ?? textSpan.ToString();
         var ids = NewIds(source);
-        _parts.Encoder.Encode(source, TemplateSpans.All(source.Length), ids);
+        _parts.Encoder.Encode(source, TemplateSpans.All(source.Length), ids, CancellationToken.None);
         return new() { Tokens = ids, CharsConsumed = source.Length };
     }
 
@@ -140,7 +147,7 @@ public sealed class HuggingFaceTokenizer : Tokenizer, ITokenizer
         var source = text ?? textSpan.ToString();
         var ids = new List<int>();
         var sections = new List<EncodedSection>();
-        _parts.Encoder.Encode(source, TemplateSpans.All(source.Length), ids, sections);
+        _parts.Encoder.Encode(source, TemplateSpans.All(source.Length), ids, CancellationToken.None, sections);
         var tokens = TokenOffsets.Align(ids, sections, _parts.Decoder, settings.MaxTokenCount);
         var normalized = string.Concat(sections.Select(section => section.Text.ToString()));
         return new()

@@ -7,10 +7,18 @@ public interface ITokenizer
     int VocabularySize { get; }
 
     /// <summary>
-    /// Encodes a prompt without adding special tokens. Added tokens match only where every character comes from the template;
-    /// special-token text inside a request's strings is encoded as plain text.
+    /// Encodes a prompt without adding special tokens. Control tokens match only where every character comes from the template: their text
+    /// inside a request's strings is encoded as plain text. Other added tokens (<see cref="OpenTokens"/>) match everywhere.
     /// </summary>
-    IReadOnlyList<int> Encode(PromptText prompt);
+    /// <exception cref="EncodingLimitException">The text costs more than one of its length may; the message is for the client.</exception>
+    /// <exception cref="OperationCanceledException">The cancellation came; it is looked at every fraction of a millisecond.</exception>
+    IReadOnlyList<int> Encode(PromptText prompt, CancellationToken cancellationToken = default);
+
+    /// <summary>The texts of the added tokens that match in a request's strings too: words, runs of spaces; usually none.</summary>
+    IReadOnlyCollection<string> OpenTokens => [];
+
+    /// <summary>The same tokenizer, for which some of the <see cref="OpenTokens"/> are control tokens.</summary>
+    ITokenizer WithControlTokens(IReadOnlySet<string> texts) => this;
 
     /// <summary>True when a token has this id: the ids may have gaps.</summary>
     bool Contains(int tokenId) => (uint)tokenId < (uint)VocabularySize;

@@ -42,14 +42,21 @@ public sealed class ModelText
     public static ModelText Load(ModelFiles files, TimeProvider? timeProvider = null) =>
         Of(HuggingFaceTokenizer.Load(files), ModelTemplate.Load(files, timeProvider));
 
-    /// <summary>Puts a model's two parts together.</summary>
-    public static ModelText Of(ITokenizer tokenizer, ModelTemplate template) => new()
+    /// <summary>
+    /// Puts a model's two parts together: each learns what the other's marks are (see <see cref="TemplateMarks"/>).
+    /// </summary>
+    /// <exception cref="UnsupportedModelException">The tokenizer's added tokens cannot be looked for in the template.</exception>
+    public static ModelText Of(ITokenizer tokenizer, ModelTemplate template)
     {
-        Tokenizer = tokenizer,
-        Template = template.Template,
-        NamedTemplates = template.Named,
-        Variables = template.Variables,
-        TokensFile = template.TokensFile,
-        EosTokenIds = template.Variables.GetValueOrDefault("eos_token") is string eos && tokenizer.FindToken(eos) is { } id ? [id] : [],
-    };
+        var marks = TemplateMarks.Find(template, tokenizer.OpenTokens);
+        return new()
+        {
+            Tokenizer = tokenizer.WithControlTokens(marks.Control),
+            Template = template.Template.WithAnswerMarks(marks.Answer),
+            NamedTemplates = template.Named.ToDictionary(named => named.Key, named => named.Value.WithAnswerMarks(marks.Answer)),
+            Variables = template.Variables,
+            TokensFile = template.TokensFile,
+            EosTokenIds = template.Variables.GetValueOrDefault("eos_token") is string eos && tokenizer.FindToken(eos) is { } id ? [id] : [],
+        };
+    }
 }

@@ -38,6 +38,23 @@ public sealed class PromptText
     /// <summary>A prompt that is wholly ours.</summary>
     public static PromptText OfTemplate(string text) => new([new PromptRun(text, FromRequest: false)]);
 
+    /// <summary>True when some character of [start, end), in UTF-16 units, came from the request.</summary>
+    public bool HasRequestText(int start, int end)
+    {
+        var position = 0;
+        foreach (var run in Runs)
+        {
+            if (run.FromRequest && position < end && position + run.Text.Length > start)
+            {
+                return true;
+            }
+
+            position += run.Text.Length;
+        }
+
+        return false;
+    }
+
     /// <summary>The first characters, as many as <paramref name="length"/> says in UTF-16 units; all when there are fewer.</summary>
     public PromptText Take(int length)
     {

@@ -223,6 +223,42 @@ public class ChatServiceTests
     }
 
     [Fact]
+    public async Task Start_WithATextThatCostsTheTokenizerTooMuch_NamesTheMessagesAndLeavesThePlace()
+    {
+        await using var world = new ChatWorld(tokenizer: WithASlowPattern());
+
+        var (_, error) = world.Service.Start(ChatWorld.Ask(new string('a', 40) + "b"), bodyBytes: 100);
+
+        Assert.Equal((400, "invalid_value", "messages"), (error!.Status, error.Code, error.Param));
+        Assert.Contains("tokenizer.json", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, world.Engine.Waiting);
+    }
+
+    [Fact]
+    public async Task Start_WithABadWordThatCostsTheTokenizerTooMuch_NamesBadWords()
+    {
+        await using var world = new ChatWorld(tokenizer: WithASlowPattern());
+
+        var (_, error) = world.Service.Start(ChatWorld.Ask("x") with { BadWords = [new string('a', 40) + "b"] }, bodyBytes: 100);
+
+        Assert.Equal((400, "invalid_value", "bad_words"), (error!.Status, error.Code, error.Param));
+    }
+
+    [Theory]
+    [InlineData("{{ messages[-1]['content'] }}")]
+    [InlineData("{% for i in range(100000) %}{% set x = 1 + 1 %}{% endfor %}x")]
+    public async Task Start_WhenTheRequestEnds_StopsRenderingAndEncodingAndLeavesThePlace(string template)
+    {
+        await using var world = new ChatWorld(tokenizer: WithASlowPattern(), template: template);
+
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => world.Service.Start(ChatWorld.Ask(new string('a', 100_000)), bodyBytes: 100, new CancellationToken(canceled: true)));
+
+        Assert.Equal(0, world.Engine.Waiting);
+        Assert.Null(world.Service.Start(ChatWorld.Ask("x"), bodyBytes: 100).Error);
+    }
+
+    [Fact]
     public async Task Start_WhenSomethingFailsBehindTheSubmission_EndsTheSequences()
     {
         await using var world = new ChatWorld(clock: new BrokenClock());
@@ -288,6 +324,17 @@ public class ChatServiceTests
 
         Assert.Equal("shutting_down", error!.Code);
     }
+
+    private static HuggingFaceTokenizer WithASlowPattern() => TinyTokenizer.New(root =>
+    {
+        root["added_tokens"] = new JsonArray();
+        root["pre_tokenizer"] = JsonNode.Parse(
+            """
+            {"type": "Sequence", "pretokenizers": [
+              {"type": "Split", "pattern": {"Regex": "(a+)+$"}, "behavior": "Isolated"},
+              {"type": "ByteLevel", "add_prefix_space": false, "use_regex": false}]}
+            """);
+    });
 
     private static HuggingFaceTokenizer WithATokenBeyondTheRows() => TinyTokenizer.New(root =>
     {

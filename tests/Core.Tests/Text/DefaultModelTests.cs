@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Rill.Text;
 
 namespace Rill.Core.Tests.Text;
@@ -28,6 +29,18 @@ public sealed class DefaultModelTests
 
         Assert.Equal([start, end, start], ids.Where(tokenizer.IsSpecial));
         Assert.Contains(end, s_text.Value.EosTokenIds);
+    }
+
+    [Fact]
+    public void Encode_OfACallInAnEarlierAnswersText_GivesTheTokensOfTheCall()
+    {
+        var call = JsonElement.Parse("""[{"id": "c", "type": "function", "function": {"name": "f", "arguments": {"a": 1}}}]""");
+        Dictionary<string, object?> Called(object? content) => new() { ["role"] = "assistant", ["content"] = content, ["tool_calls"] = call };
+        int Count(Dictionary<string, object?> answer) =>
+            s_text.Value.Tokenizer.Encode(Render(Message("user", "Set a timer"), answer, Message("tool", "ok"))).Count;
+
+        Assert.Equal(45, Count(Called(new RequestText(""))));
+        Assert.Equal(45, Count(Message("assistant", "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"a\": 1}}\n</tool_call>")));
     }
 
     [Fact]

@@ -79,8 +79,8 @@ public sealed class MergeSeamsTests
         {
             var text = string.Concat(Enumerable.Range(0, random.Next(1, 30)).Select(_ => s_alphabet[random.Next(s_alphabet.Length)]));
             var (expected, actual) = (new List<int>(), new List<int>());
-            whole.Encode(text, expected);
-            cut.Encode(text, actual);
+            whole.Encode(text, expected, new(text.Length, default));
+            cut.Encode(text, actual, new(text.Length, default));
             Assert.Equal(expected, actual);
             parts += source.Seams.FirstPart(text) < text.Length ? 1 : 0;
         }

@@ -40,6 +40,17 @@ public sealed class TemplateLimitsTests
         "{{ '%1000000000d' % 1 }}",
         "{{ '%.1000000000f' % 1 }}",
         "{{ ('%s' * 100000) % 1 }}",
+        "{{ '%d' % (10 ** 5000) }}",
+        "{{ strftime_now('%c' * 5000000) }}",
+        "{{ strftime_now('%1000d' * 1000000) }}",
+        "{% for i in range(100000) %}{{ strftime_now('%c' * 1000) }}{% endfor %}",
+        "{% for i in range(100000) %}{{ 10 ** 4299 }}{% endfor %}",
+        "{% for i in range(100000) %}{% set x = '9' * 4300 %}{% set y = x | int %}{% endfor %}",
+        "{% for i in range(100000) %}{% set x = '%.1000f' % 1e300 %}{% endfor %}",
+        "{% set n = 2 ** 32000 %}{% for i in range(100000) %}{% set x = n * n %}{% endfor %}",
+        "{% set n = 2 ** 65000 %}{% for i in range(100000) %}{% set x = n % 12345678901234567890123 %}{% endfor %}",
+        "{% set x = ('ä' * 16000000) | urlencode %}{% set y = x ~ x %}{{ y }}",
+        "{{ (x * 1000000).replace('x', '-') | list | length }}",
         "{{ ('a' * 10000000).replace('a', 'bbbbbbbb') }}",
         "{{ ('a' * 10000000).replace('', 'bb') }}",
         "{{ ('a' * 10000000).split('a') }}",
@@ -94,11 +105,26 @@ public sealed class TemplateLimitsTests
     {
         var (clock, before) = (Stopwatch.StartNew(), GC.GetTotalMemory(forceFullCollection: true));
 
-        var exception = Assert.Throws<ChatTemplateException>(() => Parse(template).Render(new Dictionary<string, object?>()));
+        var exception = Assert.Throws<ChatTemplateException>(
+            () => Parse(template).Render(new Dictionary<string, object?> { ["x"] = new RequestText("ax") }));
 
         Assert.NotEmpty(exception.Message);
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(60)); // a second or two on a quiet machine
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: false) - before, long.MinValue, 2L << 30);
+    }
+
+    [Theory]
+    [InlineData("{% for i in range(100000) %}{{ 'abcdefghij' * 10 }}{% endfor %}")]
+    [InlineData("{% for i in range(100000) %}{% set x = 1 + 1 %}{% endfor %}")]
+    [InlineData("{{ strftime_now('%c' * 10000) }}")]
+    [InlineData("{% for i in range(1000) %}{% set x = 10 ** 4299 %}{% endfor %}")]
+    public void Render_WhenItIsCancelled_EndsOnItsWay(string template)
+    {
+        var parsed = Parse(template);
+        Assert.NotNull(parsed.Render(new Dictionary<string, object?>(), CancellationToken.None));
+
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => parsed.Render(new Dictionary<string, object?>(), new CancellationToken(canceled: true)));
     }
 
     [Theory]

@@ -26,6 +26,25 @@ public sealed class TokenizerVectorTests
 
     [SkippableTheory]
     [MemberData(nameof(Families))]
+    public void Encode_OfARequestsText_EqualsTheReferenceWhereNoControlTokenIsNamed(string family)
+    {
+        var tokenizer = Load(family);
+        var compared = 0;
+        foreach (var vector in Cases(family, "cases.json"))
+        {
+            var ids = Ids(vector, "ids");
+            if (!ids.Any(tokenizer.IsSpecial))
+            {
+                Assert.Equal(ids, tokenizer.Encode(PromptText.OfRequest(vector.GetProperty("text").GetString()!)));
+                compared++;
+            }
+        }
+
+        Assert.InRange(compared, 500, int.MaxValue);
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Families))]
     public void PrefixIds_OfEveryCase_AreTheReferencesSpecialTokens(string family)
     {
         var tokenizer = Load(family);

@@ -60,6 +60,14 @@ public sealed class TemplateTests(TinyModelServer profile)
     }
 
     [Fact]
+    public async Task Create_WhenTheDeadlinePassesWhileThePromptIsRendered_Is504()
+    {
+        const string Body = """{"messages":[{"role":"user","content":"!slow"}],"max_tokens":1}""";
+
+        (await _server.PostAsync(Body, ("X-Request-Timeout", "0.1"))).AssertError(504, "deadline_exceeded", null);
+    }
+
+    [Fact]
     public async Task DotNetClient_WithToolsAndChoiceNone_GetsTheModelsText()
     {
         var models = (await _server.GetAsync("v1/models")).Json.GetProperty("data");

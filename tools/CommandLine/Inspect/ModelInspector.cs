@@ -62,7 +62,7 @@ internal sealed class ModelInspector
         {
             return read();
         }
-        catch (Exception failure) when (failure is ModelFileException or UnsupportedModelException or ModelFormatException or ChatTemplateException
+        catch (Exception failure) when (failure is ModelFileException or UnsupportedModelException or ModelFormatException or ChatTemplateException or EncodingLimitException
             or IOException or UnauthorizedAccessException)
         {
             if (!_problems.Contains(failure.Message))

@@ -72,7 +72,7 @@ internal static class JsonLines
             writer.Flush();
             return null;
         }
-        catch (Exception failure) when (failure is FailureException or ChatTemplateException)
+        catch (Exception failure) when (failure is FailureException or ChatTemplateException or EncodingLimitException)
         {
             return failure.Message;
         }

@@ -11,11 +11,14 @@ internal static class ChatPrompt
     /// <param name="request">A checked request.</param>
     /// <param name="model">Its template and tokenizer.</param>
     /// <param name="vocabularySize">Rows of the model's embedding: a tokenizer may have more ids, which the model cannot read.</param>
-    public static (IReadOnlyList<int> Ids, ApiError? Error) Encode(ChatCompletionRequest request, ChatModel model, int vocabularySize)
+    /// <param name="cancellationToken">Ends rendering and encoding.</param>
+    /// <exception cref="OperationCanceledException">The cancellation came on the way.</exception>
+    public static (IReadOnlyList<int> Ids, ApiError? Error) Encode(
+        ChatCompletionRequest request, ChatModel model, int vocabularySize, CancellationToken cancellationToken)
     {
         try
         {
-            var ids = model.Tokenizer.Encode(Render(request, model));
+            var ids = model.Tokenizer.Encode(Render(request, model, cancellationToken), cancellationToken);
             return ids.Count == 0 ? ([], Refuse("The messages render to an empty prompt; the model needs at least one token."))
                 : ids.Max() is var highest && highest >= vocabularySize ? ([], Refuse(string.Create(
                     CultureInfo.InvariantCulture,
@@ -28,12 +31,16 @@ internal static class ChatPrompt
                 ? refused.Message
                 : $"The model's chat template cannot write these messages: {refused.Message.TrimEnd('.')}."));
         }
+        catch (EncodingLimitException refused)
+        {
+            return ([], Refuse(refused.Message));
+        }
     }
 
     /// <summary>Writes the conversation as a prompt.</summary>
     /// <exception cref="ChatTemplateException">The template refuses the conversation, or fails on it.</exception>
-    public static PromptText Render(ChatCompletionRequest request, ChatModel model) =>
-        new PromptRenderer(model.Template, model.TemplateVariables, model.NamedTemplates).Render(Conversation(request));
+    public static PromptText Render(ChatCompletionRequest request, ChatModel model, CancellationToken cancellationToken = default) =>
+        new PromptRenderer(model.Template, model.TemplateVariables, model.NamedTemplates).Render(Conversation(request), cancellationToken);
 
     private static ApiError Refuse(string message) => ApiError.InvalidValue("messages", message);
 

@@ -10,7 +10,7 @@ internal static class OpenTurn
     /// the text.
     /// </summary>
     /// <exception cref="ChatTemplateException">There is no such text in the prompt.</exception>
-    public static PromptText Cut(PromptText prompt, IReadOnlyList<IReadOnlyDictionary<string, object?>> messages)
+    public static PromptText Cut(PromptText prompt, ChatTemplate template, IReadOnlyList<IReadOnlyDictionary<string, object?>> messages)
     {
         var content = messages.Count > 0 ? messages[^1].GetValueOrDefault("content") : null;
         var text = MessageNormalizer.TextOf(content) ?? (MessageNormalizer.TextsOf(content) is [.., var last] ? last : null);
@@ -20,7 +20,7 @@ internal static class OpenTurn
         }
 
         var written = prompt.ToString();
-        var start = LastIndexOf(text.Trim(), prompt);
+        var start = LastIndexOf(text.Trim(), prompt, template.HoldsOnlyMarks(text.Trim()));
         if (start < 0)
         {
             throw new ChatTemplateException("continue_final_message cannot be used: the chat template changes the last message's text.");
@@ -31,15 +31,17 @@ internal static class OpenTurn
         return prompt.Take(start + (isKept ? whole : text.Trim()).Length);
     }
 
-    /// <summary>Where the request's own text last has such a part; what the template wrote may look the same.</summary>
-    private static int LastIndexOf(string part, PromptText prompt)
+    /// <summary>
+    /// Where the prompt last has such a part, some of it the request's own text unless it is all marks; what the template wrote may look the
+    /// same.
+    /// </summary>
+    private static int LastIndexOf(string part, PromptText prompt, bool isAllMarks)
     {
-        var (found, position) = (-1, 0);
-        foreach (var run in prompt.Runs)
+        var written = prompt.ToString();
+        var found = written.LastIndexOf(part, StringComparison.Ordinal);
+        while (found >= 0 && !isAllMarks && !prompt.HasRequestText(found, found + part.Length))
         {
-            var index = run.FromRequest ? run.Text.LastIndexOf(part, StringComparison.Ordinal) : -1;
-            found = index < 0 ? found : position + index;
-            position += run.Text.Length;
+            found = found == 0 ? -1 : written.LastIndexOf(part, found + part.Length - 2, StringComparison.Ordinal);
         }
 
         return found;

@@ -14,7 +14,8 @@ public sealed class PromptRenderer(
 {
     /// <summary>Renders a conversation the way the endpoint does.</summary>
     /// <exception cref="ChatTemplateException">The template refuses the conversation, or fails on it; or a name is reserved.</exception>
-    public PromptText Render(Conversation conversation)
+    /// <exception cref="OperationCanceledException">The cancellation came on the way.</exception>
+    public PromptText Render(Conversation conversation, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(conversation);
         if (conversation.Arguments.Keys.FirstOrDefault(name => Conversation.IsReserved(name) || tokens.ContainsKey(name)) is { } reserved)
@@ -23,7 +24,8 @@ public sealed class PromptRenderer(
         }
 
         var chosen = conversation.Tools is not null ? named?.GetValueOrDefault("tool_use") ?? template : template;
-        return RenderWith(chosen, tokens, conversation with { Messages = MessageNormalizer.Fit(conversation.Messages, chosen.ContentUse) });
+        var fitted = conversation with { Messages = MessageNormalizer.Fit(conversation.Messages, chosen.ContentUse) };
+        return RenderWith(chosen, tokens, fitted, cancellationToken);
     }
 
     /// <summary>
@@ -35,10 +37,11 @@ public sealed class PromptRenderer(
     {
         ArgumentNullException.ThrowIfNull(template);
         ArgumentNullException.ThrowIfNull(conversation);
-        return RenderWith(template, conversation.Others, conversation);
+        return RenderWith(template, conversation.Others, conversation, CancellationToken.None);
     }
 
-    private static PromptText RenderWith(ChatTemplate template, IReadOnlyDictionary<string, object?> tokens, Conversation conversation)
+    private static PromptText RenderWith(
+        ChatTemplate template, IReadOnlyDictionary<string, object?> tokens, Conversation conversation, CancellationToken cancellationToken)
     {
         var variables = new Dictionary<string, object?>(tokens);
         foreach (var (name, value) in conversation.Arguments)
@@ -58,7 +61,7 @@ public sealed class PromptRenderer(
             variables["documents"] = documents;
         }
 
-        var prompt = template.Render(variables);
-        return conversation.ContinueFinalMessage ? OpenTurn.Cut(prompt, conversation.Messages) : prompt;
+        var prompt = template.Render(variables, cancellationToken);
+        return conversation.ContinueFinalMessage ? OpenTurn.Cut(prompt, template, conversation.Messages) : prompt;
     }
 }

@@ -7,6 +7,8 @@ namespace Rill.Text.Jinja;
 internal static class FixedPoint
 {
     private const int MantissaBits = 52;
+    private const int LargestDoubleBits = 1024;
+    private const int BitsInADecimal = 4;
 
     public static string Format(double value, int decimals)
     {
@@ -15,6 +17,7 @@ internal static class FixedPoint
             return PythonText.FormatDouble(value);
         }
 
+        RenderContext.ChargeNumber(LargestDoubleBits + (long)decimals * BitsInADecimal);
         var digits = RoundScaled(Math.Abs(value), decimals).ToString(CultureInfo.InvariantCulture).PadLeft(decimals + 1, '0');
         var sign = double.IsNegative(value) ? "-" : "";
         return decimals == 0 ? sign + digits : $"{sign}{digits.AsSpan(0, digits.Length - decimals)}.{digits.AsSpan(digits.Length - decimals)}";

@@ -23,7 +23,7 @@ internal static class Globals
         new("namespace", "*", call => Namespace(call)),
         new("dict", "*", MakeDict),
         new("raise_exception", "message", call => throw new ChatTemplateException(PythonText.Str(call[0]).Value) { IsRefusal = true }),
-        new("strftime_now", "format", call => call.TextAt(0).Derive(PythonTime.Format(call.TextAt(0).Value, call.Context.Now))),
+        new("strftime_now", "format", call => PythonTime.Format(call.TextAt(0), call.Context.Now)),
         new("joiner", "sep?", call => new JoinerValue(PythonText.Str(call.Or(0, JinjaText.OfTemplate(", "))))),
         new("cycler", "*", call => new CyclerValue(call.Arguments.Positional)),
         new("lipsum", "*", _ => throw new ChatTemplateException("lipsum is not available in chat templates")),

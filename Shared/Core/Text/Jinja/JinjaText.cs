@@ -15,7 +15,8 @@ internal sealed class JinjaText : IEquatable<JinjaText>
     /// <summary>Creates a text from its characters and the stretches of them that came from the request: sorted, apart, none empty.</summary>
     public JinjaText(string value, (int Start, int End)[] request)
     {
-        RenderContext.Charge(TextWork + value.Length);
+        RenderContext.Charge(TextWork + value.Length + request.Length);
+        TextBuilder.CheckLength(value.Length);
         (Value, _request) = (value, request);
     }
 
@@ -114,6 +115,7 @@ internal sealed class JinjaText : IEquatable<JinjaText>
             return [];
         }
 
+        RenderContext.Charge(_request.Length);
         return _request is [(0, var length)] && length == Length
             ? [(0, end - start)]
             : [.. _request.Select(span => (Start: Math.Max(span.Start, start) - start, End: Math.Min(span.End, end) - start))

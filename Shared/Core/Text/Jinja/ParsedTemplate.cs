@@ -1,4 +1,4 @@
 namespace Rill.Text.Jinja;
 
 /// <summary>A template as it was parsed.</summary>
-internal sealed record ParsedTemplate(Block Body, TemplateContentUse ContentUse);
+internal sealed record ParsedTemplate(Block Body, TemplateContentUse ContentUse, IReadOnlyList<string> Literals);

@@ -69,7 +69,7 @@ internal static partial class PercentFormat
             case "r":
                 return Shorten(PythonText.Repr(value), precision);
             case "d" or "i" or "u":
-                return JinjaText.OfTemplate(PythonNumbers.ToBigInteger(Truncate(value)).ToString(CultureInfo.InvariantCulture));
+                return JinjaText.OfTemplate(PythonNumbers.Format(PythonNumbers.ToBigInteger(Truncate(value))));
             case "x":
                 return JinjaText.OfTemplate(PythonNumbers.ToIndex(value).ToString("x", CultureInfo.InvariantCulture));
             case "X":

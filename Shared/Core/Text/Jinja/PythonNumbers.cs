@@ -9,6 +9,9 @@ internal static class PythonNumbers
     private const int LargestPowerBits = 1 << 16;
     private const int MostDigits = 4300;
 
+    // Of the smallest base that is in use for long numbers; of larger ones the digits are fewer.
+    private const int BitsInADigit = 4;
+
     public static bool IsNumber(object? value) => value is bool or long or BigInteger or double;
 
     public static bool IsInteger(object? value) => value is bool or long or BigInteger;
@@ -69,6 +72,8 @@ internal static class PythonNumbers
             return null;
         }
 
+        RenderContext.ChargeNumber(digits.Length * BitsInADigit);
+
         var value = BigInteger.Zero;
         foreach (var digit in digits)
         {
@@ -105,6 +110,7 @@ internal static class PythonNumbers
     /// <summary>An integer's digits; as in Python, not more than 4300 of them.</summary>
     public static string Format(BigInteger value)
     {
+        RenderContext.ChargeNumber(value.GetBitLength());
         var digits = value.ToString(CultureInfo.InvariantCulture);
         return digits.Length <= MostDigits + 1
             ? digits
@@ -183,13 +189,17 @@ internal static class PythonNumbers
                 return left - right;
             case "*":
                 CheckSize(left.GetBitLength() + right.GetBitLength());
+                RenderContext.ChargeNumber(left.GetBitLength() + right.GetBitLength());
                 return left * right;
             case "//":
+                RenderContext.ChargeNumber(left.GetBitLength());
                 return FloorDivide(left, right);
             case "%":
+                RenderContext.ChargeNumber(left.GetBitLength());
                 return left - right * FloorDivide(left, right);
             case "**":
                 CheckSize(right > LargestPowerBits ? long.MaxValue : left.GetBitLength() * (long)right);
+                RenderContext.ChargeNumber(left.GetBitLength() * (long)right);
                 return BigInteger.Pow(left, (int)right);
             default:
                 throw new InvalidOperationException($"No operator {operation}.");

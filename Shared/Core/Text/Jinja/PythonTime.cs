@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Rill.Text.Jinja;
@@ -9,17 +8,22 @@ internal static partial class PythonTime
 {
     private const int WidestField = 1000;
 
-    public static string Format(string format, DateTimeOffset time)
+    // What finding and writing a field counts as, beside its characters.
+    private const int FieldWork = 128;
+
+    /// <summary>The time as the format has it; the request's text when the format is.</summary>
+    public static JinjaText Format(JinjaText format, DateTimeOffset time)
     {
-        var result = new StringBuilder();
+        var result = new TextBuilder();
         var copied = 0;
-        foreach (Match match in Directive().Matches(format))
+        foreach (Match match in Directive().Matches(format.Value))
         {
-            result.Append(format, copied, match.Index - copied).Append(Field(match, time) ?? match.Value);
+            RenderContext.Charge(FieldWork);
+            result.Append(format, copied, match.Index).Append(Field(match, time) ?? match.Value, format.HasRequest);
             copied = match.Index + match.Length;
         }
 
-        return result.Append(format, copied, format.Length - copied).ToString();
+        return format.Derive(result.Append(format, copied, format.Length).ToText().Value);
     }
 
     private static string? Field(Match match, DateTimeOffset time)

@@ -3,10 +3,10 @@ using System.Runtime.CompilerServices;
 namespace Rill.Text.Jinja;
 
 /// <summary>
-/// One rendering: its clock and its limits. A rendering stays on one thread, on which <see cref="Charge"/> finds it, because texts and
-/// lists are made far from any context. Not thread-safe.
+/// One rendering: its clock, its limits and its cancellation, which is looked at with every bit of work that is charged. A rendering stays
+/// on one thread, on which <see cref="Charge"/> finds it, because texts and lists are made far from any context. Not thread-safe.
 /// </summary>
-internal sealed class RenderContext(TimeProvider timeProvider) : IDisposable
+internal sealed class RenderContext(TimeProvider timeProvider, CancellationToken cancellationToken) : IDisposable
 {
     /// <summary>How many items a rendering may look at, and how many pieces a text may be cut into.</summary>
     public const int MostIterations = 1_000_000;
@@ -21,6 +21,10 @@ internal sealed class RenderContext(TimeProvider timeProvider) : IDisposable
     public const int ComparisonWork = 64;
 
     private const int ItemWork = 8;
+    private const int BitsInAWord = 32;
+
+    // Of characters or expressions: a fraction of a millisecond.
+    private const int WorkBetweenLooks = 1 << 14;
     private const int DeepestCall = 100;
     private const int LevelsBetweenChecks = 8;
 
@@ -31,6 +35,7 @@ internal sealed class RenderContext(TimeProvider timeProvider) : IDisposable
     private int _iterations;
     private int _steps;
     private long _work;
+    private long _untilLook = WorkBetweenLooks;
     private int _depth;
     private int _level;
 
@@ -44,10 +49,19 @@ internal sealed class RenderContext(TimeProvider timeProvider) : IDisposable
     /// <summary>Counts characters that the rendering on this thread copies or searches towards its limit.</summary>
     public static void Charge(long characters)
     {
-        if (s_current is { } current && (current._work += characters) > MostWork)
+        if (s_current is { } current && (current._untilLook -= characters) < 0)
         {
-            throw new ChatTemplateException($"The chat template copies more than {MostWork} characters.");
+            current.Look();
         }
+    }
+
+    /// <summary>
+    /// Counts arithmetic with a large number, which takes time with the square of its length: writing its digits, multiplying, dividing.
+    /// </summary>
+    public static void ChargeNumber(long bits)
+    {
+        var words = bits / BitsInAWord;
+        Charge(words * words / 2);
     }
 
     /// <summary>Counts items that the rendering on this thread puts into a list.</summary>
@@ -68,6 +82,11 @@ internal sealed class RenderContext(TimeProvider timeProvider) : IDisposable
         if (++_steps > MostSteps)
         {
             throw new ChatTemplateException($"The chat template evaluates more than {MostSteps} expressions.");
+        }
+
+        if (--_untilLook < 0)
+        {
+            Look();
         }
 
         if (++_level % LevelsBetweenChecks == 0)
@@ -107,6 +126,18 @@ internal sealed class RenderContext(TimeProvider timeProvider) : IDisposable
         {
             _depth--;
         }
+    }
+
+    private void Look()
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _work += WorkBetweenLooks - _untilLook;
+        if (_work > MostWork)
+        {
+            throw new ChatTemplateException($"The chat template copies more than {MostWork} characters.");
+        }
+
+        _untilLook = WorkBetweenLooks;
     }
 
     private void CheckIterations(int more)

@@ -28,7 +28,8 @@ internal sealed class TemplateParser
             throw new UnsupportedModelException($"The chat template {name} has more than {LongestTemplate} characters.");
         }
 
-        var tokens = new TokenStream(TemplateLexer.Read(source, errors), errors);
+        var lexed = TemplateLexer.Read(source, errors);
+        var tokens = new TokenStream(lexed, errors);
         var parser = new TemplateParser(tokens);
         var statements = parser.ParseStatements();
         if (tokens.Current.Kind != TokenKind.End)
@@ -38,7 +39,10 @@ internal sealed class TemplateParser
 
         return parser._expressions.Unknown is [var unknown, ..]
             ? throw unknown
-            : new(new Block(statements), parser._expressions.Watcher.Conclude());
+            : new(
+                new Block(statements),
+                parser._expressions.Watcher.Conclude(),
+                [.. lexed.Where(token => token.Kind is TokenKind.Data or TokenKind.String).Select(token => token.Text)]);
     }
 
     /// <summary>Parses statements up to a block that none of them opens, or to the end.</summary>

@@ -66,6 +66,7 @@ internal sealed class TextBuilder
     public TextBuilder Append(JinjaText text, int start, int end)
     {
         CheckLength((long)_text.Length + end - start);
+        RenderContext.Charge(text.RequestSpans.Count);
         var at = _text.Length - start;
         _text.Append(text.Value, start, end - start);
         foreach (var span in text.RequestSpans)

@@ -32,9 +32,20 @@ internal static partial class TextFilters
         new("join", "d? attribute?", Join),
     ];
 
-    private static JinjaText UrlEncode(BoundCall call) => call.Value is JinjaText or Undefined || !PythonValues.IsIterable(call.Value)
-        ? call.Text.Derive(Uri.EscapeDataString(call.Text.Value).Replace("%2F", "/", StringComparison.Ordinal))
-        : throw new ChatTemplateException("urlencode takes text here, no pairs");
+    private static JinjaText UrlEncode(BoundCall call)
+    {
+        // %E4, for each byte of UTF-8.
+        const int EscapeLength = 3;
+        if (call.Value is not (JinjaText or Undefined) && PythonValues.IsIterable(call.Value))
+        {
+            throw new ChatTemplateException("urlencode takes text here, no pairs");
+        }
+
+        var text = call.Text.Value;
+        var kept = text.Count(character => char.IsAsciiLetterOrDigit(character) || "-_.~/".Contains(character, StringComparison.Ordinal));
+        TextBuilder.CheckLength(kept + EscapeLength * ((long)Encoding.UTF8.GetByteCount(text) - kept));
+        return call.Text.Derive(Uri.EscapeDataString(text).Replace("%2F", "/", StringComparison.Ordinal));
+    }
 
     private static JinjaText Replace(BoundCall call) =>
         TextSearch.Replace(call.Text, PythonText.Str(call[0]), PythonText.Str(call[1]), call.Or(2, null) is null ? -1 : call.Integer(2, -1));

@@ -7,9 +7,12 @@ namespace Rill.Text.Patterns;
 /// </summary>
 internal readonly record struct BacktrackPoint(int Next, int Position, int Floor, int MayGrow);
 
-/// <summary>The stack of places to return to: on the thread's stack while small, on the heap beyond.</summary>
+/// <summary>The stack of places to return to: on the thread's stack while small, on the heap beyond, and of bounded size.</summary>
 internal ref struct BacktrackStack(Span<BacktrackPoint> initial)
 {
+    // 16 MiB.
+    private const int MostPoints = 1 << 20;
+
     private Span<BacktrackPoint> _points = initial;
 
     public int Count { get; private set; }
@@ -18,6 +21,11 @@ internal ref struct BacktrackStack(Span<BacktrackPoint> initial)
     {
         if (Count == _points.Length)
         {
+            if (Count >= MostPoints)
+            {
+                throw EncodingBudget.Exceeded();
+            }
+
             var larger = new BacktrackPoint[_points.Length * 2];
             _points.CopyTo(larger);
             _points = larger;

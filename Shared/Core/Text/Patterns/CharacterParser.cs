@@ -25,6 +25,7 @@ internal sealed class CharacterParser(PatternReader reader)
     /// <summary>Parses a class after its opening bracket: ranges, escapes, nested classes, negation and intersection (&amp;&amp;).</summary>
     private Func<int, bool> ParseClass()
     {
+        reader.Enter();
         var isNegated = reader.Accept('^');
         var result = ParseUnion(mayStartWithBracket: true);
         while (reader.Accept('&'))
@@ -35,6 +36,7 @@ internal sealed class CharacterParser(PatternReader reader)
         }
 
         reader.Expect(']');
+        reader.Leave();
         var members = result;
         return isNegated ? codePoint => !members(codePoint) : members;
     }

@@ -21,29 +21,32 @@ internal sealed class Pattern
     /// <summary>True when the expression can match the empty text.</summary>
     public bool MatchesEmpty { get; }
 
-    /// <summary>Finds the first match, which may be empty, at or after <paramref name="from"/>; false when there is none.</summary>
-    public bool Find(ReadOnlySpan<char> text, int from, out int start, out int end)
+    /// <summary>
+    /// A <see cref="MatchFinder"/>: finds the first match, which may be empty, at or after <paramref name="from"/>; false when there is none.
+    /// </summary>
+    /// <exception cref="EncodingLimitException">The search costs more than the budget allows.</exception>
+    public bool Find(ReadOnlySpan<char> text, int from, EncodingBudget budget, out int start, out int end)
     {
         if (_automaton is not null)
         {
             start = from;
-            end = _automaton.Find(text, ref start);
+            end = _automaton.Find(text, ref start, budget);
             if (end != PatternAutomaton.GaveUp)
             {
                 return end != PatternAutomaton.NoMatch;
             }
         }
 
-        return FindByBacktracking(text, from, out start, out end);
+        return FindByBacktracking(text, from, budget, out start, out end);
     }
 
     /// <summary>Finds as <see cref="Find"/> does, by trying one way after the other: what every automaton must agree with.</summary>
-    public bool FindByBacktracking(ReadOnlySpan<char> text, int from, out int start, out int end)
+    public bool FindByBacktracking(ReadOnlySpan<char> text, int from, EncodingBudget budget, out int start, out int end)
     {
         var last = MatchesEmpty ? text.Length : text.Length - 1;
         for (start = from; start <= last; start++)
         {
-            if (!CodePoint.SplitsPair(text, start) && (end = Match(text, start, pc: 0)) >= start)
+            if (!CodePoint.SplitsPair(text, start) && (end = Match(text, start, pc: 0, budget)) >= start)
             {
                 return true;
             }
@@ -54,18 +57,19 @@ internal sealed class Pattern
     }
 
     /// <summary>The end of the match that begins at <paramref name="position"/> with instruction <paramref name="pc"/>, or -1.</summary>
-    private int Match(ReadOnlySpan<char> text, int position, int pc)
+    private int Match(ReadOnlySpan<char> text, int position, int pc, EncodingBudget budget)
     {
         Span<BacktrackPoint> initial = stackalloc BacktrackPoint[16];
         var stack = new BacktrackStack(initial);
         while (true)
         {
+            budget.Spend(1);
             var instruction = _program[pc];
             switch (instruction.Operation)
             {
                 case Operation.Accept:
                     return position;
-                case Operation.Repeat when Repeat(text, ref position, instruction, pc, ref stack):
+                case Operation.Repeat when Repeat(text, ref position, instruction, pc, ref stack, budget):
                     pc++;
                     continue;
                 case Operation.Split:
@@ -74,8 +78,8 @@ internal sealed class Pattern
                 case Operation.Jump:
                     pc = instruction.Target;
                     continue;
-                case Operation.Lookahead when Match(text, position, pc + 1) >= 0:
-                case Operation.NegativeLookahead when Match(text, position, pc + 1) < 0:
+                case Operation.Lookahead when Match(text, position, pc + 1, budget) >= 0:
+                case Operation.NegativeLookahead when Match(text, position, pc + 1, budget) < 0:
                     pc = instruction.Target;
                     continue;
                 case Operation.LineStart when position == 0 || text[position - 1] == '\n':
@@ -105,7 +109,8 @@ internal sealed class Pattern
         return split.Target;
     }
 
-    private bool Repeat(ReadOnlySpan<char> text, ref int position, Instruction repeat, int pc, ref BacktrackStack stack)
+    private bool Repeat(
+        ReadOnlySpan<char> text, ref int position, Instruction repeat, int pc, ref BacktrackStack stack, EncodingBudget budget)
     {
         var isLazy = repeat.Mode == RepeatMode.Lazy;
         var wanted = isLazy ? repeat.Minimum : repeat.Maximum;
@@ -114,6 +119,7 @@ internal sealed class Pattern
         while (count < wanted && position < text.Length && set.Contains(CodePoint.Read(text, position, out var length)))
         {
             position += length;
+            budget.Spend(1);
             if (++count == repeat.Minimum)
             {
                 floor = position;

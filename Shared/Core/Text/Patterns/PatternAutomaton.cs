@@ -20,6 +20,9 @@ internal sealed class PatternAutomaton
     private const int LargestProgram = 1_000;
     private const int LargestStateCount = 1_000;
 
+    // Known patterns have some dozens; a counted repetition within another has their product.
+    private const int MostWays = 500;
+
     private readonly Instruction[] _program;
     private readonly CodePointSet[] _sets;
     private readonly CodePointClasses _classes;
@@ -51,11 +54,11 @@ internal sealed class PatternAutomaton
     }
 
     /// <summary>Finds the first match at or after <paramref name="start"/> and returns its end, <see cref="NoMatch"/> or <see cref="GaveUp"/>.</summary>
-    public int Find(ReadOnlySpan<char> text, ref int start)
+    public int Find(ReadOnlySpan<char> text, ref int start, EncodingBudget budget)
     {
         while (start < text.Length)
         {
-            var end = Match(text, start, out var length);
+            var end = Match(text, start, budget, out var length);
             if (end != NoMatch)
             {
                 return end;
@@ -68,26 +71,34 @@ internal sealed class PatternAutomaton
     }
 
     /// <summary>The end of the match that begins at <paramref name="position"/>, and the length of the code point there.</summary>
-    private int Match(ReadOnlySpan<char> text, int position, out int firstLength)
+    private int Match(ReadOnlySpan<char> text, int position, EncodingBudget budget, out int firstLength)
     {
-        var end = NoMatch;
-        var state = Step(_start, _classes.Read(text, position, out firstLength));
+        var (end, paid) = (NoMatch, position);
+        var state = Step(_start, _classes.Read(text, position, out firstLength), budget);
         for (var length = firstLength; !state.IsDeadEnd;)
         {
             position += length;
-            state = Step(state, _classes.Read(text, position, out length));
+            state = Step(state, _classes.Read(text, position, out length), budget);
             if (state.Accepts)
             {
                 end = position;
             }
+
+            if (position - paid >= EncodingBudget.StepsBetweenLooks)
+            {
+                budget.Spend(position - paid);
+                paid = position;
+            }
         }
 
+        budget.Spend(position - paid + 1);
         return state == _gaveUp ? GaveUp : end;
     }
 
-    private AutomatonState Step(AutomatonState state, int classIndex) => state.Next[classIndex] ?? FindNext(state, classIndex);
+    private AutomatonState Step(AutomatonState state, int classIndex, EncodingBudget budget) =>
+        state.Next[classIndex] ?? FindNext(state, classIndex, budget);
 
-    private AutomatonState FindNext(AutomatonState state, int classIndex)
+    private AutomatonState FindNext(AutomatonState state, int classIndex, EncodingBudget budget)
     {
         lock (_lock)
         {
@@ -102,7 +113,8 @@ internal sealed class PatternAutomaton
                 step.Follow(instruction, count);
             }
 
-            return state.Next[classIndex] = Intern([.. step.Ways], step.Accepts);
+            budget.Spend(step.Looks);
+            return state.Next[classIndex] = step.Ways.Count <= MostWays ? Intern([.. step.Ways], step.Accepts) : _gaveUp;
         }
     }
 
@@ -122,9 +134,13 @@ internal sealed class PatternAutomaton
     private sealed class Advance(PatternAutomaton automaton, int classIndex)
     {
         private readonly HashSet<(int Instruction, int Count)> _seen = [];
+        private readonly HashSet<(int Instruction, int Count)> _taken = [];
 
         /// <summary>The ways behind the code point.</summary>
         public List<(int Instruction, int Count)> Ways { get; } = [];
+
+        /// <summary>How many places were looked at: what the step has cost.</summary>
+        public int Looks => _seen.Count;
 
         /// <summary>True once a way has ended before the code point: no later way is looked at.</summary>
         public bool Accepts { get; private set; }
@@ -189,7 +205,7 @@ internal sealed class PatternAutomaton
             // Without a maximum it does not matter how often more than enough.
             var kept = repeat.Maximum == int.MaxValue ? Math.Min(count, repeat.Minimum) : count;
             (int Instruction, int Count) way = count == repeat.Maximum ? (at + 1, 0) : (at, kept);
-            if (!Ways.Contains(way))
+            if (_taken.Add(way))
             {
                 Ways.Add(way);
             }

@@ -6,6 +6,7 @@ internal sealed class PatternCompiler
     private const int LargestProgram = 20_000;
 
     private readonly List<Instruction> _program = [];
+    private int _nodes;
 
     /// <summary>Compiles a pattern; the last instruction accepts.</summary>
     public static Instruction[] Compile(PatternNode node)
@@ -18,17 +19,15 @@ internal sealed class PatternCompiler
 
     private Instruction Add(Instruction instruction)
     {
-        if (_program.Count == LargestProgram)
-        {
-            throw new PatternSyntaxException("a regular expression is too large: lower its counted repetitions");
-        }
-
+        CheckSize(_program.Count);
         _program.Add(instruction);
         return instruction;
     }
 
     private void Emit(PatternNode node)
     {
+        // Nodes are counted too, because an empty group has no instruction.
+        CheckSize(_nodes++);
         switch (node)
         {
             case SetNode set:
@@ -60,6 +59,14 @@ internal sealed class PatternCompiler
                 break;
             default:
                 throw new InvalidOperationException($"No code for {node.GetType().Name}.");
+        }
+    }
+
+    private static void CheckSize(int count)
+    {
+        if (count >= LargestProgram)
+        {
+            throw new PatternSyntaxException("a regular expression is too large: lower its counted repetitions");
         }
     }
 

@@ -4,10 +4,15 @@ namespace Rill.Text.Patterns;
 
 /// <summary>
 /// Parses the part of Oniguruma's syntax that tokenizer files use: alternation, groups, (?i: ...), lookahead, classes, escapes, anchors
-/// and the three kinds of repetition. What it does not know it refuses.
+/// and the three kinds of repetition. What it does not know it refuses, and what is longer or nested more deeply than any known pattern.
 /// </summary>
 internal sealed class PatternParser
 {
+    private const int LongestSource = 10_000;
+
+    // Of repetitions, one upon the other: {2}{3}{4}.
+    private const int MostRepetitions = 10;
+
     private readonly PatternReader _reader;
     private readonly CharacterParser _characters;
 
@@ -20,6 +25,11 @@ internal sealed class PatternParser
     /// <summary>Parses a whole expression.</summary>
     public static PatternNode Parse(string source)
     {
+        if (source.Length > LongestSource)
+        {
+            throw new PatternSyntaxException($"a regular expression is too large: it has more than {LongestSource} characters");
+        }
+
         var parser = new PatternParser(source);
         var node = parser.ParseAlternation();
         return parser._reader.AtEnd ? node : throw parser._reader.Error("a ')' has no '('");
@@ -50,8 +60,13 @@ internal sealed class PatternParser
     private PatternNode ParseRepetition()
     {
         var node = ParseAtom();
-        while (ParseBounds() is var (minimum, maximum))
+        for (var repetitions = 0; ParseBounds() is var (minimum, maximum); repetitions++)
         {
+            if (repetitions == MostRepetitions)
+            {
+                throw _reader.Error($"more than {MostRepetitions} repetitions follow one another");
+            }
+
             var mode = _reader.Accept('?') ? RepeatMode.Lazy : _reader.Accept('+') ? RepeatMode.Possessive : RepeatMode.Greedy;
             if (mode == RepeatMode.Possessive && node is not SetNode)
             {
@@ -132,10 +147,12 @@ internal sealed class PatternParser
 
     private PatternNode ParseGroup()
     {
+        _reader.Enter();
         var ignoreCase = _characters.IgnoreCase;
         var look = _reader.Accept('?') ? ParseGroupKind() : null;
         var body = ParseAlternation();
         _reader.Expect(')');
+        _reader.Leave();
         _characters.IgnoreCase = ignoreCase;
         return look is { } isNegative ? new LookaheadNode(body, isNegative) : body;
     }

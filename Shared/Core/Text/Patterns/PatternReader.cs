@@ -5,13 +5,28 @@ namespace Rill.Text.Patterns;
 /// <summary>A cursor over a regular expression's source.</summary>
 internal sealed class PatternReader(string source)
 {
+    private const int DeepestNesting = 100;
+
     private int _position;
+    private int _depth;
 
     public bool AtEnd => _position >= source.Length;
 
     public char Current => AtEnd ? throw Error("it ends too early") : source[_position];
 
     public char Next => _position + 1 < source.Length ? source[_position + 1] : '\0';
+
+    /// <summary>Goes into a group or a class, of which only so many may lie in one another; what goes through them recurs.</summary>
+    public void Enter()
+    {
+        if (++_depth > DeepestNesting)
+        {
+            throw Error($"more than {DeepestNesting} groups lie in one another");
+        }
+    }
+
+    /// <summary>Leaves what was entered last.</summary>
+    public void Leave() => _depth--;
 
     public bool Accept(char expected)
     {
@@ -79,6 +94,11 @@ internal sealed class PatternReader(string source)
             ? value
             : throw Error($"'{text}' is not a hexadecimal code point");
 
-    public PatternSyntaxException Error(string problem) =>
-        new($"the regular expression {source} cannot be used: {problem} at position {_position}");
+    /// <summary>What is wrong here; of a long expression only the beginning is shown.</summary>
+    public PatternSyntaxException Error(string problem)
+    {
+        const int LongestShown = 500;
+        var shown = source.Length <= LongestShown ? source : $"{source.AsSpan(0, LongestShown)}...";
+        return new($"the regular expression {shown} cannot be used: {problem} at position {_position}");
+    }
 }

@@ -5,8 +5,6 @@ internal sealed class TemplateSpans
 {
     private readonly List<(int Start, int End)> _spans = [];
 
-    public IReadOnlyList<(int Start, int End)> Spans => _spans;
-
     /// <summary>The stretches of a rendered prompt.</summary>
     public static TemplateSpans Of(PromptText prompt)
     {
@@ -58,6 +56,21 @@ internal sealed class TemplateSpans
             var span = other._spans[index];
             Add(Math.Max(span.Start, start) - start + at, Math.Min(span.End, end) - start + at);
         }
+    }
+
+    /// <summary>
+    /// Where the stretch of one origin ends that a position lies in, and whether the template wrote it, in a text of <paramref name="length"/>.
+    /// </summary>
+    public (int End, bool IsTemplate) StretchAt(int position, int length)
+    {
+        var index = FirstEndingAfter(position);
+        if (index == _spans.Count)
+        {
+            return (length, false);
+        }
+
+        var (start, end) = _spans[index];
+        return start <= position ? (end, true) : (start, false);
     }
 
     /// <summary>True when the template wrote all of [start, end).</summary>

@@ -37,6 +37,10 @@ internal sealed record TokenizerParts
         {
             throw source.Broken("an element has an unexpected type", exception);
         }
+        catch (EncodingLimitException exception)
+        {
+            throw source.Broken("its normalizer or its decoder makes more of its tokens than it may", exception);
+        }
     }
 
     private static TokenizerParts Build(TokenizerSource source, JsonElement config)

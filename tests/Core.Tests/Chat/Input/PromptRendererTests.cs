@@ -113,6 +113,24 @@ public sealed class PromptRendererTests
     }
 
     [Theory]
+    [InlineData("<think>")]
+    [InlineData("<think>\nhm")]
+    [InlineData("I <think>hm</think>")]
+    public void Render_OfAnAnswerWithMarksToGoOnWith_EndsWithIt(string text)
+    {
+        var template = Parse("{% for m in messages %}<think>{{ m.content }}<end>{% endfor %}").WithAnswerMarks(["<think>", "</think>"]);
+        var conversation = Conversation.Read(JsonSerializer.SerializeToElement(new
+        {
+            messages = new[] { new { role = "user", content = "<think>" }, new { role = "assistant", content = text } },
+            continue_final_message = true,
+        }));
+
+        var prompt = new PromptRenderer(template, new Dictionary<string, object?>()).Render(conversation);
+
+        Assert.Equal($"<think><think><end><think>{text}", prompt.ToString());
+    }
+
+    [Theory]
     [InlineData("""{"messages":[],"continue_final_message":true}""", "needs a last message")]
     [InlineData("""{"messages":[{"role":"assistant","content":" "}],"continue_final_message":true}""", "needs a last message")]
     [InlineData("""{"messages":[{"role":"assistant","content":"gone"}],"continue_final_message":true}""", "cannot be used")]

@@ -1,4 +1,5 @@
 using System.Text;
+using Rill.Text;
 using Rill.Text.Patterns;
 
 namespace Rill.Core.Tests.Text.Patterns;
@@ -33,8 +34,8 @@ public sealed class PatternAutomatonTests
             var text = RandomText(random);
             for (var position = 0; position <= text.Length;)
             {
-                var isFound = pattern.Find(text, position, out var start, out var end);
-                Assert.Equal(pattern.FindByBacktracking(text, position, out var expectedStart, out var expectedEnd), isFound);
+                var isFound = pattern.Find(text, position, Budget(text), out var start, out var end);
+                Assert.Equal(pattern.FindByBacktracking(text, position, Budget(text), out var expectedStart, out var expectedEnd), isFound);
                 if (!isFound)
                 {
                     break;
@@ -62,7 +63,7 @@ public sealed class PatternAutomatonTests
         var pattern = new Pattern($"{string.Join('|', sets)}|(?:{string.Concat(sets.Reverse())})");
         var text = string.Concat(Enumerable.Range(0, 256).Select(index => (char)('\u4E00' + index)));
         var found = 0;
-        for (var position = 0; pattern.Find(text, position, out var start, out var end); position = end)
+        for (var position = 0; pattern.Find(text, position, Budget(text), out var start, out var end); position = end)
         {
             Assert.Equal(position + (position == 0 ? 1 : 0), start);
             Assert.Equal(start + 1, end);
@@ -79,12 +80,14 @@ public sealed class PatternAutomatonTests
         var pattern = new Pattern("(?:[ab]*a[ab]{11}c)|[ab]|c");
         var random = new Random(3);
         var text = string.Concat(Enumerable.Range(0, 20_000).Select(_ => random.Next(40) == 0 ? 'c' : random.Next(2) == 0 ? 'a' : 'b'));
-        for (var position = 0; pattern.Find(text, position, out var start, out var end); position = end)
+        for (var position = 0; pattern.Find(text, position, Budget(text), out var start, out var end); position = end)
         {
-            Assert.True(pattern.FindByBacktracking(text, position, out var expectedStart, out var expectedEnd));
+            Assert.True(pattern.FindByBacktracking(text, position, Budget(text), out var expectedStart, out var expectedEnd));
             Assert.Equal((expectedStart, expectedEnd), (start, end));
         }
     }
+
+    private static EncodingBudget Budget(string text) => new(text.Length, CancellationToken.None);
 
     private static PatternAutomaton? Create(string source) => PatternAutomaton.TryCreate(PatternCompiler.Compile(PatternParser.Parse(source)));
 

@@ -1,3 +1,4 @@
+using Rill.Text;
 using Rill.Text.Patterns;
 
 namespace Rill.Core.Tests.Text.Patterns;
@@ -56,6 +57,8 @@ public sealed class PatternTests
     [InlineData("a{2,1}", "{2,1}")]
     [InlineData("[b-a]", "range")]
     [InlineData("(?:(?:a{1,2}b){500}c){500}", "too large")]
+    [InlineData("(((){1000}){1000}){1000}", "too large")]
+    [InlineData("a{1}{1}{1}{1}{1}{1}{1}{1}{1}{1}{1}", "repetitions follow one another")]
     public void Constructor_OfWhatItDoesNotKnow_SaysSo(string pattern, string part)
     {
         var exception = Assert.Throws<PatternSyntaxException>(() => new Pattern(pattern));
@@ -64,12 +67,38 @@ public sealed class PatternTests
     }
 
     [Theory]
+    [InlineData("(", "a", ")", 30_000, "too large")]
+    [InlineData("(", "a", ")", 3_000, "100 groups")]
+    [InlineData("(?=", "a", ")", 1_000, "100 groups")]
+    [InlineData("[", "a", "]", 3_000, "100 groups")]
+    [InlineData("(", "a", "){2}", 1_000, "100 groups")]
+    [InlineData("", "a", "|b", 30_000, "too large")]
+    public void Constructor_OfDeepNesting_RefusesItInOneSentence(string open, string inner, string close, int depth, string part)
+    {
+        var pattern = string.Concat(Enumerable.Repeat(open, depth)) + inner + string.Concat(Enumerable.Repeat(close, depth));
+
+        var exception = Assert.Throws<PatternSyntaxException>(() => new Pattern(pattern));
+
+        Assert.Contains(part, exception.Message, StringComparison.Ordinal);
+        Assert.InRange(exception.Message.Length, 1, 1_000);
+    }
+
+    [Fact]
+    public void Find_OfAsManyGroupsAsMayBe_StillFinds()
+    {
+        var pattern = new Pattern(new string('(', 100) + "a" + new string(')', 100));
+
+        Assert.True(pattern.Find("ba", 0, Budget("ba"), out var start, out _));
+        Assert.Equal(1, start);
+    }
+
+    [Theory]
     [InlineData("a*", "ba", new[] { 0, 0, 1, 2 })]
     [InlineData("(?=b)", "aab", new[] { 2, 2 })]
     public void Find_OfAnEmptyMatch_GivesItsPlace(string pattern, string text, int[] expected)
     {
         var found = new List<int>();
-        for (var from = 0; from <= 1 && new Pattern(pattern).Find(text, from, out var start, out var end) && found.Count < expected.Length; from++)
+        for (var from = 0; from <= 1 && new Pattern(pattern).Find(text, from, Budget(text), out var start, out var end) && found.Count < expected.Length; from++)
         {
             found.AddRange([start, end]);
         }
@@ -82,14 +111,16 @@ public sealed class PatternTests
     {
         var text = string.Concat(Enumerable.Repeat("ab", 500_000));
 
-        Assert.True(new Pattern("(?:ab)+c|(?:ab)+").Find(text, 0, out _, out var end));
+        Assert.True(new Pattern("(?:ab)+c|(?:ab)+").Find(text, 0, Budget(text), out _, out var end));
         Assert.Equal(text.Length, end);
     }
+
+    private static EncodingBudget Budget(string text) => new(text.Length, CancellationToken.None);
 
     private static List<string> Matches(Pattern pattern, string text)
     {
         var matches = new List<string>();
-        for (var from = 0; pattern.Find(text, from, out var start, out var end); from = end)
+        for (var from = 0; pattern.Find(text, from, Budget(text), out var start, out var end); from = end)
         {
             matches.Add(text[start..end]);
         }

@@ -16,6 +16,7 @@ internal static class TinyModel
     /// <summary>Writes contents alone; with tools or documents also those, the end token before each.</summary>
     private const string Template = """
         {%- for message in messages %}{% if message['content'] == '!refuse' %}{{ raise_exception('This model refuses to be refused.') }}{% endif %}
+        {%- if message['content'] == '!slow' %}{% for i in range(9) %}{% for j in range(100000) %}{% set x = 1 + 1 + 1 + 1 %}{% endfor %}{% endfor %}{% endif %}
         {{- message['content'] }}{% for call in message.tool_calls or [] %}{{ call.function.arguments.city }}{% endfor %}{% endfor %}
         {%- if tools %}<|end|>{{ tools | map(attribute='function') | map(attribute='name') | join(',') }}{% endif %}
         {%- for document in documents or [] %}<|end|>{{ document.text }}{% endfor %}

@@ -28,7 +28,7 @@ internal sealed class ByteWordModel : WordModel
     }
 
     /// <inheritdoc/>
-    public override void Encode(ReadOnlySpan<char> word, List<int> output)
+    public override void Encode(ReadOnlySpan<char> word, List<int> output, EncodingBudget budget)
     {
         if (_cache.TryAppend(word, output))
         {
@@ -36,16 +36,16 @@ internal sealed class ByteWordModel : WordModel
         }
 
         var start = output.Count;
-        EncodeBytes(word, output);
+        EncodeBytes(word, output, budget);
         _cache.Add(word, CollectionsMarshal.AsSpan(output)[start..]);
     }
 
-    private void EncodeBytes(ReadOnlySpan<char> word, List<int> output)
+    private void EncodeBytes(ReadOnlySpan<char> word, List<int> output, EncodingBudget budget)
     {
         const int OnStack = 256;
         var rented = word.Length * 3 <= OnStack ? null : ArrayPool<byte>.Shared.Rent(word.Length * 3);
         var buffer = rented ?? stackalloc byte[OnStack];
-        EncodeBytes(buffer[..GetBytes(word, buffer)], output);
+        EncodeBytes(buffer[..GetBytes(word, buffer)], output, budget);
         if (rented is not null)
         {
             ArrayPool<byte>.Shared.Return(rented);
@@ -67,7 +67,7 @@ internal sealed class ByteWordModel : WordModel
         return word.Length;
     }
 
-    private void EncodeBytes(ReadOnlySpan<byte> bytes, List<int> output)
+    private void EncodeBytes(ReadOnlySpan<byte> bytes, List<int> output, EncodingBudget budget)
     {
         if (_options.IgnoresMerges && _tokens.Find(bytes) is >= 0 and var whole)
         {
@@ -89,7 +89,7 @@ internal sealed class ByteWordModel : WordModel
             }
         }
 
-        output.AddRange(_merger.Merge(buffer.Finish()));
+        output.AddRange(_merger.Merge(buffer.Finish(), budget));
         if (rented is not null)
         {
             ArrayPool<int>.Shared.Return(rented);

@@ -41,7 +41,7 @@ internal sealed class CharacterWordModel : WordModel
     }
 
     /// <inheritdoc/>
-    public override void Encode(ReadOnlySpan<char> word, List<int> output)
+    public override void Encode(ReadOnlySpan<char> word, List<int> output, EncodingBudget budget)
     {
         if (_options.IgnoresMerges && FindToken(word) is >= 0 and var whole)
         {
@@ -52,7 +52,7 @@ internal sealed class CharacterWordModel : WordModel
         while (!word.IsEmpty)
         {
             var length = _seams?.FirstPart(word) ?? word.Length;
-            EncodePart(word[..length], output);
+            EncodePart(word[..length], output, budget);
             word = word[length..];
         }
     }
@@ -84,19 +84,20 @@ internal sealed class CharacterWordModel : WordModel
         return seams;
     }
 
-    private void EncodePart(ReadOnlySpan<char> part, List<int> output)
+    private void EncodePart(ReadOnlySpan<char> part, List<int> output, EncodingBudget budget)
     {
+        budget.Spend(part.Length);
         if (_cache.TryAppend(part, output))
         {
             return;
         }
 
         var start = output.Count;
-        Merge(part, output);
+        Merge(part, output, budget);
         _cache.Add(part, CollectionsMarshal.AsSpan(output)[start..]);
     }
 
-    private void Merge(ReadOnlySpan<char> part, List<int> output)
+    private void Merge(ReadOnlySpan<char> part, List<int> output, EncodingBudget budget)
     {
         // A UTF-16 unit becomes at most three bytes, each a symbol at worst.
         var rented = part.Length * 3 <= LongestOnStack ? null : ArrayPool<int>.Shared.Rent(part.Length * 3);
@@ -106,7 +107,7 @@ internal sealed class CharacterWordModel : WordModel
             AddSymbols(rune, ref symbols);
         }
 
-        output.AddRange(_merger.Merge(symbols.Finish()));
+        output.AddRange(_merger.Merge(symbols.Finish(), budget));
         if (rented is not null)
         {
             ArrayPool<int>.Shared.Return(rented);

@@ -11,14 +11,15 @@ internal ref struct MergeByHeap
     private const int Removed = -1;
 
     private readonly MergeTable _merges;
+    private readonly EncodingBudget _budget;
     private PositionHeap _candidates;
     private readonly Span<int> _symbols;
     private readonly Span<int> _previous;
     private readonly Span<int> _next;
 
-    private MergeByHeap(MergeTable merges, Span<int> symbols, Span<int> links)
+    private MergeByHeap(MergeTable merges, Span<int> symbols, Span<int> links, EncodingBudget budget)
     {
-        _merges = merges;
+        (_merges, _budget) = (merges, budget);
         _candidates = new(symbols.Length);
         _symbols = symbols;
         _previous = links[..symbols.Length];
@@ -35,10 +36,10 @@ internal ref struct MergeByHeap
     }
 
     /// <summary>Merges in place and returns the part of <paramref name="symbols"/> that holds the result.</summary>
-    public static Span<int> Merge(MergeTable merges, Span<int> symbols)
+    public static Span<int> Merge(MergeTable merges, Span<int> symbols, EncodingBudget budget)
     {
         var links = ArrayPool<int>.Shared.Rent(symbols.Length * 2);
-        var merge = new MergeByHeap(merges, symbols, links.AsSpan(0, symbols.Length * 2));
+        var merge = new MergeByHeap(merges, symbols, links.AsSpan(0, symbols.Length * 2), budget);
         merge.Run();
         merge._candidates.Return();
         ArrayPool<int>.Shared.Return(links);
@@ -49,6 +50,7 @@ internal ref struct MergeByHeap
     {
         while (_candidates.TryPop(out var rank, out var left))
         {
+            _budget.Spend(1);
             if (_symbols[left] == Removed || _next[left] == _symbols.Length)
             {
                 continue;
@@ -82,6 +84,7 @@ internal ref struct MergeByHeap
 
     private void Propose(int left)
     {
+        _budget.Spend(1);
         if (_next[left] == _symbols.Length)
         {
             return;

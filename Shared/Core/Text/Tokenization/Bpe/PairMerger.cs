@@ -11,8 +11,8 @@ internal sealed class PairMerger(MergeTable merges)
     public const int LongestScanned = 48;
 
     /// <summary>Merges in place and returns the part of <paramref name="symbols"/> that holds the result.</summary>
-    public Span<int> Merge(Span<int> symbols) =>
-        symbols.Length <= LongestScanned ? MergeByScanning(symbols) : MergeByHeap.Merge(merges, symbols);
+    public Span<int> Merge(Span<int> symbols, EncodingBudget budget) =>
+        symbols.Length <= LongestScanned ? MergeByScanning(symbols) : MergeByHeap.Merge(merges, symbols, budget);
 
     [SkipLocalsInit]
     private Span<int> MergeByScanning(Span<int> symbols)

@@ -25,6 +25,9 @@ internal sealed class TokenTable
     /// <summary>One more than the largest id.</summary>
     public int Count { get; private set; }
 
+    /// <summary>The number of bytes of all tokens together.</summary>
+    public int Length => _used;
+
     /// <summary>The number of bytes of the longest token that <see cref="Find"/> knows.</summary>
     public int LongestFindable { get; private set; }
 

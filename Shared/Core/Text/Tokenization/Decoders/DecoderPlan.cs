@@ -1,10 +1,13 @@
 namespace Rill.Text.Tokenization.Decoders;
 
+/// <summary>Rewrites a token's text; told whether it is the first of its sequence. What it makes of it is taken from the budget before.</summary>
+internal delegate string DecoderStep(string token, bool isOpening, EncodingBudget budget);
+
 /// <summary>A decoder chain, taken apart into what happens to each token by itself and what happens to the beginning of the whole text.</summary>
 internal sealed record DecoderPlan
 {
-    /// <summary>Rewrites a token's text; told whether it is the first of its sequence.</summary>
-    public required IReadOnlyList<Func<string, bool, string>> Steps { get; init; }
+    /// <summary>What happens to each token, in order.</summary>
+    public required IReadOnlyList<DecoderStep> Steps { get; init; }
 
     /// <summary>True when tokens like &lt;0x0A&gt; stand for a byte.</summary>
     public bool HasByteTokens { get; init; }

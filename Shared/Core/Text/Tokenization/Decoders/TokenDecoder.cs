@@ -17,6 +17,7 @@ internal sealed class TokenDecoder
 
     /// <param name="source">The vocabulary, added tokens included.</param>
     /// <param name="plan">The decoder.</param>
+    /// <exception cref="EncodingLimitException">The decoder makes more of the tokens than it may.</exception>
     public TokenDecoder(TokenizerSource source, DecoderPlan plan)
     {
         (_vocabulary, _plan) = (source.Tokens, plan);
@@ -29,6 +30,7 @@ internal sealed class TokenDecoder
 
         _bytes = new();
         var byteTokens = new List<int>();
+        var budget = NewBudget();
         for (var id = 0; id < _vocabulary.Count; id++)
         {
             if (!_vocabulary.Contains(id))
@@ -36,7 +38,7 @@ internal sealed class TokenDecoder
                 continue;
             }
 
-            var (bytes, isByte) = Decode(id, isOpening: false);
+            var (bytes, isByte) = Decode(id, isOpening: false, budget);
             _bytes.Add(id, bytes, findable: false);
             if (isByte)
             {
@@ -64,7 +66,7 @@ internal sealed class TokenDecoder
 
     /// <summary>A token's bytes when it is the first of a sequence.</summary>
     public ReadOnlySpan<byte> GetOpeningBytes(int id) =>
-        _plan.KnowsOpening && _vocabulary.Contains(id) ? Decode(id, isOpening: true).Bytes : GetBytes(id);
+        _plan.KnowsOpening && _vocabulary.Contains(id) ? Decode(id, isOpening: true, NewBudget()).Bytes : GetBytes(id);
 
     /// <summary>How many bytes of the text that the model saw a token stands for.</summary>
     public int SpelledLength(int id) => _byteTokens.Contains(id) ? 1 : _vocabulary.GetBytes(id).Length;
@@ -129,12 +131,15 @@ internal sealed class TokenDecoder
         return text[start..];
     }
 
-    private (byte[] Bytes, bool IsByte) Decode(int id, bool isOpening)
+    /// <summary>What decoding may cost, all tokens together.</summary>
+    private EncodingBudget NewBudget() => new(_vocabulary.Length, CancellationToken.None);
+
+    private (byte[] Bytes, bool IsByte) Decode(int id, bool isOpening, EncodingBudget budget)
     {
         var text = Encoding.UTF8.GetString(_vocabulary.GetBytes(id));
         foreach (var step in _plan.Steps)
         {
-            text = step(text, isOpening);
+            text = step(text, isOpening, budget);
         }
 
         if (_plan.HasByteTokens && ByteToken.Read(text) is { } value)

@@ -45,7 +45,16 @@ internal sealed class AddedTokensReader
             }
         }
 
-        return reader._tokens;
+        return reader.MarkControl(config);
+    }
+
+    /// <summary>Tokens that tokenizer_config.json names are for control, whatever their flags say.</summary>
+    private List<AddedToken> MarkControl(JsonElement config)
+    {
+        var named = TokenizerConfig.ReadTokens(config).Values
+            .Concat(config.FindArray("additional_special_tokens").Select(TokenizerConfig.ReadToken).OfType<string>())
+            .ToHashSet();
+        return [.. _tokens.Select(token => named.Contains(token.Content) ? token with { IsControl = true } : token)];
     }
 
     private static int ParseId(string text) => int.TryParse(text, CultureInfo.InvariantCulture, out var id) ? id : int.MaxValue;

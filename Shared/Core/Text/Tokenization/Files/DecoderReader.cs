@@ -10,8 +10,10 @@ namespace Rill.Text.Tokenization.Files;
 /// </summary>
 internal sealed class DecoderReader
 {
+    private const int MostSteps = 64;
+
     private readonly TokenizerSource _source;
-    private readonly List<Func<string, bool, string>> _steps = [];
+    private readonly List<DecoderStep> _steps = [];
     private bool _hasByteTokens;
     private bool _isByteLevel;
     private bool _isFused;
@@ -25,6 +27,11 @@ internal sealed class DecoderReader
         var decoder = source.Find("decoder") ?? throw source.Unsupported("a tokenizer without a decoder");
         var reader = new DecoderReader(source);
         reader.Add(decoder);
+        if (reader._steps.Count > MostSteps)
+        {
+            throw source.Unsupported($"a decoder of more than {MostSteps} steps");
+        }
+
         return new()
         {
             Steps = reader._steps,
@@ -86,12 +93,13 @@ internal sealed class DecoderReader
     {
         var content = element.FindString("content") ?? throw _source.Broken("a Replace has no content");
         var find = MatchFinderReader.Read(element, _source);
-        _steps.Add((token, _) =>
+        _steps.Add((token, _, budget) =>
         {
             var result = new StringBuilder();
             var position = 0;
-            while (find(token, position, out var start, out var end))
+            while (find(token, position, budget, out var start, out var end))
             {
+                budget.Make(start - position + content.Length);
                 result.Append(token, position, start - position).Append(content);
                 position = end;
             }
@@ -110,7 +118,7 @@ internal sealed class DecoderReader
             var other => throw _source.Unsupported($"the prepend_scheme {other} of a Metaspace"),
         };
         _knowsOpening |= dropsFirst;
-        _steps.Add((token, isOpening) => token.Replace(mark, isOpening && dropsFirst ? "" : " ", StringComparison.Ordinal));
+        _steps.Add((token, isOpening, _) => token.Replace(mark, isOpening && dropsFirst ? "" : " ", StringComparison.Ordinal));
     }
 
     private void AddStrip(JsonElement element)
@@ -123,7 +131,7 @@ internal sealed class DecoderReader
 
         if (!_isFused)
         {
-            _steps.Add((token, _) => Strip(token, character, start, stop));
+            _steps.Add((token, _, _) => Strip(token, character, start, stop));
             return;
         }
 

@@ -3,12 +3,11 @@ using Rill.Text.Patterns;
 
 namespace Rill.Text.Tokenization.Files;
 
-/// <summary>Finds the first match at or after a position.</summary>
-internal delegate bool MatchFinder(ReadOnlySpan<char> text, int from, out int start, out int end);
-
 /// <summary>Reads a "pattern": {"String": text} or {"Regex": expression}.</summary>
 internal static class MatchFinderReader
 {
+    private const int LongestLiteral = 1_000;
+
     /// <param name="owner">The element that has the pattern.</param>
     /// <param name="source">The file.</param>
     /// <param name="mayBeEmpty">False to refuse expressions that match the empty text.</param>
@@ -19,7 +18,9 @@ internal static class MatchFinderReader
         source.CheckMembers(pattern, $"the pattern of a {type}", "String", "Regex");
         if (pattern.FindString("String") is { Length: > 0 } literal)
         {
-            return Literal(literal);
+            return literal.Length <= LongestLiteral
+                ? Literal(literal)
+                : throw source.Unsupported($"a {type} of more than {LongestLiteral} characters");
         }
 
         var expression = pattern.FindString("Regex") ?? throw source.Broken($"the pattern of a {type} is neither String nor Regex");
@@ -37,9 +38,10 @@ internal static class MatchFinderReader
     }
 
     /// <summary>Finds a text.</summary>
-    public static MatchFinder Literal(string literal) => (text, from, out start, out end) =>
+    public static MatchFinder Literal(string literal) => (text, from, budget, out start, out end) =>
     {
         var offset = text[from..].IndexOf(literal, StringComparison.Ordinal);
+        budget.Spend(1 + (offset < 0 ? text.Length - from : offset));
         start = from + offset;
         end = start + literal.Length;
         return offset >= 0;

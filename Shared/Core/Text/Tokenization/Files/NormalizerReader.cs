@@ -7,6 +7,8 @@ namespace Rill.Text.Tokenization.Files;
 /// <summary>Reads the normalizer: what rewrites text before it is cut into words.</summary>
 internal static class NormalizerReader
 {
+    private const int MostSteps = 64;
+
     /// <summary>The normalizer, or null when text is left as it is.</summary>
     public static Normalizer? Read(TokenizerSource source)
     {
@@ -15,6 +17,7 @@ internal static class NormalizerReader
         {
             0 => null,
             1 => steps[0],
+            > MostSteps => throw source.Unsupported($"a normalizer of more than {MostSteps} steps"),
             _ => new NormalizerSequence(steps),
         };
     }

@@ -11,6 +11,8 @@ internal sealed class PreTokenizerReader
     private const string ByteLevelPattern =
         @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
 
+    private const int MostSteps = 64;
+
     private readonly TokenizerSource _source;
     private readonly List<PreTokenizerStep> _steps = [];
     private int _byteLevelAt = -1;
@@ -24,6 +26,11 @@ internal sealed class PreTokenizerReader
         if (source.Find("pre_tokenizer") is { } preTokenizer)
         {
             reader.Add(preTokenizer);
+        }
+
+        if (reader._steps.Count > MostSteps)
+        {
+            throw source.Unsupported($"a pre_tokenizer of more than {MostSteps} steps");
         }
 
         // At the end of the steps the words' bytes are simply taken; before others, those must see the mapped text.

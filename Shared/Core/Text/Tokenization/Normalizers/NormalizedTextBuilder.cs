@@ -19,6 +19,7 @@ internal ref struct NormalizedTextBuilder(NormalizedText source)
     {
         _result ??= new(_text.Length + 16);
         Copy(start);
+        source.Budget.Make(replacement.Length);
         var at = _result.Length;
         _result.Append(replacement);
         if (source.Template.Covers(start, Math.Max(end, start + 1)))
@@ -39,11 +40,12 @@ internal ref struct NormalizedTextBuilder(NormalizedText source)
         }
 
         Copy(_text.Length);
-        return new(_result.ToString().AsMemory(), _spans, _beginsPrompt);
+        return source with { Text = _result.ToString().AsMemory(), Template = _spans, BeginsPrompt = _beginsPrompt };
     }
 
     private void Copy(int end)
     {
+        source.Budget.Make(end - _copied);
         _spans.AddSlice(source.Template, _copied, end, at: _result!.Length);
         _result.Append(_text[_copied..end]);
     }

@@ -8,6 +8,8 @@ internal sealed class NormalizerSequence(IReadOnlyList<Normalizer> steps) : Norm
     {
         foreach (var step in steps)
         {
+            // A step that finds nothing to do has looked at the text all the same.
+            source.Budget.Spend(source.Text.Length);
             source = step.Apply(source);
         }
 

@@ -11,6 +11,7 @@ internal sealed class ReplaceCharacterNormalizer(char character, char replacemen
             return source;
         }
 
+        source.Budget.Make(source.Text.Length);
         var text = new char[source.Text.Length];
         source.Text.Span.Replace(text, character, replacement);
         return source with { Text = text };

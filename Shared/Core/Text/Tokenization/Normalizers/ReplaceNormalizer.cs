@@ -1,4 +1,4 @@
-using Rill.Text.Tokenization.Files;
+using Rill.Text.Patterns;
 
 namespace Rill.Text.Tokenization.Normalizers;
 
@@ -10,7 +10,7 @@ internal sealed class ReplaceNormalizer(MatchFinder find, string content) : Norm
     {
         var text = source.Text.Span;
         var result = new NormalizedTextBuilder(source);
-        for (var position = 0; find(text, position, out var start, out var end); position = end)
+        for (var position = 0; find(text, position, source.Budget, out var start, out var end); position = end)
         {
             result.Replace(start, end, content);
         }

@@ -1,5 +1,4 @@
 using Rill.Text.Patterns;
-using Rill.Text.Tokenization.Files;
 
 namespace Rill.Text.Tokenization.PreTokenizers;
 
@@ -7,7 +6,7 @@ namespace Rill.Text.Tokenization.PreTokenizers;
 /// Goes from match to match. An empty match counts, unless it stands where the match before ended; this is how the reference's regular
 /// expressions walk.
 /// </summary>
-internal ref struct MatchWalker(MatchFinder find, ReadOnlySpan<char> text)
+internal ref struct MatchWalker(MatchFinder find, ReadOnlySpan<char> text, EncodingBudget budget)
 {
     private readonly ReadOnlySpan<char> _text = text;
     private int _from;
@@ -16,7 +15,7 @@ internal ref struct MatchWalker(MatchFinder find, ReadOnlySpan<char> text)
     /// <summary>Finds the next match.</summary>
     public bool Next(out int start, out int end)
     {
-        while (find(_text, _from, out start, out end))
+        while (find(_text, _from, budget, out start, out end))
         {
             if (start < end || end != _lastEnd)
             {

@@ -3,8 +3,12 @@ namespace Rill.Text.Tokenization.PreTokenizers;
 /// <summary>A text while it is cut into words; steps replace the pieces, and some the text itself.</summary>
 /// <param name="text">The normalized text.</param>
 /// <param name="beginsPrompt">True when its first character stands for the first of the whole prompt.</param>
-internal sealed class PreTokenizedText(ReadOnlyMemory<char> text, bool beginsPrompt)
+/// <param name="budget">What the steps may cost.</param>
+internal sealed class PreTokenizedText(ReadOnlyMemory<char> text, bool beginsPrompt, EncodingBudget budget)
 {
+    /// <summary>What the steps may cost.</summary>
+    public EncodingBudget Budget { get; } = budget;
+
     /// <summary>The text the pieces lie in.</summary>
     public ReadOnlyMemory<char> Text { get; private set; } = text;
 

@@ -1,4 +1,4 @@
-using Rill.Text.Tokenization.Files;
+using Rill.Text.Patterns;
 
 namespace Rill.Text.Tokenization.PreTokenizers;
 
@@ -40,7 +40,7 @@ internal sealed class SplitStep(MatchFinder find, SplitBehavior behavior, bool i
         {
             var span = text.Text.Span[piece.Start..piece.End];
             var position = 0;
-            var matches = new MatchWalker(find, span);
+            var matches = new MatchWalker(find, span, text.Budget);
             while (matches.Next(out var start, out var end))
             {
                 if (start > position)
@@ -69,7 +69,7 @@ internal sealed class SplitStep(MatchFinder find, SplitBehavior behavior, bool i
         foreach (var piece in text.Pieces)
         {
             parts.Clear();
-            FindParts(text.Text.Span[piece.Start..piece.End], piece.Start, parts);
+            FindParts(text.Text.Span[piece.Start..piece.End], piece.Start, parts, text.Budget);
             Join(parts, pieces);
         }
 
@@ -77,10 +77,10 @@ internal sealed class SplitStep(MatchFinder find, SplitBehavior behavior, bool i
         pieces.RemoveAll(piece => piece.Start == piece.End);
     }
 
-    private void FindParts(ReadOnlySpan<char> text, int at, List<Part> parts)
+    private void FindParts(ReadOnlySpan<char> text, int at, List<Part> parts, EncodingBudget budget)
     {
         var position = 0;
-        var matches = new MatchWalker(find, text);
+        var matches = new MatchWalker(find, text, budget);
         while (matches.Next(out var start, out var end))
         {
             if (start > position)

@@ -6,13 +6,14 @@ namespace Rill.Text.Tokenization.PreTokenizers;
 internal static class WordFinder
 {
     /// <summary>A <see cref="MatchFinder"/>.</summary>
-    public static bool Find(ReadOnlySpan<char> text, int from, out int start, out int end)
+    public static bool Find(ReadOnlySpan<char> text, int from, EncodingBudget budget, out int start, out int end)
     {
         for (start = from; start < text.Length; start++)
         {
             if (!CodePoint.IsWhiteSpace(text[start]))
             {
                 end = EndOfRun(text, start);
+                budget.Spend(end - from);
                 return true;
             }
         }

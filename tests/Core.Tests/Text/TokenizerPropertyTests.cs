@@ -20,7 +20,7 @@ public sealed class TokenizerPropertyTests
         var random = new Random(1);
         for (var round = 0; round < 300; round++)
         {
-            var text = NewText(random);
+            var text = TokenizerVectorTests.WithoutInexactTokens(NewText(random), tokenizer);
 
             var ids = tokenizer.Encode(PromptText.OfRequest(text));
 

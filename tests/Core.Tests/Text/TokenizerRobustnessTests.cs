@@ -55,8 +55,8 @@ public sealed class TokenizerRobustnessTests(ITestOutputHelper output)
     {
         var bytes = new byte[Size];
         new Random(12).NextBytes(bytes);
-        var text = Encoding.UTF8.GetString(bytes);
         var tokenizer = TokenizerVectorTests.Load(family);
+        var text = TokenizerVectorTests.WithoutInexactTokens(Encoding.UTF8.GetString(bytes), tokenizer);
 
         var decoded = tokenizer.Decode(tokenizer.Encode(PromptText.OfRequest(text)));
 

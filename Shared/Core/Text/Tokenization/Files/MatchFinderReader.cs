@@ -33,7 +33,8 @@ internal static class MatchFinderReader
         }
         catch (PatternSyntaxException exception)
         {
-            throw source.Unsupported(exception.Message);
+            throw new UnsupportedModelException(
+                $"{source.Path} cannot be used: {exception.Message} (docs/text.md lists what is supported).", exception);
         }
     }
 

@@ -70,9 +70,9 @@ public sealed class MergeSeamsTests
     {
         using var files = new DirectoryFiles(Vectors.Path("tokenizers", family));
         var source = TokenizerSourceReader.Read(files, "tokenizer.json");
-        var options = new WordModelOptions(IgnoresMerges: false, new UnknownToken(0, Fuses: true));
-        var cut = new CharacterWordModel(source.Tokens, source.Merges, options, fallsBackToBytes: true, source.Seams);
-        var whole = new CharacterWordModel(source.Tokens, source.Merges, options, fallsBackToBytes: true, NoSeams());
+        var options = new BpeOptions(IgnoresMerges: false, new UnknownToken(0, Fuses: true));
+        var cut = new CharacterBpe(source.Tokens, source.Merges, options, fallsBackToBytes: true, source.Seams);
+        var whole = new CharacterBpe(source.Tokens, source.Merges, options, fallsBackToBytes: true, NoSeams());
         var random = new Random(7);
         var parts = 0;
         for (var round = 0; round < 3_000; round++)

@@ -16,15 +16,15 @@ internal sealed class PromptEncoder
     private readonly AddedTokenMatcher? _rawTokens;
     private readonly AddedTokenMatcher? _normalizedTokens;
     private readonly Normalizer? _normalizer;
-    private readonly IReadOnlyList<PreTokenizerStep> _steps;
-    private readonly WordModel _model;
+    private readonly IReadOnlyList<PreTokenizer> _steps;
+    private readonly BpeModel _model;
 
     /// <exception cref="EncodingLimitException">The normalizer makes too much of the added tokens' texts.</exception>
     public PromptEncoder(
         IReadOnlyCollection<AddedToken> addedTokens,
         Normalizer? normalizer,
-        IReadOnlyList<PreTokenizerStep> steps,
-        WordModel model)
+        IReadOnlyList<PreTokenizer> steps,
+        BpeModel model)
     {
         (_addedTokens, _normalizer, _steps, _model) = (addedTokens, normalizer, steps, model);
         var budget = new EncodingBudget(addedTokens.Sum(token => token.Content.Length), CancellationToken.None);

@@ -84,13 +84,13 @@ internal sealed record TokenizerParts
                 : [];
     }
 
-    private static WordModel BuildModel(TokenizerSource source, bool wordsAreMapped)
+    private static BpeModel BuildModel(TokenizerSource source, bool wordsAreMapped)
     {
         var unknown = new UnknownToken(ReadUnknownToken(source), source.FindModelFlag("fuse_unk"));
-        var options = new WordModelOptions(source.FindModelFlag("ignore_merges"), unknown);
+        var options = new BpeOptions(source.FindModelFlag("ignore_merges"), unknown);
         return source.SpellsBytes
-            ? new ByteWordModel(source.Tokens, source.Merges, options, wordsAreMapped)
-            : new CharacterWordModel(
+            ? new ByteLevelBpe(source.Tokens, source.Merges, options, wordsAreMapped)
+            : new CharacterBpe(
                 source.Tokens, source.Merges, options, source.FindModelFlag("byte_fallback"), source.Seams);
     }
 

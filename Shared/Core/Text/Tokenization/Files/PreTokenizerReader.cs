@@ -14,13 +14,13 @@ internal sealed class PreTokenizerReader
     private const int MostSteps = 64;
 
     private readonly TokenizerSource _source;
-    private readonly List<PreTokenizerStep> _steps = [];
+    private readonly List<PreTokenizer> _steps = [];
     private int _byteLevelAt = -1;
 
     private PreTokenizerReader(TokenizerSource source) => _source = source;
 
     /// <summary>The steps, and whether the words they yield are written in the <see cref="ByteAlphabet"/>.</summary>
-    public static (IReadOnlyList<PreTokenizerStep> Steps, bool WordsAreMapped) Read(TokenizerSource source)
+    public static (IReadOnlyList<PreTokenizer> Steps, bool WordsAreMapped) Read(TokenizerSource source)
     {
         var reader = new PreTokenizerReader(source);
         if (source.Find("pre_tokenizer") is { } preTokenizer)
@@ -38,7 +38,7 @@ internal sealed class PreTokenizerReader
         var wordsAreMapped = at >= 0 && (at < reader._steps.Count || !source.SpellsBytes);
         if (wordsAreMapped)
         {
-            reader._steps.Insert(at, new ByteAlphabetStep());
+            reader._steps.Insert(at, new ByteAlphabetPreTokenizer());
         }
 
         return (reader._steps, wordsAreMapped);
@@ -70,7 +70,7 @@ internal sealed class PreTokenizerReader
                 break;
             case "Split":
                 _source.CheckMembers(element, what, "pattern", "behavior", "invert");
-                _steps.Add(new SplitStep(
+                _steps.Add(new SplitPreTokenizer(
                     MatchFinderReader.Read(element, _source, mayBeEmpty: true), ReadBehavior(element, null), _source.Flag(element, "invert", false)));
                 break;
             default:
@@ -80,7 +80,7 @@ internal sealed class PreTokenizerReader
     }
 
     /// <summary>Reads the kinds that split at characters of a class.</summary>
-    private SplitStep ReadCharacterSplit(JsonElement element, string? type, string what)
+    private SplitPreTokenizer ReadCharacterSplit(JsonElement element, string? type, string what)
     {
         switch (type)
         {
@@ -116,7 +116,7 @@ internal sealed class PreTokenizerReader
 
         if (_source.Flag(element, "add_prefix_space", true))
         {
-            _steps.Add(new PrefixSpaceStep());
+            _steps.Add(new PrefixSpacePreTokenizer());
         }
 
         if (_source.Flag(element, "use_regex", true))
@@ -147,14 +147,14 @@ internal sealed class PreTokenizerReader
             throw _source.Unsupported($"the replacement {mark} of a Metaspace");
         }
 
-        _steps.Add(new MetaspaceStep(mark[0], scheme));
+        _steps.Add(new MetaspacePreTokenizer(mark[0], scheme));
         if (_source.Flag(element, "split", true))
         {
-            _steps.Add(new SplitStep(MatchFinderReader.Literal(mark), SplitBehavior.MergedWithNext));
+            _steps.Add(new SplitPreTokenizer(MatchFinderReader.Literal(mark), SplitBehavior.MergedWithNext));
         }
     }
 
-    private static SplitStep Split(string pattern, SplitBehavior behavior) => new(new Pattern(pattern).Find, behavior);
+    private static SplitPreTokenizer Split(string pattern, SplitBehavior behavior) => new(new Pattern(pattern).Find, behavior);
 
     private string ReadCharacter(JsonElement element, string name, string? defaultValue)
     {

@@ -3,7 +3,7 @@ using System.Text;
 namespace Rill.Text.Tokenization.PreTokenizers;
 
 /// <summary>Puts a space before each piece that has none: ByteLevel's add_prefix_space.</summary>
-internal sealed class PrefixSpaceStep : PreTokenizerStep
+internal sealed class PrefixSpacePreTokenizer : PreTokenizer
 {
     public override void Apply(PreTokenizedText text)
     {

@@ -5,11 +5,11 @@ using System.Text;
 namespace Rill.Text.Tokenization.Bpe;
 
 /// <summary>Byte-pair encoding that starts from a word's bytes. Thread-safe.</summary>
-internal sealed class ByteWordModel : WordModel
+internal sealed class ByteLevelBpe : BpeModel
 {
     private readonly TokenTable _tokens;
     private readonly PairMerger _merger;
-    private readonly WordModelOptions _options;
+    private readonly BpeOptions _options;
     private readonly bool _wordsAreMapped;
     private readonly int[] _byteTokens = new int[256];
     private readonly WordCache _cache = new();
@@ -18,7 +18,7 @@ internal sealed class ByteWordModel : WordModel
     /// <param name="merges">The merges.</param>
     /// <param name="options">The model's options.</param>
     /// <param name="wordsAreMapped">True when words come written in the <see cref="ByteAlphabet"/>.</param>
-    public ByteWordModel(TokenTable tokens, MergeTable merges, WordModelOptions options, bool wordsAreMapped)
+    public ByteLevelBpe(TokenTable tokens, MergeTable merges, BpeOptions options, bool wordsAreMapped)
     {
         (_tokens, _merger, _options, _wordsAreMapped) = (tokens, new(merges), options, wordsAreMapped);
         for (var value = 0; value < 256; value++)

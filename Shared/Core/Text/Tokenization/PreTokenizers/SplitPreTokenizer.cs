@@ -13,7 +13,7 @@ internal enum SplitBehavior
 }
 
 /// <summary>Splits each piece at the matches of a pattern; inverted, what lies between the matches counts as match.</summary>
-internal sealed class SplitStep(MatchFinder find, SplitBehavior behavior, bool isInverted = false) : PreTokenizerStep
+internal sealed class SplitPreTokenizer(MatchFinder find, SplitBehavior behavior, bool isInverted = false) : PreTokenizer
 {
     // A guess, so that most lists need not grow.
     private const int UnitsInAPiece = 4;

@@ -3,7 +3,7 @@ using System.Text;
 namespace Rill.Text.Tokenization.PreTokenizers;
 
 /// <summary>Writes each piece's UTF-8 bytes in the <see cref="ByteAlphabet"/>, for steps after ByteLevel: they see the mapped text.</summary>
-internal sealed class ByteAlphabetStep : PreTokenizerStep
+internal sealed class ByteAlphabetPreTokenizer : PreTokenizer
 {
     public override void Apply(PreTokenizedText text)
     {

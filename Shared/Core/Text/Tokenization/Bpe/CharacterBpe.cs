@@ -9,14 +9,14 @@ namespace Rill.Text.Tokenization.Bpe;
 /// fall back to the tokens of its bytes. Such models take a whole text for one word; it is cut at the <see cref="MergeSeams"/>, and
 /// the tokens of the parts are remembered. Thread-safe.
 /// </summary>
-internal sealed class CharacterWordModel : WordModel
+internal sealed class CharacterBpe : BpeModel
 {
     private const int LongestOnStack = 128;
     private const char BeyondAscii = '\uFFFD';
 
     private readonly TokenTable _tokens;
     private readonly PairMerger _merger;
-    private readonly WordModelOptions _options;
+    private readonly BpeOptions _options;
     private readonly MergeSeams? _seams;
     private readonly int[] _asciiTokens = new int[128];
     private readonly int[]? _byteTokens;
@@ -27,8 +27,8 @@ internal sealed class CharacterWordModel : WordModel
     /// <param name="options">The model's options.</param>
     /// <param name="fallsBackToBytes">True when a character without a token becomes the tokens of its bytes.</param>
     /// <param name="seams">Between which characters no merge joins.</param>
-    public CharacterWordModel(
-        TokenTable tokens, MergeTable merges, WordModelOptions options, bool fallsBackToBytes, MergeSeams seams)
+    public CharacterBpe(
+        TokenTable tokens, MergeTable merges, BpeOptions options, bool fallsBackToBytes, MergeSeams seams)
     {
         (_tokens, _merger, _options) = (tokens, new(merges), options);
         for (var value = 0; value < _asciiTokens.Length; value++)

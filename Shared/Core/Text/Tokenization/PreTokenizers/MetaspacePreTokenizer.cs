@@ -1,6 +1,6 @@
 namespace Rill.Text.Tokenization.PreTokenizers;
 
-/// <summary>Where <see cref="MetaspaceStep"/> puts a mark that the text lacks.</summary>
+/// <summary>Where <see cref="MetaspacePreTokenizer"/> puts a mark that the text lacks.</summary>
 internal enum PrependScheme
 {
     Always,
@@ -9,7 +9,7 @@ internal enum PrependScheme
 }
 
 /// <summary>Writes spaces as marks and puts a mark before each piece that has none, or only before the one that begins the prompt.</summary>
-internal sealed class MetaspaceStep(char mark, PrependScheme scheme) : PreTokenizerStep
+internal sealed class MetaspacePreTokenizer(char mark, PrependScheme scheme) : PreTokenizer
 {
     /// <inheritdoc/>
     public override void Apply(PreTokenizedText text)

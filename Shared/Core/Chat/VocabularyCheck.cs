@@ -23,7 +23,7 @@ public static class VocabularyCheck
         }
 
         var renderer = new PromptRenderer(text.Template, text.Variables, text.NamedTemplates);
-        if (PromptProbe.WriteAll(renderer).SelectMany(text.Tokenizer.Encode).Cast<int?>().FirstOrDefault(id => id >= rows) is { } stray)
+        if (PromptProbe.WriteAll(renderer).SelectMany(prompt => text.Tokenizer.Encode(prompt)).Cast<int?>().FirstOrDefault(id => id >= rows) is { } stray)
         {
             throw new ModelFormatException(
                 $"The chat template writes {Encoding.UTF8.GetString(text.Tokenizer.GetBytes(stray))} ({stray}), but the embedding has only {rows} rows (vocab_size); the tokenizer or the template belong to another model.");

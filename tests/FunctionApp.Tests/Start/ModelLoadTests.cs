@@ -20,7 +20,7 @@ public sealed class ModelLoadTests : IDisposable
     public async Task Load_OfARecommendationThatIsPassedOver_NotesItForTheLog()
     {
         File.WriteAllText(At("generation_config.json"), """{"eos_token_id":256,"top_p":7}""");
-        using var load = Begin();
+        await using var load = Begin();
 
         await load.Inspected;
         await Assert.ThrowsAsync<StartFailureException>(() => load.Completion);
@@ -33,7 +33,7 @@ public sealed class ModelLoadTests : IDisposable
     public async Task Load_OfWeightsThatTheConfigDoesNotDescribe_IsRefusedBeforeTheAppIsReady()
     {
         Replace("config.json", "\"num_hidden_layers\":2", "\"num_hidden_layers\":1");
-        using var load = Begin();
+        await using var load = Begin();
 
         var error = await Assert.ThrowsAsync<ModelFormatException>(() => load.Inspected);
 
@@ -47,7 +47,7 @@ public sealed class ModelLoadTests : IDisposable
         Skip.IfNot(OperatingSystem.IsLinux(), "/proc is Linux's.");
         File.Delete(At("chat_template.jinja"));
         File.CreateSymbolicLink(At("chat_template.jinja"), "/proc/self/environ");
-        using var load = Begin();
+        await using var load = Begin();
 
         var error = await Assert.ThrowsAsync<ModelFileException>(() => load.Inspected);
 

@@ -2,7 +2,8 @@ namespace Rill.Serving;
 
 /// <summary>
 /// Guesses what a sequence goes on with. The runner verifies guesses in one step and keeps those that it would have sampled itself, so a
-/// source changes how fast tokens come and never which. Called by the engine's thread, which waits for it.
+/// source changes how fast tokens come and never which. Called by the engine's thread, which waits for it; it must not throw, since the
+/// thread serves all sequences.
 /// </summary>
 public interface IDraftSource
 {

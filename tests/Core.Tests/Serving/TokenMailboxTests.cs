@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Rill.Serving;
 
 namespace Rill.Core.Tests.Serving;
@@ -183,5 +184,54 @@ public class TokenMailboxTests
         while (batch.Finish is null);
 
         Assert.Equal(tokens, next);
+    }
+
+    /// <summary>
+    /// As the engine does: it looks without a lock, sleeps where it sees a full mailbox, and must be woken when that is read. A batch that
+    /// filled the mailbox is followed by one that does not, which is looked at for as long as it is not taken.
+    /// </summary>
+    [Fact]
+    public async Task IsFull_SeenWhileTheReaderTakes_IsFollowedByAWakeUp()
+    {
+        var wake = new WakeSignal();
+        var mailbox = new TokenMailbox(pauseAfter: 2, wake.Set);
+        var taken = 0;
+        var engine = Task.Factory.StartNew(() =>
+        {
+            var until = Stopwatch.GetTimestamp() + (3 * Stopwatch.Frequency);
+            for (var posted = 3; Stopwatch.GetTimestamp() < until; posted += 3)
+            {
+                mailbox.Post([new(1), new(2)], null);
+                LookUntilTaken(posted - 1);
+                mailbox.Post([new(3)], null);
+                LookUntilTaken(posted);
+            }
+
+            mailbox.Post([], _finish);
+        }, TaskCreationOptions.LongRunning);
+        var reader = Task.Factory.StartNew(() =>
+        {
+            TokenBatch batch;
+            do
+            {
+                batch = mailbox.ReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
+                Volatile.Write(ref taken, taken + batch.TokenIds.Length);
+            }
+            while (batch.Finish is null);
+        }, TaskCreationOptions.LongRunning);
+
+        await engine.WaitAsync(TimeSpan.FromSeconds(30));
+        await reader.WaitAsync(TimeSpan.FromSeconds(30));
+
+        void LookUntilTaken(int tokens)
+        {
+            while (Volatile.Read(ref taken) < tokens)
+            {
+                if (mailbox.IsFull)
+                {
+                    wake.Wait();
+                }
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Rill.Torch.Cpu.Layers;
 
 /// <summary>A weight matrix in f32 or bf16, row-major: usually the model file's own memory.</summary>
-internal sealed unsafe class DenseWeight : LinearWeight
+internal sealed unsafe class DenseWeight : LinearWeight, IDisposable
 {
     private readonly Tensor _tensor;
     private readonly bool _fromMemory;
@@ -58,7 +58,7 @@ internal sealed unsafe class DenseWeight : LinearWeight
         ? nn.functional.linear(input, _tensor)
         : DispatcherShim.TryLinear(input, _packed, bias: null) ?? throw new InvalidOperationException("oneDNN's linear failed; libtorch wrote why to stderr.");
 
-    public override void Dispose()
+    public void Dispose()
     {
         _tensor.Dispose();
         _packed?.Dispose();

@@ -45,49 +45,7 @@ public sealed class TorchModelRunner : IModelRunner
     public required long ParameterCount { get; init; }
 
     /// <summary>For system_fingerprint: changes with the model, its weights, the type, the device and its name, its kind of attention, the width of its vectors and the build.</summary>
-<<<<<<< HEAD
-    public string Fingerprint { get; private set; } = "";
-
-    /// <summary>Loads a Hugging Face model directory and runs it once, so that the first request is as fast as the others.</summary>
-    /// <exception cref="ModelFormatException">The directory, the architecture or the budget does not do; the message says why.</exception>
-    /// <exception cref="DllNotFoundException">libtorch is missing.</exception>
-    public static TorchModelRunner Load(string modelDirectory, TorchRunnerOptions options) => Load(ModelFiles.InDirectory(modelDirectory), options);
-
-    /// <summary>Loads a model from its files and runs it once. The runner gives the weights' memory back when it is disposed.</summary>
-    /// <exception cref="ModelFormatException">The files, the architecture or the budget do not do; the message says why.</exception>
-    /// <exception cref="DllNotFoundException">libtorch is missing.</exception>
-    public static TorchModelRunner Load(ModelFiles files, TorchRunnerOptions options)
-    {
-        NativeTorch.Load();
-        var spec = ArchitectureRegistry.Read(ModelConfig.Load(files));
-        var weights = ModelWeights.Open(files);
-        try
-        {
-            DecoderTensors.Check(spec, weights);
-            using var inference = inference_mode();
-            var config = files.Read(ModelFileNames.Config);
-            if (FormatOf(options.DataType) is not null)
-            {
-                weights.Expect(ReadPattern.Spots);    // where quantized weights are kept, the sample is all that is read
-            }
-
-            var sample = weights.Hash();
-            var runner = new TorchModelRunner(files, weights, sample, spec, options);
-            var place = $"{runner._stream.Name} {runner._decoder is GpuDecoder { UsesFlash: true }}";
-            runner.Fingerprint = HashOf(config.Span, sample, runner.DataType, options, place);
-            runner.WarmUp();
-            runner._quantized?.Keep();
-            return runner;
-        }
-        catch
-        {
-            weights.Dispose();
-            throw;
-        }
-    }
-=======
     public required string Fingerprint { get; init; }
->>>>>>> a2d7980 (Make the runner in a factory that leaves nothing behind where it fails, and open the step in Torch: drafts, constraints, vectors, counts)
 
     /// <inheritdoc/>
     public IReadOnlyList<StepResult> Execute(StepBatch batch)

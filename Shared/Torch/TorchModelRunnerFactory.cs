@@ -70,7 +70,7 @@ public static class TorchModelRunnerFactory
             DataType = types.Data,
             Precision = quantized is null ? $"{types.Data}" : $"{types.Data} ({(quantized.WereKept ? "kept by an earlier start" : "quantized at this start")})",
             ParameterCount = parameterCount,
-            Fingerprint = HashOf(files.Read("config.json").Span, sample, types.Data, options, $"{place.Stream.Name} {decoder is GpuDecoder { UsesFlash: true }}"),
+            Fingerprint = HashOf(files.Read(ModelFileNames.Config).Span, sample, types.Data, options, $"{place.Stream.Name} {decoder is GpuDecoder { UsesFlash: true }}"),
         };
         runner.WarmUp();
         quantized?.Keep();

@@ -11,12 +11,8 @@ internal static class LogitsProcessors
     public static bool Any(Sequence sequence)
     {
         var parameters = sequence.Parameters;
-<<<<<<< HEAD
-        return parameters.BadWords.Count > 0 || !parameters.MayEndWith(sequence.CompletionLength + 1) || parameters.LogitBias.Count > 0
-=======
-        return sequence.Constraint is not null || parameters.BadWords.Count > 0
-            || sequence.CompletionLength < parameters.MinTokens || parameters.LogitBias.Count > 0
->>>>>>> a2d7980 (Make the runner in a factory that leaves nothing behind where it fails, and open the step in Torch: drafts, constraints, vectors, counts)
+        return sequence.Constraint is not null || parameters.BadWords.Count > 0 || !parameters.MayEndWith(sequence.CompletionLength + 1)
+            || parameters.LogitBias.Count > 0
             || parameters.RepetitionPenalty != 1 || parameters.FrequencyPenalty != 0 || parameters.PresencePenalty != 0;
     }
 

@@ -58,6 +58,6 @@ public class RoomsTests
 
         Assert.All(
             s_torch.GetTypes().Where(type => type.Namespace?.StartsWith("Rill.", StringComparison.Ordinal) == true),
-            type => Assert.Contains(type.Namespace, rooms));
+            type => Assert.Contains(type.Namespace!, rooms));
     }
 }

@@ -54,6 +54,10 @@ internal static class RunnerDriver
         return last ?? throw new InvalidOperationException("The chunks end before the sequence does.");
     }
 
+    /// <summary>A step for each sequence that computes its last token, as samplers want them.</summary>
+    public static List<SequenceStep> LastTokens(IEnumerable<Sequence> sequences) =>
+        [.. sequences.Select(sequence => new SequenceStep(sequence, sequence.Length - 1, 1))];
+
     extension(StepResult result)
     {
         /// <summary>The only token of a step without drafts.</summary>

@@ -24,7 +24,7 @@ internal sealed unsafe class DenseWeight : LinearWeight, IDisposable
         _tensor = tensor;
         _fromMemory = fromMemory;
         _address = (byte*)TensorMemory.Address(tensor);
-        _packed = pack ? DispatcherShim.TryReorderLinearWeight(tensor, promptRows) : null;
+        _packed = pack ? OneDnn.TryReorderLinearWeight(tensor, promptRows) : null;
     }
 
     public override bool TakesQuantized => false;
@@ -56,7 +56,7 @@ internal sealed unsafe class DenseWeight : LinearWeight, IDisposable
 
     public override Tensor MultiplyByTorch(Tensor input) => _packed is null
         ? nn.functional.linear(input, _tensor)
-        : DispatcherShim.TryLinear(input, _packed, bias: null) ?? throw new InvalidOperationException("oneDNN's linear failed; libtorch wrote why to stderr.");
+        : OneDnn.TryLinear(input, _packed, bias: null) ?? throw new InvalidOperationException("oneDNN's linear failed; libtorch wrote why to stderr.");
 
     public void Dispose()
     {

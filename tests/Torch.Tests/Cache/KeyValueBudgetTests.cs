@@ -12,10 +12,11 @@ public sealed class KeyValueBudgetTests
     public void Plan_SizesBeyond32Bits_AreRefusedWithTheTrueSize(bool slotsTakeMemory)
     {
         // 2^31 positions x 3 layers x (key, value) x 2 heads x 8 x 4 bytes = 768 GiB a sequence
-        using var model = new TinyModel(changes: $$"""{"max_position_embeddings":{{int.MaxValue}}}""");
+        using var model = new TinyModel();
+        var spec = model.Spec with { ContextLength = int.MaxValue };
         var budget = new KeyValueBudget { SlotCount = 1024, BlockSize = 1, MemoryMiB = 1024, SlotsTakeMemory = slotsTakeMemory };
 
-        var error = Assert.Throws<ModelFormatException>(() => budget.Plan(model.Spec, KeyValueFormat.Float32));
+        var error = Assert.Throws<ModelFormatException>(() => budget.Plan(spec, KeyValueFormat.Float32));
 
         Assert.Contains($"it takes {(slotsTakeMemory ? 1025L : 1L) * 768 * 1024} MiB", error.Message, StringComparison.Ordinal);
     }
@@ -23,10 +24,11 @@ public sealed class KeyValueBudgetTests
     [Fact]
     public void Plan_MoreBlocksThan32BitsCount_HasAsManyAsCanBeCounted()
     {
-        using var model = new TinyModel(changes: $$"""{"max_position_embeddings":{{int.MaxValue}}}""");
+        using var model = new TinyModel();
+        var spec = model.Spec with { ContextLength = int.MaxValue };
         var budget = new KeyValueBudget { SlotCount = 1024, BlockSize = 1, MemoryMiB = int.MaxValue };
 
-        Assert.InRange(budget.Plan(model.Spec, KeyValueFormat.Float32).BlockCount, 1, int.MaxValue);
+        Assert.InRange(budget.Plan(spec, KeyValueFormat.Float32).BlockCount, 1, int.MaxValue);
     }
 
     [Theory]

@@ -39,6 +39,7 @@ public static class TorchModelRunnerFactory
     {
         var spec = ArchitectureRegistry.Read(ModelConfig.Load(files));
         var weights = parts.Own(ModelWeights.Open(files));
+        DecoderTensors.Check(spec, weights);
         if (RunnerTypes.QuantizedFormatOf(options.DataType) is not null)
         {
             weights.Expect(ReadPattern.Spots);    // where quantized weights are kept, the sample is all that is read

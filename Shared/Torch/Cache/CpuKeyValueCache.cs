@@ -34,7 +34,7 @@ internal sealed unsafe class CpuKeyValueCache
     {
         _layout = layout;
         _chunkStride = ChunkPositions * layout.TokenBytes;
-        _slotStride = VirtualMemory.RoundUp((layout.ContextLength + ChunkPositions - 1L) / ChunkPositions * _chunkStride);
+        _slotStride = VirtualMemory.RoundUp(((long)layout.ContextLength + ChunkPositions - 1) / ChunkPositions * _chunkStride);
         _blockStride = VirtualMemory.RoundUp(layout.BlockBytes);
         _slots = parts.Own(new VirtualMemory(_slotStride * layout.SlotCount));
         _blocks = parts.Own(new VirtualMemory(_blockStride * layout.BlockCount));

@@ -33,7 +33,7 @@ return await StartFailure.GuardAsync(async stop =>
 static (IModelRunner Runner, string Fingerprint, string Precision) LoadTorch(ModelFiles files, RillSettings settings, ModelLoad load)
 {
     var options = settings.Options;
-    var runner = TorchModelRunner.Load(files, new TorchRunnerOptions
+    var runner = TorchModelRunnerFactory.Load(files, new TorchRunnerOptions
     {
         Device = options.Device,
         DataType = TypeOf(options.Dtype),

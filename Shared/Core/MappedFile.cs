@@ -1,10 +1,9 @@
 using System.IO.MemoryMappedFiles;
-using System.Runtime.InteropServices;
 
 namespace Rill;
 
 /// <summary>A file of the local disk, mapped: nothing is read before it is touched.</summary>
-public sealed unsafe partial class MappedFile : FileMemory
+public sealed unsafe class MappedFile : FileMemory
 {
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
@@ -48,21 +47,19 @@ public sealed unsafe partial class MappedFile : FileMemory
     /// </summary>
     public override void Expect(ReadPattern pattern)
     {
-        const int normal = 0, random = 1, hugePages = 14, noHugePages = 15;
         if (OperatingSystem.IsLinux())
         {
-            _ = Advise((nint)Start, (nuint)Length, pattern == ReadPattern.Streams ? normal : random);
-            _ = Advise((nint)Start, (nuint)Length, pattern == ReadPattern.Streams ? hugePages : noHugePages);
+            SystemPages.TryAdvise((nint)Start, Length, pattern == ReadPattern.Streams ? PageAdvice.Normal : PageAdvice.Random);
+            SystemPages.TryAdvise((nint)Start, Length, pattern == ReadPattern.Streams ? PageAdvice.HugePages : PageAdvice.NoHugePages);
         }
     }
 
     /// <inheritdoc/>
     protected override void ReleasePages(nint address, nuint length)
     {
-        const int dontNeed = 4;
         if (OperatingSystem.IsLinux())
         {
-            _ = Advise(address, length, dontNeed);
+            SystemPages.TryAdvise(address, (long)length, PageAdvice.DontNeed);
         }
     }
 
@@ -79,7 +76,4 @@ public sealed unsafe partial class MappedFile : FileMemory
         _view.Dispose();
         _file.Dispose();
     }
-
-    [LibraryImport("libc", EntryPoint = "madvise")]
-    private static partial int Advise(nint address, nuint length, int advice);
 }

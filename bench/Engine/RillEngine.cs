@@ -32,7 +32,7 @@ internal sealed class RillEngine : IEngine
         var options = gpu is null
             ? new EngineOptions { PrefixCache = !fillContext }
             : new EngineOptions { MaxSequences = GpuSetup.MaxSequences, TokenBudget = GpuSetup.TokenBudget };
-        _runner = TorchModelRunner.Load(directory, new TorchRunnerOptions
+        _runner = TorchModelRunnerFactory.Load(directory, new TorchRunnerOptions
         {
             DataType = Find(format) ?? throw new NotSupportedException($"Rill does not support {format.Name()} yet."),
             SlotCount = options.MaxSequences,

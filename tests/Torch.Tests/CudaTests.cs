@@ -68,7 +68,7 @@ public sealed class CudaTests : IDisposable
     public void Load_BFloat16_AttendsByTheFlashKernel(string changes)
     {
         using var model = new TinyModel(changes: changes);
-        using var runner = TorchModelRunner.Load(model.Path, Options(TorchDataType.BFloat16, graphs: true));
+        using var runner = TorchModelRunnerFactory.Load(model.Path, Options(TorchDataType.BFloat16, graphs: true));
 
         Skip.If(_reports.Exists(report => report.Contains("libtorch has none for this device", StringComparison.Ordinal)), "The device is older than Ampere.");
         Assert.Empty(_reports);
@@ -77,12 +77,12 @@ public sealed class CudaTests : IDisposable
     [SkippableFact]
     public void Load_FreeMemory_DecidesTheCache()
     {
-        using var runner = TorchModelRunner.Load(_model.Path, Options(TorchDataType.BFloat16, graphs: true) with { KeyValueMemoryMiB = null });
+        using var runner = TorchModelRunnerFactory.Load(_model.Path, Options(TorchDataType.BFloat16, graphs: true) with { KeyValueMemoryMiB = null });
 
         Assert.InRange(runner.Limits.BlockCount, 1, int.MaxValue);
     }
 
-    private TorchModelRunner Load(TorchDataType type, bool graphs) => TorchModelRunner.Load(_model.Path, Options(type, graphs));
+    private TorchModelRunner Load(TorchDataType type, bool graphs) => TorchModelRunnerFactory.Load(_model.Path, Options(type, graphs));
 
     private TorchRunnerOptions Options(TorchDataType type, bool graphs) => new()
     {

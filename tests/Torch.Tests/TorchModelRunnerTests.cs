@@ -114,7 +114,7 @@ public sealed class TorchModelRunnerTests
         Skip.If(TorchSharp.torch.cuda.is_available(), "This machine has a GPU.");
         using var model = new TinyModel();
 
-        var error = Assert.Throws<ModelFormatException>(() => TorchModelRunner.Load(model.Path, new TorchRunnerOptions { Device = "cuda:0" }));
+        var error = Assert.Throws<ModelFormatException>(() => TorchModelRunnerFactory.Load(model.Path, new TorchRunnerOptions { Device = "cuda:0" }));
 
         Assert.Contains("cuda:0 is not available", error.Message, StringComparison.Ordinal);
     }

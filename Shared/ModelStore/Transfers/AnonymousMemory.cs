@@ -7,7 +7,7 @@ namespace Rill.ModelStore.Transfers;
 /// Memory for one file of weights, which its tensors use as it is. On Linux it is mapped, so that pages come on first touch, huge ones
 /// where the system has them, and pages whose tensors were copied elsewhere can go back early.
 /// </summary>
-internal sealed unsafe partial class AnonymousMemory : FileMemory
+internal sealed unsafe class AnonymousMemory : FileMemory
 {
     private byte* _start;
 
@@ -15,9 +15,6 @@ internal sealed unsafe partial class AnonymousMemory : FileMemory
     /// <exception cref="StoreException">The system has not so much.</exception>
     public AnonymousMemory(long length, string file)
     {
-        const int readWrite = 0x1 | 0x2;
-        const int privateAnonymous = 0x02 | 0x20;
-        const int hugePages = 14;
         Length = length;
         if (!OperatingSystem.IsLinux())
         {
@@ -25,14 +22,14 @@ internal sealed unsafe partial class AnonymousMemory : FileMemory
             return;
         }
 
-        var address = Map(0, (nuint)length, readWrite, privateAnonymous, -1, 0);
-        if (address == -1)
+        var address = SystemPages.TryMap(length, reserve: true);
+        if (address == 0)
         {
             throw new StoreException(StoreFailure.NoRoom, $"{file} needs {length >> 20} MiB of memory, which the system does not give; use a machine with more memory.");
         }
 
         _start = (byte*)address;
-        _ = Advise(address, (nuint)length, hugePages);    // advice only: small pages do as well
+        SystemPages.TryAdvise(address, length, PageAdvice.HugePages);    // advice only: small pages do as well
     }
 
     public override byte* Start => _start;
@@ -49,10 +46,9 @@ internal sealed unsafe partial class AnonymousMemory : FileMemory
 
     protected override void ReleasePages(nint address, nuint length)
     {
-        const int dontNeed = 4;
         if (OperatingSystem.IsLinux())
         {
-            _ = Advise(address, length, dontNeed);
+            SystemPages.TryAdvise(address, (long)length, PageAdvice.DontNeed);
         }
     }
 
@@ -67,22 +63,13 @@ internal sealed unsafe partial class AnonymousMemory : FileMemory
 
         if (OperatingSystem.IsLinux())
         {
-            _ = Unmap((nint)start, (nuint)Length);
+            SystemPages.Unmap((nint)start, Length);
         }
         else
         {
             NativeMemory.Free(start);
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "mmap")]
-    private static partial nint Map(nint address, nuint length, int protection, int flags, int file, long offset);
-
-    [LibraryImport("libc", EntryPoint = "munmap")]
-    private static partial int Unmap(nint address, nuint length);
-
-    [LibraryImport("libc", EntryPoint = "madvise")]
-    private static partial int Advise(nint address, nuint length, int advice);
 
     /// <summary>A view for streams, which take no pointers.</summary>
     private sealed class Part(byte* start, int length) : MemoryManager<byte>

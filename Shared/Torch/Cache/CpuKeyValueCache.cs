@@ -12,7 +12,7 @@ namespace Rill.Torch.Cache;
 /// scales, those of all positions follow the vectors of a head.
 /// </para>
 /// </summary>
-internal sealed unsafe class CpuKeyValueCache : IDisposable
+internal sealed unsafe class CpuKeyValueCache
 {
     /// <summary>Positions of a chunk.</summary>
     public const int ChunkPositions = 256;
@@ -27,14 +27,17 @@ internal sealed unsafe class CpuKeyValueCache : IDisposable
     private readonly long _slotStride;
     private readonly long _blockStride;
 
-    public CpuKeyValueCache(KeyValueLayout layout)
+    /// <summary>Reserves the addresses.</summary>
+    /// <param name="layout">The sizes.</param>
+    /// <param name="parts">Owns the memory.</param>
+    public CpuKeyValueCache(KeyValueLayout layout, DisposableStack parts)
     {
         _layout = layout;
         _chunkStride = ChunkPositions * layout.TokenBytes;
-        _slotStride = VirtualMemory.RoundUp((layout.ContextLength + ChunkPositions - 1L) / ChunkPositions * _chunkStride);
+        _slotStride = VirtualMemory.RoundUp(((long)layout.ContextLength + ChunkPositions - 1) / ChunkPositions * _chunkStride);
         _blockStride = VirtualMemory.RoundUp(layout.BlockBytes);
-        _slots = new(_slotStride * layout.SlotCount);
-        _blocks = new(_blockStride * layout.BlockCount);
+        _slots = parts.Own(new VirtualMemory(_slotStride * layout.SlotCount));
+        _blocks = parts.Own(new VirtualMemory(_blockStride * layout.BlockCount));
         var plain = PlainChunks * _chunkStride;
         for (var slot = 0; slot < layout.SlotCount && plain < _slotStride; slot++)
         {
@@ -61,12 +64,6 @@ internal sealed unsafe class CpuKeyValueCache : IDisposable
 
     /// <summary>Copies a block of a slot into the cache.</summary>
     public void Save(BlockCopy copy) => Copy(copy, toSlot: false);
-
-    public void Dispose()
-    {
-        _slots.Dispose();
-        _blocks.Dispose();
-    }
 
     private byte* InSlot(int slot, int position, int plane) =>
         _slots.Start + (slot * _slotStride) + (position / ChunkPositions * _chunkStride) + (plane * ChunkPositions * PositionBytes);

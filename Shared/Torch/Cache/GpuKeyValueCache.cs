@@ -1,4 +1,5 @@
 using Rill.Serving;
+using Rill.Torch.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,19 +9,24 @@ namespace Rill.Torch.Cache;
 /// Keys and values as ordinary tensors on one device. All memory is taken at the start, since libtorch offers no reserved address
 /// ranges; releasing therefore does nothing.
 /// </summary>
-internal sealed class GpuKeyValueCache : IDisposable
+internal sealed class GpuKeyValueCache
 {
     private readonly KeyValueLayout _layout;
     private readonly Tensor _slots;     // [slot, layer, key|value, position, element]
     private readonly Tensor _blocks;    // [block, layer, key|value, position, element]
     private readonly Tensor _rows;      // the slots once more, as [row, element]
 
-    public GpuKeyValueCache(KeyValueLayout layout, ScalarType type, Device device)
+    /// <summary>Takes the memory.</summary>
+    /// <param name="layout">The sizes.</param>
+    /// <param name="type">Of keys and values.</param>
+    /// <param name="device">Where they lie.</param>
+    /// <param name="parts">Owns the memory.</param>
+    public GpuKeyValueCache(KeyValueLayout layout, ScalarType type, Device device, DisposableStack parts)
     {
         _layout = layout;
-        _slots = zeros([layout.SlotCount, layout.LayerCount, 2, layout.ContextLength, layout.TokenElements], type, device);
-        _blocks = zeros([layout.BlockCount, layout.LayerCount, 2, layout.BlockSize, layout.TokenElements], type, device);
-        _rows = _slots.view(-1, layout.TokenElements);
+        _slots = parts.Own(zeros([layout.SlotCount, layout.LayerCount, 2, layout.ContextLength, layout.TokenElements], type, device));
+        _blocks = parts.Own(zeros([layout.BlockCount, layout.LayerCount, 2, layout.BlockSize, layout.TokenElements], type, device));
+        _rows = parts.Own(_slots.view(-1, layout.TokenElements));
     }
 
     /// <summary>Rows from one slot to the next: the row of a position in <see cref="RowsOf"/> is slot * stride + position.</summary>
@@ -65,13 +71,6 @@ internal sealed class GpuKeyValueCache : IDisposable
     {
         using var scope = NewDisposeScope();
         _blocks.select(0, copy.Block).copy_(InSlot(copy));
-    }
-
-    public void Dispose()
-    {
-        _rows.Dispose();
-        _slots.Dispose();
-        _blocks.Dispose();
     }
 
     private static int Plane(int layer, bool keys) => (2 * layer) + (keys ? 0 : 1);

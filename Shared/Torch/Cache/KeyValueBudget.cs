@@ -50,12 +50,12 @@ internal sealed record KeyValueBudget
             BlockSize = BlockSize,
             BlockCount = 0,
         };
-        var perSequence = (layout.ContextLength + BlockSize - 1L) / BlockSize;
+        var perSequence = ((long)layout.ContextLength + BlockSize - 1) / BlockSize;
         var taken = SlotsTakeMemory ? perSequence * SlotCount : 0;
         var blocks = Math.Min((Bytes / layout.BlockBytes) - taken, 2 * perSequence * SlotCount);
         if (blocks < perSequence)
         {
-            var needed = ((((Int128)(taken + perSequence)) * layout.BlockBytes) + MiB - 1) / MiB;
+            var needed = (((Int128)(taken + perSequence) * layout.BlockBytes) + MiB - 1) / MiB;
             throw new ModelFormatException(
                 $"The KV cache's budget of {Bytes / MiB} MiB is too small for sequences of {layout.ContextLength} tokens: it takes {needed} MiB; raise the budget, or lower the context length{(SlotsTakeMemory ? " or the number of sequences" : "")}.");
         }

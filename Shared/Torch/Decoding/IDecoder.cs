@@ -4,13 +4,10 @@ using TorchSharp;
 namespace Rill.Torch.Decoding;
 
 /// <summary>A decoder with its weights and KV cache, on one device. Called by one thread.</summary>
-internal interface IDecoder : IDisposable
+internal interface IDecoder
 {
-    /// <summary>
-    /// Computes a step's rows, writes their keys and values to their slots, and returns the logits of the sampling rows,
-    /// f32 [sampling rows, vocabulary], which the caller disposes before the next step; null when no row samples.
-    /// </summary>
-    torch.Tensor? Forward(StepPlan plan);
+    /// <summary>Computes a step's rows, writes their keys and values to their slots, and returns what is wanted of them.</summary>
+    StepOutput Forward(StepPlan plan);
 
     /// <summary>Gives a slot's memory back.</summary>
     void ReleaseSlot(int slot);
@@ -23,4 +20,16 @@ internal interface IDecoder : IDisposable
 
     /// <summary>Copies a block of a slot into the cache.</summary>
     void Save(BlockCopy copy);
+}
+
+/// <summary>What a step computed. It lies over memory that the next step may overwrite: read and dispose it before.</summary>
+/// <param name="Logits">Of the plan's sampling rows, f32 [sampling rows, vocabulary]; null when there are none.</param>
+/// <param name="Hidden">Of the plan's pooling rows, after the final norm, f32 [pooling rows, hidden]; null when there are none.</param>
+internal sealed record StepOutput(torch.Tensor? Logits, torch.Tensor? Hidden) : IDisposable
+{
+    public void Dispose()
+    {
+        Logits?.Dispose();
+        Hidden?.Dispose();
+    }
 }

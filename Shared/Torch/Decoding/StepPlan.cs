@@ -8,74 +8,89 @@ namespace Rill.Torch.Decoding;
 /// <param name="Slot">The sequence's slot.</param>
 internal readonly record struct TokenRow(int Token, int Position, int Slot);
 
-/// <summary>The rows of a step: tokens of prompts, sequence by sequence, then generated tokens, sequence by sequence.</summary>
+/// <summary>
+/// The rows of a step: tokens of prompts, sequence by sequence, then generated tokens and the drafts that follow them, sequence by sequence.
+/// </summary>
 internal sealed class StepPlan
 {
-    /// <summary>A plan from its parts, which must fit one another.</summary>
-    internal StepPlan(TokenRow[] rows, int promptRows, int[] samplingRows, Sequence[] sampling)
-    {
-        Rows = rows;
-        PromptRows = promptRows;
-        SamplingRows = samplingRows;
-        Sampling = sampling;
-    }
-
     /// <summary>All tokens to compute.</summary>
-    public TokenRow[] Rows { get; }
+    public required TokenRow[] Rows { get; init; }
 
     /// <summary>
     /// How many of the rows, the first ones, are of prompts. Which kind a token is depends on its sequence alone, not on how the prompt
     /// was cut into chunks: so each kind may be computed in its own way, and a sequence still gets the same bits.
     /// </summary>
-    public int PromptRows { get; }
+    public int PromptRows { get; init; }
 
-    /// <summary>Indices of the rows whose logits are wanted, one for each of <see cref="Sampling"/>.</summary>
-    public int[] SamplingRows { get; }
+    /// <summary>The rows whose logits are wanted: for each of <see cref="Sampling"/> its last token's and then its drafts'.</summary>
+    public int[] SamplingRows { get; init; } = [];
 
-    /// <summary>The sequences that sample, in batch order.</summary>
-    public Sequence[] Sampling { get; }
+    /// <summary>The steps that sample, in batch order.</summary>
+    public SequenceStep[] Sampling { get; init; } = [];
+
+    /// <summary>The rows whose hidden states are wanted, for one of <see cref="Pooling"/> after the other: its last token's, or all of its tokens'.</summary>
+    public int[] PoolingRows { get; init; } = [];
+
+    /// <summary>The steps that pool, in batch order.</summary>
+    public SequenceStep[] Pooling { get; init; } = [];
 
     /// <summary>Lays out a step.</summary>
     /// <exception cref="SequenceFaultException">A sequence holds an id outside the vocabulary.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A slot or position is outside the cache: a fault of the scheduler.</exception>
     public static StepPlan Create(IReadOnlyList<SequenceStep> steps, ModelLimits limits)
     {
-        var rows = new TokenRow[steps.Sum(step => step.Count)];
-        var samplingRows = new List<int>();
-        var sampling = new List<Sequence>();
+        var rows = new TokenRow[steps.Sum(step => step.Count + step.Drafts)];
+        var (samplingRows, poolingRows) = (new List<int>(), new List<int>());
         var promptRows = steps.Sum(step => Math.Clamp(step.Sequence.PromptLength - step.Start, 0, step.Count));
         var (nextPrompt, nextGenerated) = (0, promptRows);
         foreach (var step in steps)
         {
             Check(step, limits);
-            var tokens = step.Sequence.Tokens;
-            var last = 0;
-            for (var position = step.Start; position < step.Start + step.Count; position++)
+            var last = step.Start + step.Count - 1;
+            for (var position = step.Start; position <= last + step.Drafts; position++)
             {
-                last = position < step.Sequence.PromptLength ? nextPrompt++ : nextGenerated++;
-                rows[last] = new(CheckToken(tokens[position], step.Sequence, limits), position, step.Sequence.Slot);
-            }
+                var row = position < step.Sequence.PromptLength ? nextPrompt++ : nextGenerated++;
+                rows[row] = new(TokenAt(position, step, limits), position, step.Sequence.Slot);
+                if (step.Samples && position >= last)
+                {
+                    samplingRows.Add(row);
+                }
 
-            if (step.Samples)
-            {
-                samplingRows.Add(last);
-                sampling.Add(step.Sequence);
+                if (step.Pools && (position == last || step.Sequence.Work == SequenceWork.EmbedMean))
+                {
+                    poolingRows.Add(row);
+                }
             }
         }
 
-        return new(rows, promptRows, [.. samplingRows], [.. sampling]);
+        return new StepPlan
+        {
+            Rows = rows,
+            PromptRows = promptRows,
+            SamplingRows = [.. samplingRows],
+            Sampling = [.. steps.Where(step => step.Samples)],
+            PoolingRows = [.. poolingRows],
+            Pooling = [.. steps.Where(step => step.Pools)],
+        };
     }
 
     private static void Check(SequenceStep step, ModelLimits limits)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(step.Count, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(step.Start);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(step.Start + step.Count, Math.Min(limits.ContextLength, step.Sequence.Length));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(step.Start + step.Count, step.Sequence.Length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(step.Start + step.Count + step.Drafts, limits.ContextLength);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(step.Drafts, step.Samples ? step.Sequence.Drafts.Length : 0);
         ArgumentOutOfRangeException.ThrowIfNegative(step.Sequence.Slot);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(step.Sequence.Slot, limits.SlotCount);
     }
 
-    private static int CheckToken(int token, Sequence sequence, ModelLimits limits) => (uint)token < (uint)limits.VocabularySize
-        ? token
-        : throw new SequenceFaultException(sequence, $"The sequence holds the token id {token}, outside the vocabulary of {limits.VocabularySize}.");
+    private static int TokenAt(int position, SequenceStep step, ModelLimits limits)
+    {
+        var end = step.Start + step.Count;
+        var token = position < end ? step.Sequence.Tokens[position] : step.DraftTokens[position - end];
+        return (uint)token < (uint)limits.VocabularySize
+            ? token
+            : throw new SequenceFaultException(step.Sequence, $"The sequence holds the token id {token}, outside the vocabulary of {limits.VocabularySize}.");
+    }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Rill.Torch.Native;
@@ -18,9 +19,10 @@ internal sealed unsafe class NativeBuffer : IDisposable
         if ((nuint)size > _size)
         {
             Dispose();
-            _size = System.Numerics.BitOperations.RoundUpToPowerOf2((nuint)size);
-            Start = (byte*)NativeMemory.AlignedAlloc(_size, Alignment);
-            NativeMemory.Clear(Start, _size);
+            var grown = BitOperations.RoundUpToPowerOf2((nuint)size);
+            Start = (byte*)NativeMemory.AlignedAlloc(grown, Alignment);    // may fail: the size is not true before
+            NativeMemory.Clear(Start, grown);
+            _size = grown;
         }
 
         return Start;

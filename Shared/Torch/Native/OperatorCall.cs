@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using TorchSharp;
+using static Rill.Torch.Native.AotInductor;
 
 namespace Rill.Torch.Native;
 
@@ -10,12 +11,11 @@ namespace Rill.Torch.Native;
 /// <remarks>
 /// An argument is a word of 64 bits: a tensor's handle or a list's, which the callee then owns; an integer; the bits of a double; 0 or 1
 /// for a Bool; for an optional one, 0 for none or the address of a cell from malloc that holds the word, which the callee frees.
-/// (torch/csrc/inductor/aoti_torch/c/shim.h, aoti_torch_call_dispatcher.) Unused words stay 0, so that an operator which has got further
+/// (<see cref="AotInductor"/>.) Unused words stay 0, so that an operator which has got further
 /// optional arguments in another version finds "none" there.
 /// </remarks>
-internal sealed unsafe partial class OperatorCall(string name, string overload = "")
+internal sealed unsafe class OperatorCall(string name, string overload = "")
 {
-    private const string LibTorch = "torch_cpu";
     private const int Words = 32;
 
     private readonly ulong[] _stack = new ulong[Words];
@@ -92,16 +92,4 @@ internal sealed unsafe partial class OperatorCall(string name, string overload =
         _stack[_count++] = word;
         return this;
     }
-
-    [LibraryImport(LibTorch)]
-    private static partial int aoti_torch_new_tensor_handle(nint original, out nint copy);
-
-    [LibraryImport(LibTorch, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int aoti_torch_call_dispatcher(string operatorName, string overload, ulong* stack);
-
-    [LibraryImport(LibTorch)]
-    private static partial int torch_new_list_reserve_size(nuint size, out nint list);
-
-    [LibraryImport(LibTorch)]
-    private static partial int torch_list_push_back(nint list, ulong element);
 }

@@ -6,9 +6,9 @@ namespace Rill.Torch.Native;
 /// A large zeroed range of addresses whose physical pages come on first touch. On Linux parts can be given back to the system and are
 /// zero again afterwards; elsewhere the memory is merely allocated, and giving back does nothing.
 /// </summary>
-internal sealed unsafe partial class VirtualMemory : IDisposable
+internal sealed unsafe class VirtualMemory : IDisposable
 {
-    private readonly nuint _size;
+    private readonly long _size;
 
     /// <summary>Reserves <paramref name="size"/> bytes.</summary>
     /// <param name="size">Number of bytes.</param>
@@ -16,17 +16,15 @@ internal sealed unsafe partial class VirtualMemory : IDisposable
     /// <exception cref="InsufficientMemoryException">The system has no such range of addresses left.</exception>
     public VirtualMemory(long size, string use = "the KV cache; lower the context length or the number of sequences")
     {
-        const int readWrite = 0x1 | 0x2;
-        const int privateAnonymousNoReserve = 0x02 | 0x20 | 0x4000;
-        _size = (nuint)size;
+        _size = size;
         if (!OperatingSystem.IsLinux())
         {
-            Start = (byte*)NativeMemory.AllocZeroed(_size);
+            Start = (byte*)NativeMemory.AllocZeroed((nuint)size);
             return;
         }
 
-        var address = Map(0, _size, readWrite, privateAnonymousNoReserve, -1, 0);
-        Start = address != -1 ? (byte*)address
+        var address = SystemPages.TryMap(size, reserve: false);
+        Start = address != 0 ? (byte*)address
             : throw new InsufficientMemoryException($"Could not reserve {size} bytes of addresses for {use}.");
     }
 
@@ -40,23 +38,21 @@ internal sealed unsafe partial class VirtualMemory : IDisposable
     public static long RoundUp(long size) => (size + PageSize - 1) / PageSize * PageSize;
 
     /// <summary>Asks for huge pages, for memory that will be filled whole and read in streams. It is a wish, and no error where it cannot be.</summary>
-    public void AskForHugePages() => AskForHugePages(0, (long)_size);
+    public void AskForHugePages() => AskForHugePages(0, _size);
 
     /// <summary>The same for a part.</summary>
     public void AskForHugePages(long offset, long size)
     {
-        const int hugePages = 14;
         if (OperatingSystem.IsLinux())
         {
-            _ = Advise((nint)(Start + offset), (nuint)size, hugePages);
+            SystemPages.TryAdvise((nint)(Start + offset), size, PageAdvice.HugePages);
         }
     }
 
     /// <summary>Gives the physical pages of a part back to the system.</summary>
     public void Release(long offset, long size)
     {
-        const int dontNeed = 4;
-        if (OperatingSystem.IsLinux() && Advise((nint)(Start + offset), (nuint)size, dontNeed) != 0)
+        if (OperatingSystem.IsLinux() && !SystemPages.TryAdvise((nint)(Start + offset), size, PageAdvice.DontNeed))
         {
             throw new InvalidOperationException($"madvise failed with error {Marshal.GetLastPInvokeError()}.");
         }
@@ -66,20 +62,11 @@ internal sealed unsafe partial class VirtualMemory : IDisposable
     {
         if (OperatingSystem.IsLinux())
         {
-            _ = Unmap((nint)Start, _size);
+            SystemPages.Unmap((nint)Start, _size);
         }
         else
         {
             NativeMemory.Free(Start);
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "mmap")]
-    private static partial nint Map(nint address, nuint length, int protection, int flags, int file, long offset);
-
-    [LibraryImport("libc", EntryPoint = "munmap")]
-    private static partial int Unmap(nint address, nuint length);
-
-    [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
-    private static partial int Advise(nint address, nuint length, int advice);
 }

@@ -19,24 +19,28 @@ internal sealed record GpuDraw(Tensor Temperatures, Tensor MinPs, Tensor TopKs, 
 {
     private const int Columns = 6;
 
-    /// <summary>Brings the rows' parameters to a device, in one copy. The caller's scope owns them.</summary>
-    public static GpuDraw Stage(Sequence[] sequences, Device device)
+    /// <summary>Brings the parameters of all rows of steps to a device, in one copy. The caller's scope owns them.</summary>
+    public static GpuDraw Stage(SequenceStep[] steps, Device device)
     {
-        var values = new double[sequences.Length, Columns];
-        for (var row = 0; row < sequences.Length; row++)
+        var values = new double[steps.Sum(step => 1 + step.Drafts), Columns];
+        var row = 0;
+        foreach (var step in steps)
         {
-            var parameters = sequences[row].Parameters;
-            var greedy = Sampler.IsGreedy(sequences[row]);
-            values[row, 0] = greedy ? 1 : Sampler.TemperatureOf(parameters);
-            values[row, 1] = parameters.MinP;
-            values[row, 2] = parameters.TopK > 0 ? parameters.TopK : int.MaxValue;
-            values[row, 3] = parameters.TopP;
-            values[row, 4] = CounterRandom.Uniform(parameters.Seed, parameters.Choice, sequences[row].CompletionLength);
-            values[row, 5] = greedy ? 1 : 0;
+            var (sequence, parameters) = (step.Sequence, step.Sequence.Parameters);
+            for (var draft = 0; draft <= step.Drafts; draft++, row++)
+            {
+                var greedy = Sampler.IsGreedy(sequence);
+                values[row, 0] = greedy ? 1 : Sampler.TemperatureOf(parameters);
+                values[row, 1] = parameters.MinP;
+                values[row, 2] = parameters.TopK > 0 ? parameters.TopK : int.MaxValue;
+                values[row, 3] = parameters.TopP;
+                values[row, 4] = CounterRandom.Uniform(parameters.Seed, parameters.Choice, sequence.CompletionLength + draft);
+                values[row, 5] = greedy ? 1 : 0;
+            }
         }
 
         var staged = OnDevice(tensor(values), device);
-        var sorts = Array.Exists(sequences, sequence => !Sampler.IsGreedy(sequence) && sequence.Parameters is { TopK: > 0 } or { TopP: < 1 });
+        var sorts = Array.Exists(steps, step => !Sampler.IsGreedy(step.Sequence) && step.Sequence.Parameters is { TopK: > 0 } or { TopP: < 1 });
         return new(Column(0), Column(1), Column(2), Column(3), Column(4), Column(5).gt(0.5), sorts);
 
         Tensor Column(int index) => staged.narrow(1, index, 1);

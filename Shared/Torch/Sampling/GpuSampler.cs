@@ -12,48 +12,60 @@ namespace Rill.Torch.Sampling;
 /// <param name="host">Samples the other rows.</param>
 internal sealed class GpuSampler(Sampler host)
 {
-    /// <summary>Samples one token for each row of <paramref name="logits"/>, f32 [n, V], on any device.</summary>
+    /// <summary>Samples a token for each step, and further ones after drafts that are what was sampled.</summary>
+    /// <param name="logits">f32 [rows, V], on any device.</param>
+    /// <param name="steps">Each has 1 + drafts rows.</param>
+    /// <returns>One for each step.</returns>
     /// <exception cref="SequenceFaultException">A row has no possible token.</exception>
-    public SampledToken[] Sample(Tensor logits, IReadOnlyList<Sequence> sequences)
+    public StepResult[] Sample(Tensor logits, IReadOnlyList<SequenceStep> steps)
     {
         using var scope = NewDisposeScope();
-        var sampled = new SampledToken[sequences.Count];
-        var here = Enumerable.Range(0, sequences.Count).Where(row => IsPlain(sequences[row])).ToArray();
-        var there = Enumerable.Range(0, sequences.Count).Except(here).ToList();
-        var ids = here.Length == 0 ? [] : Draw(Rows(logits, here), Array.ConvertAll(here, row => sequences[row]));
-        foreach (var (index, row) in here.Index())
+        var first = Sampler.FirstRows(steps);
+        var results = new StepResult[steps.Count];
+        var here = Enumerable.Range(0, steps.Count).Where(index => IsPlain(steps[index].Sequence)).ToArray();
+        var there = Enumerable.Range(0, steps.Count).Except(here).ToList();
+        var ids = here.Length == 0 ? [] : Draw(Rows(here), Array.ConvertAll(here, index => steps[index])).AsSpan();
+        foreach (var index in here)
         {
-            sampled[row] = new((int)ids[index]);
-            if (ids[index] < 0)
+            var step = steps[index];
+            var own = ids[..(1 + step.Drafts)].ToArray();
+            ids = ids[own.Length..];
+            if (Array.TrueForAll(own, id => id >= 0))
             {
-                there.Add(row);
+                var sampled = new SampledToken[own.Length];
+                var count = DraftVerification.Sample(step, row => new((int)own[row]), sampled);
+                results[index] = new(step.Sequence, sampled.AsMemory(0, count));
+            }
+            else
+            {
+                there.Add(index);
             }
         }
 
         if (there.Count > 0)
         {
-            var onHost = host.Sample(Rows(logits, [.. there]), [.. there.Select(row => sequences[row])]);
-            there.Index().ToList().ForEach(place => sampled[place.Item] = onHost[place.Index]);
+            var onHost = host.Sample(Rows(there), [.. there.Select(index => steps[index])]);
+            there.Index().ToList().ForEach(place => results[place.Item] = onHost[place.Index]);
         }
 
-        return sampled;
+        return results;
+
+        Tensor Rows(IReadOnlyList<int> chosen) => chosen.Count == steps.Count && chosen.Index().All(place => place.Index == place.Item)
+            ? logits
+            : logits.index_select(0, tensor(chosen.SelectMany(index => Enumerable.Range(first[index], 1 + steps[index].Drafts)).Select(row => (long)row).ToArray(), device: logits.device));
     }
 
     /// <summary>Whether the row's token depends on nothing but its logits, temperature and filters.</summary>
     internal static bool IsPlain(Sequence sequence) => sequence.Parameters.TopLogprobs is null && !LogitsProcessors.Any(sequence);
 
     /// <summary>The sampled ids, or -1 where there is none: one copy to the device, one from it.</summary>
-    private static long[] Draw(Tensor logits, Sequence[] sequences)
+    private static long[] Draw(Tensor logits, SequenceStep[] steps)
     {
         var highest = logits.argmax(1, keepdim: true);                                       // [n, 1]
         var possible = logits.gather(1, highest).isfinite();                                 // false for NaN as well
-        var picked = Array.TrueForAll(sequences, Sampler.IsGreedy)
+        var picked = Array.TrueForAll(steps, step => Sampler.IsGreedy(step.Sequence))
             ? highest
-            : GpuDraw.Pick(logits, highest, GpuDraw.Stage(sequences, logits.device));
+            : GpuDraw.Pick(logits, highest, GpuDraw.Stage(steps, logits.device));
         return picked.masked_fill(possible.logical_not(), -1).cpu().data<long>().ToArray();
     }
-
-    private static Tensor Rows(Tensor logits, int[] rows) => rows.Length == logits.shape[0]
-        ? logits
-        : logits.index_select(0, tensor(Array.ConvertAll(rows, row => (long)row), device: logits.device));
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Rill.Serving;
 
 namespace Rill.Torch.Sampling;
@@ -6,22 +5,57 @@ namespace Rill.Torch.Sampling;
 /// <summary>What changes a row of logits before the temperature, in the order in which the sampler applies it (contract C.1, C.2).</summary>
 internal static class LogitsProcessors
 {
+    private const int BitsPerWord = 32;
+
     /// <summary>True when at least one of the processors would change the row.</summary>
     public static bool Any(Sequence sequence)
     {
         var parameters = sequence.Parameters;
-        return parameters.BadWords.Count > 0 || !parameters.MayEndWith(sequence.CompletionLength + 1) || parameters.LogitBias.Count > 0
+        return sequence.Constraint is not null || parameters.BadWords.Count > 0 || !parameters.MayEndWith(sequence.CompletionLength + 1)
+            || parameters.LogitBias.Count > 0
             || parameters.RepetitionPenalty != 1 || parameters.FrequencyPenalty != 0 || parameters.PresencePenalty != 0;
     }
 
+    /// <summary>Words of a mask over a vocabulary.</summary>
+    public static int MaskLength(int vocabulary) => (vocabulary + BitsPerWord - 1) / BitsPerWord;
+
     /// <summary>Applies all processors that the sequence asks for.</summary>
-    public static void Apply(Span<float> logits, Sequence sequence)
+    /// <param name="logits">A row.</param>
+    /// <param name="sequence">Whose next token it is for.</param>
+    /// <param name="mask">Memory of <see cref="MaskLength"/> words.</param>
+    public static void Apply(Span<float> logits, Sequence sequence, Span<uint> mask)
     {
+        Constrain(logits, sequence, mask);
         BanBadWords(logits, sequence);
         BanEndTokens(logits, sequence);
         AddBias(logits, sequence.Parameters);
         PenalizeRepetition(logits, sequence);
         PenalizeOccurrence(logits, sequence);
+    }
+
+    /// <summary>What the sequence's constraint does not allow becomes impossible.</summary>
+    private static void Constrain(Span<float> logits, Sequence sequence, Span<uint> mask)
+    {
+        if (sequence.Constraint is not { } constraint || !constraint.FillMask(mask))
+        {
+            return;
+        }
+
+        for (var word = 0; word < mask.Length; word++)
+        {
+            var (allowed, first) = (mask[word], word * BitsPerWord);
+            var row = logits[first..Math.Min(first + BitsPerWord, logits.Length)];
+            if (allowed == 0)
+            {
+                row.Fill(float.NegativeInfinity);
+                continue;
+            }
+
+            for (var bit = 0; allowed != uint.MaxValue && bit < row.Length; bit++)
+            {
+                row[bit] = (allowed >> bit & 1) == 0 ? float.NegativeInfinity : row[bit];
+            }
+        }
     }
 
     /// <summary>The last token of each bad word becomes impossible where the completion ends with the tokens before it.</summary>
@@ -72,9 +106,13 @@ internal static class LogitsProcessors
             return;
         }
 
-        foreach (var token in new HashSet<int>(sequence.Tokens.ToArray()))
+        foreach (ref readonly var count in sequence.Counts.Entries)
         {
-            logits[token] = logits[token] > 0 ? logits[token] / penalty : logits[token] * penalty;
+            if (count.Prompt + count.Completion > 0)
+            {
+                ref var logit = ref logits[count.Token];
+                logit = logit > 0 ? logit / penalty : logit * penalty;
+            }
         }
     }
 
@@ -87,15 +125,12 @@ internal static class LogitsProcessors
             return;
         }
 
-        var counts = new Dictionary<int, int>();
-        foreach (var token in sequence.Tokens[sequence.PromptLength..])
+        foreach (ref readonly var count in sequence.Counts.Entries)
         {
-            CollectionsMarshal.GetValueRefOrAddDefault(counts, token, out _)++;
-        }
-
-        foreach (var (token, count) in counts)
-        {
-            logits[token] -= (frequency * count) + presence;
+            if (count.Completion > 0)
+            {
+                logits[count.Token] -= (frequency * count.Completion) + presence;
+            }
         }
     }
 }

@@ -6,9 +6,9 @@ using TorchSharp;
 namespace Rill.Torch.Sampling;
 
 /// <summary>
-/// Draws the next token of every sampling sequence of a step, in vLLM's order: bad words, min_tokens, logit_bias, penalties, greedy pick
-/// or temperature, min_p, top_k, top_p, draw. It works on the host, row by row: a row's token depends on its own logits, parameters
-/// and step only, so a seed gives the same tokens in any batch.
+/// Draws the next token of every sampling sequence of a step, in vLLM's order: constraint, bad words, min_tokens, logit_bias, penalties,
+/// greedy pick or temperature, min_p, top_k, top_p, draw. It works on the host, row by row: a row's token depends on its own logits,
+/// parameters and position only, so a seed gives the same tokens in any batch, and with drafts or without.
 /// </summary>
 /// <param name="team">The threads; not disposed.</param>
 internal sealed class Sampler(ThreadTeam team)
@@ -19,36 +19,54 @@ internal sealed class Sampler(ThreadTeam team)
     [ThreadStatic]
     private static Scratch? t_scratch;
 
-    /// <summary>Samples one token for each row of <paramref name="logits"/>.</summary>
-    /// <param name="logits">f32 [sequences, vocabulary], on any device; copied to the host once. Not changed.</param>
-    /// <param name="sequences">One for each row.</param>
+    /// <summary>Samples a token for each step, and further ones after drafts that are what was sampled.</summary>
+    /// <param name="logits">f32 [rows, vocabulary], on any device; copied to the host once. Not changed.</param>
+    /// <param name="steps">Each has 1 + drafts rows.</param>
+    /// <returns>One for each step.</returns>
     /// <exception cref="SequenceFaultException">A row has no possible token: all are banned, or the logits are not numbers.</exception>
-    public SampledToken[] Sample(torch.Tensor logits, IReadOnlyList<Sequence> sequences)
+    public StepResult[] Sample(torch.Tensor logits, IReadOnlyList<SequenceStep> steps)
     {
         using var copy = logits.device_type == DeviceType.CPU ? null : logits.cpu();
         var onHost = copy ?? logits;
-        var sampled = new SampledToken[sequences.Count];
-        var faults = new SequenceFaultException?[sequences.Count];
-        team.Run(sequences.Count, logits.NumberOfElements * 8, row =>
+        var rows = FirstRows(steps);
+        var tokens = new SampledToken[rows[^1]];
+        var results = new StepResult[steps.Count];
+        var faults = new SequenceFaultException?[steps.Count];
+        team.Run(steps.Count, logits.NumberOfElements * 8, index =>
         {
+            var (step, first) = (steps[index], rows[index]);
             try
             {
-                sampled[row] = SampleRow(TensorMemory.Row(onHost, row), sequences[row]);
+                var sampled = tokens.AsMemory(first, 1 + step.Drafts);
+                var count = DraftVerification.Sample(step, row => SampleRow(TensorMemory.Row(onHost, first + row), step.Sequence), sampled.Span);
+                results[index] = new(step.Sequence, sampled[..count]);
             }
             catch (Exception fault)
             {
-                faults[row] = fault as SequenceFaultException ?? new(sequences[row], "Sampling failed.", fault);
+                faults[index] = fault as SequenceFaultException ?? new(step.Sequence, "Sampling failed.", fault);
             }
         });
-        return Array.Find(faults, fault => fault is not null) is { } first ? throw first : sampled;
+        return Array.Find(faults, fault => fault is not null) is { } fault ? throw fault : results;
     }
 
-    /// <summary>Samples from one row.</summary>
+    /// <summary>Each step's first row, then the number of all.</summary>
+    internal static int[] FirstRows(IReadOnlyList<SequenceStep> steps)
+    {
+        var rows = new int[steps.Count + 1];
+        for (var i = 0; i < steps.Count; i++)
+        {
+            rows[i + 1] = rows[i] + 1 + steps[i].Drafts;
+        }
+
+        return rows;
+    }
+
+    /// <summary>Samples the sequence's next token from one row.</summary>
     internal static SampledToken SampleRow(ReadOnlySpan<float> logits, Sequence sequence)
     {
         var scratch = t_scratch = t_scratch is { } kept && kept.Row.Length >= logits.Length ? kept : new(logits.Length);
         var token = Pick(logits, sequence, scratch) ?? throw new SequenceFaultException(
-            sequence, "No token is possible: the request's bans cover the vocabulary, or the model's logits are not numbers.");
+            sequence, "No token is possible: the request's constraint and bans leave none, or the model's logits are not numbers.");
         var alternatives = sequence.Parameters.TopLogprobs;
         return new(token, alternatives is { } count ? LogprobReader.Read(logits, token, count, scratch.Weights) : null);
     }
@@ -70,7 +88,7 @@ internal sealed class Sampler(ThreadTeam team)
 
         var row = scratch.Row.AsSpan(0, logits.Length);
         logits.CopyTo(row);
-        LogitsProcessors.Apply(row, sequence);
+        LogitsProcessors.Apply(row, sequence, scratch.Mask.AsSpan(0, LogitsProcessors.MaskLength(row.Length)));
         if (greedy || Highest(row) is null)
         {
             return Highest(row);
@@ -134,5 +152,7 @@ internal sealed class Sampler(ThreadTeam team)
         public float[] Row { get; } = new float[vocabulary];
 
         public float[] Weights { get; } = new float[vocabulary];
+
+        public uint[] Mask { get; } = new uint[LogitsProcessors.MaskLength(vocabulary)];
     }
 }

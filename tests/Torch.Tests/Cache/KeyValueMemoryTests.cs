@@ -73,7 +73,7 @@ public sealed class KeyValueMemoryTests
     {
         using var model = new TinyModel(changes: """{"max_position_embeddings":65536}""");
 
-        var error = Assert.Throws<ModelFormatException>(() => TorchModelRunner.Load(model.Path, new TorchRunnerOptions { KeyValueMemoryMiB = 1 }));
+        var error = Assert.Throws<ModelFormatException>(() => TorchModelRunnerFactory.Load(model.Path, new TorchRunnerOptions { KeyValueMemoryMiB = 1 }));
 
         // 65536 tokens x 3 layers x 2 x 16 x 4 bytes
         Assert.Contains("takes 24 MiB", error.Message, StringComparison.Ordinal);
@@ -83,7 +83,7 @@ public sealed class KeyValueMemoryTests
     public void Load_Budget_BecomesBlocks()
     {
         using var model = new TinyModel();
-        using var runner = TorchModelRunner.Load(model.Path, new TorchRunnerOptions { KeyValueMemoryMiB = 1, SlotCount = 64, BlockSize = 16, DataType = TorchDataType.Float32, ContextLength = 100 });
+        using var runner = TorchModelRunnerFactory.Load(model.Path, new TorchRunnerOptions { KeyValueMemoryMiB = 1, SlotCount = 64, BlockSize = 16, DataType = TorchDataType.Float32, ContextLength = 100 });
 
         // a block of 16 tokens x 3 layers x 2 x 16 x 4 bytes = 6144
         Assert.Equal(new ModelLimits(131, 100, 64, 16, MiB / 6144), runner.Limits);
@@ -109,7 +109,7 @@ public sealed class KeyValueMemoryTests
     public void Load_KeysAndValuesInEightBits_GivesMoreBlocks()
     {
         using var model = new TinyModel();
-        using var runner = TorchModelRunner.Load(model.Path, new TorchRunnerOptions { KeyValueMemoryMiB = 1, SlotCount = 64, BlockSize = 16, KeyValueType = TorchDataType.Q8, ContextLength = 100 });
+        using var runner = TorchModelRunnerFactory.Load(model.Path, new TorchRunnerOptions { KeyValueMemoryMiB = 1, SlotCount = 64, BlockSize = 16, KeyValueType = TorchDataType.Q8, ContextLength = 100 });
 
         // a block of 16 tokens x 3 layers x 2 x 2 heads x (8 bytes and a scale of 4)
         Assert.Equal(MiB / (16 * 3 * 2 * 2 * 12), runner.Limits.BlockCount);

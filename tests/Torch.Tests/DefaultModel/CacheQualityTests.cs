@@ -24,7 +24,7 @@ public sealed class CacheQualityTests(ITestOutputHelper output)
     /// <summary>The log-probabilities at the end of every prompt and after each of the next tokens of the conversation.</summary>
     private static List<float[]> Distributions(TorchDataType type)
     {
-        using var runner = TorchModelRunner.Load(ModelFolder.Path, new TorchRunnerOptions
+        using var runner = TorchModelRunnerFactory.Load(ModelFolder.Path, new TorchRunnerOptions
         {
             DataType = TorchDataType.Float32, KeyValueType = type, SlotCount = 1, BlockSize = 16, KeyValueMemoryMiB = 64, Threads = 1,
         });

@@ -52,7 +52,7 @@ public sealed class QuantizedQualityTests
         Assert.InRange(MeanDivergence(exact, owns, asPrompt: false), 1e-6, MeanDivergence(exact, plains, asPrompt: false));
     }
 
-    private static TorchModelRunner Load(string directory, TorchDataType type) => TorchModelRunner.Load(
+    private static TorchModelRunner Load(string directory, TorchDataType type) => TorchModelRunnerFactory.Load(
         directory, new TorchRunnerOptions { DataType = type, SlotCount = 1, BlockSize = 16, KeyValueMemoryMiB = 64, Threads = 2, QuantizedCache = "off" });
 
     private static double MeanDivergence(TorchModelRunner exact, TorchModelRunner measured, bool asPrompt)

@@ -14,7 +14,7 @@ public sealed class RunnerAgreementTests
     [Fact]
     public void Execute_OnTheCommittedModel_AgreesWithTheTrainersModel()
     {
-        using var runner = TorchModelRunner.Load(
+        using var runner = TorchModelRunnerFactory.Load(
             ModelFolder.Path, new TorchRunnerOptions { DataType = TorchDataType.Float32, SlotCount = 1, BlockSize = 16, KeyValueMemoryMiB = 64, Threads = 1 });
         var (model, tokenizer) = ModelDirectory.Read(ModelFolder.Path);
         using var owned = model;

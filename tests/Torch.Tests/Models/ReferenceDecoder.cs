@@ -11,7 +11,11 @@ internal sealed class ReferenceDecoder(TinyModel model)
     private readonly DecoderSpec _spec = model.Spec;
 
     /// <summary>The logits after the last token.</summary>
-    public double[] Logits(ReadOnlySpan<int> tokens)
+    public double[] Logits(ReadOnlySpan<int> tokens) =>
+        Multiply(_spec.TiedEmbeddings ? _spec.Names.Embedding : _spec.Names.Head, Hidden(tokens)[^1], bias: null);
+
+    /// <summary>The hidden states of all tokens after the final norm.</summary>
+    public double[][] Hidden(ReadOnlySpan<int> tokens)
     {
         var hidden = new double[tokens.Length][];
         for (var position = 0; position < tokens.Length; position++)
@@ -29,8 +33,7 @@ internal sealed class ReferenceDecoder(TinyModel model)
             }
         }
 
-        var last = Norm(hidden[^1], _spec.Names.FinalNorm);
-        return Multiply(_spec.TiedEmbeddings ? _spec.Names.Embedding : _spec.Names.Head, last, bias: null);
+        return Array.ConvertAll(hidden, row => Norm(row, _spec.Names.FinalNorm));
     }
 
     private double[][] Attention(double[][] hidden, int layer)

@@ -7,7 +7,7 @@ internal static class RunnerDriver
 {
     /// <summary>Loads a tiny model with few slots and a small cache.</summary>
     public static TorchModelRunner Load(TinyModel model, TorchDataType type = TorchDataType.Float32, int slots = 8, bool tensors = false, TorchDataType keyValueType = TorchDataType.Auto) =>
-        TorchModelRunner.Load(model.Path, new TorchRunnerOptions
+        TorchModelRunnerFactory.Load(model.Path, new TorchRunnerOptions
         {
             DataType = type,
             KeyValueType = keyValueType,
@@ -20,7 +20,7 @@ internal static class RunnerDriver
 
     /// <summary>Loads a tiny model into the tensor decoder, with further options.</summary>
     public static TorchModelRunner LoadTensors(TinyModel model, Func<TorchRunnerOptions, TorchRunnerOptions> with) =>
-        TorchModelRunner.Load(model.Path, with(new TorchRunnerOptions
+        TorchModelRunnerFactory.Load(model.Path, with(new TorchRunnerOptions
         {
             DataType = TorchDataType.Float32,
             SlotCount = 8,
@@ -53,6 +53,10 @@ internal static class RunnerDriver
 
         return last ?? throw new InvalidOperationException("The chunks end before the sequence does.");
     }
+
+    /// <summary>A step for each sequence that computes its last token, as samplers want them.</summary>
+    public static List<SequenceStep> LastTokens(IEnumerable<Sequence> sequences) =>
+        [.. sequences.Select(sequence => new SequenceStep(sequence, sequence.Length - 1, 1))];
 
     extension(StepResult result)
     {

@@ -2,6 +2,7 @@ using Rill.Serving;
 using Rill.Torch.Cpu.Kernels;
 using Rill.Torch.Native;
 using Rill.Torch.Sampling;
+using Rill.Torch.Tests.Models;
 using TorchSharp;
 
 namespace Rill.Torch.Tests.Sampling;
@@ -46,7 +47,7 @@ public sealed class GpuSamplerTests : IDisposable
         var sequences = Enumerable.Range(0, 64).Select(seed => NewSequence(seed, parameters with { Seed = seed, Choice = seed % 3 })).ToList();
         using var logits = Logits(sequences.Count, levels: int.MaxValue);
 
-        Assert.Equal(Tokens(_host.Sample(logits, sequences)), Tokens(new GpuSampler(_host).Sample(logits, sequences)));
+        Assert.Equal(Tokens(_host.Sample(logits, RunnerDriver.LastTokens(sequences))), Tokens(new GpuSampler(_host).Sample(logits, RunnerDriver.LastTokens(sequences))));
     }
 
     [Theory]
@@ -56,7 +57,7 @@ public sealed class GpuSamplerTests : IDisposable
         var sequences = Enumerable.Range(0, 64).Select(seed => NewSequence(seed, parameters with { Seed = seed })).ToList();
         using var logits = Logits(sequences.Count, levels: 5);    // ties at every limit of a filter
 
-        Assert.Equal(Tokens(_host.Sample(logits, sequences)), Tokens(new GpuSampler(_host).Sample(logits, sequences)));
+        Assert.Equal(Tokens(_host.Sample(logits, RunnerDriver.LastTokens(sequences))), Tokens(new GpuSampler(_host).Sample(logits, RunnerDriver.LastTokens(sequences))));
     }
 
     [Fact]
@@ -75,11 +76,11 @@ public sealed class GpuSamplerTests : IDisposable
         var sequences = Enumerable.Range(0, 70).Select(row => NewSequence(row, kinds[row % kinds.Length] with { Seed = row })).ToList();
         using var logits = Logits(sequences.Count, levels: int.MaxValue);
 
-        var expected = _host.Sample(logits, sequences);
-        var actual = new GpuSampler(_host).Sample(logits, sequences);
+        var expected = _host.Sample(logits, RunnerDriver.LastTokens(sequences));
+        var actual = new GpuSampler(_host).Sample(logits, RunnerDriver.LastTokens(sequences));
 
         Assert.Equal(Tokens(expected), Tokens(actual));
-        Assert.Equal(expected.Select(token => token.Logprobs?.Logprob), actual.Select(token => token.Logprobs?.Logprob));
+        Assert.Equal(expected.Select(result => result.Tokens.Span[0].Logprobs?.Logprob), actual.Select(result => result.Tokens.Span[0].Logprobs?.Logprob));
     }
 
     [Fact]
@@ -88,7 +89,7 @@ public sealed class GpuSamplerTests : IDisposable
         using var logits = torch.zeros(1, Vocabulary);
         logits[0, 7] = logits[0, 400] = logits[0, 999] = 3f;
 
-        Assert.Equal(7, new GpuSampler(_host).Sample(logits, [NewSequence(0, new SamplingParameters { Temperature = 0 })])[0].TokenId);
+        Assert.Equal(7, new GpuSampler(_host).Sample(logits, RunnerDriver.LastTokens([NewSequence(0, new SamplingParameters { Temperature = 0 })]))[0].TokenId);
     }
 
     [Theory]
@@ -102,7 +103,7 @@ public sealed class GpuSamplerTests : IDisposable
         logits[1].fill_(logit);
         var sequences = Enumerable.Range(0, 3).Select(row => NewSequence(row, new SamplingParameters { Temperature = temperature })).ToList();
 
-        var fault = Assert.Throws<SequenceFaultException>(() => new GpuSampler(_host).Sample(logits, sequences));
+        var fault = Assert.Throws<SequenceFaultException>(() => new GpuSampler(_host).Sample(logits, RunnerDriver.LastTokens(sequences)));
 
         Assert.Same(sequences[1], fault.Sequence);
     }
@@ -113,7 +114,7 @@ public sealed class GpuSamplerTests : IDisposable
         using var logits = torch.full([1, Vocabulary], float.NaN);
         logits[0, 12] = 1f;
 
-        Assert.Equal(12, new GpuSampler(_host).Sample(logits, [NewSequence(0, new SamplingParameters { Temperature = 0 })])[0].TokenId);
+        Assert.Equal(12, new GpuSampler(_host).Sample(logits, RunnerDriver.LastTokens([NewSequence(0, new SamplingParameters { Temperature = 0 })]))[0].TokenId);
     }
 
     [Fact]
@@ -123,14 +124,14 @@ public sealed class GpuSamplerTests : IDisposable
         using var before = logits.clone();
         var sequences = Enumerable.Range(0, 4).Select(row => NewSequence(row, new SamplingParameters { TopK = 5, TopP = 0.5f, MinP = 0.1f })).ToList();
 
-        new GpuSampler(_host).Sample(logits, sequences);
+        new GpuSampler(_host).Sample(logits, RunnerDriver.LastTokens(sequences));
 
         Assert.True(logits.eq(before).all().ToBoolean());
     }
 
     private static Sequence NewSequence(long id, SamplingParameters parameters) => new(id, [1, 2, 3], parameters);
 
-    private static int[] Tokens(SampledToken[] sampled) => Array.ConvertAll(sampled, token => token.TokenId);
+    private static int[] Tokens(StepResult[] sampled) => Array.ConvertAll(sampled, result => result.TokenId);
 
     /// <summary>f32 [rows, Vocabulary] that spread over about ten nats, rounded to a number of levels.</summary>
     private static torch.Tensor Logits(int rows, int levels)

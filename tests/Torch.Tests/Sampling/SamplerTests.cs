@@ -2,6 +2,7 @@ using Rill.Serving;
 using Rill.Torch.Cpu.Kernels;
 using Rill.Torch.Native;
 using Rill.Torch.Sampling;
+using Rill.Torch.Tests.Models;
 using TorchSharp;
 
 namespace Rill.Torch.Tests.Sampling;
@@ -254,9 +255,59 @@ public sealed class SamplerTests
         }
     }
 
-    private static Sequence NewSequence(SamplingParameters parameters, int[]? prompt = null, int[]? completion = null)
+    [Theory]
+    [InlineData(31)]
+    [InlineData(32)]
+    [InlineData(65)]
+    public void Sample_Constraint_LeavesItsTokensOnly(int vocabulary)
     {
-        var sequence = new Sequence(0, prompt ?? [0], parameters);
+        float[] logits = [.. Enumerable.Range(0, vocabulary).Select(token => (float)token)];
+        for (var allowed = 0; allowed < vocabulary; allowed++)
+        {
+            var sequence = NewSequence(s_greedy, constraint: new RuleConstraint((token, _) => token == allowed));
+
+            Assert.Equal(allowed, SampleAll([logits], [sequence])[0].TokenId);
+        }
+    }
+
+    [Fact]
+    public void Sample_ConstraintAndBias_TheBiasLiftsNothingThatIsNotAllowed()
+    {
+        var parameters = s_greedy with { LogitBias = new Dictionary<int, float> { [3] = 100 } };
+
+        Assert.Equal(2, SampleAll([[0, 1, 2, 3]], [NewSequence(parameters, constraint: new RuleConstraint((token, _) => token < 3))])[0].TokenId);
+    }
+
+    [Fact]
+    public void Sample_ConstraintThatAllowsAll_ChangesNothing() =>
+        Assert.Equal(3, SampleAll([[0, 1, 2, 3]], [NewSequence(s_greedy, constraint: new RuleConstraint(rule: null))])[0].TokenId);
+
+    [Fact]
+    public void Sample_ConstraintThatAllowsNothing_FaultsItsSequence()
+    {
+        var stuck = NewSequence(s_greedy, constraint: new RuleConstraint((_, _) => false));
+
+        Assert.Same(stuck, Assert.Throws<SequenceFaultException>(() => SampleAll([[1, 2], [1, 2]], [NewSequence(s_greedy), stuck])).Sequence);
+    }
+
+    [Fact]
+    public void Sample_PenaltiesOfALongContext_AllocateNothingForIt()
+    {
+        var sequence = NewSequence(
+            s_greedy with { RepetitionPenalty = 1.1f, FrequencyPenalty = 0.1f, PresencePenalty = 0.1f },
+            prompt: [.. Enumerable.Range(0, 100_000).Select(position => position % 1000)], completion: [.. Enumerable.Range(0, 5000).Select(position => position % 1000)]);
+        var logits = new float[1000];
+        Sampler.SampleRow(logits, sequence);    // counts the tokens once
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        Sampler.SampleRow(logits, sequence);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000);    // a set of the context's tokens takes many times as much
+    }
+
+    private static Sequence NewSequence(SamplingParameters parameters, int[]? prompt = null, int[]? completion = null, ITokenConstraint? constraint = null)
+    {
+        var sequence = new Sequence(0, prompt ?? [0], parameters) { Constraint = constraint };
         foreach (var token in completion ?? [])
         {
             sequence.Append(token);
@@ -273,7 +324,7 @@ public sealed class SamplerTests
         NativeTorch.Load();
         using var logits = torch.tensor(rows.SelectMany(row => row).ToArray(), rows.Length, rows[0].Length);
         using var team = new ThreadTeam(2);
-        return new Sampler(team).Sample(logits, sequences);
+        return Array.ConvertAll(new Sampler(team).Sample(logits, RunnerDriver.LastTokens(sequences)), result => result.Tokens.Span[0]);
     }
 
     private static int[] Draws(float[] logits, SamplingParameters parameters, int count) =>

@@ -57,7 +57,7 @@ internal sealed unsafe class QuantizedInput : IDisposable
         for (var block = 0; block < count; block++, source += QuantizedMatrix.BlockInner, target++)
         {
             var (first, second) = (Vector512.Load(source), Vector512.Load(source + 16));
-            var largest = Largest(Vector512.Max(Vector512.Abs(first), Vector512.Abs(second)));
+            var largest = VectorMath.Largest(Vector512.Max(Vector512.Abs(first), Vector512.Abs(second)));
             target->Scale = largest / Most;
             var factor = Vector512.Create(largest == 0 ? 0 : Most / largest);
             var (low, high) = (Round(first * factor), Round(second * factor));
@@ -69,13 +69,4 @@ internal sealed unsafe class QuantizedInput : IDisposable
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<int> Round(Vector512<float> values) => Vector512.ConvertToInt32Native(Vector512.Round(values));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Largest(Vector512<float> values)
-    {
-        var half = Vector256.Max(values.GetLower(), values.GetUpper());
-        var quarter = Vector128.Max(half.GetLower(), half.GetUpper());
-        quarter = Vector128.Max(quarter, Vector128.Shuffle(quarter, Vector128.Create(2, 3, 0, 1)));
-        return MathF.Max(quarter[0], quarter[1]);
-    }
 }

@@ -117,17 +117,8 @@ internal static unsafe class Quantizer
     private static float Extreme(float* values)
     {
         var (first, second) = (Vector512.Load(values), Vector512.Load(values + 16));
-        var (low, high) = (-Largest(-Vector512.Min(first, second)), Largest(Vector512.Max(first, second)));
+        var (low, high) = (-VectorMath.Largest(-Vector512.Min(first, second)), VectorMath.Largest(Vector512.Max(first, second)));
         return -low > high ? low : high;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Largest(Vector512<float> values)
-    {
-        var half = Vector256.Max(values.GetLower(), values.GetUpper());
-        var quarter = Vector128.Max(half.GetLower(), half.GetUpper());
-        quarter = Vector128.Max(quarter, Vector128.Shuffle(quarter, Vector128.Create(2, 3, 0, 1)));
-        return MathF.Max(quarter[0], quarter[1]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

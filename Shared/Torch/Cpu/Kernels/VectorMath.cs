@@ -83,4 +83,14 @@ internal static unsafe class VectorMath
         rest[..(values.Length - i)].CopyTo(target[i..]);
         return sum + Vector512.Sum(last);
     }
+
+    /// <summary>The largest of sixteen.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Largest(Vector512<float> values)
+    {
+        var half = Vector256.Max(values.GetLower(), values.GetUpper());
+        var quarter = Vector128.Max(half.GetLower(), half.GetUpper());
+        quarter = Vector128.Max(quarter, Vector128.Shuffle(quarter, Vector128.Create(2, 3, 0, 1)));
+        return MathF.Max(quarter[0], quarter[1]);
+    }
 }

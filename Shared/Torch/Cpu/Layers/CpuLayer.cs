@@ -3,7 +3,7 @@ using Rill.Models;
 namespace Rill.Torch.Cpu.Layers;
 
 /// <summary>One layer's operations on the CPU.</summary>
-internal sealed class CpuLayer : IDisposable
+internal sealed class CpuLayer
 {
     public CpuLayer(CpuLayerFactory weights, DecoderSpec spec, int index)
     {
@@ -40,16 +40,4 @@ internal sealed class CpuLayer : IDisposable
 
     /// <summary>Over each key head; null where the architecture has none.</summary>
     public WeightVector? KeyNorm { get; }
-
-    public void Dispose()
-    {
-        QueryKeyValue.Dispose();
-        Output.Dispose();
-        GateUp.Dispose();
-        Down.Dispose();
-        AttentionNorm.Dispose();
-        FeedForwardNorm.Dispose();
-        QueryNorm?.Dispose();
-        KeyNorm?.Dispose();
-    }
 }

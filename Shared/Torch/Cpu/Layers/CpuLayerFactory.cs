@@ -1,6 +1,7 @@
 using Rill.Torch.Cpu.Kernels;
 using Rill.Torch.Cpu.Quantization;
 using Rill.Torch.Decoding;
+using Rill.Torch.Native;
 
 namespace Rill.Torch.Cpu.Layers;
 
@@ -10,7 +11,9 @@ namespace Rill.Torch.Cpu.Layers;
 /// <param name="team">The threads that the operations share.</param>
 /// <param name="scratch">The memory that they share.</param>
 /// <param name="pack">True to keep a second copy of each matrix, reordered for libtorch's products.</param>
-internal sealed class CpuLayerFactory(WeightTensors tensors, QuantizedWeights? quantized, ThreadTeam team, LinearScratch scratch, bool pack)
+/// <param name="parts">Owns what the operations read.</param>
+internal sealed class CpuLayerFactory(
+    WeightTensors tensors, QuantizedWeights? quantized, ThreadTeam team, LinearScratch scratch, bool pack, DisposableStack parts)
 {
     /// <summary>Linear layers over the same input, side by side.</summary>
     /// <param name="inputs">Elements of an input row.</param>
@@ -22,27 +25,27 @@ internal sealed class CpuLayerFactory(WeightTensors tensors, QuantizedWeights? q
         var biases = new (string, long)[layers.Length];
         for (var i = 0; i < layers.Length; i++)
         {
-            weights[i] = Matrix(layers[i].Layer + ".weight", layers[i].Outputs, inputs);
+            weights[i] = Matrix(layers[i].Layer + ".weight", layers[i].Outputs, inputs, pack);
             biases[i] = (layers[i].Layer + ".bias", layers[i].Outputs);
         }
 
-        return new(team, scratch, weights, bias ? new(tensors.Vector(biases)) : null);
+        return new(team, scratch, weights, bias ? Vector(biases) : null);
     }
 
     /// <summary>The matrix that turns hidden rows into logits; never packed, as only rows that sample pass through it.</summary>
-    public CpuLinear Head(string name, long vocabulary, long hidden) => new(
-        team, scratch,
-        [quantized is null ? new DenseWeight(tensors.ForKernels(name, vocabulary, hidden), tensors.ExceedCaches) : new QuantizedWeight(quantized.Matrix(name), team, scratch)],
-        bias: null);
+    public CpuLinear Head(string name, long vocabulary, long hidden) => new(team, scratch, [Matrix(name, vocabulary, hidden, packed: false)], bias: null);
 
     /// <summary>The rows that token ids stand for.</summary>
-    public IEmbedding Embedding(string name, long vocabulary, long hidden) =>
-        quantized is null ? new DenseEmbedding(tensors.ForKernels(name, vocabulary, hidden)) : new QuantizedEmbedding(quantized.Matrix(name));
+    public IEmbedding Embedding(string name, long vocabulary, long hidden) => quantized is null
+        ? parts.Own(new DenseEmbedding(tensors.ForKernels(name, vocabulary, hidden)))
+        : new QuantizedEmbedding(quantized.Matrix(name));
 
     /// <summary>The weight of an RMS norm.</summary>
-    public WeightVector Norm(string name, long size) => new(tensors.Vector((name, size)));
+    public WeightVector Norm(string name, long size) => Vector((name, size));
 
-    private LinearWeight Matrix(string name, long outputs, long inner) => quantized is null
-        ? new DenseWeight(tensors.ForKernels(name, outputs, inner), tensors.ExceedCaches, pack)
+    private WeightVector Vector(params ReadOnlySpan<(string Name, long Size)> vectors) => parts.Own(new WeightVector(tensors.Vector(vectors)));
+
+    private LinearWeight Matrix(string name, long outputs, long inner, bool packed) => quantized is null
+        ? parts.Own(new DenseWeight(tensors.ForKernels(name, outputs, inner), tensors.ExceedCaches, packed))
         : new QuantizedWeight(quantized.Matrix(name), team, scratch);
 }

@@ -10,7 +10,7 @@ namespace Rill.Torch.Cpu.Layers;
 /// they lie, the threads sharing the outputs; what follows the product (a bias, the residual's sum, the gate) happens in the same phase.
 /// The others go through libtorch's matrix product in bf16. Neither way does a row's result depend on the other rows.
 /// </summary>
-internal sealed unsafe class CpuLinear : IDisposable
+internal sealed unsafe class CpuLinear
 {
     // A multiple of every vector's lanes: where pieces end must not decide which elements a vector computes and which a loop.
     private const int PieceMultiple = 16;
@@ -30,7 +30,7 @@ internal sealed unsafe class CpuLinear : IDisposable
     private RowSplit _rows;
     private PieceSplit _split;
 
-    /// <summary>Takes ownership of the weights and the bias.</summary>
+    /// <summary>Puts layers side by side; weights and bias stay the caller's.</summary>
     /// <param name="team">The threads.</param>
     /// <param name="scratch">Shared with the decoder's other layers.</param>
     /// <param name="weights">One or more, of the same inner size and the same kind.</param>
@@ -64,12 +64,6 @@ internal sealed unsafe class CpuLinear : IDisposable
 
     /// <summary>output = silu(gate) * up, where the two layers are the gate and the up projection.</summary>
     public void Gate(RowBuffer input, RowBuffer output, RowSplit rows) => Run(Then.Gate, input, output, rows, Outputs / 2);
-
-    public void Dispose()
-    {
-        Array.ForEach(_weights, weight => weight.Dispose());
-        _bias?.Dispose();
-    }
 
     private void Run(Then then, RowBuffer input, RowBuffer output, RowSplit rows, int shared)
     {

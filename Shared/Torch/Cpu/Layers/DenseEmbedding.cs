@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Rill.Torch.Cpu.Layers;
 
 /// <summary>The embedding in f32 or bf16.</summary>
-internal sealed unsafe class DenseEmbedding : IEmbedding
+internal sealed unsafe class DenseEmbedding : IEmbedding, IDisposable
 {
     private readonly Tensor _table;
     private readonly byte* _address;

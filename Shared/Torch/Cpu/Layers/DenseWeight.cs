@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Rill.Torch.Cpu.Layers;
 
 /// <summary>A weight matrix in f32 or bf16, row-major: usually the model file's own memory.</summary>
-internal sealed unsafe class DenseWeight : LinearWeight
+internal sealed unsafe class DenseWeight : LinearWeight, IDisposable
 {
     private readonly Tensor _tensor;
     private readonly bool _fromMemory;
@@ -24,7 +24,7 @@ internal sealed unsafe class DenseWeight : LinearWeight
         _tensor = tensor;
         _fromMemory = fromMemory;
         _address = (byte*)TensorMemory.Address(tensor);
-        _packed = pack ? DispatcherShim.TryReorderLinearWeight(tensor, promptRows) : null;
+        _packed = pack ? OneDnn.TryReorderLinearWeight(tensor, promptRows) : null;
     }
 
     public override bool TakesQuantized => false;
@@ -56,9 +56,9 @@ internal sealed unsafe class DenseWeight : LinearWeight
 
     public override Tensor MultiplyByTorch(Tensor input) => _packed is null
         ? nn.functional.linear(input, _tensor)
-        : DispatcherShim.TryLinear(input, _packed, bias: null) ?? throw new InvalidOperationException("oneDNN's linear failed; libtorch wrote why to stderr.");
+        : OneDnn.TryLinear(input, _packed, bias: null) ?? throw new InvalidOperationException("oneDNN's linear failed; libtorch wrote why to stderr.");
 
-    public override void Dispose()
+    public void Dispose()
     {
         _tensor.Dispose();
         _packed?.Dispose();

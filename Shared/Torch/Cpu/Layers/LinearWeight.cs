@@ -5,7 +5,7 @@ namespace Rill.Torch.Cpu.Layers;
 /// <summary>A weight matrix [outputs, inner] in some form, and the ways to multiply with it.</summary>
 /// <param name="outputs">Rows of the matrix.</param>
 /// <param name="inner">Columns of the matrix.</param>
-internal abstract unsafe class LinearWeight(int outputs, int inner) : IDisposable
+internal abstract unsafe class LinearWeight(int outputs, int inner)
 {
     /// <summary>Rows of the matrix.</summary>
     public int Outputs => outputs;
@@ -26,6 +26,4 @@ internal abstract unsafe class LinearWeight(int outputs, int inner) : IDisposabl
 
     /// <summary>All outputs through libtorch, which needs the matrix in bf16 for it: [rows, inner] to [rows, outputs], both bf16.</summary>
     public abstract torch.Tensor MultiplyByTorch(torch.Tensor input);
-
-    public abstract void Dispose();
 }

@@ -14,8 +14,4 @@ internal sealed unsafe class QuantizedEmbedding(QuantizedMatrix table) : IEmbedd
             Dequantizer.Row<Float32Elements>(table, rows[row].Token, target.Row(row));
         }
     }
-
-    public void Dispose()
-    {
-    }
 }

@@ -27,8 +27,4 @@ internal sealed unsafe class QuantizedWeight(QuantizedMatrix matrix, ThreadTeam 
         using var weight = TensorMemory.Wrap(wide, ScalarType.BFloat16, Outputs, Inner);
         return nn.functional.linear(input, weight);
     }
-
-    public override void Dispose()
-    {
-    }
 }

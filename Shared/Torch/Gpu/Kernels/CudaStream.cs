@@ -20,11 +20,14 @@ internal sealed class CudaStream : IStepDevice
         {
             var index = Math.Max(0, device.index);
             Check(CudaRuntime.cudaSetDevice(index), "the choice of the device");
-            Check(CudaRuntime.CreateStream(out var stream), "the making of a stream");
             Check(CudaRuntime.NameOf(index, out var name), "asking for the device's name");
-            var created = new CudaStream(stream, index, name);
-            created.Enter().Dispose();
-            return created;
+            return DisposableStack.Build(parts =>
+            {
+                Check(CudaRuntime.CreateStream(out var stream), "the making of a stream");
+                var created = parts.Own(new CudaStream(stream, index, name));
+                created.Enter().Dispose();
+                return created;
+            });
         }
         catch (Exception failure) when (failure is DllNotFoundException or EntryPointNotFoundException or StepGraphException)
         {

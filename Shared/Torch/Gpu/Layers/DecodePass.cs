@@ -9,25 +9,22 @@ namespace Rill.Torch.Gpu.Layers;
 /// Computes single tokens of many sequences in one pass. All tensors have the shapes of a <see cref="StepShape"/>, all inputs lie at a
 /// fixed place on the device, and nothing is read back on the way: so the pass can be captured once and replayed.
 /// </summary>
-internal sealed class DecodePass : IDisposable
+internal sealed class DecodePass
 {
     private readonly KeyValueLayout _layout;
     private readonly InputStaging _staging;
     private readonly PassFactory _passes;
-    private readonly GpuModel _stack;
+    private readonly GpuModel _model;
     private readonly StepGraphs? _graphs;
 
-    /// <summary>Takes memory for the inputs.</summary>
-    /// <param name="stack">The model.</param>
+    /// <summary>Makes a pass; all that it gets must outlive it.</summary>
+    /// <param name="model">The model.</param>
     /// <param name="passes">Makes passes over the inputs.</param>
-    /// <param name="graphs">Captures and replays; null to compute every pass as it comes. Disposed with the pass.</param>
+    /// <param name="graphs">Captures and replays; null to compute every pass as it comes.</param>
     /// <param name="layout">Sizes of the KV cache.</param>
-    /// <param name="device">Where the model lies.</param>
-    public DecodePass(GpuModel stack, PassFactory passes, StepGraphs? graphs, KeyValueLayout layout, Device device)
-    {
-        (_stack, _passes, _graphs, _layout) = (stack, passes, graphs, layout);
-        _staging = new(device, layout.SlotCount);
-    }
+    /// <param name="staging">The inputs' place, with room for a row of each slot: it must never move.</param>
+    public DecodePass(GpuModel model, PassFactory passes, StepGraphs? graphs, KeyValueLayout layout, InputStaging staging) =>
+        (_model, _passes, _graphs, _layout, _staging) = (model, passes, graphs, layout, staging);
 
     /// <summary>Logits of rows of different slots, f32 [rows, vocabulary].</summary>
     public Tensor Forward(TokenRow[] rows)
@@ -37,7 +34,7 @@ internal sealed class DecodePass : IDisposable
         if (!_passes.HasFixedShapes(shape))
         {
             _staging.Stage(rows, rows.Length);
-            return _stack.Logits(_stack.Forward(_passes.OfRuns(_staging.Rows(rows.Length), SequenceRun.Of(rows))));
+            return _model.Logits(_model.Forward(_passes.OfRuns(_staging.Rows(rows.Length), SequenceRun.Of(rows))));
         }
 
         _staging.Stage(rows, shape.Rows);
@@ -45,16 +42,10 @@ internal sealed class DecodePass : IDisposable
         return logits.narrow(0, 0, rows.Length);
     }
 
-    public void Dispose()
-    {
-        _graphs?.Dispose();
-        _staging.Dispose();
-    }
-
     private Tensor Compute(StepShape shape, List<Tensor>? kept)
     {
         using var scope = NewDisposeScope();
-        var logits = _stack.Logits(_stack.Forward(_passes.OfSingles(_staging.Rows(shape.Rows), shape.Span), kept)).MoveToOuterDisposeScope();
+        var logits = _model.Logits(_model.Forward(_passes.OfSingles(_staging.Rows(shape.Rows), shape.Span), kept)).MoveToOuterDisposeScope();
         StepGraphs.Keep(scope, kept);
         return logits;
     }

@@ -1,5 +1,6 @@
 using Rill.Models;
 using Rill.Torch.Cache;
+using Rill.Torch.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -23,7 +24,8 @@ internal static class FlashProbe
 
         var small = spec with { LayerCount = 2, AttentionWindows = [null, ProbeWindow] };
         using var scope = NewDisposeScope();
-        using var probed = new GpuKeyValueCache(Layout(small), type, device);
+        using var parts = new DisposableStack();
+        var probed = new GpuKeyValueCache(Layout(small), type, device, parts);
         try
         {
             Fill(probed, small, type, device);
@@ -42,7 +44,7 @@ internal static class FlashProbe
         LayerCount = spec.LayerCount,
         HeadCount = spec.KeyValueHeadCount,
         HeadDim = spec.HeadDim,
-        Format = new(sizeof(ushort)),
+        Format = KeyValueFormat.BFloat16,
         ContextLength = ProbeContext,
         SlotCount = 3,
         BlockSize = 1,

@@ -1,13 +1,14 @@
 using Rill.Models;
 using Rill.Torch.Cache;
 using Rill.Torch.Decoding;
+using Rill.Torch.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Rill.Torch.Gpu.Layers;
 
 /// <summary>The model's weights on one device, and its layers in plain tensor operations. Letters: N rows, H query heads, Hk key and value heads, d width of a head.</summary>
-internal sealed class GpuModel : IDisposable
+internal sealed class GpuModel
 {
     private readonly DecoderSpec _spec;
     private readonly GpuKeyValueCache _cache;
@@ -18,16 +19,16 @@ internal sealed class GpuModel : IDisposable
     private readonly Tensor _finalNorm;
     private readonly Tensor _head;
 
-    /// <summary>Loads the weights; <paramref name="weights"/> must outlive the stack, and the cache is not disposed with it.</summary>
-    public GpuModel(DecoderSpec spec, ModelWeights weights, GpuKeyValueCache cache, GpuRotary rotary, ScalarType type, Device device)
+    /// <summary>Loads the weights; on the CPU they must outlive the model.</summary>
+    public GpuModel(DecoderSpec spec, WeightTensors tensors, GpuKeyValueCache cache, GpuRotary rotary, ScalarType type, Device device, DisposableStack parts)
     {
         (_spec, _cache, _rotary) = (spec, cache, rotary);
         _norm = GpuRmsNorm.For(spec.NormEpsilon, type, device);
-        var tensors = new WeightTensors(weights, type);
-        _layers = [.. Enumerable.Range(0, spec.LayerCount).Select(index => new GpuLayer(spec, tensors, index, device))];
-        _embedding = tensors.Get(spec.Names.Embedding, spec.VocabularySize, spec.HiddenSize).to(device);
-        _finalNorm = tensors.Get(spec.Names.FinalNorm, spec.HiddenSize).to(device);
-        _head = spec.TiedEmbeddings ? _embedding : tensors.Get(spec.Names.Head, spec.VocabularySize, spec.HiddenSize).to(device);
+        var weights = new DeviceWeights(tensors, device, parts);
+        _layers = [.. Enumerable.Range(0, spec.LayerCount).Select(index => new GpuLayer(spec, weights, index))];
+        _embedding = weights.Get(spec.Names.Embedding, spec.VocabularySize, spec.HiddenSize);
+        _finalNorm = weights.Get(spec.Names.FinalNorm, spec.HiddenSize);
+        _head = spec.TiedEmbeddings ? _embedding : weights.Get(spec.Names.Head, spec.VocabularySize, spec.HiddenSize);
     }
 
     /// <summary>The rows' last hidden states [N, hidden]; their keys and values are in the cache then.</summary>
@@ -50,17 +51,8 @@ internal sealed class GpuModel : IDisposable
     public Tensor Logits(Tensor hidden) =>
         nn.functional.linear(_norm.Forward(hidden, _finalNorm), _head).to_type(ScalarType.Float32);
 
-    public void Dispose()
-    {
-        foreach (var layer in _layers)
-        {
-            layer.Dispose();
-        }
-
-        _embedding.Dispose();
-        _finalNorm.Dispose();
-        _head.Dispose();
-    }
+    /// <summary>Hidden states [N, hidden] after the final norm, f32.</summary>
+    public Tensor Normed(Tensor hidden) => _norm.Forward(hidden, _finalNorm).to_type(ScalarType.Float32);
 
     /// <summary>One layer, added to <paramref name="hidden"/> in place.</summary>
     private void Layer(Tensor hidden, int index, GpuPass pass)
@@ -78,13 +70,13 @@ internal sealed class GpuModel : IDisposable
     {
         var (heads, shared) = (_spec.HeadCount, _spec.KeyValueHeadCount);
         var split = queryKeyValue.view(-1, heads + (2 * shared), _spec.HeadDim);
-        var rotated = _rotary.Apply(Normed(split.narrow(1, 0, heads + shared), _layers[index]), pass.Rotation);
+        var rotated = _rotary.Apply(NormedHeads(split.narrow(1, 0, heads + shared), _layers[index]), pass.Rotation);
         _cache.Write(index, pass.CacheRows, rotated.narrow(1, heads, shared).flatten(1), split.narrow(1, heads + shared, shared).flatten(1));
         return pass.Attention.Forward(rotated.narrow(1, 0, heads), index);
     }
 
     /// <summary>The norms over each query and key head, where the architecture has them: [N, H + Hk, d].</summary>
-    private Tensor Normed(Tensor queryKey, GpuLayer layer) => layer is { QueryNorm: { } query, KeyNorm: { } key }
+    private Tensor NormedHeads(Tensor queryKey, GpuLayer layer) => layer is { QueryNorm: { } query, KeyNorm: { } key }
         ? cat([_norm.Forward(queryKey.narrow(1, 0, _spec.HeadCount), query), _norm.Forward(queryKey.narrow(1, _spec.HeadCount, _spec.KeyValueHeadCount), key)], 1)
         : queryKey;
 

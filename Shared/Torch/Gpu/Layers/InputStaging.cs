@@ -32,8 +32,9 @@ internal sealed class InputStaging : IDisposable
     {
         if (_onHost.NumberOfElements < Planes * count)
         {
+            var grown = Allocate(count);    // may fail: what there is stays until it has not
             Dispose();
-            (_onHost, _onDevice) = Allocate(count);
+            (_onHost, _onDevice) = grown;
         }
 
         var values = TensorMemory.Longs(_onHost);

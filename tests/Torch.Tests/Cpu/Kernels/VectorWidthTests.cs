@@ -53,7 +53,7 @@ public sealed class VectorWidthTests
 
     private static List<int> Generate(List<List<int>> prompts, TorchDataType keyValueType)
     {
-        using var runner = TorchModelRunner.Load(ModelFolder.Path, new TorchRunnerOptions
+        using var runner = TorchModelRunnerFactory.Load(ModelFolder.Path, new TorchRunnerOptions
         {
             DataType = TorchDataType.Float32, KeyValueType = keyValueType, SlotCount = 1, BlockSize = 16, KeyValueMemoryMiB = 64, Threads = 2,
         });

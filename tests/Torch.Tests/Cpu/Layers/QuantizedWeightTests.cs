@@ -18,7 +18,7 @@ public sealed unsafe class QuantizedWeightTests
         using var second = new TestMatrix(Enum.Parse<QuantizedFormat>(format), 22, inner, TestMatrix.Values(22 * inner, seed: 9));
         using var team = new ThreadTeam(2);
         using var scratch = new LinearScratch();
-        using var linear = new CpuLinear(team, scratch, [new QuantizedWeight(first.Matrix, team, scratch), new QuantizedWeight(second.Matrix, team, scratch)], bias: null);
+        var linear = new CpuLinear(team, scratch, [new QuantizedWeight(first.Matrix, team, scratch), new QuantizedWeight(second.Matrix, team, scratch)], bias: null);
         using RowBuffer input = new(inner), output = new(linear.Outputs);
         input.Ensure(rows);
         output.Ensure(rows);

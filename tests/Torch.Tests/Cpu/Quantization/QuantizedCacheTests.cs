@@ -243,7 +243,7 @@ public sealed class QuantizedCacheTests : IDisposable
     public void Load_WhileQuantizing_TellsItsProgress()
     {
         var shares = new List<double>();
-        TorchModelRunner.Load(_model.Path, new TorchRunnerOptions { DataType = TorchDataType.Q8, KeyValueMemoryMiB = 64, Threads = 2, Quantizing = shares.Add }).Dispose();
+        TorchModelRunnerFactory.Load(_model.Path, new TorchRunnerOptions { DataType = TorchDataType.Q8, KeyValueMemoryMiB = 64, Threads = 2, Quantizing = shares.Add }).Dispose();
 
         Assert.Equal(shares.Order(), shares);
         Assert.InRange(shares[^1], 0.99, 1);
@@ -267,7 +267,7 @@ public sealed class QuantizedCacheTests : IDisposable
         return new(runner.Precision, runner.Fingerprint, RunnerDriver.Distribution(RunnerDriver.Run(runner, RunnerDriver.NewSequence(0, RunnerDriver.Prompt(9)), 9)));
     }
 
-    private TorchModelRunner Load(TorchDataType type, string cache, TinyModel model) => TorchModelRunner.Load(model.Path, new TorchRunnerOptions
+    private TorchModelRunner Load(TorchDataType type, string cache, TinyModel model) => TorchModelRunnerFactory.Load(model.Path, new TorchRunnerOptions
     {
         DataType = type,
         SlotCount = 2,

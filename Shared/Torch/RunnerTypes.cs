@@ -1,0 +1,59 @@
+using Rill.Models;
+using Rill.Torch.Cache;
+using Rill.Torch.Cpu.Kernels;
+using Rill.Torch.Cpu.Quantization;
+using static TorchSharp.torch;
+
+namespace Rill.Torch;
+
+/// <summary>Which decoder a model gets, and the types that it computes in and keeps.</summary>
+/// <param name="Data">The type of the weights; never <see cref="TorchDataType.Auto"/>.</param>
+/// <param name="KeyValues">The type of keys and values; never <see cref="TorchDataType.Auto"/>.</param>
+/// <param name="OnTensors">True for the decoder of tensor operations, false for the CPU's kernels.</param>
+internal sealed record RunnerTypes(TorchDataType Data, TorchDataType KeyValues, bool OnTensors)
+{
+    /// <summary>The format of the matrices; null where they are not quantized.</summary>
+    public QuantizedFormat? Quantized => QuantizedFormatOf(Data);
+
+    /// <summary>The type of what is computed beside quantized matrices.</summary>
+    public ScalarType Computing => Data == TorchDataType.Float32 ? ScalarType.Float32 : ScalarType.BFloat16;
+
+    /// <summary>Bytes of a weight on a GPU.</summary>
+    public int WeightBytes => Data == TorchDataType.Float32 ? sizeof(float) : sizeof(ushort);
+
+    /// <summary>How keys and values are stored.</summary>
+    /// <exception cref="ModelFormatException">They do not come in this type.</exception>
+    public KeyValueFormat KeyValueFormat => KeyValues switch
+    {
+        TorchDataType.Float32 => KeyValueFormat.Float32,
+        TorchDataType.BFloat16 => KeyValueFormat.BFloat16,
+        TorchDataType.Q8 => KeyValueFormat.Q8,
+        _ => throw new ModelFormatException($"Keys and values cannot be kept in {KeyValues}: choose auto, f32, bf16 or q8 (Rill__KvDtype)."),
+    };
+
+    /// <summary>The format that a type stands for; null for those that are not quantized.</summary>
+    public static QuantizedFormat? QuantizedFormatOf(TorchDataType type) => type switch
+    {
+        TorchDataType.Q8 => QuantizedFormat.Q8,
+        TorchDataType.Q4 => QuantizedFormat.Q4,
+        _ => null,
+    };
+
+    /// <summary>Chooses what the options leave open.</summary>
+    /// <exception cref="ModelFormatException">The options do not fit one another, or the machine.</exception>
+    public static RunnerTypes Choose(TorchRunnerOptions options, DecoderSpec spec, ModelWeights weights)
+    {
+        var data = options.DataType != TorchDataType.Auto ? options.DataType
+            : ComputeType.Default(spec, weights) == WeightType.BFloat16 ? TorchDataType.BFloat16
+            : TorchDataType.Float32;
+        var onTensors = options.UseGpuDecoder || options.Device != "cpu" || !MatrixKernel.IsSupported;
+        var isQuantized = QuantizedFormatOf(data) is not null;
+        if (onTensors && isQuantized)
+        {
+            throw new ModelFormatException($"{data} weights need the CPU's kernels, which serve neither the device {options.Device} nor a processor without fused multiply-add vectors; choose bf16 or f32.");
+        }
+
+        var keyValues = options.KeyValueType != TorchDataType.Auto && !onTensors ? options.KeyValueType : isQuantized ? TorchDataType.BFloat16 : data;
+        return new(data, keyValues, onTensors);
+    }
+}

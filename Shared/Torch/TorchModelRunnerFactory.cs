@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+using Rill.Models;
+using Rill.Torch.Cache;
+using Rill.Torch.Cpu.Kernels;
+using Rill.Torch.Cpu.Layers;
+using Rill.Torch.Cpu.Quantization;
+using Rill.Torch.Decoding;
+using Rill.Torch.Gpu.Kernels;
+using Rill.Torch.Gpu.Layers;
+using Rill.Torch.Native;
+using Rill.Torch.Sampling;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Rill.Torch;
+
+/// <summary>Makes runners. Where that fails, nothing of what was made until then is left: no thread, no memory, no stream.</summary>
+public static class TorchModelRunnerFactory
+{
+    /// <summary>Loads a Hugging Face model directory and runs it once, so that the first request is as fast as the others.</summary>
+    /// <exception cref="ModelFormatException">The directory, the architecture or the budget does not do; the message says why.</exception>
+    /// <exception cref="DllNotFoundException">libtorch is missing.</exception>
+    public static TorchModelRunner Load(string modelDirectory, TorchRunnerOptions options) => Load(ModelFiles.InDirectory(modelDirectory), options);
+
+    /// <summary>Loads a model from its files and runs it once. The runner gives the weights' memory back when it is disposed.</summary>
+    /// <exception cref="ModelFormatException">The files, the architecture or the budget do not do; the message says why.</exception>
+    /// <exception cref="DllNotFoundException">libtorch is missing.</exception>
+    public static TorchModelRunner Load(ModelFiles files, TorchRunnerOptions options)
+    {
+        NativeTorch.Load();
+        using var inference = inference_mode();
+        return DisposableStack.Build(parts => Create(files, options, parts));
+    }
+
+    private static TorchModelRunner Create(ModelFiles files, TorchRunnerOptions options, DisposableStack parts)
+    {
+        var spec = ArchitectureRegistry.Read(ModelConfig.Load(files));
+        var weights = parts.Own(ModelWeights.Open(files));
+        DecoderTensors.Check(spec, weights);
+        if (RunnerTypes.QuantizedFormatOf(options.DataType) is not null)
+        {
+            weights.Expect(ReadPattern.Spots);    // where quantized weights are kept, the sample is all that is read
+        }
+
+        var sample = weights.Hash();
+        var types = RunnerTypes.Choose(options, spec, weights);
+        var threads = options.Threads ?? Environment.ProcessorCount;
+        set_num_threads(threads);
+        var place = Place(options);
+        parts.Own(place.Stream);
+        using var stream = place.Stream.Enter();
+        var layout = Budget(options, types, place.Stream.FreeMemory() - (weights.ParameterCount * types.WeightBytes)).Plan(spec, types.KeyValueFormat);
+        var team = parts.Own(new ThreadTeam(threads));
+        var quantized = types.Quantized is { } format ? parts.Own(Quantize(files, weights, sample, spec, format, options, team)) : null;
+        var decoder = Decoder(spec, weights, types, layout, place, quantized, options, team, parts);
+        var parameterCount = weights.ParameterCount;
+        if (quantized is not null || place.Device.type != DeviceType.CPU)
+        {
+            weights.Dispose();    // what the decoder needs of them are copies
+        }
+
+        var sampler = new Sampler(team);
+        var runner = new TorchModelRunner(place.Stream, decoder, sampler, types.OnTensors ? new(sampler) : null, parts)
+        {
+            Limits = new(spec.VocabularySize, layout.ContextLength, layout.SlotCount, layout.BlockSize, layout.BlockCount),
+            Spec = spec,
+            Device = options.Device,
+            DataType = types.Data,
+            Precision = quantized is null ? $"{types.Data}" : $"{types.Data} ({(quantized.WereKept ? "kept by an earlier start" : "quantized at this start")})",
+            ParameterCount = parameterCount,
+            Fingerprint = HashOf(files.Read(ModelFileNames.Config).Span, sample, types.Data, options, $"{place.Stream.Name} {decoder is GpuDecoder { UsesFlash: true }}"),
+        };
+        runner.WarmUp();
+        quantized?.Keep();
+        return runner;
+    }
+
+    private static KeyValueBudget Budget(TorchRunnerOptions options, RunnerTypes types, long? freeOnDevice) => new()
+    {
+        MemoryMiB = options.KeyValueMemoryMiB,
+        ContextLength = options.ContextLength,
+        SlotCount = options.SlotCount,
+        BlockSize = options.BlockSize,
+        SlotsTakeMemory = types.OnTensors,
+        FreeOnDevice = freeOnDevice,
+    };
+
+    private static IDecoder Decoder(
+        DecoderSpec spec, ModelWeights weights, RunnerTypes types, KeyValueLayout layout, GpuPlace place, QuantizedWeights? quantized,
+        TorchRunnerOptions options, ThreadTeam team, DisposableStack parts)
+    {
+        return (types.OnTensors, types.KeyValues) switch
+        {
+            (true, _) => new GpuDecoder(spec, weights, types.Computing, layout, place, parts),
+            (_, TorchDataType.Float32) => OnCpu<Float32Elements>(),
+            (_, TorchDataType.Q8) => OnCpu<Int8Elements>(),
+            _ => OnCpu<BFloat16Elements>(),
+        };
+
+        CpuDecoder<T> OnCpu<T>() where T : ICacheElements => new(spec, weights, types.Computing, layout, team, parts, quantized, options.PackWeights);
+    }
+
+    private static QuantizedWeights Quantize(
+        ModelFiles files, ModelWeights weights, byte[] sample, DecoderSpec spec, QuantizedFormat format, TorchRunnerOptions options, ThreadTeam team)
+    {
+        var table = new QuantizedTable(spec, format);
+        var file = QuantizedPlace.Of(files, format, options.QuantizedCache) is { } path
+            ? new QuantizedFile(path, table, QuantizedPlace.SourceOf(files, weights, sample), options.Report)
+            : null;
+        return new(table, weights, file, team, options.Quantizing);
+    }
+
+    private static GpuPlace Place(TorchRunnerOptions options)
+    {
+        var device = FindDevice(options.Device);
+        var onGpu = device.type == DeviceType.CUDA;
+        var place = new GpuPlace(device, options.StepDevice ?? (onGpu ? CudaStream.Create(device) : new PlainDevice(device, "a CPU captures nothing")), options.Report)
+        {
+            Graphs = options.CudaGraphs && (onGpu || options.StepDevice is not null),
+            Flash = options.Flash ?? (onGpu ? FlashKernel.TryForward : null),
+        };
+        return options.MostCopiedBytes is { } bytes ? place with { MostCopiedBytes = bytes } : place;
+    }
+
+    private static Device FindDevice(string name)
+    {
+        if (name != "cpu" && !cuda.is_available())
+        {
+            throw new ModelFormatException($"The device {name} is not available: it needs an NVIDIA GPU and a build with -p:TorchBackend=cuda.");
+        }
+
+        return torch.device(name);
+    }
+
+    private static string HashOf(ReadOnlySpan<byte> config, byte[] sample, TorchDataType type, TorchRunnerOptions options, string place)
+    {
+        var build = typeof(TorchModelRunner).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(config);
+        hash.AppendData(sample);
+        hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{type} {options.KeyValueType} {options.Device} {options.PackWeights} {place} {MatrixKernel.VectorBits} {build}")));
+        return "fp_" + Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 6));
+    }
+}

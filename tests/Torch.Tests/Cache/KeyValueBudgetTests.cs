@@ -1,0 +1,46 @@
+using Rill.Models;
+using Rill.Torch.Cache;
+using Rill.Torch.Tests.Models;
+
+namespace Rill.Torch.Tests.Cache;
+
+public sealed class KeyValueBudgetTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Plan_SizesBeyond32Bits_AreRefusedWithTheTrueSize(bool slotsTakeMemory)
+    {
+        // 2^31 positions x 3 layers x (key, value) x 2 heads x 8 x 4 bytes = 768 GiB a sequence
+        using var model = new TinyModel();
+        var spec = model.Spec with { ContextLength = int.MaxValue };
+        var budget = new KeyValueBudget { SlotCount = 1024, BlockSize = 1, MemoryMiB = 1024, SlotsTakeMemory = slotsTakeMemory };
+
+        var error = Assert.Throws<ModelFormatException>(() => budget.Plan(spec, KeyValueFormat.Float32));
+
+        Assert.Contains($"it takes {(slotsTakeMemory ? 1025L : 1L) * 768 * 1024} MiB", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Plan_MoreBlocksThan32BitsCount_HasAsManyAsCanBeCounted()
+    {
+        using var model = new TinyModel();
+        var spec = model.Spec with { ContextLength = int.MaxValue };
+        var budget = new KeyValueBudget { SlotCount = 1024, BlockSize = 1, MemoryMiB = int.MaxValue };
+
+        Assert.InRange(budget.Plan(spec, KeyValueFormat.Float32).BlockCount, 1, int.MaxValue);
+    }
+
+    [Theory]
+    [InlineData(false, 64)]
+    [InlineData(true, 4)]
+    public void Plan_SmallBudget_IsSharedByBlocksAndSlotsThatTakeMemory(bool slotsTakeMemory, int blocks)
+    {
+        // A position is 1024 layers x (key, value) x 2 heads x 32 x 4 bytes = 512 KiB, a block of four 2 MiB; 15 slots are 60 blocks
+        using var model = new TinyModel(changes: """{"max_position_embeddings":16}""");
+        var spec = model.Spec with { LayerCount = 1024, HeadDim = 32 };
+        var budget = new KeyValueBudget { SlotCount = 15, BlockSize = 4, MemoryMiB = 128, SlotsTakeMemory = slotsTakeMemory };
+
+        Assert.Equal(blocks, budget.Plan(spec, KeyValueFormat.Float32).BlockCount);
+    }
+}

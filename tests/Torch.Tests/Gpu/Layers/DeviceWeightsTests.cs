@@ -1,0 +1,43 @@
+using Rill.Models;
+using Rill.Torch.Decoding;
+using Rill.Torch.Gpu.Layers;
+using Rill.Torch.Native;
+using Rill.Torch.Tests.Models;
+using TorchSharp;
+
+namespace Rill.Torch.Tests.Gpu.Layers;
+
+public sealed class DeviceWeightsTests
+{
+    [Theory]
+    [InlineData(torch.ScalarType.BFloat16)]    // views of the file
+    [InlineData(torch.ScalarType.Float32)]     // converted copies
+    public void Layer_OnAnotherDevice_LeavesNoTensorOnTheHost(torch.ScalarType type)
+    {
+        NativeTorch.Load();
+        using var model = new TinyModel("Qwen3ForCausalLM");
+        using var weights = ModelWeights.Open(model.Path);
+        using var parts = new DisposableStack();
+        var before = torch.Tensor.TotalCount;
+
+        var layer = new GpuLayer(model.Spec, new DeviceWeights(new(weights, type), new torch.Device(DeviceType.META), parts), index: 0);
+
+        Assert.Equal(DeviceType.META, layer.QueryKeyValue.Weight.device_type);
+        Assert.Equal(8, torch.Tensor.TotalCount - before);    // four matrices and four norms, each once
+    }
+
+    [Fact]
+    public void Layer_Disposed_LeavesNoTensor()
+    {
+        NativeTorch.Load();
+        using var model = new TinyModel("Qwen2ForCausalLM");
+        using var weights = ModelWeights.Open(model.Path);
+        var before = torch.Tensor.TotalCount;
+        using (var parts = new DisposableStack())
+        {
+            _ = new GpuLayer(model.Spec, new DeviceWeights(new(weights, torch.ScalarType.Float32), torch.CPU, parts), index: 0);
+        }
+
+        Assert.Equal(before, torch.Tensor.TotalCount);
+    }
+}

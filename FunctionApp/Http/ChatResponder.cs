@@ -146,6 +146,8 @@ public sealed partial class ChatResponder
                 return ApiError.BodyTooSlow();
             case OperationCanceledException or IOException:
                 return null;
+            case OutOfMemoryException:
+                return ApiError.Overloaded(RequestBody.RetryAfterSeconds);
             case EngineFaultException fault:
                 return ChatService.Describe(fault);
             default:

@@ -18,8 +18,8 @@ internal sealed class RequestBody(BodyMemory memory, int maxBytes, RillMetrics m
     /// <summary>So much of each body is free: what any connection costs anyway.</summary>
     private const int FreeBytes = 16 * 1024;
 
-    /// <summary>The largest request is read, parsed and tokenized in less.</summary>
-    private const int RetryAfterSeconds = 1;
+    /// <summary>A large request is read, parsed and tokenized in about as much.</summary>
+    public const int RetryAfterSeconds = 1;
 
     private byte[] _buffer = [];
     private long _taken;

@@ -20,7 +20,7 @@ return await StartFailure.GuardAsync(async stop =>
 
     var builder = FunctionsApplication.CreateBuilder(args);
     HostWatch.Begin(builder.Configuration);
-    builder.UseMiddleware<EarlyLeave>();
+    builder.UseMiddleware(EarlyLeave.PassAsync);
     builder.ConfigureFunctionsWebApplication();
     builder.UseMiddleware<RequestGate>();
     builder.AddRill(settings, load);

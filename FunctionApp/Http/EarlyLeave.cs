@@ -1,24 +1,27 @@
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.Azure.Functions.Worker.Middleware;
 
 namespace Rill.FunctionApp.Http;
 
 /// <summary>
-/// A client that leaves before its call has reached the worker ends the invocation, which the worker would log as a failed function with
-/// its stack. It stands before the worker's own wait for the call.
+/// Invocations that the worker would log as failed functions with their stacks, though nothing has failed: the client has left before its
+/// call reached the worker, or the call came when the app had ended. It stands before everything else that an invocation passes.
 /// </summary>
-internal sealed class EarlyLeave : IFunctionsWorkerMiddleware
+internal static class EarlyLeave
 {
-    /// <inheritdoc/>
-    public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
+    /// <summary>Lets an invocation pass, and end without a word where nobody is there to answer or to be answered.</summary>
+    public static async Task PassAsync(FunctionContext context, Func<Task> next)
     {
         try
         {
-            await next(context);
+            await next();
         }
         catch (OperationCanceledException) when (context.CancellationToken.IsCancellationRequested)
         {
-            // Nobody is there to answer.
+            // The client's end.
+        }
+        catch (ObjectDisposedException)
+        {
+            // The app's end: its services are gone, its server listens no more.
         }
     }
 }

@@ -125,6 +125,7 @@ public sealed class StartFailureTests : IDisposable
     [InlineData("0.2")]
     [InlineData("0.6")]
     [InlineData("1.2")]
+    [InlineData("3")]
     public async Task Terminate_EarlyInTheStart_IsAnOrderlyEnd(string seconds)
     {
         using var host = new TcpListener(IPAddress.Loopback, 0);

@@ -50,7 +50,16 @@ internal sealed class RequestBody(BodyMemory memory, int maxBytes, RillMetrics m
         }
 
         _buffer = new byte[(int)Math.Clamp(expected ?? 4_096, 256, Math.Min(FreeBytes, maxBytes))];
-        return await ReadAsync(request.Body, expected, cancellationToken);
+        try
+        {
+            return await ReadAsync(request.Body, expected, cancellationToken);
+        }
+        catch
+        {
+            // A read that was cancelled leaves a body that Kestrel cannot drain; it then closes a connection that a proxy would use again.
+            request.HttpContext.Response.Headers.Connection = "close";
+            throw;
+        }
     }
 
     /// <inheritdoc/>

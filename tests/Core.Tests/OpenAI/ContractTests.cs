@@ -16,19 +16,19 @@ public sealed partial class ContractTests
         var citations = CitingFiles().SelectMany(file => Citations(file).Select(section => (section, File: Path.GetRelativePath(s_root, file)))).ToList();
 
         Assert.True(citations.Count > 20, $"Only {citations.Count} citations were found.");
-        Assert.Empty(citations.Where(citation => !sections.Contains(citation.section)));
+        Assert.All(citations, citation => Assert.Contains(citation.section, sections));
     }
 
     [Fact]
     public void EveryFieldThatIsRefused_IsInTheTable() =>
-        Assert.Empty(UnsupportedFields.Names.Where(name => !s_contract.Contains($"`{name}`", StringComparison.Ordinal)));
+        Assert.All(UnsupportedFields.Names, name => Assert.Contains($"`{name}`", s_contract, StringComparison.Ordinal));
 
     [Fact]
     public void EverySettingThatItNames_Exists()
     {
         var settings = File.ReadAllText(Path.Combine(s_root, "docs", "settings.md"));
 
-        Assert.Empty(Setting().Matches(s_contract).Select(match => match.Value).Where(name => !settings.Contains($"`{name}`", StringComparison.Ordinal)));
+        Assert.All(Setting().Matches(s_contract).Select(match => match.Value), name => Assert.Contains($"`{name}`", settings, StringComparison.Ordinal));
     }
 
     private static IEnumerable<string> CitingFiles() =>

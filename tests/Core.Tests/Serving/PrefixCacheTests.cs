@@ -166,7 +166,7 @@ public class PrefixCacheTests
         Assert.Equal([0, 0, 12, 12, 0], all.Select(sequence => sequence.CachedTokens));
     }
 
-    /// <summary>Hits that there is no memory for are given up one by one; counting all of them each time took minutes.</summary>
+    /// <summary>Hits that there is no memory for are given up one by one; counting all of them each time grew with their square.</summary>
     [Fact]
     public void TryAdmit_WithManyHitsAndNoMemoryForThem_TakesNoTimeThatGrowsWithTheirSquare()
     {

@@ -55,10 +55,11 @@ internal static class RillHosting
             options,
             provider.GetRequiredService<RillMetrics>(),
             provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(_ => LargeRequests.OfThisMachine());
         services.AddSingleton(provider => new ChatResponder(
             provider.GetRequiredService<ModelGate>(),
             BodyMemory.Of(options),
-            LargeRequests.OfThisMachine(),
+            provider.GetRequiredService<LargeRequests>(),
             options,
             provider.GetRequiredService<RillMetrics>(),
             provider.GetRequiredService<TimeProvider>(),

@@ -6,7 +6,7 @@ namespace Rill.FunctionApp.Http;
 /// </summary>
 /// <param name="turns">How many may run at once.</param>
 /// <param name="fromBytes">A body of so many bytes is large.</param>
-internal sealed class LargeRequests(int turns, int fromBytes)
+internal sealed class LargeRequests(int turns, int fromBytes) : IDisposable
 {
     private const int DefaultFromBytes = 32 * 1024;
 
@@ -14,6 +14,9 @@ internal sealed class LargeRequests(int turns, int fromBytes)
 
     /// <summary>Half of the cores, at least one.</summary>
     public static LargeRequests OfThisMachine() => new(Math.Max(1, Environment.ProcessorCount / 2), DefaultFromBytes);
+
+    /// <inheritdoc/>
+    public void Dispose() => _turns.Dispose();
 
     /// <summary>Runs the work of a request whose body has so many bytes: at once when it is small, else when its turn comes.</summary>
     /// <exception cref="OperationCanceledException">The request ended before its turn.</exception>

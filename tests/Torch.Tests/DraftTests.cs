@@ -1,3 +1,4 @@
+using System.Globalization;
 using Rill.Serving;
 using Rill.Torch.Tests.Models;
 
@@ -120,6 +121,6 @@ public sealed class DraftTests
     private static List<int> Ids(List<SampledToken> tokens) => tokens.ConvertAll(token => token.TokenId);
 
     private static string Bits(List<SampledToken> tokens) => string.Join(' ', tokens.Select(token => token.Logprobs is { } logprobs
-        ? $"{token.TokenId}:{logprobs.Logprob:R}:{string.Join(',', logprobs.TopIds)}:{string.Join(',', logprobs.TopLogprobs.Select(value => value.ToString("R")))}"
+        ? $"{token.TokenId}:{logprobs.Logprob:R}:{string.Join(',', logprobs.TopIds)}:{string.Join(',', logprobs.TopLogprobs.Select(value => value.ToString("R", CultureInfo.InvariantCulture)))}"
         : $"{token.TokenId}"));
 }

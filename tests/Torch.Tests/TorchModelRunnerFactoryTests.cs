@@ -1,3 +1,4 @@
+using System.Globalization;
 using Rill.Torch.Gpu.Kernels;
 using Rill.Torch.Tests.Models;
 using TorchSharp;
@@ -67,7 +68,7 @@ public sealed class TorchModelRunnerFactoryTests
         }
     }
 
-    private static long AddressBytes() => long.Parse(File.ReadAllText("/proc/self/statm").Split(' ')[0]) * Environment.SystemPageSize;
+    private static long AddressBytes() => long.Parse(File.ReadAllText("/proc/self/statm").Split(' ')[0], CultureInfo.InvariantCulture) * Environment.SystemPageSize;
 
     /// <summary>The CPU, which cannot be entered from some time on.</summary>
     private sealed class FailingDevice(int failingEntry) : IStepDevice

@@ -17,7 +17,10 @@ public sealed class RunTargetsTests : IDisposable
         Skip.If(OperatingSystem.IsWindows(), "The stand-in for func is a shell script.");
         var func = Path.Combine(_programs.FullName, "func");
         await File.WriteAllTextAsync(func, "#!/bin/sh\n");
-        File.SetUnixFileMode(func, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(func, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
 
         var (command, arguments, folder) = await AskAsync();
 

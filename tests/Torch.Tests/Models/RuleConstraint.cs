@@ -13,7 +13,7 @@ internal sealed class RuleConstraint(Func<int, int, bool>? rule) : ITokenConstra
 
     public bool FillMask(Span<uint> mask)
     {
-        mask.Fill(0);
+        mask.Clear();
         for (var token = 0; token < mask.Length * BitsPerWord && rule is not null; token++)
         {
             mask[token / BitsPerWord] |= rule(token, Accepted.Count) ? 1u << (token % BitsPerWord) : 0;

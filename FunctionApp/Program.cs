@@ -1,34 +1,12 @@
-using Microsoft.Azure.Functions.Worker.Builder;
-using Microsoft.Extensions.Hosting;
 using Rill;
 using Rill.FunctionApp;
 using Rill.FunctionApp.Hosting;
-using Rill.FunctionApp.Http;
 using Rill.FunctionApp.Loading;
 using Rill.Serving;
-using Rill.Telemetry;
 using Rill.Torch;
 using Rill.Torch.Native;
 
-return await StartFailure.GuardAsync(async stop =>
-{
-    var timeline = new StartTimeline();
-    timeline.Mark(StartPhase.Process);
-    Surroundings.Check();
-    var settings = RillSettings.Read();
-    await using var load = ModelLoad.Begin(settings, timeline, new ModelLoader(NativeTorch.Load, LoadTorch));    // goes on beside all that follows
-
-    var builder = FunctionsApplication.CreateBuilder(args);
-    HostWatch.Begin(builder.Configuration);
-    builder.UseMiddleware(EarlyLeave.PassAsync);
-    builder.ConfigureFunctionsWebApplication();
-    builder.UseMiddleware<RequestGate>();
-    builder.AddRill(settings, load);
-    var app = builder.Build();
-    await load.Inspected.WaitAsync(stop);
-    await app.RunAsync(stop);
-    load.ThrowIfFailed();
-});
+return await RillApp.RunAsync(args, new ModelLoader(NativeTorch.Load, LoadTorch));
 
 static (IModelRunner Runner, string Fingerprint, string Precision) LoadTorch(ModelFiles files, RillSettings settings, ModelLoad load)
 {

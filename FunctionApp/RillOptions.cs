@@ -16,10 +16,7 @@ public sealed class RillOptions
     /// <summary>The section of <see cref="ModelStore.ModelStoreOptions"/>.</summary>
     public const string StoreSection = "Rill:Store";
 
-    /// <summary>
-    /// A published Hugging Face directory, the address of a remote model (<c>https://</c>, <c>blob://</c>, <c>hf://</c>), or
-    /// <c>scripted</c> (Development only): a model of text, for tests and benchmarks.
-    /// </summary>
+    /// <summary>A published Hugging Face directory, or the address of a remote model (<c>https://</c>, <c>blob://</c>, <c>hf://</c>).</summary>
     [Required]
     public string Model { get; init; } = "models/rill-mini";
 
@@ -113,13 +110,6 @@ public sealed class RillOptions
 
     /// <summary>Waits up to five seconds for the first token before the headers, so that an early failure is a status.</summary>
     public bool FirstTokenBeforeHeaders { get; init; }
-
-    /// <summary>How the scripted model behaves, where it is asked for.</summary>
-    [ValidateObjectMembers]
-    public ScriptedRunnerOptions Scripted { get; init; } = new();
-
-    /// <summary>Whether the scripted model was asked for.</summary>
-    public bool IsScripted => string.Equals(Model, "scripted", StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>What readiness means.</summary>

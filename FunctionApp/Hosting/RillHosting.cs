@@ -23,7 +23,6 @@ internal static class RillHosting
         var options = settings.Options;
         var keys = new ApiKeys(options.ApiKeys);
         RequireKeys(keys, options, builder.Environment);
-        RequireDevelopment(options, builder.Environment);
         var exporters = ExporterChoice.Of(settings.Telemetry);
         if (exporters != Exporters.None)
         {
@@ -69,14 +68,6 @@ internal static class RillHosting
         services.AddHostedService<Drain>();
         services.AddHostedService<Startup>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain.ShutdownTimeout(options));
-    }
-
-    private static void RequireDevelopment(RillOptions options, IHostEnvironment environment)
-    {
-        if (options.IsScripted && !environment.IsDevelopment())
-        {
-            throw new StartFailureException("the scripted model serves tests and benchmarks; it runs in the Development environment only.");
-        }
     }
 
     /// <summary>Without keys the endpoint is open in Development only (docs/adr/0010).</summary>

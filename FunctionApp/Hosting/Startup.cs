@@ -52,8 +52,6 @@ internal sealed partial class Startup(
     public static string Version =>
         typeof(Startup).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
-    private string Device => settings.Options.IsScripted ? "no device" : settings.Options.Device;
-
     private string TelemetryTarget => ExporterChoice.Of(settings.Telemetry) is var exporters and not Exporters.None ? $"{exporters}" : "nowhere";
 
     private async Task WatchAsync()
@@ -70,8 +68,8 @@ internal sealed partial class Startup(
             metrics.ColdStart.Record(load.Timeline[StartPhase.Model] ?? load.Timeline.Elapsed);
             RillActivity.Started(load.Timeline);
             Ready(
-                logger, Version, load.Id, load.Address.ToString(), model.Chat.Fingerprint, Device, model.Precision, engine.MaxSequenceLength,
-                engine.State, !keys.IsOpen, TelemetryTarget, SettingsSummary.Of(settings), load.Timeline);
+                logger, Version, load.Id, load.Address.ToString(), model.Chat.Fingerprint, settings.Options.Device, model.Precision,
+                engine.MaxSequenceLength, engine.State, !keys.IsOpen, TelemetryTarget, SettingsSummary.Of(settings), load.Timeline);
             await foreach (var note in load.Notes.ReadAllAsync(lifetime.ApplicationStopping))
             {
                 Note(logger, note);

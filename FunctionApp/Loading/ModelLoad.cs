@@ -81,16 +81,10 @@ internal sealed class ModelLoad : IAsyncDisposable
     /// <summary>Begins to load what the settings name.</summary>
     /// <exception cref="StartFailureException">There is no such directory.</exception>
     /// <exception cref="StoreException">The address is not understood.</exception>
-    public static ModelLoad Begin(RillSettings settings, StartTimeline timeline, ModelLoader loader)
+    public static ModelLoad Begin(RillSettings settings, StartTimeline timeline, IModelLoader loader)
     {
-        var options = settings.Options;
-        var address = options.IsScripted ? new DirectoryAddress("scripted") : ModelAddress.Parse(options.Model);
-        if (address is DirectoryAddress directory && !options.IsScripted)
-        {
-            address = new DirectoryAddress(ModelDirectory.Find(directory.Path));
-        }
-
-        var load = new ModelLoad(address, options.ModelId ?? address.Name, timeline);
+        var address = loader.Find(settings.Options);
+        var load = new ModelLoad(address, settings.Options.ModelId ?? address.Name, timeline);
         load.Completion = Task.Run(() => load.RunAsync(settings, loader));
         load.Settled = Task.WhenAny(load.Completion, load._stopping.Task);
         return load;
@@ -146,7 +140,7 @@ internal sealed class ModelLoad : IAsyncDisposable
     /// <summary>Keeps a sentence for the log.</summary>
     internal void Note(string sentence) => _notes.Writer.TryWrite(sentence);
 
-    private async Task<LoadedModel> RunAsync(RillSettings settings, ModelLoader loader)
+    private async Task<LoadedModel> RunAsync(RillSettings settings, IModelLoader loader)
     {
         try
         {

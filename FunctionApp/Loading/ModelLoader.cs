@@ -1,31 +1,30 @@
-using Rill.Chat;
 using Rill.Models;
 using Rill.ModelStore;
 using Rill.Serving;
-using Rill.Text;
 
 namespace Rill.FunctionApp.Loading;
 
 /// <summary>Makes a runner from a model's files, which it disposes with itself, and names exactly this model on exactly this build and device.</summary>
 internal delegate (IModelRunner Runner, string Fingerprint, string Precision) RunnerFactory(ModelFiles files, RillSettings settings, ModelLoad load);
 
-/// <summary>Loads what the settings name: a model directory, a remote model, or the scripted model. Tells the load how far it is.</summary>
+/// <summary>Loads what the settings name: a model directory or a remote model.</summary>
 /// <param name="loadLibrary">Loads the native library; runs beside everything else.</param>
 /// <param name="makeRunner">Makes the runner.</param>
-internal sealed class ModelLoader(Action loadLibrary, RunnerFactory makeRunner)
+internal sealed class ModelLoader(Action loadLibrary, RunnerFactory makeRunner) : IModelLoader
 {
+    /// <inheritdoc/>
+    public ModelAddress Find(RillOptions options)
+    {
+        var address = ModelAddress.Parse(options.Model);
+        return address is DirectoryAddress directory ? new DirectoryAddress(ModelDirectory.Find(directory.Path)) : address;
+    }
+
     /// <summary>
     /// Loads the model. Its small files come first, so that an unsupported tokenizer, template or architecture is refused by name
     /// before the weights are read, or while they are still on their way.
     /// </summary>
     public async Task<LoadedModel> LoadAsync(RillSettings settings, ModelLoad load, CancellationToken cancellationToken)
     {
-        if (settings.Options.IsScripted)
-        {
-            load.NoteInspected();
-            return LoadScripted(settings.Options);
-        }
-
         var library = Task.Run(
             () =>
             {
@@ -95,21 +94,4 @@ internal sealed class ModelLoader(Action loadLibrary, RunnerFactory makeRunner)
         }, cancellationToken);
         return (files, parts!);
     }
-
-    private static LoadedModel LoadScripted(RillOptions options)
-    {
-        var runner = new ScriptedModelRunner(options.Scripted);
-        return new LoadedModel(runner, new ChatModel
-        {
-            Id = options.ModelId ?? "scripted",
-            Created = 0,
-            Fingerprint = "fp_scripted",
-            Tokenizer = new ByteTokenizer(),
-            Template = ChatTemplate.Parse(ScriptedTemplate, "the scripted model's template"),
-            EosTokenIds = [ByteTokenizer.EndOfText],
-        }, "text");
-    }
-
-    /// <summary>The scripted model reads its directives from the last message alone, so that is all of its prompt.</summary>
-    private const string ScriptedTemplate = "{{ messages[-1]['content'] }}";
 }

@@ -18,16 +18,12 @@ internal static class ServerFactory
     public static string ResultsPath => Path.Combine(Root, "bench", "RESULTS.md");
 
     /// <summary>Rill as <c>./run</c> starts it: LocalHost and, as its child, the worker, with the model of the settings.</summary>
-    public static ServerProcess StartRill(IReadOnlyDictionary<string, string>? settings = null) => new(
-        Path.Combine(Root, "tools/LocalHost", Output, "Rill.LocalHost.dll"),
-        port => ["--port", Text(port), "--script-root", Path.Combine(Root, "FunctionApp", Output)],
-        settings);
+    public static ServerProcess StartRill(IReadOnlyDictionary<string, string>? settings = null) => StartApp("FunctionApp", settings);
 
     /// <summary>Rill with the scripted model: the serving layer alone.</summary>
-    public static ServerProcess StartScripted() => StartRill(new Dictionary<string, string>
+    public static ServerProcess StartScripted() => StartApp("tests/ScriptedApp", new Dictionary<string, string>
     {
-        ["Rill__Model"] = "scripted",
-        ["Rill__Scripted__StepMilliseconds"] = Text(1_000 / TokensPerSecond),
+        ["Scripted__StepMilliseconds"] = Text(1_000 / TokensPerSecond),
     });
 
     /// <summary>The bare Kestrel app.</summary>
@@ -42,6 +38,11 @@ internal static class ServerFactory
 
     /// <summary>The worker that a ready LocalHost has started.</summary>
     public static int WorkerOf(ServerProcess host) => ProcessUsage.Children(host.Id).Single();
+
+    private static ServerProcess StartApp(string app, IReadOnlyDictionary<string, string>? settings) => new(
+        Path.Combine(Root, "tools/LocalHost", Output, "Rill.LocalHost.dll"),
+        port => ["--port", Text(port), "--script-root", Path.Combine(Root, app, Output)],
+        settings);
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 

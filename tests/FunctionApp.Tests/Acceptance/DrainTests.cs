@@ -9,7 +9,7 @@ public sealed class DrainTests
     [Fact]
     public async Task Terminate_WithRunningStreams_DrainsThem()
     {
-        await using var server = await RillServer.StartAsync(new() { ["Rill__Model"] = "scripted", ["Rill__DrainSeconds"] = "6" });
+        await using var server = await RillServer.StartScriptedAsync(new() { ["Rill__DrainSeconds"] = "6" });
         await using var shortStream = await SseStream.OpenAsync(server, ChatJson.Streaming("!count to=20\n!delay ms=15"));
         await using var endless = await SseStream.OpenAsync(server, ChatJson.Streaming("!endless\n!delay ms=20"));
         await endless.TakeAsync(2);
@@ -33,7 +33,7 @@ public sealed class DrainTests
     [Fact]
     public async Task TerminateOfTheHost_EndsBothProcesses()
     {
-        await using var server = await RillServer.StartAsync(new() { ["Rill__Model"] = "scripted", ["Rill__DrainSeconds"] = "10" });
+        await using var server = await RillServer.StartScriptedAsync(new() { ["Rill__DrainSeconds"] = "10" });
         await using var stream = await SseStream.OpenAsync(server, ChatJson.Streaming("!count to=30\n!delay ms=15"));
         await stream.TakeAsync(2);
 

@@ -66,7 +66,7 @@ public sealed class EarlyAnswerTests(EarlyAnswerTests.KeyedServer fixture) : ICl
         internal RillServer Server { get; private set; } = null!;
 
         public async Task InitializeAsync() =>
-            Server = await RillServer.StartAsync(new() { ["Rill__Model"] = "scripted", ["Rill__ApiKeys__0"] = Key });
+            Server = await RillServer.StartScriptedAsync(new() { ["Rill__ApiKeys__0"] = Key });
 
         public Task DisposeAsync() => Server.DisposeAsync().AsTask();
     }

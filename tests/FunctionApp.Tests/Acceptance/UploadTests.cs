@@ -135,4 +135,5 @@ public sealed class UploadTests(UploadServer profile) : IClassFixture<UploadServ
 }
 
 /// <summary>Little memory for bodies.</summary>
-public sealed class UploadServer() : ServerProfile(("Rill__Model", "scripted"), ("Rill__MaxBodiesMiB", "1"), ("Rill__Scripted__ContextLength", "1048576"));
+public sealed class UploadServer() : ServerProfile(
+    BuiltPrograms.ScriptedApp, ("Rill__MaxBodiesMiB", "1"), ("Scripted__ContextLength", "1048576"));

@@ -14,6 +14,9 @@ internal static class BuiltPrograms
     /// <summary>The folder of Rill itself.</summary>
     public static string FunctionApp { get; } = Find(nameof(FunctionApp));
 
+    /// <summary>The folder of Rill with the scripted model.</summary>
+    public static string ScriptedApp { get; } = Find(nameof(ScriptedApp));
+
     /// <summary>The folder of the checkout.</summary>
     public static string Root { get; } = Path.GetDirectoryName(Find(nameof(RunScript)))!;
 

@@ -33,10 +33,17 @@ internal sealed class RillServer : IAsyncDisposable
     /// <summary>What host and worker have printed.</summary>
     public IReadOnlyList<string> Output => Process.Output;
 
-    /// <summary>Starts Rill with <paramref name="settings"/> as environment variables, perhaps in a process group of its own, and waits until its model is ready.</summary>
-    public static async Task<RillServer> StartAsync(Dictionary<string, string>? settings = null, bool ownGroup = false)
+    /// <summary>Starts Rill with <paramref name="settings"/> as environment variables, and waits until its model is ready.</summary>
+    public static Task<RillServer> StartAsync(Dictionary<string, string>? settings = null) => StartReadyAsync(BuiltPrograms.FunctionApp, settings);
+
+    /// <summary>Starts Rill with the scripted model in place of the settings', perhaps in a process group of its own, and waits until it is ready.</summary>
+    public static Task<RillServer> StartScriptedAsync(Dictionary<string, string>? settings = null, bool ownGroup = false) =>
+        StartReadyAsync(BuiltPrograms.ScriptedApp, settings, ownGroup);
+
+    /// <summary>Starts Rill, with the one model or the other, and waits until it is ready.</summary>
+    public static async Task<RillServer> StartReadyAsync(string app, Dictionary<string, string>? settings = null, bool ownGroup = false)
     {
-        var server = await StartAppAsync(BuiltPrograms.FunctionApp, settings, ownGroup);
+        var server = await StartAppAsync(app, settings, ownGroup);
         try
         {
             await server.WaitForModelAsync();

@@ -13,11 +13,10 @@ public sealed class SmokeScriptTests : IAsyncLifetime
 
     public SmokeScriptTests() => Skip.If(OperatingSystem.IsWindows(), "The script is for bash.");
 
-    public async Task InitializeAsync() => _server = await RillServer.StartAsync(new()
+    public async Task InitializeAsync() => _server = await RillServer.StartScriptedAsync(new()
     {
-        ["Rill__Model"] = "scripted",
         ["Rill__ApiKeys__0"] = Key,
-        ["Rill__Scripted__StepMilliseconds"] = "20",
+        ["Scripted__StepMilliseconds"] = "20",
     });
 
     public async Task DisposeAsync() => await _server.DisposeAsync();

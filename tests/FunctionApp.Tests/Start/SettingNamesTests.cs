@@ -13,6 +13,7 @@ public sealed class SettingNamesTests
     [InlineData("Rill:Engine:MaxSequence", "Rill__Engine__MaxSequence is not known; did you mean Rill__Engine__MaxSequences?")]
     [InlineData("Rill:DrainSecond", "did you mean Rill__DrainSeconds?")]
     [InlineData("Rill:Store:ChunkBytes", "Rill__Store__ChunkBytes is not known; did you mean Rill__Store__ChunkMiB?")]
+    [InlineData("Rill:Scripted:Text", "Rill__Scripted__Text is not known")]
     [InlineData("Rill:MaxChoices:0", "did you mean Rill__MaxChoices?")]
     public void Check_OfAnUnknownName_SaysTheNearest(string name, string expected)
     {

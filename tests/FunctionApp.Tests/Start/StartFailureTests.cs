@@ -23,24 +23,19 @@ public sealed class StartFailureTests : IDisposable
 
     [Fact]
     public Task Start_WithASettingOutOfRange_NamesIt() =>
-        AssertRefusedAsync(new() { ["Rill__MaxChoices"] = "0", ["Rill__Model"] = "scripted" }, "MaxChoices");
+        AssertRefusedAsync(new() { ["Rill__MaxChoices"] = "0" }, "MaxChoices");
 
     [Fact]
     public Task Start_WithASettingOfTheWrongType_NamesIt() =>
-        AssertRefusedAsync(new() { ["Rill__HeartbeatSeconds"] = "soon", ["Rill__Model"] = "scripted" }, "Rill:HeartbeatSeconds");
+        AssertRefusedAsync(new() { ["Rill__HeartbeatSeconds"] = "soon" }, "Rill:HeartbeatSeconds");
 
     [Fact]
     public Task Start_WithAnEngineSettingOutOfRange_NamesIt() =>
-        AssertRefusedAsync(new() { ["Rill__Engine__TokenBudget"] = "0", ["Rill__Model"] = "scripted" }, "TokenBudget");
+        AssertRefusedAsync(new() { ["Rill__Engine__TokenBudget"] = "0" }, "TokenBudget");
 
     [Fact]
     public async Task Start_WithoutKeysOutsideDevelopment_SaysHowToSetOne() =>
         AssertRefusal(await StartInProductionAsync(new()), "Rill__ApiKeys__0");
-
-    [Fact]
-    public async Task Start_WithTheScriptedModelOutsideDevelopment_IsRefused() => AssertRefusal(
-        await StartInProductionAsync(new() { ["Rill__Model"] = "scripted", ["Rill__AllowAnonymous"] = "true" }),
-        "Development environment only");
 
     [Fact]
     public Task Start_WithAnUnsupportedTokenizer_NamesTheElement()
@@ -83,7 +78,7 @@ public sealed class StartFailureTests : IDisposable
     [InlineData("Rill__ApiKeys", "Rill__ApiKeys__0")]
     [InlineData("Rill__DrainSecond", "Rill__DrainSeconds")]
     public Task Start_WithASettingThatNobodyReads_NamesTheOneThatIsMeant(string name, string meant) =>
-        AssertRefusedAsync(new() { [name] = "secret", ["Rill__Model"] = "scripted" }, $"the setting {name} is not known; did you mean {meant}?");
+        AssertRefusedAsync(new() { [name] = "secret" }, $"the setting {name} is not known; did you mean {meant}?");
 
     [Theory]
     [InlineData("ulimit -n 200", "may open 200 files")]

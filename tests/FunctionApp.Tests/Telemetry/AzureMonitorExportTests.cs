@@ -12,9 +12,8 @@ public sealed class AzureMonitorExportTests
     public async Task AnAnswer_WithContentAskedFor_IsTracedWithItsContent()
     {
         await using var insights = await Collector.StartAsync("""{"itemsReceived":1,"itemsAccepted":1,"errors":[]}""");
-        await using var server = await RillServer.StartAsync(new()
+        await using var server = await RillServer.StartScriptedAsync(new()
         {
-            ["Rill__Model"] = "scripted",
             ["Rill__Telemetry__CaptureContent"] = "true",
             ["APPLICATIONINSIGHTS_CONNECTION_STRING"] = $"InstrumentationKey=00000000-0000-0000-0000-000000000000;IngestionEndpoint={insights.Address}",
             ["APPLICATIONINSIGHTS_STATSBEAT_DISABLED"] = "true",

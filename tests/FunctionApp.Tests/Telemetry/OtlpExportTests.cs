@@ -19,9 +19,8 @@ public sealed class OtlpExportTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _collector = await Collector.StartAsync();
-        _server = await RillServer.StartAsync(new()
+        _server = await RillServer.StartScriptedAsync(new()
         {
-            ["Rill__Model"] = "scripted",
             ["Rill__ApiKeys__0"] = Key,
             ["Rill__MetricsNeedKey"] = "false",
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = _collector.Address.ToString(),
@@ -74,7 +73,7 @@ public sealed class OtlpExportTests : IAsyncLifetime
         var line = Assert.Single(_server.Output, line => line.Contains("after the process began", StringComparison.Ordinal));
 
         Assert.Contains("model scripted", line, StringComparison.Ordinal);
-        Assert.Contains("on no device", line, StringComparison.Ordinal);
+        Assert.Contains("on cpu in text", line, StringComparison.Ordinal);
         Assert.Contains("keys required True", line, StringComparison.Ordinal);
         Assert.Contains("settings MetricsNeedKey=False;", line, StringComparison.Ordinal);
         Assert.DoesNotContain(_server.Output, output => output.Contains(Key, StringComparison.Ordinal));

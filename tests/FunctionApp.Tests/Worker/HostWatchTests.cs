@@ -7,13 +7,13 @@ namespace Rill.FunctionApp.Tests.Worker;
 /// <summary>A worker lives with its host: it does not start without one, ends when it is gone, and drains when both are told to.</summary>
 public sealed class HostWatchTests
 {
-    private static readonly Dictionary<string, string> _scripted = new() { ["Rill__Model"] = "scripted", ["Rill__DrainSeconds"] = "4" };
+    private static readonly Dictionary<string, string> _settings = new() { ["Rill__DrainSeconds"] = "4" };
 
     [SkippableFact]
     public async Task HostKilled_WithAStreamRunning_LeavesNoWorkerBehind()
     {
         Skip.If(OperatingSystem.IsWindows(), "Nothing watches the host on Windows.");
-        await using var server = await RillServer.StartAsync(_scripted);
+        await using var server = await RillServer.StartScriptedAsync(_settings);
         var worker = server.WorkerId;
         await using var stream = await SseStream.OpenAsync(server, ChatJson.Streaming("!endless\n!delay ms=20"));
         await stream.TakeAsync(2);
@@ -41,7 +41,7 @@ public sealed class HostWatchTests
     public async Task Terminate_OfTheProcessGroup_DrainsAndEndsBoth()
     {
         Skip.If(OperatingSystem.IsWindows(), "There are no signals.");
-        await using var server = await RillServer.StartAsync(_scripted, ownGroup: true);
+        await using var server = await RillServer.StartScriptedAsync(_settings, ownGroup: true);
         await using var shortStream = await SseStream.OpenAsync(server, ChatJson.Streaming("!count to=20\n!delay ms=15"));
         await using var endless = await SseStream.OpenAsync(server, ChatJson.Streaming("!endless\n!delay ms=20"));
         await endless.TakeAsync(2);

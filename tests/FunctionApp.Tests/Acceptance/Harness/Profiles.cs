@@ -1,14 +1,15 @@
 #pragma warning disable CA1711 // xunit's own word for what these are
 
 using System.Globalization;
+using Rill.FunctionApp.Tests.Host;
 
 namespace Rill.FunctionApp.Tests.Acceptance.Harness;
 
 /// <summary>The scripted model with the endpoint's own defaults, but for a short context.</summary>
 public sealed class ScriptedServer() : ServerProfile(
-    ("Rill__Model", "scripted"),
+    BuiltPrograms.ScriptedApp,
     ("Rill__ModelId", ModelId),
-    ("Rill__Scripted__ContextLength", ContextLength.ToString(CultureInfo.InvariantCulture)))
+    ("Scripted__ContextLength", ContextLength.ToString(CultureInfo.InvariantCulture)))
 {
     public const string ModelId = "tests/scripted";
     public const int ContextLength = 4096;
@@ -16,14 +17,14 @@ public sealed class ScriptedServer() : ServerProfile(
 
 /// <summary>Short intervals, so that what takes a minute in production takes a second here, and a long context for big answers.</summary>
 public sealed class QuickServer() : ServerProfile(
-    ("Rill__Model", "scripted"),
+    BuiltPrograms.ScriptedApp,
     ("Rill__HeartbeatSeconds", "0.5"),
     ("Rill__WriteTimeoutSeconds", "2"),
-    ("Rill__Scripted__ContextLength", "1048576"));
+    ("Scripted__ContextLength", "1048576"));
 
 /// <summary>One place to run, one to wait, a key, a small body cap.</summary>
 public sealed class BusyServer() : ServerProfile(
-    ("Rill__Model", "scripted"),
+    BuiltPrograms.ScriptedApp,
     ("Rill__ApiKeys__0", Key),
     ("Rill__ApiKeys__1", OtherKey),
     ("Rill__MaxBodyBytes", "65536"),
@@ -38,12 +39,12 @@ public sealed class BusyServer() : ServerProfile(
 
 /// <summary>The other choice of every policy: clean ends after errors, first token before headers, slow readers pause.</summary>
 public sealed class OtherPoliciesServer() : ServerProfile(
-    ("Rill__Model", "scripted"),
+    BuiltPrograms.ScriptedApp,
     ("Rill__ErrorEnding", "Done"),
     ("Rill__FirstTokenBeforeHeaders", "true"),
     ("Rill__Engine__SlowReader", "Pause"),
     ("Rill__Engine__PauseAfterTokens", "64"),
-    ("Rill__Scripted__ContextLength", "1048576"));
+    ("Scripted__ContextLength", "1048576"));
 
 /// <summary>A tiny model with random weights on the real runner, for cases that need logits.</summary>
 public sealed class TinyModelServer : ServerProfile
@@ -56,7 +57,7 @@ public sealed class TinyModelServer : ServerProfile
     }
 
     private TinyModelServer(string folder)
-        : base(("Rill__Model", folder)) => _folder = folder;
+        : base(BuiltPrograms.FunctionApp, ("Rill__Model", folder)) => _folder = folder;
 
     public override Task InitializeAsync()
     {

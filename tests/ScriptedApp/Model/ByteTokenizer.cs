@@ -1,13 +1,13 @@
 using System.Collections.Frozen;
 using System.Text;
+using Rill.Text;
 
-namespace Rill.Text;
+namespace Rill.ScriptedApp.Model;
 
 /// <summary>
-/// A tokenizer without a vocabulary, for tests and the scripted runner: ids 0 to 255 are the bytes of UTF-8, the ones above are control
-/// tokens. Immutable and thread-safe.
+/// A tokenizer without a vocabulary: ids 0 to 255 are the bytes of UTF-8, the ones above are control tokens. Immutable and thread-safe.
 /// </summary>
-public sealed class ByteTokenizer : ITokenizer
+internal sealed class ByteTokenizer : ITokenizer
 {
     /// <summary>The id of the end-of-text token.</summary>
     public const int EndOfText = 256;

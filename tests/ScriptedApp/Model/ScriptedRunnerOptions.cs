@@ -1,9 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace Rill.Serving;
+namespace Rill.ScriptedApp.Model;
 
 /// <summary>How the scripted model behaves unless a prompt's directives say otherwise (see <see cref="ScriptedModelRunner"/>).</summary>
-public sealed class ScriptedRunnerOptions
+internal sealed class ScriptedRunnerOptions
 {
     /// <summary>What it answers; null to count "1 2 3 ..." without end.</summary>
     public string? Text { get; init; } = "The river does not hurry, and yet every drop arrives.";

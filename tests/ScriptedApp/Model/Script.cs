@@ -1,6 +1,7 @@
 using System.Text;
+using Rill.Serving;
 
-namespace Rill.Serving;
+namespace Rill.ScriptedApp.Model;
 
 /// <summary>What the scripted model does for one sequence: the options, overridden by the directives in its prompt.</summary>
 internal sealed class Script

@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using Rill.Serving;
 
-namespace Rill.Serving;
+namespace Rill.ScriptedApp.Model;
 
 /// <summary>
 /// A model that says what it is told, at a settable speed: it shows the serving layer alone, in tests and benchmarks. Ids 0 to 255 are
@@ -19,7 +20,7 @@ namespace Rill.Serving;
 /// Waiting ends early for sequences that are aborted.
 /// </para>
 /// </summary>
-public sealed class ScriptedModelRunner : IModelRunner
+internal sealed class ScriptedModelRunner : IModelRunner
 {
     /// <summary>Bytes and the end of text.</summary>
     public const int VocabularySize = 257;

@@ -1,4 +1,6 @@
-namespace Rill.Serving;
+using Rill.Serving;
+
+namespace Rill.ScriptedApp.Model;
 
 /// <summary>The scripted model's distribution: simple, but obeyed to the letter, so that biases, masks and logprobs can be checked.</summary>
 internal static class PseudoLogits

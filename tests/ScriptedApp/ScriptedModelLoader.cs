@@ -1,0 +1,52 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Configuration;
+using Rill.Chat;
+using Rill.FunctionApp;
+using Rill.FunctionApp.Loading;
+using Rill.ModelStore;
+using Rill.ScriptedApp.Model;
+using Rill.Text;
+
+namespace Rill.ScriptedApp;
+
+/// <summary>
+/// Gives the app the scripted model in place of the one that <c>Rill:Model</c> names. How it behaves stands in a section of its own
+/// (environment: <c>Scripted__StepMilliseconds</c>, ...), since the app refuses names in <c>Rill</c> that it does not know.
+/// </summary>
+internal sealed class ScriptedModelLoader : IModelLoader
+{
+    private const string Name = "scripted";
+
+    /// <summary>The model reads its directives from the last message alone, so that is all of its prompt.</summary>
+    private const string Template = "{{ messages[-1]['content'] }}";
+
+    /// <inheritdoc/>
+    public ModelAddress Find(RillOptions options) => new DirectoryAddress(Name);
+
+    /// <inheritdoc/>
+    public Task<LoadedModel> LoadAsync(RillSettings settings, ModelLoad load, CancellationToken cancellationToken)
+    {
+        var runner = new ScriptedModelRunner(ReadOptions());
+        load.NoteInspected();
+        var chat = new ChatModel
+        {
+            Id = load.Id,
+            Created = 0,
+            Fingerprint = "fp_scripted",
+            Tokenizer = new ByteTokenizer(),
+            Template = ChatTemplate.Parse(Template, "the scripted model's template"),
+            EosTokenIds = [ByteTokenizer.EndOfText],
+        };
+        return Task.FromResult(new LoadedModel(runner, chat, "text"));
+    }
+
+    /// <summary>Reads the environment.</summary>
+    /// <exception cref="ValidationException">A setting is out of its range.</exception>
+    private static ScriptedRunnerOptions ReadOptions()
+    {
+        var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+        var options = configuration.GetSection("Scripted").Get<ScriptedRunnerOptions>() ?? new ScriptedRunnerOptions();
+        Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
+        return options;
+    }
+}

@@ -9,6 +9,9 @@ public sealed class SlowReaderTests(QuickServer profile) : IAsyncLifetime
 {
     private const long Cap = 150 * 1024 * 1024;
 
+    /// <summary>Holds two of the loopback's packets; with room for less than one, data waits for the sender to try again, each time later.</summary>
+    private const int SmallestBuffer = 128 * 1024;
+
     private readonly RillServer _server = profile.Server;
 
     public Task InitializeAsync() => Eventually.IdleAsync(_server, RillServerRequests.Patience);
@@ -20,7 +23,7 @@ public sealed class SlowReaderTests(QuickServer profile) : IAsyncLifetime
     {
         const int last = 20_000;
         var before = _server.WorkerResidentBytes();
-        await using var stream = await SseStream.OpenAsync(_server, ChatJson.Streaming($"!count to={last}"), receiveBuffer: 4096);
+        await using var stream = await SseStream.OpenAsync(_server, ChatJson.Streaming($"!count to={last}"), SmallestBuffer);
         for (var read = 0; read < 30; read++)
         {
             await stream.NextAsync();

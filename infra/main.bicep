@@ -7,24 +7,29 @@ metadata description = 'Rill: a serverless LLM endpoint on Azure Functions in Co
 
 targetScope = 'subscription'
 
-@description('Name of this deployment; part of every name.')
+import { checkedLocation, checkedName } from 'checks.bicep'
+import { profiles } from 'profiles.bicep'
+
+@description('Name of this deployment; part of every name. Lower-case letters, digits and hyphens.')
 @minLength(1)
 @maxLength(20)
 param environmentName string
 
-@description('Region; it must offer the GPU profile (az containerapp env workload-profile list-supported -l REGION).')
+@description('Region. With a GPU it must offer the profile: az containerapp env workload-profile list-supported --location REGION.')
 param location string
 
-@description('GPU of a replica: t4 (16 GB) or a100 (80 GB).')
-@allowed(['t4', 'a100'])
+@description('Refuses a region that is not in infra/gpu-regions.json. To be switched off where Azure offers the GPU by now.')
+param checkRegion bool = true
+
+@description('GPU of a replica: t4 (16 GB), a100 (80 GB), or none: then models run on the processor, and no GPU quota is needed.')
+@allowed(['none', 't4', 'a100'])
 param gpu string
 
 @description('Image of the app, REGISTRY/NAME:TAG, or empty while there is none: then only the foundation is made.')
 param image string = ''
 
-@description('Model: hf://ORG/NAME[@REVISION], https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH, or a path in this deployment\'s own container.')
-@minLength(1)
-param model string = 'rill-mini'
+@description('Model: hf://ORG/NAME[@REVISION], https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH, or a path in this deployment\'s own container. Empty for the small one that the image holds.')
+param model string = ''
 
 @description('Replicas that always run. Zero is the point of it; one costs the price of an hour, each hour.')
 @minValue(0)
@@ -77,6 +82,13 @@ param budgetStart string = ''
 @description('Not to be set: the default of budgetStart.')
 param currentMonth string = utcNow('yyyy-MM-01')
 
+@description('Keeps a deleted vault for seven days, in which nobody can delete it for good. Once on it cannot be switched off.')
+param purgeProtection bool = false
+
+@description('Changes the names of all resources, for when a deleted vault still holds the name. Must stay the same afterwards.')
+@maxLength(20)
+param nameSalt string = ''
+
 @description('Who deploys: may push images, upload models and set keys. Empty for nobody.')
 param deployerPrincipalId string = ''
 
@@ -84,23 +96,11 @@ param deployerPrincipalId string = ''
 @allowed(['User', 'Group', 'ServicePrincipal'])
 param deployerPrincipalType string = 'User'
 
-// On both GPUs less CPU and memory than the profile could give: on the A100 they cost more than the GPU. See docs/costs.md.
-var gpus = {
-  t4: {
-    profileName: 'gpu-t4'
-    profileType: 'Consumption-GPU-NC8as-T4'
-    cpu: 4
-    memory: '28Gi'
-  }
-  a100: {
-    profileName: 'gpu-a100'
-    profileType: 'Consumption-GPU-NC24-A100'
-    cpu: 12
-    memory: '110Gi'
-  }
-}
-
-var token = uniqueString(subscription().id, environmentName, location)
+var profile = profiles[gpu]
+var torchBackend = gpu == 'none' ? 'cpu' : 'cuda'
+var token = empty(nameSalt)
+  ? uniqueString(subscription().id, environmentName, location)
+  : uniqueString(subscription().id, environmentName, location, nameSalt)
 var tags = { 'azd-env-name': environmentName }
 var names = {
   identity: 'id-${token}'
@@ -117,8 +117,8 @@ var modelContainer = 'models'
 var modelContainerUri = 'https://${names.modelStorage}.blob.${az.environment().suffixes.storage}/${modelContainer}'
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
-  name: 'rg-${environmentName}'
-  location: location
+  name: 'rg-${checkedName(environmentName)}'
+  location: checkRegion ? checkedLocation(location, gpu) : location
   tags: tags
 }
 
@@ -179,6 +179,7 @@ module vault 'modules/vault.bicep' = {
     location: location
     tags: tags
     workspaceId: monitoring.outputs.workspaceId
+    purgeProtection: purgeProtection
   }
 }
 
@@ -189,8 +190,8 @@ module environment 'modules/environment.bicep' = {
     location: location
     tags: tags
     workspaceId: monitoring.outputs.workspaceId
-    gpuProfileName: gpus[gpu].profileName
-    gpuProfileType: gpus[gpu].profileType
+    profileName: profile.profileName
+    profileType: profile.profileType
     premiumIngress: premiumIngress
   }
 }
@@ -217,9 +218,10 @@ module app 'modules/app.bicep' = if (!empty(image)) {
     location: location
     tags: tags
     environmentId: environment.outputs.id
-    workloadProfileName: gpus[gpu].profileName
-    cpu: gpus[gpu].cpu
-    memory: gpus[gpu].memory
+    workloadProfileName: profile.profileName
+    cpu: profile.cpu
+    memory: profile.memory
+    device: torchBackend
     image: image
     registryServer: registry.outputs.loginServer
     identityId: identity.outputs.id
@@ -227,7 +229,8 @@ module app 'modules/app.bicep' = if (!empty(image)) {
     hostStorageName: names.hostStorage
     apiKeySecretUri: '${vault.outputs.uri}secrets/api-key'
     insightsConnectionString: monitoring.outputs.connectionString
-    model: contains(model, '://') ? model : '${modelContainerUri}/${model}'
+    model: model
+    modelContainerUri: modelContainerUri
     minReplicas: minReplicas
     maxReplicas: maxReplicas
     cooldownSeconds: cooldownSeconds
@@ -281,6 +284,7 @@ output MODEL_STORAGE_ACCOUNT string = names.modelStorage
 output MODEL_BLOB_ENDPOINT string = modelStorage.outputs.blobEndpoint
 output MODEL_CONTAINER_URI string = modelContainerUri
 output MODEL_CONTAINER string = modelContainer
+output RILL_TORCH_BACKEND string = torchBackend
 output SERVICE_API_NAME string = names.app
 output SERVICE_API_URI string = 'https://${names.app}.${environment.outputs.defaultDomain}'
 output SERVICE_API_IMAGE_NAME string = image

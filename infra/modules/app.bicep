@@ -1,6 +1,6 @@
 // The function app, as a native container app. Its scale rules belong to the platform: a template that names any is refused
 // (FunctionAppCannotSetScaleRules). scripts/deploy.sh sets our own, where asked to, by PATCH afterwards. See docs/adr/0024.
-metadata description = 'The function app on a GPU profile'
+metadata description = 'The function app'
 
 param name string
 param location string
@@ -8,8 +8,12 @@ param tags object
 param environmentId string
 param workloadProfileName string
 
-@description('vCPUs of a replica; the GPU comes with the profile.')
+@description('vCPUs of a replica; a GPU comes with the profile.')
 param cpu int
+
+@description('Where models run.')
+@allowed(['cpu', 'cuda'])
+param device string
 
 @description('Memory of a replica, e.g. 28Gi.')
 param memory string
@@ -25,8 +29,9 @@ param hostStorageName string
 param apiKeySecretUri string
 param insightsConnectionString string
 
-@description('Model: a blob folder as https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH, or hf://ORG/NAME[@REVISION].')
+@description('Model: an address with ://, a path in the container of modelContainerUri, or empty for the one in the image.')
 param model string
+param modelContainerUri string
 
 @minValue(0)
 param minReplicas int
@@ -62,11 +67,13 @@ var fixedSettings = {
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
   // The host must outlive the worker's drain, which begins at the same signal (the image's entry point); its default is seconds.
   ASPNETCORE_SHUTDOWNTIMEOUTSECONDS: string(terminationGracePeriodSeconds - 10)
-  Rill__Model: model
-  Rill__Device: 'cuda'
+  Rill__Device: device
   Rill__DrainSeconds: string(drainSeconds)
   Rill__ReadyWhen: readyWhen == 'model' ? 'Model' : 'Host'
 }
+
+// Without the setting the app takes its default, which is the model in the image.
+var modelSetting = empty(model) ? {} : { Rill__Model: contains(model, '://') ? model : '${modelContainerUri}/${model}' }
 
 resource app 'Microsoft.App/containerApps@2026-07-01' = {
   name: name
@@ -106,7 +113,7 @@ resource app 'Microsoft.App/containerApps@2026-07-01' = {
             memory: memory
           }
           env: concat(
-            map(items(union(fixedSettings, settings)), item => { name: item.key, value: item.value }),
+            map(items(union(fixedSettings, modelSetting, settings)), item => { name: item.key, value: item.value }),
             [{ name: 'Rill__ApiKeys__0', secretRef: apiKeySecret }]
           )
           // No startup probe: it may fail ten times at most, so that its period would have to be long, and a start is noticed only once

@@ -1,16 +1,16 @@
-// Where replicas run: a consumption profile with one GPU per replica, billed by the second.
-metadata description = 'Container Apps environment with a serverless GPU profile'
+// Where replicas run: a consumption profile, with one GPU per replica or with none, billed by the second.
+metadata description = 'Container Apps environment with the profile that the app runs on'
 
 param name string
 param location string
 param tags object
 param workspaceId string
 
-@description('Name that the app uses for the GPU profile.')
-param gpuProfileName string
+@description('Name that the app uses for its profile.')
+param profileName string
 
-@allowed(['Consumption-GPU-NC8as-T4', 'Consumption-GPU-NC24-A100'])
-param gpuProfileType string
+@allowed(['Consumption', 'Consumption-GPU-NC8as-T4', 'Consumption-GPU-NC24-A100'])
+param profileType string
 
 @description('Runs the ingress on two dedicated nodes, which lets a silent stream live for half an hour instead of 240 s. They are never scaled to zero.')
 param premiumIngress bool
@@ -27,10 +27,8 @@ resource environment 'Microsoft.App/managedEnvironments@2026-07-01' = {
     peerTrafficConfiguration: { encryption: { enabled: true } }
     publicNetworkAccess: 'Enabled'
     workloadProfiles: concat(
-      [
-        { name: 'Consumption', workloadProfileType: 'Consumption' }
-        { name: gpuProfileName, workloadProfileType: gpuProfileType }
-      ],
+      [{ name: 'Consumption', workloadProfileType: 'Consumption' }],
+      profileType == 'Consumption' ? [] : [{ name: profileName, workloadProfileType: profileType }],
       premiumIngress ? [{ name: ingressProfileName, workloadProfileType: 'D4', minimumCount: 2, maximumCount: 2 }] : []
     )
     ingressConfiguration: premiumIngress

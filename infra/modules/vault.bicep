@@ -8,6 +8,9 @@ param location string
 param tags object
 param workspaceId string
 
+@description('Keeps a deleted vault for seven days, in which nobody can delete it for good. Once on it cannot be switched off.')
+param purgeProtection bool
+
 resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
   name: name
   location: location
@@ -21,7 +24,7 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
     enableRbacAuthorization: true
     enableSoftDelete: true
     softDeleteRetentionInDays: 7
-    enablePurgeProtection: true
+    enablePurgeProtection: purgeProtection ? true : null // false is refused
   }
 }
 

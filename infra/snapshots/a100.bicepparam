@@ -15,5 +15,7 @@ param contactEmails = ['ops@example.com', 'owner@example.com']
 param monthlyBudget = 500
 param budgetStart = '2026-11-01'
 param currentMonth = '2026-11-01'
+param purgeProtection = true
+param nameSalt = 'second'
 param deployerPrincipalId = '00000000-0000-0000-0000-00000000000d'
 param deployerPrincipalType = 'ServicePrincipal'

@@ -11,6 +11,7 @@ public sealed partial class AppTests
     /// <summary>The largest replica of each profile: vCPUs, GiB.</summary>
     private static readonly Dictionary<string, (int Cpu, int Memory)> _largest = new()
     {
+        ["Consumption"] = (4, 8),
         ["Consumption-GPU-NC8as-T4"] = (8, 56),
         ["Consumption-GPU-NC24-A100"] = (24, 220),
     };
@@ -19,7 +20,7 @@ public sealed partial class AppTests
 
     [Theory]
     [MemberData(nameof(Snapshots))]
-    public void App_IsANativeFunctionAppOnAGpuProfileOfItsEnvironment(string name)
+    public void App_IsANativeFunctionAppOnAProfileOfItsEnvironment(string name)
     {
         var snapshot = Snapshot.Load(name);
 
@@ -39,6 +40,25 @@ public sealed partial class AppTests
         Assert.InRange(resources.At("cpu").GetInt32(), 1, cpu);
         Assert.Matches("^[0-9]+Gi$", resources.At("memory").GetString());
         Assert.InRange(int.Parse(resources.At("memory").GetString()![..^2], CultureInfo.InvariantCulture), 1, memory);
+    }
+
+    /// <summary>The profile takes fixed pairs only: 2 GiB to a vCPU (learn.microsoft.com/azure/container-apps/containers, Configuration).</summary>
+    [Fact]
+    public void Resources_OfTheConsumptionProfile_AreTwoGibibytesToAProcessor()
+    {
+        var resources = Snapshot.Load("cpu").Container.At("resources");
+
+        Assert.Equal($"{2 * resources.At("cpu").GetInt32()}Gi", resources.At("memory").GetString());
+    }
+
+    [Theory]
+    [InlineData("cpu", "Consumption", "cpu")]
+    [InlineData("t4", "Consumption-GPU-NC8as-T4", "cuda")]
+    [InlineData("a100", "Consumption-GPU-NC24-A100", "cuda")]
+    public void Device_IsWhatTheProfileHas(string name, string profile, string device)
+    {
+        Assert.Equal(profile, ProfileOf(Snapshot.Load(name)));
+        Assert.Equal(device, Value(name, "Rill__Device"));
     }
 
     [Theory]
@@ -156,10 +176,14 @@ public sealed partial class AppTests
     }
 
     [Theory]
-    [InlineData("t4", "https://.*'stmodel[a-z0-9]{13}'.*'models'.*'rill-mini'")]
+    [InlineData("t4", "https://.*'stmodel[a-z0-9]{13}'.*'models'.*'qwen3-4b'")]
     [InlineData("a100", "^hf://Qwen/Qwen3-8B$")]
     public void Model_IsAPathInTheDeploymentsContainerOrAnAddressOfItsOwn(string name, string pattern) =>
         Assert.Matches(pattern, Value(name, "Rill__Model"));
+
+    [Fact]
+    public void Model_ByDefaultIsTheOneInTheImage() =>
+        Assert.DoesNotContain(Settings("cpu"), setting => setting.At("name").GetString() == "Rill__Model");
 
     [Theory]
     [MemberData(nameof(Snapshots))]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Rill.Infra.Tests.Support;
 
 namespace Rill.Infra.Tests.Bicep;
@@ -56,8 +57,18 @@ public sealed class BaselineTests
 
         Assert.True(properties.At("enableRbacAuthorization").GetBoolean());
         Assert.True(properties.At("enableSoftDelete").GetBoolean());
-        Assert.True(properties.At("enablePurgeProtection").GetBoolean());
         Assert.False(properties.Has("accessPolicies"));
+    }
+
+    /// <summary>The vault's type says: "the property does not accept false as its value".</summary>
+    [Fact]
+    public void Vault_IsProtectedFromPurgingOnRequestAndIsNeverToldFalse()
+    {
+        Assert.Equal(JsonValueKind.True, Protection("a100"));
+        Assert.Equal(JsonValueKind.Null, Protection("t4"));
+
+        static JsonValueKind Protection(string name) =>
+            Snapshot.Load(name).Only("Microsoft.KeyVault/vaults").At("properties.enablePurgeProtection").ValueKind;
     }
 
     [Theory]
@@ -123,6 +134,14 @@ public sealed class BaselineTests
         Assert.InRange(profile.At("minimumCount").GetInt32(), 2, 10);
         Assert.InRange(with.At("ingressConfiguration.requestIdleTimeout").GetInt32(), 4, 30);
         Assert.Equal(2, without.At("workloadProfiles").GetArrayLength());
+    }
+
+    [Fact]
+    public void EnvironmentWithoutAGpu_HasNoGpuProfile()
+    {
+        var profile = Assert.Single(Snapshot.Load("cpu").Only("Microsoft.App/managedEnvironments").At("properties.workloadProfiles").EnumerateArray().ToList());
+
+        Assert.Equal("Consumption", profile.At("workloadProfileType").GetString());
     }
 
     [Fact]

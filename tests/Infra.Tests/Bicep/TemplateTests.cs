@@ -79,7 +79,7 @@ public sealed partial class TemplateTests
         string[] read =
         [
             "AZURE_LOCATION", "AZURE_RESOURCE_GROUP", "AZURE_CONTAINER_REGISTRY_ENDPOINT", "AZURE_CONTAINER_APPS_ENVIRONMENT_ID",
-            "SERVICE_API_NAME", "SERVICE_API_URI", "SERVICE_API_IMAGE_NAME", "SERVICE_API_IDENTITY_PRINCIPAL_ID", "MODEL_BLOB_ENDPOINT",
+            "RILL_TORCH_BACKEND", "SERVICE_API_NAME", "SERVICE_API_URI", "SERVICE_API_IMAGE_NAME", "SERVICE_API_IDENTITY_PRINCIPAL_ID", "MODEL_BLOB_ENDPOINT",
         ];
         Assert.Empty(read.Except(names));
     }
@@ -130,13 +130,13 @@ public sealed partial class TemplateTests
     }
 
     [SkippableFact]
-    public void GpuProfiles_AreThoseThatAreServerless()
+    public void Profiles_AreThoseThatAreServerless()
     {
-        var gpus = CompiledTemplate.Root.At("variables.gpus").EnumerateObject()
+        var profiles = CompiledTemplate.Root.At("variables.profiles").EnumerateObject()
             .ToDictionary(entry => entry.Name, entry => entry.Value.At("profileType").GetString());
 
-        Assert.Equal(new() { ["t4"] = "Consumption-GPU-NC8as-T4", ["a100"] = "Consumption-GPU-NC24-A100" }, gpus);
-        Assert.Equal(gpus.Keys, CompiledTemplate.Root.At("parameters.gpu.allowedValues").EnumerateArray().Select(value => value.GetString()!));
+        Assert.Equal(new() { ["none"] = "Consumption", ["t4"] = "Consumption-GPU-NC8as-T4", ["a100"] = "Consumption-GPU-NC24-A100" }, profiles);
+        Assert.Equal(profiles.Keys, CompiledTemplate.Root.At("parameters.gpu.allowedValues").EnumerateArray().Select(value => value.GetString()!));
         Assert.Equal(0, CompiledTemplate.Root.At("parameters.minReplicas.defaultValue").GetInt32());
     }
 

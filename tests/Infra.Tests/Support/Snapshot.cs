@@ -13,7 +13,7 @@ internal sealed class Snapshot
     private Snapshot(JsonElement root) => _resources = [.. root.GetProperty("predictedResources").EnumerateArray()];
 
     /// <summary>The names of all snapshots, as theory data.</summary>
-    public static TheoryData<string> Names => new() { "t4", "a100" };
+    public static TheoryData<string> Names => new() { "cpu", "t4", "a100" };
 
     /// <summary>Reads infra/snapshots/NAME.snapshot.json.</summary>
     public static Snapshot Load(string name) =>

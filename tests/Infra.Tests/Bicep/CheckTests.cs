@@ -1,0 +1,71 @@
+using System.Text.Json;
+using Rill.Infra.Tests.Support;
+
+namespace Rill.Infra.Tests.Bicep;
+
+/// <summary>
+/// What the template refuses before anything is made. The snapshot's command evaluates expressions as the resource manager does, so that a
+/// refusal shows here with its message.
+/// </summary>
+public sealed class CheckTests
+{
+    private static readonly JsonElement _regions = JsonDocument.Parse(Repository.Read("infra", "gpu-regions.json")).RootElement;
+
+    [SkippableTheory]
+    [InlineData("Rill")]
+    [InlineData("my_rill")]
+    public void Name_WithOtherCharacters_IsRefused(string name)
+    {
+        var refusal = Snapshot("cpu", ("param environmentName = 'rill-cpu'", $"param environmentName = '{name}'"));
+
+        Assert.Equal(1, refusal.ExitCode);
+        Assert.Contains($"The environment's name {name} has characters other than lower-case letters, digits and hyphens", refusal.All, StringComparison.Ordinal);
+    }
+
+    [SkippableTheory]
+    [InlineData("t4", "northeurope")]
+    [InlineData("a100", "francecentral")]
+    public void Region_WithoutTheGpu_IsRefusedAndOthersAreNamed(string gpu, string region)
+    {
+        var refusal = Snapshot(gpu, ("'swedencentral'", $"'{region}'"));
+
+        Assert.Equal(1, refusal.ExitCode);
+        Assert.Contains($"Region {region} had no serverless {gpu}", refusal.All, StringComparison.Ordinal);
+        Assert.Contains(string.Join(", ", Regions(gpu)), refusal.All, StringComparison.Ordinal);
+        Assert.Contains("RILL_CHECK_REGION=false", refusal.All, StringComparison.Ordinal);
+    }
+
+    [SkippableTheory]
+    [InlineData("t4", "'France Central'")]
+    [InlineData("t4", "'northeurope'\nparam checkRegion = false")]
+    public void Region_WithTheGpuOrUnchecked_IsTaken(string gpu, string region)
+    {
+        var made = Snapshot(gpu, ("'swedencentral'", region));
+
+        Assert.True(made.ExitCode == 0, made.All);
+    }
+
+    [Fact]
+    public void Regions_AreNamesAsAzureWritesThemAndStandBesideTheirSource()
+    {
+        Assert.StartsWith("https://github.com/microsoft/azure-container-apps/", _regions.At("source").GetString(), StringComparison.Ordinal);
+        Assert.Matches(@"^\d{4}-\d\d-\d\d$", _regions.At("generated").GetString());
+        foreach (var gpu in new[] { "t4", "a100" })
+        {
+            Assert.All(Regions(gpu), region => Assert.Matches("^[a-z]+[0-9]?$", region));
+            Assert.Equal(Regions(gpu).Order(StringComparer.Ordinal).Distinct(), Regions(gpu));
+        }
+
+        Assert.Empty(Regions("a100").Except(Regions("t4"))); // every region that had the larger one had both
+    }
+
+    private static List<string> Regions(string gpu) => [.. _regions.At(gpu).EnumerateArray().Select(region => region.GetString()!)];
+
+    private static CommandResult Snapshot(string name, (string Text, string By) change)
+    {
+        BicepCompiler.SkipUnlessAvailable();
+        using var copy = new InfraCopy();
+        copy.Replace($"snapshots/{name}.bicepparam", change.Text, change.By);
+        return BicepCompiler.Run(["snapshot", copy.Find("snapshots", name + ".bicepparam"), "--mode", "overwrite", .. BicepCompiler.FixedScope]);
+    }
+}

@@ -22,6 +22,9 @@ internal sealed record HostSettings
     /// <summary>How long running requests may go on after SIGTERM.</summary>
     public required TimeSpan ShutdownTimeout { get; init; }
 
+    /// <summary>Whether the worker is given the host's SIGTERM.</summary>
+    public required bool PassesSignals { get; init; }
+
     /// <summary>The origins that browsers may call from; empty for no CORS at all.</summary>
     public required IReadOnlyList<string> CorsOrigins { get; init; }
 
@@ -57,6 +60,7 @@ internal sealed record HostSettings
             RoutePrefix = (host["extensions:http:routePrefix"] ?? "api").Trim('/'),
             FunctionTimeout = ReadFunctionTimeout(host["functionTimeout"]),
             ShutdownTimeout = TimeSpan.FromSeconds(ReadShutdownSeconds()),
+            PassesSignals = line.PassesSignals,
             CorsOrigins = (local["Host:CORS"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
             CorsCredentials = local.GetValue<bool>("Host:CORSCredentials"),
             Worker = (ResolveWorkerRoot(worker["defaultExecutablePath"] ?? "dotnet", root), Path.Combine(root, worker["defaultWorkerPath"] ?? "")),

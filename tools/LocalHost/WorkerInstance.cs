@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Threading.Channels;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -85,6 +86,15 @@ internal sealed class WorkerInstance(HostSettings settings, RpcLogWriter logs) :
 
     public void Cancel(string invocationId) =>
         Send(new StreamingMessage { InvocationCancel = new InvocationCancel { InvocationId = invocationId } });
+
+    /// <summary>Waits until no invocation runs, or the process has ended, or <paramref name="limit"/> has passed.</summary>
+    public async Task WaitUntilIdleAsync(TimeSpan limit)
+    {
+        for (var clock = Stopwatch.StartNew(); !_running.IsEmpty && !Process.Exited.IsCompleted && clock.Elapsed < limit;)
+        {
+            await Task.Delay(20);
+        }
+    }
 
     /// <summary>Asks the worker to end within 5 seconds, and kills it after them.</summary>
     public async Task TerminateAsync()

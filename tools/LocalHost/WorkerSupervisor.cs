@@ -106,7 +106,11 @@ internal sealed class WorkerSupervisor(HostSettings settings, RpcLogWriter logs)
     // (The real host passes no signal on, and closes its own port at once. Here new requests still reach the app, which refuses them.)
     private async Task DrainAsync(WorkerInstance worker)
     {
-        if (worker.Process.TrySignalTermination())
+        if (!settings.PassesSignals)
+        {
+            await worker.WaitUntilIdleAsync(settings.ShutdownTimeout);
+        }
+        else if (worker.Process.TrySignalTermination())
         {
             await Task.WhenAny(worker.Process.Exited, Task.Delay(settings.ShutdownTimeout));
         }

@@ -3,7 +3,7 @@ using Rill.Infra.Tests.Support;
 
 namespace Rill.Infra.Tests.Files;
 
-/// <summary>The image's recipe. It is not built here: its base images and CUDA's packages are not on every feed.</summary>
+/// <summary>The image's recipe, read. tests/Image.Tests runs it.</summary>
 public sealed partial class DockerfileTests
 {
     private static readonly string _text = Repository.Read("FunctionApp", "Dockerfile");
@@ -23,7 +23,7 @@ public sealed partial class DockerfileTests
         Assert.Equal(
             [
                 "FROM mcr.microsoft.com/dotnet/sdk:10.0 AS libtorch",
-                "FROM libtorch AS app",
+                "FROM mcr.microsoft.com/dotnet/sdk:10.0 AS app",
                 "FROM mcr.microsoft.com/azure-functions/dotnet-isolated:4-dotnet-isolated10.0",
             ],
             _instructions.Where(line => line.StartsWith("FROM ", StringComparison.Ordinal)));
@@ -40,7 +40,7 @@ public sealed partial class DockerfileTests
             [
                 "COPY global.json Directory.Build.props Directory.Packages.props ./",
                 "COPY tools/LibTorch/LibTorch.csproj tools/LibTorch/",
-                "COPY scripts/prune-libtorch.sh scripts/",
+                "COPY scripts/collect-libtorch.sh scripts/prune-libtorch.sh scripts/",
             ],
             copies);
     }
@@ -57,11 +57,14 @@ public sealed partial class DockerfileTests
     }
 
     [Fact]
-    public void App_IsPublishedForCuda()
+    public void App_IsTheSameForEveryBackend()
     {
-        var publish = _instructions.Single(line => line.StartsWith("RUN dotnet publish FunctionApp -c Release", StringComparison.Ordinal));
+        var start = _instructions.FindIndex(line => line.EndsWith("AS app", StringComparison.Ordinal));
+        var stage = _instructions[start..^FinalStage.Count];
 
-        Assert.Contains("-p:TorchBackend=cuda", publish, StringComparison.Ordinal);
+        Assert.Contains(stage, line => line.StartsWith("RUN dotnet publish FunctionApp -c Release", StringComparison.Ordinal)
+            && line.Contains("-p:TorchBackend=none", StringComparison.Ordinal));
+        Assert.DoesNotContain(stage, line => line.Contains("TORCH_BACKEND", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -77,19 +80,19 @@ public sealed partial class DockerfileTests
         Assert.Contains(FinalStage, line => line.Contains("AzureWebJobsScriptRoot=/home/site/wwwroot", StringComparison.Ordinal));
     }
 
-    /// <summary>The host passes no signal on, so the first process has to: the base image's own start becomes the host by exec.</summary>
+    /// <summary>The host passes no signal on, so the first process has to, and nothing may stand between it and the host.</summary>
     [Fact]
     public void Start_SignalsHostAndWorkerAlike()
     {
-        Assert.Contains("""ENTRYPOINT ["tini", "-g", "--", "/opt/startup/start_nonappservice.sh"]""", FinalStage);
+        Assert.Contains("""ENTRYPOINT ["tini", "-g", "--", "/opt/startup/start_rill.sh"]""", FinalStage);
         Assert.Contains(FinalStage, line => line.Contains("apt-get install -y --no-install-recommends tini", StringComparison.Ordinal));
         Assert.DoesNotContain(FinalStage, line => line.StartsWith("CMD ", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void Image_HoldsNoWeightsAndNoSecrets()
+    public void Image_HoldsNoSecretsAndFetchesNoWeights()
     {
-        Assert.DoesNotMatch("(?i)safetensors|models/|hf download|huggingface", string.Join('\n', _instructions));
+        Assert.DoesNotMatch("(?i)hf download|huggingface", string.Join('\n', _instructions));
         Assert.DoesNotMatch("(?i)(key|secret|token|password)=", string.Join('\n', _instructions));
     }
 
@@ -112,8 +115,9 @@ public sealed partial class DockerfileTests
 
         Assert.Equal("*", lines[0]);
         Assert.Contains("**/*.safetensors", lines);
-        Assert.DoesNotContain(allowed, path => path.StartsWith("models", StringComparison.Ordinal));
-        Assert.All(allowed, path => Assert.True(File.Exists(Repository.Find(path)) || Directory.Exists(Repository.Find(path)), path));
+        Assert.All(allowed.Where(path => path.StartsWith("models", StringComparison.Ordinal)), path => Assert.StartsWith("models/rill-mini/", path, StringComparison.Ordinal));
+        Assert.All(allowed, path => Assert.NotEmpty(
+            Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(Repository.Find(path))!, Path.GetFileName(path))));
 
         var copied = _instructions
             .Where(line => line.StartsWith("COPY ", StringComparison.Ordinal) && !line.Contains("--from", StringComparison.Ordinal) && line != "COPY . .")

@@ -47,6 +47,41 @@ public sealed class PruneLibtorchScriptTests : IDisposable
         Assert.Equal(before, Directory.GetFiles(_folder).Length);
     }
 
+    /// <summary>TorchSharp's packages carry the sum of a library beside it.</summary>
+    [SkippableFact]
+    public void Prune_LeavesSumsAlone()
+    {
+        File.WriteAllText(Path.Combine(_folder, "libcudnn_cnn.so.9.sha"), "0123");
+
+        var run = Prune(_folder);
+
+        Assert.True(run.ExitCode == 0, run.All);
+        Assert.DoesNotContain("libcudnn_cnn", run.Output, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public void Keep_KeepsWhatThePatternNames()
+    {
+        var run = Prune("--keep", "libtorchbind*", "--keep", "libshm.so", _folder);
+
+        Assert.True(run.ExitCode == 0, run.All);
+        var left = Directory.EnumerateFiles(_folder).Select(Path.GetFileName).ToList();
+        Assert.Contains("libtorchbind_test.so", left);
+        Assert.Contains("libshm.so", left);
+        Assert.DoesNotContain("libjitbackend_test.so", left);
+    }
+
+    [SkippableFact]
+    public void Prune_OfABrokenLibrary_SaysWhich()
+    {
+        File.WriteAllText(Path.Combine(_folder, "libnvrtc.so.12"), "no library");
+
+        var run = Prune(_folder);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith("prune-libtorch.sh: ldd cannot read libnvrtc.so.12", run.Errors, StringComparison.Ordinal);
+    }
+
     [SkippableFact]
     public void Prune_OfAnotherFolder_IsRefused()
     {

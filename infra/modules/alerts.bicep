@@ -38,7 +38,7 @@ var alerts = [
     name: 'waiting-without-replica'
     severity: 1
     window: 'PT30M'
-    description: 'Requests waited and no replica served them: GPU capacity or quota is short, or the image cannot be pulled. See docs/deploy.md, Troubles.'
+    description: 'Requests waited and no replica served them: capacity or quota is short, or the image cannot be pulled. See docs/deploy.md, Troubles.'
     query: loadTextContent('../queries/waiting-without-replica.kql')
   }
   {

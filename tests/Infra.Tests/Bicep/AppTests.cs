@@ -8,9 +8,13 @@ namespace Rill.Infra.Tests.Bicep;
 /// <summary>The function app as it would be deployed, against what the platform allows and what the app itself knows.</summary>
 public sealed partial class AppTests
 {
-    /// <summary>The largest replica of each profile: vCPUs, GiB.</summary>
+    /// <summary>
+    /// The largest replica of each profile that an environment of ours has: vCPUs, GiB. No type lists their names; they are from
+    /// learn.microsoft.com/azure/container-apps/workload-profiles-overview, and from the file that infra/gpu-regions.json names.
+    /// </summary>
     private static readonly Dictionary<string, (int Cpu, int Memory)> _largest = new()
     {
+        ["D4"] = (4, 16),
         ["Consumption"] = (4, 8),
         ["Consumption-GPU-NC8as-T4"] = (8, 56),
         ["Consumption-GPU-NC24-A100"] = (24, 220),
@@ -27,6 +31,15 @@ public sealed partial class AppTests
         Assert.Equal("functionapp", snapshot.App.At("kind").GetString());
         Assert.Equal("api", snapshot.App.GetProperty("tags").GetProperty("azd-service-name").GetString());
         Assert.True(_largest.ContainsKey(ProfileOf(snapshot)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Snapshots))]
+    public void Profiles_AreOfTypesThatAzureLists(string name)
+    {
+        var profiles = Snapshot.Load(name).Only("Microsoft.App/managedEnvironments").At("properties.workloadProfiles").EnumerateArray();
+
+        Assert.All(profiles, profile => Assert.Contains(profile.At("workloadProfileType").GetString()!, _largest.Keys));
     }
 
     [Theory]
@@ -87,6 +100,27 @@ public sealed partial class AppTests
             Assert.Equal(port, probe.At("httpGet.port").GetInt32());
             Assert.Contains($"Route = \"{probe.At("httpGet.path").GetString()![1..]}\"", routes, StringComparison.Ordinal);
         }
+    }
+
+    /// <summary>
+    /// The real host was seen to answer within 6 s of its start. A start is noticed at once, and one that takes three times as long spoils
+    /// nothing; one that waits for a model may take a minute and a half, and a process is ended only when minutes have passed.
+    /// </summary>
+    [Theory]
+    [InlineData("cpu", 2, 18)]
+    [InlineData("t4", 2, 18)]
+    [InlineData("a100", 10, 90)]
+    public void Probes_MatchTheStart(string name, int noticedWithin, int mayTake)
+    {
+        var probes = Snapshot.Load(name).Container.At("probes").EnumerateArray().ToDictionary(probe => probe.At("type").GetString()!);
+
+        Assert.Equal(["Liveness", "Readiness"], probes.Keys.Order(StringComparer.Ordinal));
+        Assert.True(probes["Readiness"].At("periodSeconds").GetInt32() <= noticedWithin);
+        Assert.True(Patience(probes["Readiness"]) >= mayTake);
+        Assert.True(Patience(probes["Liveness"]) >= 300);
+
+        static int Patience(JsonElement probe) =>
+            probe.At("initialDelaySeconds").GetInt32() + probe.At("periodSeconds").GetInt32() * probe.At("failureThreshold").GetInt32();
     }
 
     [Theory]
@@ -168,10 +202,11 @@ public sealed partial class AppTests
         var drain = int.Parse(Value(name, "Rill__DrainSeconds"), CultureInfo.InvariantCulture);
         var host = int.Parse(Value(name, "ASPNETCORE_SHUTDOWNTIMEOUTSECONDS"), CultureInfo.InvariantCulture);
         var grace = snapshot.App.At("properties.template.terminationGracePeriodSeconds").GetInt32();
+        var afterDrain = int.Parse(AfterDrain().Match(Repository.Read("FunctionApp", "Hosting", "Drain.cs")).Groups[1].Value, CultureInfo.InvariantCulture);
 
-        // Streams go on for the drain; the worker then has 5 s for their error frames and its own end (Hosting/Drain.cs), and the host, once
-        // its time is up, gives a worker 5 s more.
-        Assert.True(drain + 5 < host, $"drain {drain} s, host {host} s");
+        // Streams go on for the drain; the worker then has some seconds for their error frames and its own end, and the host, once its time is
+        // up, gives a worker 5 s more.
+        Assert.True(drain + afterDrain < host, $"drain {drain} s and {afterDrain} s more, host {host} s");
         Assert.True(host + 5 < grace && grace <= 600, $"host {host} s, grace {grace} s");
     }
 
@@ -194,6 +229,9 @@ public sealed partial class AppTests
         Assert.Matches("^[^@]+:[^:/@]+$", image);
         Assert.DoesNotContain(":latest", image, StringComparison.Ordinal);
     }
+
+    [GeneratedRegex(@"_afterwards = TimeSpan\.FromSeconds\((\d+)\)")]
+    private static partial Regex AfterDrain();
 
     [GeneratedRegex("(?i)apikey|secret|password|token|accountkey")]
     private static partial Regex SecretSetting();

@@ -61,9 +61,9 @@ param settings object = {}
 @description('Lets a silent stream live for 30 minutes at the ingress, instead of 240 s, at the price of two D4 nodes around the clock.')
 param premiumIngress bool = false
 
-@description('Tier of the registry. Premium pulls fastest and alone has artifact streaming; Basic is the cheapest.')
-@allowed(['Basic', 'Standard', 'Premium'])
-param registrySku string = 'Premium'
+@description('Tier of the registry. Premium pulls fastest and alone has artifact streaming; Basic is the cheapest. Empty for Premium with a GPU, Basic without: its image is small.')
+@allowed(['', 'Basic', 'Standard', 'Premium'])
+param registrySku string = ''
 
 @description('Most gigabytes of logs and telemetry a day.')
 @minValue(1)
@@ -167,7 +167,7 @@ module registry 'modules/registry.bicep' = {
     name: names.registry
     location: location
     tags: tags
-    sku: registrySku
+    sku: empty(registrySku) ? (gpu == 'none' ? 'Basic' : 'Premium') : registrySku
     workspaceId: monitoring.outputs.workspaceId
   }
 }

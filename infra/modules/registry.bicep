@@ -1,4 +1,5 @@
-// Premium is the default because a cold start pulls gigabytes: it is the tier with the highest bandwidth and with artifact streaming.
+// Premium is the default with a GPU, because a cold start then pulls gigabytes: it is the tier with the highest bandwidth and with
+// artifact streaming.
 metadata description = 'Container registry, reached with identities only'
 
 @minLength(5)
@@ -7,7 +8,7 @@ param name string
 param location string
 param tags object
 
-@allowed(['Basic', 'Standard', 'Premium'])
+@description('Basic, Standard or Premium.')
 param sku string
 param workspaceId string
 

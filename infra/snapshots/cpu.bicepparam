@@ -5,5 +5,4 @@ param environmentName = 'rill-cpu'
 param location = 'northeurope' // where no serverless GPU is
 param gpu = 'none'
 param image = 'registry.example/rill:0123abc-cpu'
-param registrySku = 'Basic'
 param currentMonth = '2026-11-01'

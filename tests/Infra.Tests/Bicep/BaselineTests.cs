@@ -136,6 +136,15 @@ public sealed class BaselineTests
         Assert.Equal(2, without.At("workloadProfiles").GetArrayLength());
     }
 
+    /// <summary>Ten times the price pays for gigabytes that are pulled faster; the image without CUDA is not that large.</summary>
+    [Fact]
+    public void Registry_IsPremiumForLargeImagesOnly()
+    {
+        Assert.Equal(["Basic", "Premium", "Premium"], new[] { "cpu", "t4", "a100" }.Select(Tier));
+
+        static string? Tier(string name) => Snapshot.Load(name).Only("Microsoft.ContainerRegistry/registries").At("sku.name").GetString();
+    }
+
     [Fact]
     public void EnvironmentWithoutAGpu_HasNoGpuProfile()
     {

@@ -1,34 +1,25 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Rill.Infra.Tests.Support;
 
 namespace Rill.Infra.Tests.Files;
 
 /// <summary>The deployment's documents, where they repeat what the templates say or what can be recomputed.</summary>
-public sealed partial class DocumentationTests
+public sealed class DocumentationTests
 {
     private const decimal CpuPrice = 0.000024m;
     private const decimal MemoryPrice = 0.000003m;
-    private static readonly Dictionary<string, decimal> _gpuPrice = new() { ["t4"] = 0.000073m, ["a100"] = 0.000529m };
+    private const decimal FreeCpuSeconds = 180_000;
+    private const decimal FreeMemorySeconds = 360_000;
 
-    [Fact]
-    public void EveryVariableOfADeployment_IsDocumentedAndReachesTheWorkflow()
-    {
-        var variables = Variable().Matches(Repository.Read("infra", "main.bicepparam")).Select(match => match.Groups[1].Value).ToList();
-        var guide = Repository.Read("docs", "deploy.md");
-        var workflow = Yaml.Load(".github", "workflows", "deploy.yml").At("env").Entries().Select(entry => entry.Name).ToList();
-
-        Assert.NotEmpty(variables);
-        Assert.All(variables, variable => Assert.Contains($"`{variable}`", guide, StringComparison.Ordinal));
-        Assert.Empty(variables.Except(["SERVICE_API_IMAGE_NAME", "RILL_BUDGET_START"]).Except(workflow)); // those two the script finds out
-    }
+    /// <summary>The columns of the tables, in their order, and what the GPU costs.</summary>
+    private static readonly Dictionary<string, decimal> _gpuPrice = new() { ["none"] = 0m, ["t4"] = 0.000073m, ["a100"] = 0.000529m };
 
     [Fact]
     public void HourlyPrices_AreWhatTheirPartsComeTo()
     {
         var rows = Rows("docs/costs.md", "| GPU | vCPU | GiB |");
 
-        Assert.Equal(4, rows.Count);
+        Assert.Equal(5, rows.Count);
         foreach (var row in rows)
         {
             var second = _gpuPrice[row[0]] + Number(row[1]) * CpuPrice + Number(row[2]) * MemoryPrice;
@@ -42,15 +33,35 @@ public sealed partial class DocumentationTests
     [Fact]
     public void PricesPerThousandRequests_AreWhatTheirPartsComeTo()
     {
-        var t4 = PerSecond("t4");
-        var a100 = PerSecond("a100");
         var busy = Rows("docs/costs.md", "| tokens/s of the replica |");
         var alone = Rows("docs/costs.md", "| cooldown | seconds |");
 
         Assert.All(busy, row => Assert.Equal(1000 * 200 / Number(row[0]), Number(row[1])));
-        Assert.All(busy, row => Assert.Equal((Cents(Number(row[1]) * t4), Cents(Number(row[1]) * a100)), (Number(row[2]), Number(row[3]))));
-        Assert.All(alone, row => Assert.Equal(45 + 10 + int.Parse(row[0].Split(' ')[0], CultureInfo.InvariantCulture), Number(row[1])));
-        Assert.All(alone, row => Assert.Equal((Cents(1000 * Number(row[1]) * t4), Cents(1000 * Number(row[1]) * a100)), (Number(row[2]), Number(row[3]))));
+        Assert.All(busy, row => Assert.Equal(Prices(Number(row[1])), row[2..].Select(Number)));
+        Assert.All(alone, row => Assert.Equal(45 + 10 + Leading(row[0]), Number(row[1])));
+        Assert.All(alone, row => Assert.Equal(Prices(1000 * Number(row[1])), row[2..].Select(Number)));
+    }
+
+    /// <summary>At most the drain, and after it the 30 s that app.bicep adds to it for the grace.</summary>
+    [Fact]
+    public void PricesOfAStop_CountTheWholeGrace()
+    {
+        var rows = Rows("docs/costs.md", "| drain | seconds |");
+
+        Assert.Equal(2, rows.Count);
+        Assert.All(rows, row => Assert.Equal(Leading(row[0]) + 30, Number(row[1])));
+        Assert.All(rows, row => Assert.Equal(Prices(Number(row[1])), row[2..].Select(Number)));
+    }
+
+    [Fact]
+    public void FreeGrant_IsWhatItLastsFor()
+    {
+        var row = Rows("docs/costs.md", "| GPU | vCPU | GiB |").First(row => row[0] == "none");
+        var seconds = Math.Min(FreeCpuSeconds / Number(row[1]), FreeMemorySeconds / Number(row[2]));
+        var costs = Repository.Read("docs", "costs.md");
+
+        Assert.Contains($"{seconds / 3600:0} hours", costs, StringComparison.Ordinal);
+        Assert.Contains($"{Math.Floor(seconds / 355):0} requests that come alone", costs, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -58,7 +69,7 @@ public sealed partial class DocumentationTests
     {
         foreach (var gpu in _gpuPrice.Keys)
         {
-            var resources = Snapshot.Load(gpu).Container.At("resources");
+            var resources = Snapshot.Load(gpu == "none" ? "cpu" : gpu).Container.At("resources");
             var row = Rows("docs/costs.md", "| GPU | vCPU | GiB |").First(row => row[0] == gpu);
 
             Assert.Equal(resources.At("cpu").GetInt32(), Number(row[1]));
@@ -66,14 +77,14 @@ public sealed partial class DocumentationTests
         }
     }
 
-    [GeneratedRegex("readEnvironmentVariable\\('([A-Z_]+)'")]
-    private static partial Regex Variable();
-
-    private static decimal PerSecond(string gpu)
+    /// <summary>What some seconds of a replica cost on each profile.</summary>
+    private static IEnumerable<decimal> Prices(decimal seconds)
     {
-        var row = Rows("docs/costs.md", "| GPU | vCPU | GiB |").First(row => row[0] == gpu);
-        return Number(row[4]);
+        var rows = Rows("docs/costs.md", "| GPU | vCPU | GiB |");
+        return _gpuPrice.Keys.Select(gpu => Cents(seconds * Number(rows.First(row => row[0] == gpu)[4])));
     }
+
+    private static int Leading(string cell) => int.Parse(cell.Split(' ')[0], CultureInfo.InvariantCulture);
 
     private static decimal Cents(decimal dollars) => decimal.Round(dollars, 2, MidpointRounding.AwayFromZero);
 

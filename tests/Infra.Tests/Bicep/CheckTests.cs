@@ -11,36 +11,32 @@ public sealed class CheckTests
 {
     private static readonly JsonElement _regions = JsonDocument.Parse(Repository.Read("infra", "gpu-regions.json")).RootElement;
 
-    [SkippableTheory]
-    [InlineData("Rill")]
-    [InlineData("my_rill")]
-    public void Name_WithOtherCharacters_IsRefused(string name)
+    [SkippableFact]
+    public void Name_WithOtherCharacters_IsRefused()
     {
-        var refusal = Snapshot("cpu", ("param environmentName = 'rill-cpu'", $"param environmentName = '{name}'"));
+        var refusal = Snapshot("cpu", ("param environmentName = 'rill-cpu'", "param environmentName = 'My_rill'"));
 
         Assert.Equal(1, refusal.ExitCode);
-        Assert.Contains($"The environment's name {name} has characters other than lower-case letters, digits and hyphens", refusal.All, StringComparison.Ordinal);
+        Assert.Contains("The environment's name My_rill has characters other than lower-case letters, digits and hyphens", refusal.All, StringComparison.Ordinal);
     }
 
-    [SkippableTheory]
-    [InlineData("t4", "northeurope")]
-    [InlineData("a100", "francecentral")]
-    public void Region_WithoutTheGpu_IsRefusedAndOthersAreNamed(string gpu, string region)
+    [SkippableFact]
+    public void Region_WithoutTheGpu_IsRefusedAndOthersAreNamed()
     {
-        var refusal = Snapshot(gpu, ("'swedencentral'", $"'{region}'"));
+        var refusal = Snapshot("a100", ("'swedencentral'", "'francecentral'")); // where T4s are
 
         Assert.Equal(1, refusal.ExitCode);
-        Assert.Contains($"Region {region} had no serverless {gpu}", refusal.All, StringComparison.Ordinal);
-        Assert.Contains(string.Join(", ", Regions(gpu)), refusal.All, StringComparison.Ordinal);
+        Assert.Contains("Region francecentral had no serverless a100", refusal.All, StringComparison.Ordinal);
+        Assert.Contains(string.Join(", ", Regions("a100")), refusal.All, StringComparison.Ordinal);
         Assert.Contains("RILL_CHECK_REGION=false", refusal.All, StringComparison.Ordinal);
     }
 
     [SkippableTheory]
-    [InlineData("t4", "'France Central'")]
-    [InlineData("t4", "'northeurope'\nparam checkRegion = false")]
-    public void Region_WithTheGpuOrUnchecked_IsTaken(string gpu, string region)
+    [InlineData("'France Central'")]
+    [InlineData("'northeurope'\nparam checkRegion = false")]
+    public void Region_WithTheGpuOrUnchecked_IsTaken(string region)
     {
-        var made = Snapshot(gpu, ("'swedencentral'", region));
+        var made = Snapshot("t4", ("'swedencentral'", region));
 
         Assert.True(made.ExitCode == 0, made.All);
     }
@@ -66,6 +62,6 @@ public sealed class CheckTests
         BicepCompiler.SkipUnlessAvailable();
         using var copy = new InfraCopy();
         copy.Replace($"snapshots/{name}.bicepparam", change.Text, change.By);
-        return BicepCompiler.Run(["snapshot", copy.Find("snapshots", name + ".bicepparam"), "--mode", "overwrite", .. BicepCompiler.FixedScope]);
+        return copy.MakeSnapshot(name);
     }
 }

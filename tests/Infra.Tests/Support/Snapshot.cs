@@ -16,11 +16,16 @@ internal sealed class Snapshot
     public static TheoryData<string> Names => new() { "cpu", "t4", "a100" };
 
     /// <summary>Reads infra/snapshots/NAME.snapshot.json.</summary>
-    public static Snapshot Load(string name) =>
-        new(JsonDocument.Parse(Repository.Read("infra", "snapshots", name + ".snapshot.json")).RootElement);
+    public static Snapshot Load(string name) => LoadFrom(Repository.Find("infra", "snapshots", name + ".snapshot.json"));
+
+    /// <summary>Reads a snapshot from anywhere.</summary>
+    public static Snapshot LoadFrom(string file) => new(JsonDocument.Parse(File.ReadAllText(file)).RootElement);
 
     /// <summary>All resources.</summary>
     public IReadOnlyList<JsonElement> All => _resources;
+
+    /// <summary>All resources by their ids.</summary>
+    public IReadOnlyDictionary<string, JsonElement> ById => _resources.ToDictionary(resource => resource.At("id").GetString()!);
 
     /// <summary>The function app.</summary>
     public JsonElement App => Only("Microsoft.App/containerApps");

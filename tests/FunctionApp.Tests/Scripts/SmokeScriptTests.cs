@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Rill.FunctionApp.Tests.Host;
 
 namespace Rill.FunctionApp.Tests.Scripts;
@@ -7,7 +6,6 @@ namespace Rill.FunctionApp.Tests.Scripts;
 public sealed class SmokeScriptTests : IAsyncLifetime
 {
     private const string Key = "smoke-key";
-    private static readonly TimeSpan _limit = TimeSpan.FromMinutes(3);
 
     private RillServer _server = null!;
 
@@ -58,23 +56,6 @@ public sealed class SmokeScriptTests : IAsyncLifetime
         Assert.Contains("something on the way buffers", output, StringComparison.Ordinal);
     }
 
-    private async Task<(int ExitCode, string Output)> SmokeAsync(string key, string prompt, params string[] options)
-    {
-        var start = new ProcessStartInfo("bash")
-        {
-            ArgumentList =
-            {
-                Path.Combine(BuiltPrograms.Root, "scripts", "smoke.sh"),
-                "--url", _server.BaseUri.ToString(), "--cold-seconds", "60", "--prompt", prompt,
-            },
-        };
-        foreach (var option in options)
-        {
-            start.ArgumentList.Add(option);
-        }
-
-        start.Environment["RILL_API_KEY"] = key;
-        var smoke = await ProcessBounds.RunAsync(start, _limit);
-        return (smoke.ExitCode, smoke.Error);
-    }
+    private Task<(int ExitCode, string Output)> SmokeAsync(string key, string prompt, params string[] options) =>
+        SmokeScript.RunAsync(_server.BaseUri, key, ["--prompt", prompt, .. options]);
 }

@@ -102,6 +102,8 @@ var token = empty(nameSalt)
   ? uniqueString(subscription().id, environmentName, location)
   : uniqueString(subscription().id, environmentName, location, nameSalt)
 var tags = { 'azd-env-name': environmentName }
+// By it scripts/deploy.sh tells whether a deleted vault has the name that the next one would have.
+var vaultTags = union(tags, empty(nameSalt) ? {} : { 'rill-name-salt': nameSalt })
 var names = {
   identity: 'id-${token}'
   workspace: 'log-${token}'
@@ -177,7 +179,7 @@ module vault 'modules/vault.bicep' = {
   params: {
     name: names.vault
     location: location
-    tags: tags
+    tags: vaultTags
     workspaceId: monitoring.outputs.workspaceId
     purgeProtection: purgeProtection
   }

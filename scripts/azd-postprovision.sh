@@ -14,9 +14,12 @@ case "${1-}" in
   *) misuse "$1 is unknown." ;;
 esac
 need azd "https://aka.ms/azd-install"
+# Without it az's default would decide, and a second foundation might be made in another subscription than azd's.
+[ -n "${AZURE_SUBSCRIPTION_ID-}" ] || fail "AZURE_SUBSCRIPTION_ID is not set; run azd provision, which calls this with its values."
 
-outputs=$(mktemp)
-trap 'rm -f "$outputs"' EXIT
-"$root/scripts/deploy.sh" --outputs "$outputs"
-azd env set SERVICE_API_IMAGE_NAME "$(sed -n 's/^image=//p' "$outputs")"
+result=$(mktemp)
+trap 'rm -f "$result"' EXIT
+cd "$root"
+"$root/scripts/deploy.sh" --outputs "$result"
+azd env set SERVICE_API_IMAGE_NAME "$(sed -n 's/^image=//p' "$result")"
 azd env set RILL_BUDGET_START "${RILL_BUDGET_START:-$(date -u +%Y-%m-01)}"

@@ -6,55 +6,71 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 usage() {
   cat <<'TEXT'
 usage: scripts/deploy.sh --environment NAME --location REGION [options]
-  --environment NAME     name of the deployment, part of every name (or AZURE_ENV_NAME)
-  --location REGION      Azure region with the GPU (or AZURE_LOCATION)
-  --gpu t4|a100          GPU of a replica (or RILL_GPU; default t4)
-  --model MODEL          hf://ORG/NAME[@REV], https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH, or a path in the deployment's own
-                         container, as scripts/upload-model.sh makes it (or RILL_MODEL; default rill-mini)
-  --image REF            image to deploy, REGISTRY/NAME:TAG; default: the image of this commit, built in the registry where it is missing
-  --http-concurrency N   own scale rule: one replica for N requests at once; default: the platform's rule
-  --artifact-streaming   lets replicas start before the image has arrived whole (preview; Premium registry)
-  --outputs FILE         appends image=..., app=... and url=... to FILE (in a workflow: "$GITHUB_OUTPUT")
-  --foundation-only      stops before the image and the app
-  --what-if              shows what would change, and changes nothing
-  --dry-run              prints the commands of a first deployment; needs no login
-  More settings as environment variables: docs/deploy.md.
+  --environment NAME       name of the deployment, part of every name (or AZURE_ENV_NAME)
+  --location REGION        Azure region, by its short name; one with the GPU, if there is one (or AZURE_LOCATION)
+  --gpu none|t4|a100       GPU of a replica; none runs small models on processors, anywhere and without quota (or RILL_GPU; default t4)
+  --model MODEL            hf://ORG/NAME[@REV], https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH, or a path in the deployment's own
+                           container, as scripts/upload-model.sh makes it (or RILL_MODEL; default: rill-mini, which is in the image)
+  --image REF              image to deploy, REGISTRY/NAME:TAG; default: that of this checkout, built by scripts/build-image.sh where missing
+  --build registry|local   where it is built; local takes docker (or RILL_BUILD; default registry)
+  --http-concurrency N     own scale rule: one replica for N requests at once; 0 gives the rules back to the platform
+                           (or RILL_HTTP_CONCURRENCY; default: what the app has)
+  --stop-first             stops the running revision before the new one starts, for a quota of one GPU: no answers meanwhile (or RILL_STOP_FIRST=true)
+  --deleted-vault WHAT     what to do about a deleted vault that holds our vault's name: recover it with its key, or purge it (or RILL_DELETED_VAULT)
+  --artifact-streaming     lets replicas start before the image has arrived whole (preview; Premium registry)
+  --outputs FILE           appends image=..., app=... and url=... to FILE (in a workflow: "$GITHUB_OUTPUT")
+  --check                  checks login, region and names, and ends before anything is made
+  --foundation-only        stops before the image and the app
+  --what-if                shows what would change, and changes nothing
+  --dry-run                prints the commands of a first deployment; needs no login
+  AZURE_SUBSCRIPTION_ID names the subscription; default: az's. More settings as environment variables: docs/deploy.md.
 TEXT
 }
 
 environment=${AZURE_ENV_NAME:-} location=${AZURE_LOCATION:-}
-export RILL_GPU=${RILL_GPU:-t4} RILL_MODEL=${RILL_MODEL:-rill-mini}
-image="" concurrency=0 streaming=false outputs="" what_if=false foundation_only=false
+export RILL_GPU=${RILL_GPU:-t4} RILL_MODEL=${RILL_MODEL:-}
+image="" build=${RILL_BUILD:-registry} concurrency=${RILL_HTTP_CONCURRENCY:-} stop_first=${RILL_STOP_FIRST:-false} deleted_vault=${RILL_DELETED_VAULT:-}
+image_options=() outputs_file="" what_if=false foundation_only=false check_only=false
 while [ $# -gt 0 ]; do
   case "$1" in
-    --environment | --location | --gpu | --model | --image | --http-concurrency | --outputs) [ -n "${2-}" ] || misuse "$1 needs a value." ;;&
+    --environment | --location | --gpu | --model | --image | --build | --http-concurrency | --deleted-vault | --outputs)
+      [ -n "${2-}" ] || misuse "$1 needs a value." ;;&
     -h | --help) usage; exit 0 ;;
     --environment) environment=$2; shift 2 ;;
     --location) location=$2; shift 2 ;;
     --gpu) RILL_GPU=$2; shift 2 ;;
     --model) RILL_MODEL=$2; shift 2 ;;
     --image) image=$2; shift 2 ;;
+    --build) build=$2; shift 2 ;;
     --http-concurrency) concurrency=$2; shift 2 ;;
-    --artifact-streaming) streaming=true; shift ;;
-    --outputs) outputs=$2; shift 2 ;;
+    --stop-first) stop_first=true; shift ;;
+    --deleted-vault) deleted_vault=$2; shift 2 ;;
+    --artifact-streaming) image_options+=(--artifact-streaming); shift ;;
+    --outputs) outputs_file=$2; shift 2 ;;
+    --check) check_only=true; shift ;;
     --foundation-only) foundation_only=true; shift ;;
     --what-if) what_if=true; shift ;;
-    --dry-run) dry_run=true; shift ;;
+    --dry-run) dry_run=true; image_options+=(--dry-run); shift ;;
     *) misuse "$1 is unknown." ;;
   esac
 done
 [ -n "$environment" ] || misuse "--environment is needed."
 [ -n "$location" ] || misuse "--location is needed."
 check_name "$environment"
-[[ $RILL_GPU =~ ^(t4|a100)$ ]] || misuse "--gpu takes t4 or a100."
-[[ $concurrency =~ ^[0-9]{1,4}$ ]] || misuse "--http-concurrency takes a number."
+[[ $location =~ ^[a-z0-9]+$ ]] || misuse "--location takes a region's short name, e.g. swedencentral, not: $location"
+[[ $RILL_GPU =~ ^(none|t4|a100)$ ]] || misuse "--gpu takes none, t4 or a100."
+[[ $build =~ ^(registry|local)$ ]] || misuse "--build takes registry or local."
+[[ $concurrency =~ ^[0-9]{0,4}$ ]] || misuse "--http-concurrency takes a number."
+[[ $stop_first =~ ^(true|false)$ ]] || misuse "RILL_STOP_FIRST takes true or false."
+[[ $deleted_vault =~ ^(|recover|purge)$ ]] || misuse "--deleted-vault takes recover or purge."
 [[ -z $image || $image =~ ^[^@]+:[^:/@]+$ && $image != *:latest ]] || misuse "--image takes a reference with a tag of its own: no digest, not latest."
 export AZURE_ENV_NAME=$environment AZURE_LOCATION=$location
 cd "$root"
 need_azure
 
-repository=rill
 group=rg-$environment
+# shellcheck source=scripts/deploy-checks.sh
+source "$root/scripts/deploy-checks.sh"
 
 # Whoever runs this may then push images, upload models and set keys. In CI the two variables are set.
 name_deployer() {
@@ -76,99 +92,121 @@ keep_budget_start() {
 # $1: image, or nothing for the foundation
 deploy_template() {
   export SERVICE_API_IMAGE_NAME=$1
-  change az deployment sub create --name "rill-$environment" --location "$location" --parameters infra/main.bicepparam --output none ||
-    fail "the deployment failed; see why: az deployment operation sub list --name rill-$environment --query \"[?properties.provisioningState=='Failed']\""
+  # The app's identity reads the key when a revision is made, by a role that may be minutes old.
+  refusal='[Uu]nable to get value using Managed identity' patiently "the vault (for the app's identity)" "Key Vault Secrets User" \
+    change az deployment sub create --name "rill-$environment" --location "$location" --parameters infra/main.bicepparam --output none ||
+    fail "the deployment failed; what is made stays, and running this again goes on from there. See why: az deployment operation sub list --name rill-$environment --query \"[?properties.provisioningState=='Failed']\""
 }
 
-# The first API key. It never stands on a command line or in a log. Roles take a minute or two until they count.
+# The first API key. It never stands on a command line or in a log.
 ensure_key() {
-  local vault=$1 found key_file attempt
-  for ((attempt = 0; attempt < 20; attempt++)); do
-    if found=$(ask keyvault secret list --vault-name "$vault" --query "[?name=='api-key'].name | [0]"); then break; fi
-    say "The vault does not let us in yet; trying again ..."
-    sleep "${RILL_ROLE_PAUSE:-15}"
-  done
-  [ "$attempt" -lt 20 ] || fail "vault $vault refuses us; the deployer needs the role Key Vault Secrets Officer: set AZURE_PRINCIPAL_ID and run this again."
+  local vault=$1 found key_file failed=false
+  found=$(patiently "vault $vault" "Key Vault Secrets Officer" ask keyvault secret list --vault-name "$vault" --query "[?name=='api-key'].name | [0]") || exit
   [ -z "$found" ] || return 0
   say "Making the first API key ..."
   key_file=$(mktemp) # for the owner only
   od -An -N32 -tx1 /dev/urandom | tr -d ' \n' >"$key_file"
-  change az keyvault secret set --vault-name "$vault" --name api-key --file "$key_file" --encoding utf-8 --output none || attempt=failed
+  patiently "vault $vault" "Key Vault Secrets Officer" \
+    change az keyvault secret set --vault-name "$vault" --name api-key --file "$key_file" --encoding utf-8 --output none || failed=true
   rm -f "$key_file"
-  [ "$attempt" != failed ] || fail "vault $vault did not take the key; the message is above."
+  ! $failed || fail "vault $vault did not take the key; the message is above."
 }
 
 # A model of the deployment's own container has to be there, or the app would not start.
 check_model() {
   local account count
-  [[ $RILL_MODEL == *://* ]] && return 0
-  account=$(output_of "$environment" MODEL_STORAGE_ACCOUNT)
-  count=$(ask storage blob list --account-name "$account" --container-name models --prefix "$RILL_MODEL/" --num-results 1 --auth-mode login --query "length(@)")
+  [[ -n $RILL_MODEL && $RILL_MODEL != *://* ]] || return 0
+  account=$(output MODEL_STORAGE_ACCOUNT)
+  count=$(patiently "storage account $account" "Storage Blob Data Contributor" ask storage blob list --account-name "$account" \
+    --container-name models --prefix "$RILL_MODEL/" --num-results 1 --auth-mode login --query "length(@)") || exit
   [ "${count:-0}" != 0 ] || $dry_run ||
-    fail "there is no model $RILL_MODEL in $account; upload one, then run this again: scripts/upload-model.sh --environment $environment models/rill-mini"
+    fail "there is no model $RILL_MODEL in $account; upload it, then run this again: scripts/upload-model.sh --environment $environment --name $RILL_MODEL DIRECTORY"
 }
 
-# Sets image to that of this commit, and builds it in the registry unless it is there.
+# Sets image to that of this checkout.
 ensure_image() {
-  local registry server tag found
-  registry=$(output_of "$environment" AZURE_CONTAINER_REGISTRY_NAME)
-  server=$(output_of "$environment" AZURE_CONTAINER_REGISTRY_ENDPOINT)
-  tag=$(git rev-parse --short=12 HEAD)
-  image=$server/$repository:$tag
-  [ -z "$(git status --porcelain)" ] || $dry_run || fail "the working tree has changes that no commit names; commit them, or give --image."
-  found=$(ask acr repository show-tags --name "$registry" --repository "$repository" --query "[?@=='$tag'] | [0]" 2>/dev/null) || found=""
-  [ -z "$found" ] || return 0
-  say "Building $repository:$tag in the registry; the first time takes half an hour ..."
-  change az acr build --registry "$registry" --image "$repository:$tag" --file FunctionApp/Dockerfile --platform linux/amd64 --timeout 7200 . ||
-    fail "the image was not built; the log is above."
-  # A tag names one image for ever: replicas pull by tag, since streaming does not work by digest.
-  change az acr repository update --name "$registry" --image "$repository:$tag" --write-enabled false --output none
-  if $streaming; then
-    change az acr artifact-streaming create --name "$registry" --image "$repository:$tag" || say "Note: no artifact streaming; the app starts without it."
-  fi
+  local result
+  result=$(mktemp)
+  AZURE_SUBSCRIPTION_ID=$subscription "$root/scripts/build-image.sh" --environment "$environment" --gpu "$RILL_GPU" --build "$build" \
+    --outputs "$result" "${image_options[@]}" || { rm -f "$result"; exit 1; }
+  image=$(sed -n 's/^image=//p' "$result")
+  rm -f "$result"
 }
 
-# The platform takes own scale rules of a function app by PATCH only, and forgets them with each deployment. docs/adr/0024.
+# $1: app, $2: body
+patch_app() {
+  change az rest --method PATCH --headers Content-Type=application/json --body "$2" --output none --url \
+    "/subscriptions/${subscription:-SUBSCRIPTION}/resourceGroups/$group/providers/Microsoft.App/containerApps/$1?api-version=2026-07-01"
+}
+
+# The platform takes own scale rules of a function app by PATCH only, and forgets them with each deployment: what the app has is looked up
+# before it, and set again after it. docs/adr/0024.
+keep_scale_rule() {
+  local present
+  [ -n "$app" ] || return 0
+  present=$(property_of "$environment" "$app" \
+    "[properties.template.scale][?allowScalingRuleOverride].rules[] | [?name=='http'].http.metadata.concurrentRequests | [0]")
+  [ -n "$present" ] || return 0
+  if [ "$concurrency" = 0 ]; then
+    patch_app "$app" '{"properties":{"template":{"scale":{"allowScalingRuleOverride":false,"rules":[]}}}}'
+  fi
+  concurrency=${concurrency:-$present}
+}
+
 set_scale_rule() {
-  local app=$1 body
-  [ "$concurrency" -gt 0 ] || return 0
-  body=$(sed "s/HTTP_CONCURRENCY/$concurrency/" infra/scale-override.json | tr -d '\n')
-  change az rest --method PATCH --headers Content-Type=application/json --body "$body" --output none --url \
-    "/subscriptions/{subscriptionId}/resourceGroups/$group/providers/Microsoft.App/containerApps/$app?api-version=2026-07-01"
+  [ "${concurrency:-0}" -gt 0 ] || return 0
+  patch_app "$app" "$(sed "s/HTTP_CONCURRENCY/$concurrency/" infra/scale-override.json | tr -d '\n')"
+}
+
+# A deployment that changes nothing makes no revision, and would leave the one asleep that was stopped for it.
+start_newest() {
+  local newest active
+  $stop_first && ! $dry_run || return 0
+  newest=$(property_of "$environment" "$app" properties.latestRevisionName)
+  active=$(ask containerapp revision list --name "$app" --resource-group "$group" --query "[?name=='$newest' && properties.active].name | [0]")
+  [ -n "$active" ] || change az containerapp revision activate --name "$app" --resource-group "$group" --revision "$newest" --output none
 }
 
 name_deployer
+app=$(find_app "$environment" 2>/dev/null) || app=""
+check_region
+[ -n "$app" ] || settle_deleted_vault
+if $check_only; then say "Checked: $environment in $location, subscription $subscription."; exit; fi
 keep_budget_start
 
-app=$(find_app "$environment" 2>/dev/null) || app=""
 if $what_if; then
   running=$image
-  [ -n "$running" ] || [ -z "$app" ] ||
-    running=$(ask resource show --resource-group "$group" --resource-type Microsoft.App/containerApps --name "$app" --query "properties.template.containers[0].image")
+  [ -n "$running" ] || [ -z "$app" ] || running=$(property_of "$environment" "$app" "properties.template.containers[0].image")
   # Checked as a reader may check it, so that a pull request's identity needs no right to deploy.
   SERVICE_API_IMAGE_NAME=$running change az deployment sub what-if --name "rill-$environment" --location "$location" \
     --parameters infra/main.bicepparam --validation-level ProviderNoRbac
   exit
 fi
 
-if [ -z "$app" ] || $foundation_only; then
+# A deployment that failed has no outputs, though the app may be there.
+if [ -z "$app" ] || $foundation_only || [ "$(state_of_deployment "$environment")" != Succeeded ]; then
   say "Deploying the foundation ..."
   deploy_template ""
 fi
-vault=$(output_of "$environment" AZURE_KEY_VAULT_NAME)
+load_outputs "$environment"
+vault=$(output AZURE_KEY_VAULT_NAME)
 ensure_key "$vault"
 if $foundation_only; then exit; fi
 
 check_model
 [ -n "$image" ] || ensure_image
 
+keep_scale_rule
+if $stop_first && [ -n "$app" ]; then stop_running "$environment" "$app"; fi
 say "Deploying the app with $image ..."
 deploy_template "$image"
-app=$(output_of "$environment" SERVICE_API_NAME)
-set_scale_rule "$app"
+load_outputs "$environment"
+app=$(output SERVICE_API_NAME)
+set_scale_rule
+start_newest
 wait_until_ready "$environment" "$app"
 
-url=$(output_of "$environment" SERVICE_API_URI)
-[ -z "$outputs" ] || printf '%s\n' "image=$image" "app=$app" "url=$url" >>"$outputs"
+url=$(output SERVICE_API_URI)
+[ -z "$outputs_file" ] || printf '%s\n' "image=$image" "app=$app" "url=$url" >>"$outputs_file"
 say "Deployed: $url"
-say "Try it:   RILL_API_KEY=\$(az keyvault secret show --vault-name $vault --name api-key --query value --output tsv) scripts/smoke.sh --url $url"
+say "Try it:   RILL_API_KEY=\$(az keyvault secret show ${subscription:+--subscription $subscription }--vault-name $vault --name api-key --query value --output tsv) scripts/smoke.sh --url $url"

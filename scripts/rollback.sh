@@ -5,17 +5,18 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 usage() {
   cat <<'TEXT'
-usage: scripts/rollback.sh --environment NAME [--revision REVISION] [--failed-image REF] [--list] [--dry-run]
+usage: scripts/rollback.sh --environment NAME [--revision REVISION] [--failed-image REF] [--stop-first] [--list] [--dry-run]
   --environment NAME     name of the deployment (or AZURE_ENV_NAME)
   --revision REVISION    where to go back to; default: the newest revision with another image than the current one
   --failed-image REF     does nothing unless the newest revision has this image: a deployment that failed earlier left the old one running
+  --stop-first           stops the running revision before its successor starts, for a quota of one GPU (or RILL_STOP_FIRST=true)
   --list                 lists the revisions, oldest first, and ends
   --dry-run              finds the revision, and prints the command that would copy it
   The next scripts/deploy.sh deploys what the checkout says, whatever runs.
 TEXT
 }
 
-environment=${AZURE_ENV_NAME:-} revision="" failed_image="" list=false plan=false
+environment=${AZURE_ENV_NAME:-} revision="" failed_image="" list=false plan=false stop_first=${RILL_STOP_FIRST:-false}
 while [ $# -gt 0 ]; do
   case "$1" in
     --environment | --revision | --failed-image) [ -n "${2-}" ] || misuse "$1 needs a value." ;;&
@@ -23,6 +24,7 @@ while [ $# -gt 0 ]; do
     --environment) environment=$2; shift 2 ;;
     --revision) revision=$2; shift 2 ;;
     --failed-image) failed_image=$2; shift 2 ;;
+    --stop-first) stop_first=true; shift ;;
     --list) list=true; shift ;;
     --dry-run) plan=true; shift ;;
     *) misuse "$1 is unknown." ;;
@@ -30,6 +32,7 @@ while [ $# -gt 0 ]; do
 done
 [ -n "$environment" ] || misuse "--environment is needed."
 check_name "$environment"
+[[ $stop_first =~ ^(true|false)$ ]] || misuse "RILL_STOP_FIRST takes true or false."
 need_azure
 group=rg-$environment
 
@@ -55,5 +58,6 @@ fi
 
 say "Going back to $revision ..."
 dry_run=$plan
+if $stop_first; then stop_running "$environment" "$app"; fi
 change az containerapp revision copy --name "$app" --resource-group "$group" --from-revision "$revision" --output none
 wait_until_ready "$environment" "$app"

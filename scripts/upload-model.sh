@@ -34,8 +34,17 @@ compgen -G "$directory/*.safetensors" >/dev/null || fail "$directory holds no *.
 name=${name:-$(basename "$(cd "$directory" && pwd)")}
 [[ $name =~ ^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$ ]] || misuse "--name takes letters, digits, dots, hyphens and underscores, in folders divided by slashes."
 need_azure
+command -v dotnet >/dev/null || $dry_run || [ -n "${RILL_COMMAND-}" ] ||
+  fail "the .NET SDK 10 is needed, since ./rill uploads: https://dot.net. Without it: --model hf://ORG/NAME lets the app fetch a public model by itself."
 
-container=$(output_of "$environment" MODEL_CONTAINER_URI)
+load_outputs "$environment"
+container=$(output MODEL_CONTAINER_URI)
+account=$(output MODEL_STORAGE_ACCOUNT)
+patiently "storage account $account" "Storage Blob Data Contributor" ask storage blob list --account-name "$account" --container-name models \
+  --num-results 1 --auth-mode login --query "length(@)" >/dev/null
+# The upload takes its login from az too, and by itself that of az's default subscription, which may be of another tenant.
+AZURE_TENANT_ID=$(ask account show --query tenantId)
+[ -z "$AZURE_TENANT_ID" ] || export AZURE_TENANT_ID
 change "${RILL_COMMAND:-$root/rill}" models push "$directory" "$container/$name" ||
-  fail "the upload failed; what arrived stays, so run this again. If the account refused: the deployer needs the role Storage Blob Data Contributor."
+  fail "the upload failed; what arrived stays, so run this again."
 say "Deploy it with: scripts/deploy.sh --environment $environment --location REGION --model $name"

@@ -18,9 +18,13 @@ internal static class Command
     /// Runs <paramref name="file"/> in the checkout's folder, with <paramref name="environment"/> joined to ours (null removes a
     /// variable). Throws <see cref="TimeoutException"/> after three minutes.
     /// </summary>
-    public static CommandResult Run(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
+    public static CommandResult Run(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null) =>
+        RunIn(Repository.Root, file, arguments, environment);
+
+    /// <summary>The same in another folder.</summary>
+    public static CommandResult RunIn(string folder, string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
     {
-        var start = new ProcessStartInfo(file, arguments) { WorkingDirectory = Repository.Root };
+        var start = new ProcessStartInfo(file, arguments) { WorkingDirectory = folder };
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
         {
             start.Environment[name] = value;

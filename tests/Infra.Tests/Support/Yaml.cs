@@ -6,10 +6,13 @@ namespace Rill.Infra.Tests.Support;
 internal static class Yaml
 {
     /// <summary>The root of a file of the checkout.</summary>
-    public static YamlMappingNode Load(params string[] parts)
+    public static YamlMappingNode Load(params string[] parts) => LoadFile(Repository.Find(parts));
+
+    /// <summary>The root of any file.</summary>
+    public static YamlMappingNode LoadFile(string path)
     {
         var stream = new YamlStream();
-        using var reader = new StringReader(Repository.Read(parts));
+        using var reader = new StringReader(File.ReadAllText(path));
         stream.Load(reader);
         return (YamlMappingNode)Assert.Single(stream.Documents).RootNode;
     }

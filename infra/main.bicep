@@ -119,9 +119,10 @@ var modelContainer = 'models'
 var modelContainerUri = 'https://${names.modelStorage}.blob.${az.environment().suffixes.storage}/${modelContainer}'
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
-  name: 'rg-${checkedName(environmentName)}'
+  name: 'rg-${environmentName}'
+  // Checked here, where everything begins, and nowhere else: the group's name is part of every expression that follows.
   location: checkRegion ? checkedLocation(location, gpu) : location
-  tags: tags
+  tags: union(tags, { 'azd-env-name': checkedName(environmentName) })
 }
 
 module identity 'modules/identity.bicep' = {

@@ -13,8 +13,8 @@ namespace Rill.Infra.Tests.Support;
 /// </summary>
 internal static partial class ResourceTypes
 {
-    /// <summary>The compiler's own addition to a resource; the types do not know them.</summary>
-    private static readonly string[] _ofTheTemplate = ["id", "type", "name", "apiVersion"];
+    /// <summary>What says which resource it is; a type only repeats them, but for the name, which is looked at by itself.</summary>
+    private static readonly string[] _identity = ["id", "type", "name", "apiVersion"];
 
     private static readonly AzTypeLoader _loader = new();
     private static readonly Lazy<TypeIndex> _index = new(_loader.LoadTypeIndex);
@@ -32,7 +32,7 @@ internal static partial class ResourceTypes
         lock (_lock) // the loader keeps what it has read, and does not say that threads may share it
         {
             var body = (ObjectType)_loader.LoadResourceType(reference).Body.Type;
-            var own = resource.EnumerateObject().Where(property => !_ofTheTemplate.Contains(property.Name));
+            var own = resource.EnumerateObject().Where(property => !_identity.Contains(property.Name));
             return [.. OfName(resource, body), .. OfProperties(own, body.Properties, body.AdditionalProperties?.Type, type)];
         }
     }
@@ -61,7 +61,7 @@ internal static partial class ResourceTypes
         (JsonValueKind.Array, ArrayType of) => value.EnumerateArray().SelectMany((item, at) => Of(item, of.ItemType.Type, $"{path}[{at}]")),
         (JsonValueKind.String, StringType of) => OfString(value.GetString()!, of, path),
         (JsonValueKind.String, StringLiteralType of) => value.GetString() == of.Value ? [] : [$"{path} is {value}, and may be {of.Value} only."],
-        (JsonValueKind.Number, IntegerType of) => OfNumber(value.GetInt64(), of.MinValue, of.MaxValue, path),
+        (JsonValueKind.Number, IntegerType of) => OfNumber(value.GetDecimal(), of.MinValue, of.MaxValue, path),
         (JsonValueKind.True or JsonValueKind.False, BooleanType) => [],
         (_, UnionType of) => OfUnion(value, of, path),
         _ => [$"{path} is a {value.ValueKind}, and may be a {type.GetType().Name} only."],
@@ -96,7 +96,7 @@ internal static partial class ResourceTypes
 
         foreach (var (name, property) in properties)
         {
-            var filledIn = property.Flags.HasFlag(ObjectTypePropertyFlags.DeployTimeConstant); // id, type, name and version of a resource
+            var filledIn = property.Flags.HasFlag(ObjectTypePropertyFlags.DeployTimeConstant) && _identity.Contains(name);
             if (property.Flags.HasFlag(ObjectTypePropertyFlags.Required) && !filledIn && given.All(value => value.Name != name))
             {
                 yield return $"{path}.{name} is absent.";
@@ -112,7 +112,7 @@ internal static partial class ResourceTypes
         }
 
         var limits = value.ValueKind == JsonValueKind.Number
-            ? OfNumber(value.GetInt64(), Stated("Minimum", property), Stated("Maximum", property), path)
+            ? OfNumber(value.GetDecimal(), Stated("Minimum", property), Stated("Maximum", property), path)
             : [];
         return Of(value, property.Type.Type, path).Concat(limits);
     }
@@ -155,8 +155,8 @@ internal static partial class ResourceTypes
         }
     }
 
-    private static IEnumerable<string> OfNumber(long value, long? least, long? most, string path) =>
-        value < (least ?? long.MinValue) || value > (most ?? long.MaxValue) ? [$"{path} is {value}, and may be {least} to {most}."] : [];
+    private static IEnumerable<string> OfNumber(decimal value, long? least, long? most, string path) =>
+        value < least || value > most ? [$"{path} is {value}, and may be {least} to {most}."] : [];
 
     /// <summary>A limit that the description alone states, as in "Maximum value is 10."</summary>
     private static long? Stated(string limit, ObjectTypeProperty property) =>

@@ -19,8 +19,20 @@ bicep=${NUGET_PACKAGES:-$HOME/.nuget/packages}/azure.bicep.commandline.linux-x64
 [ -f "$bicep" ] || { echo "snapshots.sh: there is no compiler at $bicep; run: dotnet restore tests/Infra.Tests" >&2; exit 1; }
 chmod u+x "$bicep"
 
+# The compiler writes the outputs in another order each time; in that of their names a difference is a change. $1: file
+sort_outputs() {
+  local sorted
+  sorted=$(sed -n '/^  "outputs": {/,/^  }/p' "$1" | sed '1d; $d; s/,$//' | LC_ALL=C sort | sed '$!s/$/,/')
+  {
+    sed '/^  "outputs": {/q' "$1"
+    printf '%s\n  }\n}' "$sorted"
+  } >"$1.sorted"
+  mv "$1.sorted" "$1"
+}
+
 for parameters in infra/snapshots/*.bicepparam; do
   "$bicep" snapshot "$parameters" --mode overwrite --location swedencentral \
     --subscription-id 00000000-0000-0000-0000-000000000001 --tenant-id 00000000-0000-0000-0000-000000000002
+  sort_outputs "${parameters%.bicepparam}.snapshot.json"
 done
 git diff --stat -- infra/snapshots

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Rill.Infra.Tests.Support;
 
 namespace Rill.Infra.Tests.Bicep;
@@ -51,6 +52,17 @@ public sealed class BicepTests
         var snapshot = BicepCompiler.Run(["snapshot", file, "--mode", "validate", .. BicepCompiler.FixedScope]);
 
         Assert.True(snapshot.ExitCode == 0, snapshot.All + "\nIf the change is meant: scripts/snapshots.sh");
+    }
+
+    /// <summary>The compiler shuffles them each time; scripts/snapshots.sh does not, so that a difference is a change.</summary>
+    [Theory]
+    [MemberData(nameof(Snapshots))]
+    public void Snapshot_HasItsOutputsInOrder(string name)
+    {
+        using var file = JsonDocument.Parse(Repository.Read("infra", "snapshots", name + ".snapshot.json"));
+        var outputs = file.RootElement.At("outputs").EnumerateObject().Select(output => output.Name).ToList();
+
+        Assert.Equal(outputs.Order(StringComparer.Ordinal), outputs);
     }
 
     [SkippableTheory]

@@ -68,6 +68,9 @@ public sealed partial class TemplateTests
             Assert.DoesNotContain("secure", output.Value.At("type").GetString(), StringComparison.OrdinalIgnoreCase);
             Assert.DoesNotMatch(SecretName(), output.Name);
         }
+
+        // What main puts out stands in the deployment's history, for every reader of the subscription.
+        Assert.All(Outputs(CompiledTemplate.Root), output => Assert.DoesNotMatch(SecretValue(), output.Value.At("value").GetString()));
     }
 
     [SkippableFact]
@@ -154,6 +157,9 @@ public sealed partial class TemplateTests
 
     [GeneratedRegex("(?i)secret|password|token|(?<!public)key$")]
     private static partial Regex SecretName();
+
+    [GeneratedRegex("(?i)connectionString|secrets/|accountKey|password|parameters\\('settings'\\)")]
+    private static partial Regex SecretValue();
 
     private static IEnumerable<JsonProperty> Outputs(JsonElement template) =>
         template.TryGetProperty("outputs", out var outputs) ? outputs.EnumerateObject() : [];

@@ -37,7 +37,8 @@ trap 'rm -rf "$work"' EXIT
 stage=$work/$name
 
 # Builds apart from the checkout's own bin and obj. Paths of this machine stay out of what is compiled.
-how=(--artifacts-path "$work/artifacts" --runtime "$runtime" --no-self-contained -p:PublishReadyToRun=true "-p:PathMap=$root=/rill")
+how=(--artifacts-path "$work/artifacts" --runtime "$runtime" --no-self-contained -p:PublishReadyToRun=true
+  -p:DebugType=none "-p:PathMap=$work=/work%2C$root=/rill")
 $build || how=(--no-build)
 
 # $1: project, $2: folder. The variable makes the program find the runtime beside it, and no other; dotnet publish does not take it as -p.

@@ -81,7 +81,7 @@ stream() {
 # What .NET and libtorch have in memory has to lie in the archive, in the host's process and in the worker's.
 check_libraries() {
   local process libraries foreign count=0
-  for process in "$host" $(pgrep -P "$host"); do
+  for process in "$host" $(cat /proc/"$host"/task/*/children); do
     libraries=$(sed -nE 's:^.* (/.*(\.dll|/lib(coreclr|hostfxr|hostpolicy|torch|torch_cpu|c10)\.so))$:\1:p' "/proc/$process/maps" | sort -u)
     [ -n "$libraries" ] || fail "process $process has loaded no .NET at all."
     foreign=$(grep -vF "$folder/" <<<"$libraries") && fail "process $process has loaded what is not in the archive: $foreign"

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Rill.Infra.Tests.Support;
 
 namespace Rill.Infra.Tests.Bicep;
 
 /// <summary>Every resource against Azure's type of it (Azure.Bicep.Types.Az): properties, words, limits, names and versions.</summary>
-public sealed class ResourceTypeTests
+public sealed partial class ResourceTypeTests
 {
     public static TheoryData<string> Snapshots => Snapshot.Names;
 
@@ -14,6 +15,36 @@ public sealed class ResourceTypeTests
     [MemberData(nameof(Snapshots))]
     public void EveryResource_FitsItsType(string name) =>
         Assert.Empty(Snapshot.Load(name).All.SelectMany(ResourceTypes.Faults));
+
+    [SkippableFact]
+    public void EveryTypeOfTheTemplate_IsInASnapshot()
+    {
+        BicepCompiler.SkipUnlessAvailable();
+        var seen = new[] { "cpu", "t4", "a100" }.SelectMany(name => Snapshot.Load(name).All).Select(CompiledTemplate.Type);
+
+        Assert.Empty(CompiledTemplate.Resources().Select(CompiledTemplate.Type).Except(seen));
+    }
+
+    /// <summary>What scripts/deploy.sh sends after a deployment with a rule of our own.</summary>
+    [Fact]
+    public void ScaleOverride_FitsTheAppsType()
+    {
+        using var patch = JsonDocument.Parse(Repository.Read("infra", "scale-override.json"));
+        var scale = patch.RootElement.At("properties.template.scale").GetRawText();
+
+        Assert.Empty(ResourceTypes.Faults(Changed(Snapshot.Load("t4").App, "properties.template.scale", scale)));
+    }
+
+    [Fact]
+    public void Scripts_SpeakToTheAppInTheTemplatesVersion()
+    {
+        var version = Snapshot.Load("t4").App.At("apiVersion").GetString();
+        var scripts = Directory.EnumerateFiles(Repository.Find("scripts"), "*.sh").Select(File.ReadAllText);
+        var asked = scripts.SelectMany(script => AppVersion().Matches(script)).Select(match => match.Groups[1].Value).ToList();
+
+        Assert.NotEmpty(asked);
+        Assert.All(asked, asks => Assert.Equal(version, asks));
+    }
 
     /// <summary>What the compiler takes without a word.</summary>
     [Theory]
@@ -70,6 +101,9 @@ public sealed class ResourceTypeTests
             Assert.True(Date(newest) - Date(version) < TimeSpan.FromDays(730), $"{CompiledTemplate.Type(resource)}: {version}, newest {newest}");
         }
     }
+
+    [GeneratedRegex(@"Microsoft\.App/containerApps\b.*api-version[= ]([0-9a-z-]+)")]
+    private static partial Regex AppVersion();
 
     private static DateTime Date(string version) => DateTime.ParseExact(version[..10], "yyyy-MM-dd", CultureInfo.InvariantCulture);
 

@@ -98,9 +98,10 @@ param deployerPrincipalType string = 'User'
 
 var profile = profiles[gpu]
 var torchBackend = gpu == 'none' ? 'cpu' : 'cuda'
+var region = toLower(replace(location, ' ', '')) // 'Sweden Central' is the same deployment as swedencentral
 var token = empty(nameSalt)
-  ? uniqueString(subscription().id, environmentName, location)
-  : uniqueString(subscription().id, environmentName, location, nameSalt)
+  ? uniqueString(subscription().id, environmentName, region)
+  : uniqueString(subscription().id, environmentName, region, nameSalt)
 var tags = { 'azd-env-name': environmentName }
 // By it scripts/deploy.sh tells whether a deleted vault has the name that the next one would have.
 var vaultTags = union(tags, empty(nameSalt) ? {} : { 'rill-name-salt': nameSalt })

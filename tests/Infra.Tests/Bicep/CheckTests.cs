@@ -31,12 +31,10 @@ public sealed class CheckTests
         Assert.Contains("RILL_CHECK_REGION=false", refusal.All, StringComparison.Ordinal);
     }
 
-    [SkippableTheory]
-    [InlineData("'France Central'")]
-    [InlineData("'northeurope'\nparam checkRegion = false")]
-    public void Region_WithTheGpuOrUnchecked_IsTaken(string region)
+    [SkippableFact]
+    public void Region_ThatIsNotChecked_IsTaken()
     {
-        var made = Snapshot("t4", ("'swedencentral'", region));
+        var made = Snapshot("t4", ("'swedencentral'", "'northeurope'\nparam checkRegion = false"));
 
         Assert.True(made.ExitCode == 0, made.All);
     }

@@ -1,0 +1,47 @@
+using Rill.Text.Grammar.Machines;
+
+namespace Rill.Text.Grammar;
+
+/// <summary>Follows one answer through a grammar, token by token.</summary>
+public sealed class GrammarMatcher(CompiledGrammar grammar)
+{
+    private readonly List<Configuration> _places = [grammar.Start];
+
+    /// <summary>True when the answer is complete, and nothing but its end may follow.</summary>
+    public bool IsComplete => _places[^1].IsComplete;
+
+    /// <summary>True when the answer may end here.</summary>
+    public bool MayEnd => _places[^1].IsAccepting;
+
+    /// <summary>Sets the bit of each token that may follow and clears all others; end tokens may where the answer may end.</summary>
+    public void FillMask(Span<uint> mask) => grammar.Fill(_places[^1], mask);
+
+    /// <summary>Takes a token in; false, and nothing changes, when it may not follow. An end token changes nothing but the count.</summary>
+    public bool TryAccept(int token)
+    {
+        var at = _places[^1];
+        if (grammar.Vocabulary.EndTokens.Contains(token))
+        {
+            return at.IsAccepting && Add(at);
+        }
+
+        var text = grammar.Vocabulary.Bytes(token);
+        return text.Length > 0 && grammar.Walk(at, text) is var next && next != Configuration.Dead && Add(next);
+    }
+
+    /// <summary>Takes text in that comes without tokens; false, and nothing changes, when it may not follow.</summary>
+    public bool TryAccept(ReadOnlySpan<byte> text) => grammar.Walk(_places[^1], text) is var next && next != Configuration.Dead && Add(next);
+
+    /// <summary>Forgets what was accepted last, so many times.</summary>
+    public void RollBack(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(count, _places.Count);
+        _places.RemoveRange(_places.Count - count, count);
+    }
+
+    private bool Add(Configuration at)
+    {
+        _places.Add(at);
+        return true;
+    }
+}

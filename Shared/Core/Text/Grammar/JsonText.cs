@@ -1,0 +1,43 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Rill.Text.Grammar;
+
+/// <summary>JSON text in its plainest spelling: nothing between the tokens, nothing escaped that need not be.</summary>
+internal static class JsonText
+{
+    /// <summary>A string's text.</summary>
+    public static string Quote(string text)
+    {
+        var builder = new StringBuilder("\"");
+        foreach (var unit in text)
+        {
+            _ = unit switch
+            {
+                '"' => builder.Append("\\\""),
+                '\\' => builder.Append("\\\\"),
+                '\n' => builder.Append("\\n"),
+                '\r' => builder.Append("\\r"),
+                '\t' => builder.Append("\\t"),
+                '\b' => builder.Append("\\b"),
+                '\f' => builder.Append("\\f"),
+                < ' ' => builder.Append(System.Globalization.CultureInfo.InvariantCulture, $"\\u{(int)unit:x4}"),
+                _ => builder.Append(unit),
+            };
+        }
+
+        return builder.Append('"').ToString();
+    }
+
+    /// <summary>A value's text, its members and items in their order.</summary>
+    public static string Write(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => Quote(value.GetString()!),
+        JsonValueKind.Array => $"[{string.Join(',', value.EnumerateArray().Select(Write))}]",
+        JsonValueKind.Object => $"{{{string.Join(',', value.EnumerateObject().Select(member => $"{Quote(member.Name)}:{Write(member.Value)}"))}}}",
+        _ => value.GetRawText(),
+    };
+
+    /// <summary>A string as a value.</summary>
+    public static JsonElement Element(string text) => JsonElement.Parse(Quote(text));
+}

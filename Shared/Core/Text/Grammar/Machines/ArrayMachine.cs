@@ -1,0 +1,116 @@
+namespace Rill.Text.Grammar.Machines;
+
+/// <summary>Reads an array.</summary>
+/// <remarks>
+/// A state's count is that of the items, as far as it counts; its place a bit for each thing that the array must contain and does; its text
+/// the whitespace just read.
+/// </remarks>
+internal sealed class ArrayMachine(ArrayPlan plan) : Machine
+{
+    private const int Start = 0;
+    private const int Opened = 1;
+    private const int AfterItem = 2;
+    private const int AfterComma = 3;
+
+    /// <inheritdoc/>
+    public override void Expand(MachineState state, Expansion ways)
+    {
+        ways.Wait();
+        if (state.Phase is not (Opened or AfterComma))
+        {
+            return;
+        }
+
+        foreach (var item in plan.ItemsAt(state.Count))
+        {
+            var (count, contained) = (plan.Next(state.Count), state.Place | item.Contained);
+            if (plan.CanEndAfter(state.Count + 1, count, contained))
+            {
+                ways.Call(item.Rule, new(AfterItem, contained, count));
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Move Step(MachineState state, byte next) => (state.Phase, next) switch
+    {
+        (Start, (byte)'[') => Move.To(state with { Phase = Opened }),
+        (Opened or AfterItem, (byte)']') when plan.MayEnd(state.Count, state.Place) => Move.Return(),
+        (AfterItem, (byte)',') when state.Text == 0 && plan.MayGoOn(state.Count, state.Place) => Move.To(state with { Phase = AfterComma }),
+        (AfterItem, _) when !plan.MayEnd(state.Count, state.Place) => Move.None,
+        (not Start, _) when Whitespace.Step(state.Text, next) is var text and not Whitespace.Refused => Move.To(state with { Text = text }),
+        _ => Move.None,
+    };
+}
+
+/// <summary>An item that may stand at a place.</summary>
+/// <param name="Contained">A bit for each thing that the array must contain and this item is.</param>
+/// <param name="Rule">What the item is.</param>
+internal readonly record struct ArrayItem(int Contained, Rule Rule);
+
+/// <summary>What an array must be, so that each item that is begun leads to an end.</summary>
+internal sealed class ArrayPlan
+{
+    private readonly IReadOnlyList<IReadOnlyList<ArrayItem>> _first;
+    private readonly IReadOnlyList<ArrayItem> _rest;
+    private readonly int _least;
+    private readonly int _most;
+    private readonly int _all;
+    private readonly bool[,]? _canEnd;
+
+    /// <param name="first">The items at the first places, only those that a value can be.</param>
+    /// <param name="rest">The items at all others.</param>
+    /// <param name="least">Least items.</param>
+    /// <param name="most">Most items.</param>
+    /// <param name="contained">How many things it must contain.</param>
+    public ArrayPlan(IReadOnlyList<IReadOnlyList<ArrayItem>> first, IReadOnlyList<ArrayItem> rest, int least, int most, int contained)
+    {
+        (_first, _rest, _least, _all) = (first, rest, least, (1 << contained) - 1);
+        var possible = first.TakeWhile(items => items.Count > 0).Count();
+        _most = Math.Min(most, possible < first.Count || rest.Count == 0 ? possible : int.MaxValue);
+        _canEnd = contained == 0 ? null : Ends();
+    }
+
+    /// <summary>True when there is such an array.</summary>
+    public bool IsPossible => _canEnd is null ? _least <= _most : _canEnd[0, 0];
+
+    /// <summary>Places from which on counting makes no difference.</summary>
+    private int Horizon => _most < int.MaxValue ? _most : Math.Max(_least, _first.Count) + _all;
+
+    /// <summary>The items that may stand at a place.</summary>
+    public IReadOnlyList<ArrayItem> ItemsAt(int count) => count >= _most ? [] : count < _first.Count ? _first[count] : _rest;
+
+    /// <summary>The count after one more item.</summary>
+    public int Next(int count) => _most == int.MaxValue && _canEnd is null ? Math.Min(count + 1, Math.Max(_least, _first.Count)) : Math.Min(count + 1, Horizon);
+
+    /// <summary>True when the array may be complete.</summary>
+    public bool MayEnd(int count, int contained) => count >= _least && contained == _all;
+
+    /// <summary>True when an item may follow.</summary>
+    public bool MayGoOn(int count, int contained) =>
+        ItemsAt(count).Any(item => CanEndAfter(count + 1, Next(count), contained | item.Contained));
+
+    /// <summary>True when an array of so many items can become complete.</summary>
+    public bool CanEndAfter(int items, int count, int contained) => items <= _most && (_canEnd is null || _canEnd[count, contained]);
+
+    private bool[,] Ends()
+    {
+        var ends = new bool[Horizon + 1, _all + 1];
+        for (var changed = true; changed;)
+        {
+            changed = false;
+            for (var count = Horizon; count >= 0; count--)
+            {
+                for (var contained = 0; contained <= _all; contained++)
+                {
+                    var now = MayEnd(count, contained)
+                        || ItemsAt(count).Any(item => ends[Math.Min(count + 1, Horizon), contained | item.Contained]);
+                    changed |= now != ends[count, contained];
+                    ends[count, contained] = now;
+                }
+            }
+        }
+
+        return ends;
+    }
+}

@@ -1,0 +1,188 @@
+using System.Runtime.InteropServices;
+
+namespace Rill.Text.Grammar.Machines;
+
+/// <summary>
+/// A grammar as a deterministic automaton over bytes that is made where it is walked. What was made is forgotten when it takes too much
+/// memory, and made again. Not thread-safe.
+/// </summary>
+internal sealed class GrammarAutomaton
+{
+    // A configuration has a row of 256 references, and its frames: 64 MiB at most.
+    private const int MostConfigurations = 20_000;
+    private const int MostFrames = 200_000;
+
+    private readonly Dictionary<FrameKey, Frame> _frames = [];
+    private readonly Dictionary<ConfigurationKey, Configuration> _configurations = [];
+    private readonly Expansion _ways = new();
+    private readonly HashSet<Frame> _seen = [];
+    private readonly Stack<Frame> _open = [];
+    private readonly List<Frame> _waiting = [];
+    private long _lastId;
+    private bool _accepts;
+
+    /// <summary>For a grammar.</summary>
+    public GrammarAutomaton(Rule root)
+    {
+        Open(null, new RootMachine(root), default);
+        Start = Close();
+    }
+
+    /// <summary>Before the first byte.</summary>
+    public Configuration Start { get; }
+
+    /// <summary>Number of configurations that are kept.</summary>
+    public int Count => _configurations.Count;
+
+    /// <summary>The configuration after a byte that its predecessor does not know yet.</summary>
+    public Configuration Step(Configuration from, byte next)
+    {
+        if (_configurations.Count > MostConfigurations || _frames.Count > MostFrames)
+        {
+            Forget();
+        }
+
+        foreach (var frame in from.Frames)
+        {
+            var move = frame.Machine.Step(frame.State, next);
+            switch (move.Kind)
+            {
+                case MoveKind.To:
+                    Open(frame.Parent, frame.Machine, move.State);
+                    break;
+                case MoveKind.Return:
+                    Return(frame, move.Label);
+                    break;
+            }
+        }
+
+        return from.Next[next] = Close();
+    }
+
+    /// <summary>The configuration whose mask is the mask of this one too, for tokens of at most so many bytes.</summary>
+    public Configuration Representative(Configuration configuration, int longestToken)
+    {
+        var isItself = true;
+        _waiting.Clear();
+        foreach (var frame in configuration.Frames)
+        {
+            var state = frame.Machine.Representative(frame.State, longestToken);
+            isItself &= state == frame.State;
+            _waiting.Add(Intern(frame.Parent, frame.Machine, state));
+        }
+
+        _accepts = configuration.IsAccepting;
+        return isItself ? configuration : Intern();
+    }
+
+    /// <summary>Forgets all that can be made again. What a reader holds stays right.</summary>
+    private void Forget()
+    {
+        foreach (var configuration in _configurations.Values)
+        {
+            configuration.Forget();
+        }
+
+        _configurations.Clear();
+        _frames.Clear();
+        Start.Forget();
+    }
+
+    private void Open(Frame? parent, Machine machine, MachineState state) => _open.Push(Intern(parent, machine, state));
+
+    private void Return(Frame from, int label)
+    {
+        if (from.Parent is { } parent)
+        {
+            Open(parent.Parent, parent.Machine, parent.Machine.Resume(parent.State, label));
+        }
+        else
+        {
+            _accepts = true;
+        }
+    }
+
+    /// <summary>Follows the opened frames into the values that may begin, and out of those that may be complete.</summary>
+    private Configuration Close()
+    {
+        _seen.Clear();
+        _waiting.Clear();
+        while (_open.TryPop(out var frame))
+        {
+            if (!_seen.Add(frame))
+            {
+                continue;
+            }
+
+            _ways.Clear();
+            frame.Machine.Expand(frame.State, _ways);
+            if (_ways.Waits)
+            {
+                _waiting.Add(frame);
+            }
+
+            foreach (var (rule, state) in _ways.Calls)
+            {
+                var parent = Intern(frame.Parent, frame.Machine, state);
+                foreach (var machine in rule.Machines)
+                {
+                    Open(parent, machine, default);
+                }
+            }
+
+            if (_ways.MayReturn)
+            {
+                Return(frame, 0);
+            }
+        }
+
+        return Intern();
+    }
+
+    private Frame Intern(Frame? parent, Machine machine, MachineState state)
+    {
+        ref var frame = ref CollectionsMarshal.GetValueRefOrAddDefault(_frames, new(parent, machine, state), out _);
+        return frame ??= new(++_lastId, parent, machine, state);
+    }
+
+    /// <summary>The configuration of the frames that wait.</summary>
+    private Configuration Intern()
+    {
+        var accepts = _accepts;
+        _accepts = false;
+        if (_waiting.Count == 0 && !accepts)
+        {
+            return Configuration.Dead;
+        }
+
+        _waiting.Sort((one, other) => one.Id.CompareTo(other.Id));
+        var key = new ConfigurationKey([.. _waiting], accepts);
+        ref var configuration = ref CollectionsMarshal.GetValueRefOrAddDefault(_configurations, key, out _);
+        return configuration ??= new(key.Frames, accepts);
+    }
+
+    private readonly record struct FrameKey(Frame? Parent, Machine Machine, MachineState State);
+
+    private readonly struct ConfigurationKey(Frame[] frames, bool accepts) : IEquatable<ConfigurationKey>
+    {
+        private readonly bool _accepts = accepts;
+
+        public Frame[] Frames { get; } = frames;
+
+        public bool Equals(ConfigurationKey other) => _accepts == other._accepts && Frames.AsSpan().SequenceEqual(other.Frames);
+
+        public override bool Equals(object? obj) => obj is ConfigurationKey other && Equals(other);
+
+        public override int GetHashCode()
+        {
+            var hash = new HashCode();
+            hash.Add(_accepts);
+            foreach (var frame in Frames)
+            {
+                hash.Add(frame.Id);
+            }
+
+            return hash.ToHashCode();
+        }
+    }
+}

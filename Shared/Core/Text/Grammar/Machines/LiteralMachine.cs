@@ -1,0 +1,37 @@
+using System.Text;
+
+namespace Rill.Text.Grammar.Machines;
+
+/// <summary>Reads one of a list of texts.</summary>
+/// <remarks>A state's place is a node of the tree of their beginnings.</remarks>
+internal sealed class LiteralMachine : Machine
+{
+    private readonly ByteTree _tree = new();
+
+    /// <summary>For values' JSON texts.</summary>
+    public LiteralMachine(IEnumerable<string> texts)
+    {
+        foreach (var (index, text) in texts.Index())
+        {
+            _tree.Add(Encoding.UTF8.GetBytes(text), index);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Expand(MachineState state, Expansion ways)
+    {
+        if (_tree.HasChildren(state.Place))
+        {
+            ways.Wait();
+        }
+
+        if (_tree.EndAt(state.Place) >= 0)
+        {
+            ways.Return();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Move Step(MachineState state, byte next) =>
+        _tree.Child(state.Place, next) is var child and >= 0 ? Move.To(state with { Place = child }) : Move.None;
+}

@@ -1,0 +1,90 @@
+namespace Rill.Text.Grammar.Machines;
+
+/// <summary>
+/// Where a machine is; what its parts mean each machine says. The default value is the start of all of them.
+/// </summary>
+internal readonly record struct MachineState(int Phase, int Place = 0, int Count = 0, int Text = 0);
+
+/// <summary>Reads one kind of value, byte by byte, and lets other machines read the values inside.</summary>
+internal abstract class Machine
+{
+    /// <summary>Says what is possible in a state before the next byte.</summary>
+    public abstract void Expand(MachineState state, Expansion ways);
+
+    /// <summary>Takes a byte in a state that waits for one.</summary>
+    public abstract Move Step(MachineState state, byte next);
+
+    /// <summary>The state after a value inside has been read, whose machine gave it a label.</summary>
+    public virtual MachineState Resume(MachineState state, int label) => state;
+
+    /// <summary>
+    /// A state in which the same tokens are possible, of which none has more than so many bytes: one state stands for many that
+    /// only count.
+    /// </summary>
+    public virtual MachineState Representative(MachineState state, int longestToken) => state;
+
+    /// <summary>How many plain characters may follow in a state, whichever they are.</summary>
+    public virtual int PlainRoom(MachineState state) => 0;
+
+    /// <summary>True when not one plain character more may follow than <see cref="PlainRoom"/> says.</summary>
+    public virtual bool PlainRoomIsExact => false;
+}
+
+/// <summary>The machines that read a value: one for each way in which it can be right. Set once all rules are known.</summary>
+internal sealed class Rule
+{
+    /// <summary>The machines; none when no value is right.</summary>
+    public IReadOnlyList<Machine> Machines { get; set; } = [];
+}
+
+/// <summary>What a byte does.</summary>
+internal readonly record struct Move(MoveKind Kind, MachineState State, int Label)
+{
+    /// <summary>The byte is not possible.</summary>
+    public static Move None => default;
+
+    /// <summary>The machine goes on in another state.</summary>
+    public static Move To(MachineState state) => new(MoveKind.To, state, 0);
+
+    /// <summary>The value is complete.</summary>
+    public static Move Return(int label = 0) => new(MoveKind.Return, default, label);
+}
+
+/// <summary>Kinds of moves.</summary>
+internal enum MoveKind
+{
+    None,
+    To,
+    Return,
+}
+
+/// <summary>What is possible in a state before the next byte.</summary>
+internal sealed class Expansion
+{
+    private readonly List<(Rule Rule, MachineState Return)> _calls = [];
+
+    /// <summary>True when the machine itself waits for a byte.</summary>
+    public bool Waits { get; private set; }
+
+    /// <summary>True when the value may be complete.</summary>
+    public bool MayReturn { get; private set; }
+
+    /// <summary>The values that may begin, and where to go on after each.</summary>
+    public IReadOnlyList<(Rule Rule, MachineState Return)> Calls => _calls;
+
+    /// <summary>The machine itself waits for a byte.</summary>
+    public void Wait() => Waits = true;
+
+    /// <summary>The value may be complete.</summary>
+    public void Return() => MayReturn = true;
+
+    /// <summary>A value may begin.</summary>
+    public void Call(Rule rule, MachineState @return) => _calls.Add((rule, @return));
+
+    /// <summary>Forgets all.</summary>
+    public void Clear()
+    {
+        (Waits, MayReturn) = (false, false);
+        _calls.Clear();
+    }
+}

@@ -1,0 +1,179 @@
+using Rill.Text.Grammar.Strings;
+
+namespace Rill.Text.Grammar.Machines;
+
+/// <summary>
+/// Reads a string whose text an automaton accepts, in any of its spellings: UTF-8, escapes, pairs of surrogates. It returns the label of the
+/// text. Nothing is begun that cannot be ended, and no half of a pair stands alone.
+/// </summary>
+/// <remarks>
+/// A state's place is the automaton's, its count the code points read where lengths are bounded, its text what was read of a code point.
+/// Lengths are counted only beside an automaton that accepts everything.
+/// </remarks>
+internal sealed class StringMachine(StringAutomaton automaton, int minLength = 0, int maxLength = int.MaxValue) : Machine
+{
+    private readonly PlainReach _plain = new(automaton);
+
+    /// <summary>Phases: bytes of UTF-8 that are missing, hexadecimal digits of an escape that were read.</summary>
+    private enum Phase
+    {
+        Start,
+        Body,
+        Missing1,
+        Missing2,
+        Missing3,
+        Escape,
+        Hex0,
+        Hex1,
+        Hex2,
+        Hex3,
+        PairEscape,
+        PairU,
+        Low0,
+        Low1,
+        Low2,
+        Low3,
+    }
+
+    private bool IsCounted => minLength > 0 || maxLength < int.MaxValue;
+
+    /// <inheritdoc/>
+    public override void Expand(MachineState state, Expansion ways) => ways.Wait();
+
+    /// <inheritdoc/>
+    public override Move Step(MachineState state, byte next) => (Phase)state.Phase switch
+    {
+        Phase.Start => next == '"' ? To(state, Phase.Body, 0) : Move.None,
+        Phase.Body => StepBody(state, next),
+        Phase.Missing1 or Phase.Missing2 or Phase.Missing3 => (next & 0xC0) == 0x80
+            ? Utf8(state, (state.Text << 6) | (next & 0x3F), state.Phase - (int)Phase.Missing1)
+            : Move.None,
+        Phase.Escape => StepEscape(state, next),
+        Phase.PairEscape => next == '\\' ? To(state, Phase.PairU, state.Text) : Move.None,
+        Phase.PairU => next == 'u' ? To(state, Phase.Low0, state.Text) : Move.None,
+        >= Phase.Hex0 and <= Phase.Hex3 => StepHex(state, next, (Phase)state.Phase - Phase.Hex0 + 1),
+        _ => StepLow(state, next, (Phase)state.Phase - Phase.Low0 + 1),
+    };
+
+    /// <inheritdoc/>
+    public override MachineState Representative(MachineState state, int longestToken)
+    {
+        if (!IsCounted || (Phase)state.Phase == Phase.Start)
+        {
+            return state;
+        }
+
+        var (missing, room) = (minLength - state.Count, maxLength == int.MaxValue ? int.MaxValue : maxLength - state.Count);
+        return missing > longestToken ? state with { Count = 0 }
+            : missing <= 0 && room > longestToken ? state with { Count = maxLength == int.MaxValue ? minLength : Math.Max(minLength, maxLength - longestToken - 1) }
+            : state;
+    }
+
+    /// <inheritdoc/>
+    public override int PlainRoom(MachineState state) => (Phase)state.Phase != Phase.Body ? 0
+        : IsCounted ? maxLength == int.MaxValue ? int.MaxValue : maxLength - state.Count
+        : _plain.From(state.Place);
+
+    /// <inheritdoc/>
+    public override bool PlainRoomIsExact => IsCounted;
+
+    private static Move To(MachineState state, Phase phase, int text) => Move.To(state with { Phase = (int)phase, Text = text });
+
+    private Move StepBody(MachineState state, byte next) => next switch
+    {
+        (byte)'"' => automaton.Label(state.Place) is var label and not StringAutomaton.Rejected && state.Count >= minLength
+            ? Move.Return(label)
+            : Move.None,
+        (byte)'\\' => CanGoOn(state, 0, CodePointRanges.Last) ? To(state, Phase.Escape, 0) : Move.None,
+        < 0x20 => Move.None,
+        < 0x80 => Complete(state, next),
+        >= 0xC2 and <= 0xDF => Utf8(state, next & 0x1F, 1),
+        >= 0xE0 and <= 0xEF => Utf8(state, next & 0xF, 2),
+        >= 0xF0 and <= 0xF4 => Utf8(state, next & 0x7, 3),
+        _ => Move.None,
+    };
+
+    /// <summary>Some bytes of a code point were read: its first bits, and so many bytes that are missing.</summary>
+    private Move Utf8(MachineState state, int bits, int missing)
+    {
+        if (missing == 0)
+        {
+            return Complete(state, bits);
+        }
+
+        var first = bits << (6 * missing);
+        var last = first + (1 << (6 * missing)) - 1;
+        // Longer forms of what has a shorter one are no UTF-8.
+        var least = missing == 3 || (missing == 2 && bits > 0xF) ? 0x10000 : missing == 2 || bits > 0x1F ? 0x800 : 0x80;
+        return CanGoOn(state, Math.Max(first, least), Math.Min(last, CodePointRanges.Last))
+            ? To(state, Phase.Missing1 + missing - 1, bits)
+            : Move.None;
+    }
+
+    private Move StepEscape(MachineState state, byte next) => next switch
+    {
+        (byte)'"' or (byte)'\\' or (byte)'/' => Complete(state, next),
+        (byte)'b' => Complete(state, '\b'),
+        (byte)'f' => Complete(state, '\f'),
+        (byte)'n' => Complete(state, '\n'),
+        (byte)'r' => Complete(state, '\r'),
+        (byte)'t' => Complete(state, '\t'),
+        (byte)'u' => To(state, Phase.Hex0, 0),
+        _ => Move.None,
+    };
+
+    /// <summary>So many digits of an escape were read, this one included.</summary>
+    private Move StepHex(MachineState state, byte next, int digits)
+    {
+        if (!char.IsAsciiHexDigit((char)next))
+        {
+            return Move.None;
+        }
+
+        var unit = (state.Text << 4) | Convert.ToInt32(((char)next).ToString(), 16);
+        var shift = 4 * (4 - digits);
+        var (first, last) = (unit << shift, ((unit + 1) << shift) - 1);
+        var (high, highEnd) = (Math.Max(first, 0xD800), Math.Min(last, 0xDBFF));
+        var opensPair = high <= highEnd && CanGoOn(state, Pair(high, 0xDC00), Pair(highEnd, 0xDFFF));
+        if (digits == 4)
+        {
+            return opensPair ? To(state, Phase.PairEscape, unit) : char.IsSurrogate((char)unit) ? Move.None : Complete(state, unit);
+        }
+
+        return opensPair || CanGoOn(state, first, last) ? To(state, Phase.Hex0 + digits, unit) : Move.None;
+    }
+
+    /// <summary>The same for the second half of a pair; the state's text holds the first half, and then the digits.</summary>
+    private Move StepLow(MachineState state, byte next, int digits)
+    {
+        if (!char.IsAsciiHexDigit((char)next))
+        {
+            return Move.None;
+        }
+
+        var (high, read) = (digits == 1 ? state.Text : state.Text >> 12, digits == 1 ? 0 : state.Text & 0xFFF);
+        var unit = (read << 4) | Convert.ToInt32(((char)next).ToString(), 16);
+        var shift = 4 * (4 - digits);
+        var (first, last) = (Math.Max(unit << shift, 0xDC00), Math.Min(((unit + 1) << shift) - 1, 0xDFFF));
+        if (first > last)
+        {
+            return Move.None;
+        }
+
+        return digits == 4 ? Complete(state, Pair(high, unit))
+            : CanGoOn(state, Pair(high, first), Pair(high, last)) ? To(state, Phase.Low0 + digits, (high << 12) | unit)
+            : Move.None;
+    }
+
+    private Move Complete(MachineState state, int codePoint) =>
+        state.Count < maxLength && automaton.Step(state.Place, codePoint) is var place and not StringAutomaton.Dead
+            ? Move.To(new((int)Phase.Body, place, IsCounted ? state.Count + 1 : 0))
+            : Move.None;
+
+    /// <summary>True when a code point of a range, surrogates left out, may follow.</summary>
+    private bool CanGoOn(MachineState state, int first, int last) => state.Count < maxLength
+        && ((first < 0xD800 && automaton.LeadsOn(state.Place, first, Math.Min(last, 0xD7FF)))
+            || (last > 0xDFFF && automaton.LeadsOn(state.Place, Math.Max(first, 0xE000), last)));
+
+    private static int Pair(int high, int low) => 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
+}

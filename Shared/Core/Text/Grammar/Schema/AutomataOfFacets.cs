@@ -1,0 +1,100 @@
+using Rill.Text.Grammar.Machines;
+using Rill.Text.Grammar.Numbers;
+using Rill.Text.Grammar.Strings;
+
+namespace Rill.Text.Grammar.Schema;
+
+/// <summary>Makes the machines of numbers and strings, equal ones once.</summary>
+internal sealed class AutomataOfFacets(AutomatonBuilder builder)
+{
+    private readonly Dictionary<string, NumberMachine?> _numbers = [];
+    private readonly Dictionary<(int, int), StringMachine> _strings = [];
+
+    /// <summary>Reads a number; null when there is none.</summary>
+    /// <param name="facets">What it must be.</param>
+    /// <param name="node">Whose fault it is when it cannot be done.</param>
+    public NumberMachine? Number(NumberFacets facets, SchemaNode node)
+    {
+        if (facets.IsEmpty)
+        {
+            return null;
+        }
+
+        var key = $"{facets.IsWhole} {facets.Minimum} {facets.Maximum} {string.Join(' ', facets.Multiples)}";
+        if (!_numbers.TryGetValue(key, out var machine))
+        {
+            var automaton = All([NumberSyntax.Numbers(builder, facets.IsWhole), .. NumberParts(facets, node)]);
+            _numbers.Add(key, machine = automaton.IsEmpty ? null : new(automaton));
+        }
+
+        return machine;
+    }
+
+    /// <summary>Reads a string; null when there is none.</summary>
+    public StringMachine? String(StringFacets facets)
+    {
+        if (facets.MinLength > facets.MaxLength)
+        {
+            return null;
+        }
+
+        if (facets.Patterns.Count == 0 && facets.Excluded.Count == 0)
+        {
+            var lengths = (facets.MinLength, facets.MaxLength);
+            if (!_strings.TryGetValue(lengths, out var machine))
+            {
+                _strings.Add(lengths, machine = new(StringAutomaton.Any, facets.MinLength, facets.MaxLength));
+            }
+
+            return machine;
+        }
+
+        var automaton = Texts(facets);
+        return automaton.IsEmpty ? null : new(automaton);
+    }
+
+    /// <summary>The texts that a string may have.</summary>
+    public StringAutomaton Texts(StringFacets facets)
+    {
+        var parts = facets.Patterns.Select(pattern => pattern.IsNegated ? Not(pattern.Automaton) : pattern.Automaton).ToList();
+        if (facets.Excluded.Count > 0)
+        {
+            parts.Add(Not(builder.Texts(facets.Excluded)));
+        }
+
+        // One after the other, because what two have in common is often less than either.
+        var all = parts.Aggregate(StringAutomaton.Any, (sum, part) => sum == StringAutomaton.Any ? part : All([sum, part]));
+        return facets.MinLength == 0 && facets.MaxLength == int.MaxValue ? all
+            : facets.MinLength > facets.MaxLength ? new(CharacterClasses.One, [], [])
+            : All([all, builder.Lengths(facets.MinLength, facets.MaxLength)]);
+    }
+
+    /// <summary>The texts that at least one automaton accepts.</summary>
+    public StringAutomaton Any(IReadOnlyList<StringAutomaton> automata) => automata.Count == 1
+        ? automata[0]
+        : builder.Combine(automata, labels => labels.Any(label => label != StringAutomaton.Rejected) ? 0 : StringAutomaton.Rejected);
+
+    private IEnumerable<StringAutomaton> NumberParts(NumberFacets facets, SchemaNode node)
+    {
+        foreach (var bound in new[] { facets.Minimum, facets.Maximum })
+        {
+            if (bound is { } given)
+            {
+                yield return given.Automaton(builder);
+            }
+        }
+
+        foreach (var (unit, isNegated) in facets.Multiples)
+        {
+            yield return NumberSyntax.Multiples(builder, unit, isNegated)
+                ?? throw node.Unsupported("multipleOf", "of such a size is not supported");
+        }
+    }
+
+    private StringAutomaton All(IReadOnlyList<StringAutomaton> automata) => automata.Count == 1
+        ? automata[0]
+        : builder.Combine(automata, labels => labels.All(label => label != StringAutomaton.Rejected) ? 0 : StringAutomaton.Rejected);
+
+    private StringAutomaton Not(StringAutomaton automaton) =>
+        builder.Combine([automaton], labels => labels[0] == StringAutomaton.Rejected ? 0 : StringAutomaton.Rejected);
+}

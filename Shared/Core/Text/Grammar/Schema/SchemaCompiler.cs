@@ -1,0 +1,189 @@
+using System.Text.Json;
+using Rill.Text.Grammar.Machines;
+using Rill.Text.Grammar.Strings;
+using Rill.Text.Patterns;
+
+namespace Rill.Text.Grammar.Schema;
+
+/// <summary>
+/// Makes the rules of a schema. A rule stands for a set of claims that one value must obey; equal sets are one rule, so recursion ends.
+/// </summary>
+internal sealed class SchemaCompiler
+{
+    private const int MostContained = 4;
+
+    private readonly GrammarLimits _limits;
+    private readonly AutomatonBuilder _builder;
+    private readonly AutomataOfFacets _automata;
+    private readonly SchemaDocument _document;
+    private readonly SchemaExpander _expander;
+    private readonly MemberNames _names;
+    private readonly Dictionary<string, RuleDraft> _rules = [];
+    private readonly Queue<(RuleDraft Draft, IReadOnlyList<Claim> Claims)> _open = [];
+    private int _alternatives;
+
+    private SchemaCompiler(JsonElement schema, GrammarLimits limits)
+    {
+        _limits = limits;
+        _builder = new(limits);
+        _automata = new(_builder);
+        _document = new(schema);
+        _expander = new(_document, _builder, limits);
+        _names = new(_expander, _automata, _builder);
+    }
+
+    /// <summary>The rule of all values that obey a schema.</summary>
+    /// <exception cref="SchemaException">The schema is broken, needs what is not supported or more than the limits, or forbids every value.</exception>
+    public static Rule Compile(JsonElement schema, GrammarLimits limits)
+    {
+        var compiler = new SchemaCompiler(schema, limits);
+        var root = compiler.RuleOf([new(compiler._document.Root, Holds: true)]);
+        while (compiler._open.TryDequeue(out var next))
+        {
+            compiler.Draft(next.Draft, next.Claims);
+        }
+
+        compiler.Finish();
+        return root.IsPossible ? root.Rule : throw new SchemaException("no value obeys the schema");
+    }
+
+    /// <summary>Finds out which rules have values, from those inside out, and makes the machines of these.</summary>
+    private void Finish()
+    {
+        var drafts = _rules.Values.Reverse().ToList();
+        for (var found = true; found;)
+        {
+            found = false;
+            foreach (var draft in drafts.Where(draft => !draft.IsPossible && draft.FindPossible()))
+            {
+                draft.IsPossible = found = true;
+            }
+        }
+
+        foreach (var draft in drafts.Where(draft => draft.IsPossible))
+        {
+            draft.Finish();
+        }
+    }
+
+    private RuleDraft RuleOf(IEnumerable<Claim> claims)
+    {
+        var kept = claims.DistinctBy(claim => claim.Key).Where(claim => !IsTrivial(claim)).OrderBy(claim => claim.Key).ToList();
+        kept = kept.Count == 0 ? [new(_document.Anything, Holds: true)] : kept;
+        var key = string.Join(',', kept.Select(claim => claim.Key));
+        if (!_rules.TryGetValue(key, out var draft))
+        {
+            if (_rules.Count == _limits.Rules)
+            {
+                throw new SchemaException($"it has more than {_limits.Rules} different kinds of values") { IsUnsupported = true };
+            }
+
+            _rules.Add(key, draft = new());
+            _open.Enqueue((draft, kept));
+        }
+
+        return draft;
+    }
+
+    /// <summary>True for a claim that every value fulfils, at a glance.</summary>
+    private static bool IsTrivial(Claim claim) => claim.Node.Value.ValueKind switch
+    {
+        JsonValueKind.True => claim.Holds,
+        JsonValueKind.False => !claim.Holds,
+        _ => claim.Holds && !claim.Node.Value.EnumerateObject().Any(),
+    };
+
+    private void Draft(RuleDraft draft, IReadOnlyList<Claim> claims)
+    {
+        var node = claims[0].Node;
+        try
+        {
+            foreach (var facets in _expander.Expand(claims))
+            {
+                if (++_alternatives > _limits.Alternatives)
+                {
+                    throw new SchemaException($"its values have more than {_limits.Alternatives} alternatives") { IsUnsupported = true };
+                }
+
+                Add(draft, facets, node);
+            }
+        }
+        catch (PatternSyntaxException exception)
+        {
+            throw SchemaException.Unsupported(node.Pointer, "this schema", $"cannot be enforced: {exception.Message}");
+        }
+    }
+
+    private void Add(RuleDraft draft, Facets facets, SchemaNode node)
+    {
+        if (facets.Values is { } values)
+        {
+            draft.Literals.AddRange(values.Select(JsonText.Write));
+            return;
+        }
+
+        foreach (var (kind, text) in new[] { (JsonKinds.Null, "null"), (JsonKinds.True, "true"), (JsonKinds.False, "false") })
+        {
+            draft.Literals.AddRange((facets.Kinds & kind) != 0 ? [text] : []);
+        }
+
+        if ((facets.Kinds & JsonKinds.Number) != 0 && _automata.Number(facets.Number, node) is { } number)
+        {
+            draft.Scalars.Add(number);
+        }
+
+        if ((facets.Kinds & JsonKinds.String) != 0 && _automata.String(facets.String) is { } text2)
+        {
+            draft.Scalars.Add(text2);
+        }
+
+        if ((facets.Kinds & JsonKinds.Array) != 0 && facets.Array.MinItems <= facets.Array.MaxItems)
+        {
+            draft.Structures.Add(ArrayOf(facets.Array, node));
+        }
+
+        if ((facets.Kinds & JsonKinds.Object) != 0)
+        {
+            draft.Structures.Add(ObjectOf(facets.Object, node));
+        }
+    }
+
+    private ArrayDraft ArrayOf(ArrayFacets facets, SchemaNode node)
+    {
+        if (facets.Contains.Count > MostContained || (facets.Contains.Count > 0 && facets.MaxItems is > 1_000 and < int.MaxValue))
+        {
+            throw node.Unsupported("contains", "is supported only with few others and without a large maxItems");
+        }
+
+        var first = facets.Items.Select(rules => rules.First.Count).DefaultIfEmpty(0).Max();
+        return new(
+            [.. Enumerable.Range(0, Math.Min(first, facets.MaxItems)).Select(index => ItemsAt(facets, index))],
+            facets.MaxItems > first ? ItemsAt(facets, int.MaxValue) : [],
+            facets);
+    }
+
+    /// <summary>What may stand at a place, for each choice of the things that must be contained.</summary>
+    private IReadOnlyList<(int Contained, RuleDraft Rule)> ItemsAt(ArrayFacets facets, int index)
+    {
+        var claims = facets.Items.Select(rules => rules.At(index)).OfType<Claim>().ToList();
+        return
+        [
+            .. Enumerable.Range(0, 1 << facets.Contains.Count)
+                .Select(chosen => (chosen, RuleOf([.. claims, .. facets.Contains.Where((_, bit) => (chosen >> bit & 1) != 0)]))),
+        ];
+    }
+
+    private ObjectDraft ObjectOf(ObjectFacets facets, SchemaNode node)
+    {
+        if (facets.MaxProperties is > ObjectPlan.LargestBound and < int.MaxValue)
+        {
+            throw node.Unsupported("maxProperties", $"of more than {ObjectPlan.LargestBound} is not supported");
+        }
+
+        var names = facets.Members.SelectMany(rules => rules.Named.Keys).Concat(facets.Required).Distinct().ToList();
+        var members = names.Where(name => _names.AreAllowed(facets, name))
+            .Select(name => (name, RuleOf(facets.Members.SelectMany(rules => rules.At(name))))).ToList();
+        var (others, claims) = _names.Others(facets, names);
+        return new(members, others, [.. claims.Select(RuleOf)], facets);
+    }
+}

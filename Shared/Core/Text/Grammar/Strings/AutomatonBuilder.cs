@@ -1,0 +1,186 @@
+using Rill.Text.Patterns;
+
+namespace Rill.Text.Grammar.Strings;
+
+/// <summary>Makes automata, within one budget of states and cells.</summary>
+internal sealed class AutomatonBuilder(GrammarLimits limits)
+{
+    private readonly Dictionary<string, StringAutomaton> _patterns = [];
+    private int _cells;
+
+    /// <summary>The texts in which a regular expression matches somewhere, or their complement's source.</summary>
+    /// <exception cref="PatternSyntaxException">It is not understood, or is too large.</exception>
+    public StringAutomaton Pattern(string source)
+    {
+        if (!_patterns.TryGetValue(source, out var automaton))
+        {
+            _patterns.Add(source, automaton = new PatternDeterminizer(RegexParser.Parse(source), limits.States, Spend).Build());
+        }
+
+        return automaton;
+    }
+
+    /// <summary>The texts of a list; the label of each is its index.</summary>
+    public StringAutomaton Texts(IReadOnlyList<string> texts)
+    {
+        var letters = texts.SelectMany(text => text.EnumerateRunes()).Select(rune => rune.Value).Distinct().ToList();
+        var classes = CharacterClasses.Of([.. letters.Select(letter => CodePointRanges.Of((letter, letter)))]);
+        var (next, labels) = (new List<int>(), new List<int>());
+        NewState(classes.Count, next, labels);
+        for (var index = 0; index < texts.Count; index++)
+        {
+            var state = 0;
+            foreach (var rune in texts[index].EnumerateRunes())
+            {
+                var cell = (state * classes.Count) + classes.ClassOf(rune.Value);
+                if (next[cell] == StringAutomaton.Dead)
+                {
+                    next[cell] = labels.Count;
+                    NewState(classes.Count, next, labels);
+                }
+
+                state = next[cell];
+            }
+
+            labels[state] = index;
+        }
+
+        return StringAutomaton.Trim(classes, [.. next], [.. labels]);
+    }
+
+    /// <summary>The texts with so many code points.</summary>
+    public StringAutomaton Lengths(int least, int most)
+    {
+        var count = (most == int.MaxValue ? least : most) + 1;
+        CheckStates(count);
+        var next = Enumerable.Range(1, count).Select(state => state < count ? state : most == int.MaxValue ? count - 1 : StringAutomaton.Dead);
+        var labels = Enumerable.Range(0, count).Select(state => state >= least ? 0 : StringAutomaton.Rejected);
+        return StringAutomaton.Trim(CharacterClasses.One, [.. next], [.. labels]);
+    }
+
+    /// <summary>Runs automata side by side; the label of a text is made of what each of them says to it.</summary>
+    public StringAutomaton Combine(IReadOnlyList<StringAutomaton> parts, Func<int[], int> label)
+    {
+        var classes = CharacterClasses.Combine([.. parts.Select(part => part.Classes)], out var partClasses);
+        var numbers = new Dictionary<StateTuple, int>();
+        var (tuples, next, labels) = (new List<int[]>(), new List<int>(), new List<int>());
+        Number([.. parts.Select(part => part.IsEmpty ? StringAutomaton.Dead : 0)]);
+        for (var state = 0; state < tuples.Count; state++)
+        {
+            Spend(classes.Count);
+            for (var index = 0; index < classes.Count; index++)
+            {
+                var target = new int[parts.Count];
+                for (var part = 0; part < parts.Count; part++)
+                {
+                    target[part] = parts[part].Next(tuples[state][part], partClasses[index][part]);
+                }
+
+                next.Add(Number(target));
+            }
+        }
+
+        return StringAutomaton.Trim(classes, [.. next], [.. labels]);
+
+        int Number(int[] tuple)
+        {
+            if (!numbers.TryGetValue(new(tuple), out var number))
+            {
+                numbers.Add(new(tuple), number = tuples.Count);
+                tuples.Add(tuple);
+                CheckStates(tuples.Count);
+                var said = new int[tuple.Length];
+                for (var part = 0; part < tuple.Length; part++)
+                {
+                    said[part] = parts[part].Label(tuple[part]);
+                }
+
+                labels.Add(label(said));
+            }
+
+            return number;
+        }
+    }
+
+    /// <summary>Makes the automaton whose states are what a step makes of them, beginning with one.</summary>
+    /// <param name="classes">The classes of code points.</param>
+    /// <param name="start">The first state.</param>
+    /// <param name="step">The state after a code point, the first of its class; null where there is no way on.</param>
+    /// <param name="accepts">Whether a text may end in a state.</param>
+    public StringAutomaton Explore<TState>(CharacterClasses classes, TState start, Func<TState, int, TState?> step, Predicate<TState> accepts)
+        where TState : struct
+    {
+        var firsts = new int[classes.Count];
+        for (var interval = classes.Intervals - 1; interval >= 0; interval--)
+        {
+            firsts[classes.Interval(interval).Class] = classes.Interval(interval).First;
+        }
+
+        var (numbers, states, next) = (new Dictionary<TState, int> { [start] = 0 }, new List<TState> { start }, new List<int>());
+        for (var state = 0; state < states.Count; state++)
+        {
+            Spend(classes.Count);
+            foreach (var first in firsts)
+            {
+                next.Add(step(states[state], first) is { } target ? Number(target) : StringAutomaton.Dead);
+            }
+        }
+
+        return StringAutomaton.Trim(classes, [.. next], [.. states.Select(state => accepts(state) ? 0 : StringAutomaton.Rejected)]);
+
+        int Number(TState state)
+        {
+            if (!numbers.TryGetValue(state, out var number))
+            {
+                numbers.Add(state, number = states.Count);
+                states.Add(state);
+                CheckStates(states.Count);
+            }
+
+            return number;
+        }
+    }
+
+    private void CheckStates(int count)
+    {
+        if (count > limits.States)
+        {
+            throw TooLarge();
+        }
+    }
+
+    private void Spend(int cells)
+    {
+        _cells += cells;
+        if (_cells > limits.Cells)
+        {
+            throw TooLarge();
+        }
+    }
+
+    private static PatternSyntaxException TooLarge() => new("its automaton has too many states");
+
+    private void NewState(int classes, List<int> next, List<int> labels)
+    {
+        Spend(classes);
+        next.AddRange(Enumerable.Repeat(StringAutomaton.Dead, classes));
+        labels.Add(StringAutomaton.Rejected);
+    }
+
+    /// <summary>States of several automata at the same time.</summary>
+    private readonly struct StateTuple(int[] states) : IEquatable<StateTuple>
+    {
+        private readonly int[] _states = states;
+
+        public bool Equals(StateTuple other) => _states.AsSpan().SequenceEqual(other._states);
+
+        public override bool Equals(object? obj) => obj is StateTuple other && Equals(other);
+
+        public override int GetHashCode()
+        {
+            var hash = new HashCode();
+            hash.AddBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(_states.AsSpan()));
+            return hash.ToHashCode();
+        }
+    }
+}

@@ -1,0 +1,107 @@
+namespace Rill.Text.Grammar.Strings;
+
+/// <summary>
+/// Divides the code points into classes whose members an automaton does not tell apart: intervals, each with its class.
+/// </summary>
+internal sealed class CharacterClasses
+{
+    private readonly int[] _starts;
+    private readonly int[] _classes;
+
+    private CharacterClasses(int[] starts, int[] classes, int count) => (_starts, _classes, Count) = (starts, classes, count);
+
+    /// <summary>One class for all.</summary>
+    public static CharacterClasses One { get; } = new([0], [0], 1);
+
+    /// <summary>Number of classes.</summary>
+    public int Count { get; }
+
+    /// <summary>Number of intervals.</summary>
+    public int Intervals => _starts.Length;
+
+    /// <summary>The classes by which members of some sets differ from one another.</summary>
+    public static CharacterClasses Of(IReadOnlyList<CodePointRanges> sets)
+    {
+        var starts = sets.SelectMany(set => set.Ranges).SelectMany(range => new[] { range.First, range.Last + 1 })
+            .Append(0).Where(start => start <= CodePointRanges.Last).Distinct().Order().ToArray();
+        var members = new List<int>[starts.Length];
+        for (var index = 0; index < sets.Count; index++)
+        {
+            foreach (var (first, last) in sets[index].Ranges)
+            {
+                for (var at = Array.BinarySearch(starts, first); at < starts.Length && starts[at] <= last; at++)
+                {
+                    (members[at] ??= []).Add(index);
+                }
+            }
+        }
+
+        return Number(starts, at => members[at] is { } sets ? string.Join(',', sets) : "");
+    }
+
+    /// <summary>The classes that differ in at least one of several divisions.</summary>
+    /// <param name="divisions">At least one.</param>
+    /// <param name="parts">The class in each of the divisions, by the class in the result.</param>
+    public static CharacterClasses Combine(IReadOnlyList<CharacterClasses> divisions, out int[][] parts)
+    {
+        var starts = divisions.SelectMany(division => division._starts).Distinct().Order().ToArray();
+        var found = new List<int[]>();
+        var result = Number(starts, at => string.Join(',', divisions.Select(division => division.ClassOf(starts[at]))));
+        for (var at = 0; at < starts.Length; at++)
+        {
+            if (result._classes[at] == found.Count)
+            {
+                found.Add([.. divisions.Select(division => division.ClassOf(starts[at]))]);
+            }
+        }
+
+        parts = [.. found];
+        return result;
+    }
+
+    /// <summary>The class of a code point.</summary>
+    public int ClassOf(int codePoint) => _classes[IntervalOf(codePoint)];
+
+    /// <summary>The index of the interval that a code point lies in.</summary>
+    public int IntervalOf(int codePoint)
+    {
+        var at = Array.BinarySearch(_starts, codePoint);
+        return at >= 0 ? at : ~at - 1;
+    }
+
+    /// <summary>An interval's first code point and class.</summary>
+    public (int First, int Class) Interval(int index) => (_starts[index], _classes[index]);
+
+    /// <summary>The classes of the members of a set; a set that was not among those that made the division may share some.</summary>
+    public IEnumerable<int> Of(CodePointRanges set)
+    {
+        var seen = new HashSet<int>();
+        foreach (var (first, last) in set.Ranges)
+        {
+            for (var at = IntervalOf(first); at < _starts.Length && _starts[at] <= last; at++)
+            {
+                if (seen.Add(_classes[at]))
+                {
+                    yield return _classes[at];
+                }
+            }
+        }
+    }
+
+    /// <summary>Numbers classes in the order in which their keys appear.</summary>
+    private static CharacterClasses Number(int[] starts, Func<int, string> key)
+    {
+        var numbers = new Dictionary<string, int>();
+        var classes = new int[starts.Length];
+        for (var at = 0; at < starts.Length; at++)
+        {
+            var name = key(at);
+            if (!numbers.TryGetValue(name, out classes[at]))
+            {
+                numbers.Add(name, classes[at] = numbers.Count);
+            }
+        }
+
+        return new(starts, classes, numbers.Count);
+    }
+}

@@ -1,0 +1,100 @@
+using System.Text;
+using Rill.Text.Grammar.Strings;
+
+namespace Rill.Text.Grammar.Tokens;
+
+/// <summary>
+/// A model's tokens as a grammar needs them: by their bytes, and those apart that are plain text within a JSON string, of which most
+/// vocabularies consist. Immutable.
+/// </summary>
+public sealed class TokenVocabulary
+{
+    // Longer plain tokens are few, and are walked.
+    private const int LongestPlain = 16;
+
+    private static readonly UTF8Encoding s_utf8 = new(false, throwOnInvalidBytes: true);
+
+    private readonly byte[]?[] _bytes;
+    private readonly uint[][] _plain;
+
+    /// <summary>Reads all tokens of a tokenizer.</summary>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="endTokens">The ids that end a turn.</param>
+    public TokenVocabulary(ITokenizer tokenizer, IReadOnlyCollection<int> endTokens)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(endTokens);
+        _bytes = new byte[]?[tokenizer.VocabularySize];
+        EndTokens = [.. endTokens.Where(id => id >= 0 && id < _bytes.Length)];
+        var (all, rest) = (new List<(int, byte[])>(), new List<(int, byte[])>());
+        _plain = [.. Enumerable.Range(0, LongestPlain + 1).Select(_ => new uint[(_bytes.Length + 31) / 32])];
+        for (var id = 0; id < _bytes.Length; id++)
+        {
+            if (!tokenizer.Contains(id) || tokenizer.IsSpecial(id) || EndTokens.Contains(id) || tokenizer.GetBytes(id) is not { Length: > 0 } bytes)
+            {
+                continue;
+            }
+
+            _bytes[id] = bytes.ToArray();
+            all.Add((id, _bytes[id]!));
+            if (PlainLength(bytes) is var length and > 0 and <= LongestPlain)
+            {
+                for (var room = length; room <= LongestPlain; room++)
+                {
+                    _plain[room][id >> 5] |= 1u << id;
+                }
+            }
+            else
+            {
+                rest.Add((id, _bytes[id]!));
+            }
+        }
+
+        (All, Rest) = (new(all), new(rest));
+    }
+
+    /// <summary>Number of ids.</summary>
+    public int Size => _bytes.Length;
+
+    /// <summary>The ids that end a turn.</summary>
+    internal IReadOnlyList<int> EndTokens { get; }
+
+    /// <summary>All tokens that have text.</summary>
+    internal TokenTrie All { get; }
+
+    /// <summary>Those that are not in <see cref="Plain"/>.</summary>
+    internal TokenTrie Rest { get; }
+
+    /// <summary>The characters of the longest token in <see cref="Plain"/>.</summary>
+    internal static int PlainReach => LongestPlain;
+
+    /// <summary>The bits of the plain tokens with at most so many characters.</summary>
+    internal ReadOnlySpan<uint> Plain(int characters) => _plain[Math.Min(characters, LongestPlain)];
+
+    /// <summary>A token's text; empty for one that has none.</summary>
+    internal ReadOnlySpan<byte> Bytes(int token) => (uint)token < (uint)_bytes.Length ? _bytes[token] : default;
+
+    /// <summary>How many characters a token has, if each of them is plain; else 0.</summary>
+    private static int PlainLength(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            var count = 0;
+            foreach (var rune in s_utf8.GetString(bytes).EnumerateRunes())
+            {
+                if (!Strings.PlainReach.IsPlain(rune.Value))
+                {
+                    return 0;
+                }
+
+                count++;
+            }
+
+            return count;
+        }
+        catch (DecoderFallbackException)
+        {
+            return 0;
+        }
+    }
+}

@@ -89,6 +89,10 @@ public sealed class RillOptions
     [Range(1, 128)]
     public int MaxChoices { get; init; } = 8;
 
+    /// <summary>Most characters of the JSON Schema that a request gives for its answer.</summary>
+    [Range(64, 4_194_304)]
+    public int MaxSchemaBytes { get; init; } = 256 * 1024;
+
     /// <summary>Seconds of silence after which a comment is sent on a stream.</summary>
     [Range(0.05, 90)]
     public double HeartbeatSeconds { get; init; } = 10;

@@ -44,7 +44,7 @@ internal static class RillHosting
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<RillMetrics>()));
         services.AddSingleton(_ => load.Model.Chat);
-        services.AddSingleton(_ => new ChatRequestLimits([load.Id], load.Model.Runner.Limits.VocabularySize, options.MaxChoices));
+        services.AddSingleton(_ => new ChatRequestLimits([load.Id], load.Model.Runner.Limits.VocabularySize, options.MaxChoices, options.MaxSchemaBytes));
         services.AddSingleton(new ContentTracing(settings.Telemetry.CaptureContent));
         services.AddSingleton<ChatService>();
         services.AddSingleton(provider => new ModelGate(

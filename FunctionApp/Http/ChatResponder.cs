@@ -26,6 +26,11 @@ public sealed partial class ChatResponder
         (_options, _metrics, _time, _logger) = (options, metrics, time, logger);
     }
 
+    /// <summary>Tells of a wish that is not fulfilled, where the answer is right without it.</summary>
+    internal const string WarningHeader = "x-rill-warning";
+
+    private const int LongestWarning = 500;
+
     /// <summary>Reads, admits and answers a request; never throws, so that the host logs no failed invocation and cuts no connection on its own (contract M32).</summary>
     internal async Task RunAsync(HttpRequest request, RequestLifetime lifetime)
     {
@@ -42,6 +47,7 @@ public sealed partial class ChatResponder
 
             await using (admitted.Generation)
             {
+                Warn(http.Response, admitted.Generation.Warning);
                 await AnswerAsync(http, admitted, stream, lifetime);
             }
         }
@@ -78,6 +84,15 @@ public sealed partial class ChatResponder
 
     private static (ChatCompletionRequest? Request, ApiError? Error) Parse(RequestBody body) =>
         ChatRequestReader.TryRead(body.Bytes, out var request, out var error) ? (request, null) : (null, error);
+
+    /// <summary>Where a stream has begun already, while the model was loading, there is no place for it.</summary>
+    private static void Warn(HttpResponse response, string? warning)
+    {
+        if (warning is not null && !response.HasStarted)
+        {
+            response.Headers[WarningHeader] = string.Concat(warning.Take(LongestWarning).Select(unit => unit is >= ' ' and <= '~' ? unit : '?'));
+        }
+    }
 
     private async Task AnswerAsync(HttpContext http, Admitted admitted, EventStream stream, RequestLifetime lifetime)
     {

@@ -5,6 +5,7 @@ using Rill.OpenAI;
 using Rill.Serving;
 using Rill.Telemetry;
 using Rill.Text;
+using Rill.Text.Grammar;
 
 namespace Rill.Chat;
 
@@ -16,6 +17,8 @@ public sealed class ChatService(
     ChatModel model, InferenceEngine engine, ChatRequestLimits limits, RillMetrics metrics, TimeProvider time, ContentTracing? contentTracing = null)
 {
     private const int EstimatedBytesPerToken = 4;
+
+    private readonly StructuredOutput _structured = new(model, new GrammarLimits { SchemaBytes = limits.MaxSchemaBytes });
 
     /// <summary>The model that answers.</summary>
     public ChatModel Model { get; } = model;
@@ -94,7 +97,13 @@ public sealed class ChatService(
         try
         {
             var settings = ChatSettings.Of(request, Model, mostTokens);
-            return settings.Check(limits.VocabularySize) is { } refusal ? (null, refusal) : (settings, null);
+            if (settings.Check(limits.VocabularySize) is { } refusal)
+            {
+                return (null, refusal);
+            }
+
+            var (grammar, warning, error) = _structured.Of(request.ResponseFormat);
+            return error is null ? (settings with { Grammar = grammar, Warning = warning }, null) : (null, error);
         }
         catch (EncodingLimitException refused)
         {
@@ -108,7 +117,12 @@ public sealed class ChatService(
         for (var i = 0; i < choices; i++)
         {
             // No token here: the generation is aborted with its cause, which a token could not tell.
-            var tokens = engine.Submit(reservation, prompt, settings.Sampling with { Choice = i }, CancellationToken.None);
+            var sequence = new SequenceRequest(prompt)
+            {
+                Parameters = settings.Sampling with { Choice = i },
+                Constraint = settings.Grammar is { } grammar ? new GrammarConstraint(grammar) : null,
+            };
+            var tokens = engine.Submit(reservation, sequence, CancellationToken.None);
             readers[i] = new ChoiceReader(i, tokens, Model, settings);
         }
 
@@ -117,7 +131,10 @@ public sealed class ChatService(
         {
             activity = RillActivity.StartChat(Model.Id, settings.ToSpan(choices) with { Stream = request.Stream });
             var content = ContentTrace.Start(activity, contentTracing, request, choices);
-            var generation = new ChatGeneration(Model, readers, prompt.Count, time.GetUtcNow().ToUnixTimeSeconds(), activity, content);
+            var generation = new ChatGeneration(Model, readers, prompt.Count, time.GetUtcNow().ToUnixTimeSeconds(), activity, content)
+            {
+                Warning = settings.Warning,
+            };
             reservation.HandOver();    // until here whatever is thrown ends what was submitted
             return generation;
         }

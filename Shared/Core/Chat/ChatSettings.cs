@@ -3,6 +3,7 @@ using Rill.OpenAI;
 using Rill.Serving;
 using Rill.Telemetry;
 using Rill.Text;
+using Rill.Text.Grammar;
 
 namespace Rill.Chat;
 
@@ -15,6 +16,12 @@ namespace Rill.Chat;
 /// </param>
 internal sealed record ChatSettings(SamplingParameters Sampling, IReadOnlyList<string> StopStrings, IReadOnlyDictionary<int, string> StopTokens)
 {
+    /// <summary>What the answer may be; null for any text.</summary>
+    public CompiledGrammar? Grammar { get; init; }
+
+    /// <summary>What of the request's wishes is not fulfilled; null when all are.</summary>
+    public string? Warning { get; init; }
+
     /// <summary>From a checked request. <paramref name="room"/> is what the context leaves after the prompt, at least 1.</summary>
     public static ChatSettings Of(ChatCompletionRequest request, ChatModel model, int room)
     {

@@ -77,6 +77,9 @@ public sealed record ChatCompletionRequest
     /// <summary>True to report log-probabilities.</summary>
     public bool Logprobs { get; init; }
 
+    /// <summary>What form the answer must have; null for any text.</summary>
+    public ResponseFormat? ResponseFormat { get; init; }
+
     /// <summary>The tools that the model is told of: an array, at least one, exactly as it was given. Null when absent or empty.</summary>
     public JsonElement? Tools { get; init; }
 

@@ -82,6 +82,7 @@ public static class ChatRequestReader
         IgnoreEos = fields["ignore_eos"].Bool() ?? false,
         Logprobs = fields["logprobs"].Bool() ?? false,
         TopLogprobs = fields["top_logprobs"].Int(),
+        ResponseFormat = ResponseFormatFields.Read(fields["response_format"]),
         Tools = ToolFields.Read(fields),
         Documents = TemplateFields.ReadDocuments(fields["documents"]),
         ChatTemplateKwargs = TemplateFields.ReadArguments(fields["chat_template_kwargs"]),

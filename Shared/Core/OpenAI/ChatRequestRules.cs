@@ -111,4 +111,6 @@ public static class ChatRequestRules
 /// <param name="ModelIds">The ids that a request may name.</param>
 /// <param name="VocabularySize">Token ids lie in [0, VocabularySize).</param>
 /// <param name="MaxChoices">Largest n, at least 1.</param>
-public sealed record ChatRequestLimits(IReadOnlyCollection<string> ModelIds, int VocabularySize, int MaxChoices = 8);
+/// <param name="MaxSchemaBytes">Most characters of a schema's JSON text.</param>
+public sealed record ChatRequestLimits(
+    IReadOnlyCollection<string> ModelIds, int VocabularySize, int MaxChoices = 8, int MaxSchemaBytes = 256 * 1024);

@@ -17,7 +17,6 @@ internal static class UnsupportedFields
         new("functions", IsEmpty, "use tools"),
         new("function_call", value => IsText(value, "none", "auto"), "use tool_choice"),
         new("parallel_tool_calls", IsBoolean),
-        new("response_format", value => value.ValueKind == JsonValueKind.Object && value.TryGetProperty("type", out var type) && IsText(type, "text")),
         new("modalities", value => value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => IsText(item, "text"))),
         new("audio", Never),
         new("reasoning_effort", value => IsText(value, "none")),

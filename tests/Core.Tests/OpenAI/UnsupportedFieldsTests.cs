@@ -21,8 +21,6 @@ public sealed class UnsupportedFieldsTests
     [InlineData("functions", """[{"name":"f"}]""")]
     [InlineData("function_call", """{"name":"f"}""")]
     [InlineData("parallel_tool_calls", "1")]
-    [InlineData("response_format", """{"type":"json_object"}""")]
-    [InlineData("response_format", "\"text\"")]
     [InlineData("structured_outputs", "{}")]
     [InlineData("modalities", """["text","audio"]""")]
     [InlineData("audio", "{}")]

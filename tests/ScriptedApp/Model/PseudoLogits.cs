@@ -7,12 +7,14 @@ internal static class PseudoLogits
 {
     private const float Scripted = 10, Space = 1;
 
-    /// <summary>The id with the greatest logit after bias and the mask of min tokens; the lowest of equals.</summary>
+    /// <summary>The id with the greatest logit after constraint, bias and the mask of min tokens; the lowest of equals.</summary>
     public static int Choose(int scripted, Sequence sequence)
     {
         var parameters = sequence.Parameters;
         var masksEnd = !parameters.MayEndWith(sequence.CompletionLength + 1);
-        if (parameters.LogitBias.Count == 0 && !masksEnd)
+        Span<uint> allowed = stackalloc uint[(ScriptedModelRunner.VocabularySize + 31) / 32];
+        var isConstrained = sequence.Constraint?.FillMask(allowed) ?? false;
+        if (parameters.LogitBias.Count == 0 && !masksEnd && !isConstrained)
         {
             return scripted;
         }
@@ -21,7 +23,8 @@ internal static class PseudoLogits
         for (var id = 0; id < ScriptedModelRunner.VocabularySize; id++)
         {
             var logit = Raw(id, scripted) + parameters.LogitBias.GetValueOrDefault(id);
-            var masked = masksEnd && (parameters.EosTokenIds.Contains(id) || parameters.StopTokenIds.Contains(id));
+            var masked = (masksEnd && (parameters.EosTokenIds.Contains(id) || parameters.StopTokenIds.Contains(id)))
+                || (isConstrained && (allowed[id >> 5] >> id & 1) == 0);
             if (logit > bestLogit && !masked)
             {
                 (best, bestLogit) = (id, logit);

@@ -16,7 +16,7 @@ namespace Rill.ScriptedApp.Model;
 /// </para>
 /// <para>
 /// Min tokens and ignored end tokens make it repeat its text. Its logits are 10 for the scripted byte, 1 for a space, 0 for the others;
-/// logit bias is added, the greatest wins, and logprobs are their exact log-softmax. Other sampling parameters have no effect.
+/// what a constraint does not allow is masked, logit bias is added, the greatest wins, and logprobs are their exact log-softmax. Other sampling parameters have no effect.
 /// Waiting ends early for sequences that are aborted.
 /// </para>
 /// </summary>

@@ -37,6 +37,9 @@ public sealed class ChatGeneration : IAsyncDisposable
     /// <summary>The model that answers.</summary>
     public ChatModel Model { get; }
 
+    /// <summary>What of the request's wishes is not fulfilled; null when all are.</summary>
+    public string? Warning { get; init; }
+
     /// <summary>Number of choices.</summary>
     public int ChoiceCount => _choices.Length;
 

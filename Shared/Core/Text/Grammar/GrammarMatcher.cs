@@ -20,7 +20,7 @@ public sealed class GrammarMatcher(CompiledGrammar grammar)
     public bool TryAccept(int token)
     {
         var at = _places[^1];
-        if (grammar.Vocabulary.EndTokens.Contains(token))
+        if (grammar.Vocabulary.IsEnd(token))
         {
             return at.IsAccepting && Add(at);
         }

@@ -2,27 +2,45 @@ using Rill.Text.Grammar.Strings;
 
 namespace Rill.Text.Grammar.Machines;
 
-/// <summary>Reads a number that an automaton accepts.</summary>
-/// <remarks>A state's place is the automaton's.</remarks>
+/// <summary>
+/// Reads a number that an automaton accepts. After many digits it ends where it may, because a model that has begun to repeat a digit often
+/// does so for ever.
+/// </summary>
+/// <remarks>A state's place is the automaton's, its phase tells whether a point or an exponent was read, its count the digits since.</remarks>
 internal sealed class NumberMachine(StringAutomaton automaton) : Machine
 {
+    private const int Whole = 0;
+    private const int Fraction = 1;
+    private const int MostWholeDigits = 64;
+    private const int MostFractionDigits = 20;
+
     /// <inheritdoc/>
     public override void Expand(MachineState state, Expansion ways)
     {
-        if (automaton.LeadsOn(state.Place, 0, sbyte.MaxValue))
+        var mayReturn = automaton.Label(state.Place) != StringAutomaton.Rejected;
+        if (automaton.LeadsOn(state.Place, 0, sbyte.MaxValue) && !(mayReturn && IsLong(state)))
         {
             ways.Wait();
         }
 
-        if (automaton.Label(state.Place) != StringAutomaton.Rejected)
+        if (mayReturn)
         {
             ways.Return();
         }
     }
 
     /// <inheritdoc/>
-    public override Move Step(MachineState state, byte next) =>
-        next <= sbyte.MaxValue && automaton.Step(state.Place, next) is var place and not StringAutomaton.Dead
-            ? Move.To(state with { Place = place })
-            : Move.None;
+    public override Move Step(MachineState state, byte next)
+    {
+        if (next > sbyte.MaxValue || automaton.Step(state.Place, next) is not (var place and not StringAutomaton.Dead))
+        {
+            return Move.None;
+        }
+
+        return Move.To(next is (byte)'.' or (byte)'e' or (byte)'E'
+            ? new(Fraction, place)
+            : state with { Place = place, Count = Math.Min(state.Count + 1, MostWholeDigits) });
+    }
+
+    private static bool IsLong(MachineState state) => state.Count >= (state.Phase == Whole ? MostWholeDigits : MostFractionDigits);
 }

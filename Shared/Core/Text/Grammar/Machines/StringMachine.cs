@@ -12,6 +12,9 @@ namespace Rill.Text.Grammar.Machines;
 /// </remarks>
 internal sealed class StringMachine(StringAutomaton automaton, int minLength = 0, int maxLength = int.MaxValue) : Machine
 {
+    private const int LeastOfThree = 0x800;
+    private const int LeastOfFour = 0x10000;
+
     private readonly PlainReach _plain = new(automaton);
 
     /// <summary>Phases: bytes of UTF-8 that are missing, hexadecimal digits of an escape that were read.</summary>
@@ -94,6 +97,7 @@ internal sealed class StringMachine(StringAutomaton automaton, int minLength = 0
     };
 
     /// <summary>Some bytes of a code point were read: its first bits, and so many bytes that are missing.</summary>
+    /// <remarks>What has a shorter form begins no longer one: the first two bytes tell.</remarks>
     private Move Utf8(MachineState state, int bits, int missing)
     {
         if (missing == 0)
@@ -101,10 +105,15 @@ internal sealed class StringMachine(StringAutomaton automaton, int minLength = 0
             return Complete(state, bits);
         }
 
+        var least = missing switch
+        {
+            3 => LeastOfFour,
+            2 when (Phase)state.Phase == Phase.Missing3 => LeastOfFour,
+            1 when (Phase)state.Phase == Phase.Body => 0,
+            _ => LeastOfThree,
+        };
         var first = bits << (6 * missing);
         var last = first + (1 << (6 * missing)) - 1;
-        // Longer forms of what has a shorter one are no UTF-8.
-        var least = missing == 3 || (missing == 2 && bits > 0xF) ? 0x10000 : missing == 2 || bits > 0x1F ? 0x800 : 0x80;
         return CanGoOn(state, Math.Max(first, least), Math.Min(last, CodePointRanges.Last))
             ? To(state, Phase.Missing1 + missing - 1, bits)
             : Move.None;
@@ -171,7 +180,7 @@ internal sealed class StringMachine(StringAutomaton automaton, int minLength = 0
             : Move.None;
 
     /// <summary>True when a code point of a range, surrogates left out, may follow.</summary>
-    private bool CanGoOn(MachineState state, int first, int last) => state.Count < maxLength
+    private bool CanGoOn(MachineState state, int first, int last) => state.Count < maxLength && first <= last
         && ((first < 0xD800 && automaton.LeadsOn(state.Place, first, Math.Min(last, 0xD7FF)))
             || (last > 0xDFFF && automaton.LeadsOn(state.Place, Math.Max(first, 0xE000), last)));
 

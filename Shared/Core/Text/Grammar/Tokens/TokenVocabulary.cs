@@ -59,6 +59,9 @@ public sealed class TokenVocabulary
     /// <summary>The ids that end a turn.</summary>
     internal IReadOnlyList<int> EndTokens { get; }
 
+    /// <summary>True for an id that ends a turn.</summary>
+    public bool IsEnd(int token) => EndTokens.Contains(token);
+
     /// <summary>All tokens that have text.</summary>
     internal TokenTrie All { get; }
 

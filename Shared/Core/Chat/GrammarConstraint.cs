@@ -1,0 +1,33 @@
+using Rill.Serving;
+using Rill.Text.Grammar;
+
+namespace Rill.Chat;
+
+/// <summary>Holds one sequence to a grammar.</summary>
+internal sealed class GrammarConstraint(CompiledGrammar grammar) : ITokenConstraint
+{
+    private readonly GrammarMatcher _matcher = new(grammar);
+
+    /// <inheritdoc/>
+    public bool FillMask(Span<uint> mask)
+    {
+        _matcher.FillMask(mask);
+        return mask.ContainsAnyExcept(0u)
+            ? true
+            : throw new InvalidOperationException("The model has no token with which the answer could go on in the form that the request asks for.");
+    }
+
+    /// <inheritdoc/>
+    public TokenAcceptance Accept(int token)
+    {
+        if (!_matcher.TryAccept(token))
+        {
+            return TokenAcceptance.Refused;
+        }
+
+        return _matcher.IsComplete || grammar.Vocabulary.IsEnd(token) ? TokenAcceptance.Completed : TokenAcceptance.Accepted;
+    }
+
+    /// <inheritdoc/>
+    public void RollBack(int count) => _matcher.RollBack(count);
+}

@@ -1,0 +1,184 @@
+using System.Text;
+using System.Text.Json;
+using Rill.Text;
+using Rill.Text.Grammar;
+using Rill.Text.Grammar.Tokens;
+
+namespace Rill.Core.Tests.Text.Grammar;
+
+/// <summary>A mask says of every token what a step would say.</summary>
+public class MaskTests
+{
+    private const string Schema = """
+        {"type":"object","additionalProperties":{"type":"string","maxLength":20},"required":["id","text"],"properties":{
+          "id":{"type":"integer","minimum":10,"maximum":99999},
+          "text":{"type":"string"},
+          "short":{"type":"string","minLength":2,"maxLength":5},
+          "code":{"type":"string","pattern":"^[A-Z]{2}-.*é$"},
+          "kind":{"enum":["a","ab","b\"c",null,1.5]},
+          "list":{"type":"array","items":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"number"}},{"type":"boolean"}]}},
+          "any":{}}}
+        """;
+
+    public static TheoryData<string> Tokenizers => ["rill-mini", "qwen3", "phi-3"];
+
+    [SkippableTheory]
+    [MemberData(nameof(Tokenizers))]
+    public void FillMask_AfterRandomTexts_AgreesWithEveryTokensStep(string name)
+    {
+        var tokenizer = HuggingFaceTokenizer.Load(name == "rill-mini"
+            ? Path.Combine(Vectors.RepositoryRoot(), "models", name)
+            : Vectors.Path("tokenizers", name));
+        int[] ends = [Enumerable.Range(0, tokenizer.VocabularySize).First(tokenizer.IsSpecial)];
+        var vocabulary = new TokenVocabulary(tokenizer, ends);
+        var grammar = GrammarWorld.Compile(Schema, vocabulary);
+        var random = new Random(7);
+        var mask = new uint[(tokenizer.VocabularySize + 31) / 32];
+
+        for (var walk = 0; walk < 3; walk++)
+        {
+            var matcher = new GrammarMatcher(grammar);
+            var text = new List<byte>();
+            for (var step = 0; step < 25 && !matcher.IsComplete; step++)
+            {
+                matcher.FillMask(mask);
+                var allowed = Allowed(mask);
+                Assert.NotEmpty(allowed);
+                Check(matcher, mask, random, tokenizer.VocabularySize);
+                var token = allowed[random.Next(allowed.Count)];
+                if (vocabulary.IsEnd(token))
+                {
+                    break;
+                }
+
+                Assert.True(matcher.TryAccept(token));
+                text.AddRange(tokenizer.GetBytes(token));
+            }
+
+            // One way or another the text goes on to an end.
+            Assert.True(matcher.TryAccept([]));
+        }
+    }
+
+    [Fact]
+    public void FillMask_OfBytes_LeadsToAValueThatObeysTheSchema()
+    {
+        var grammar = GrammarWorld.Compile(Schema);
+        var random = new Random(3);
+        var mask = new uint[(ByteTokenizer.EndOfText / 32) + 1];
+        var complete = 0;
+        for (var walk = 0; walk < 60; walk++)
+        {
+            var matcher = new GrammarMatcher(grammar);
+            var text = new List<byte>();
+            while (!matcher.IsComplete && text.Count < 3_000)
+            {
+                matcher.FillMask(mask);
+                var token = Choose(Allowed(mask), random);
+                Assert.True(matcher.TryAccept(token));
+                text.Add((byte)token);
+            }
+
+            if (matcher.IsComplete)
+            {
+                complete++;
+                AssertObeys(JsonElement.Parse(new UTF8Encoding(false, throwOnInvalidBytes: true).GetString([.. text])));
+            }
+        }
+
+        Assert.InRange(complete, 30, 60);
+    }
+
+    [Fact]
+    public void RollBack_OfTokens_RestoresTheMask()
+    {
+        var matcher = new GrammarMatcher(GrammarWorld.Compile("""{"enum":["ab","ac"]}"""));
+        var (before, after) = (new uint[9], new uint[9]);
+        Assert.True(matcher.TryAccept('"') && matcher.TryAccept('a'));
+        matcher.FillMask(before);
+
+        Assert.True(matcher.TryAccept('c') && matcher.TryAccept('"') && matcher.TryAccept(ByteTokenizer.EndOfText));
+        Assert.False(matcher.TryAccept('"'));
+        matcher.RollBack(3);
+        matcher.FillMask(after);
+
+        Assert.Equal(['b', 'c'], Allowed(after).Select(token => (char)token));
+        Assert.Equal(before, after);
+        Assert.Throws<ArgumentOutOfRangeException>(() => matcher.RollBack(3));
+    }
+
+    [Fact]
+    public void FillMask_OfAVocabularyWithoutANeededToken_IsEmpty()
+    {
+        var matcher = new GrammarMatcher(GrammarWorld.Compile("""{"const":"é"}"""));
+        var mask = new uint[4];
+
+        Assert.True(matcher.TryAccept('"'));
+        matcher.FillMask(mask);
+
+        // The mask is that of a smaller embedding, which has no row for the bytes that follow.
+        Assert.All(mask, word => Assert.Equal(0u, word));
+    }
+
+    [Fact]
+    public void FillMask_OfStatesThatOnlyCount_IsOneMask()
+    {
+        var grammar = GrammarWorld.Compile("""{"type":"string","minLength":3,"maxLength":5000}""");
+        var (masks, mask) = (new HashSet<string>(), new uint[9]);
+        var matcher = new GrammarMatcher(grammar);
+        Assert.True(matcher.TryAccept('"'));
+        for (var length = 0; length <= 5000; length++)
+        {
+            matcher.FillMask(mask);
+            masks.Add(string.Join(',', mask));
+            Assert.Equal(length < 5000, matcher.TryAccept('x'));
+        }
+
+        // Too short, long enough, and full.
+        Assert.Equal(3, masks.Count);
+    }
+
+    private static void Check(GrammarMatcher matcher, uint[] mask, Random random, int vocabulary)
+    {
+        for (var token = random.Next(vocabulary > 40_000 ? 37 : 1); token < vocabulary; token += vocabulary > 40_000 ? 37 : 1)
+        {
+            var isAllowed = (mask[token >> 5] >> token & 1) != 0;
+            Assert.True(isAllowed == matcher.TryAccept(token), $"The mask and the step differ on token {token}.");
+            if (isAllowed)
+            {
+                matcher.RollBack(1);
+            }
+        }
+    }
+
+    private static List<int> Allowed(uint[] mask) =>
+        [.. Enumerable.Range(0, mask.Length * 32).Where(token => (mask[token >> 5] >> token & 1) != 0)];
+
+    /// <summary>Ends strings and lists rather often.</summary>
+    private static int Choose(List<int> allowed, Random random) =>
+        random.Next(3) == 0 && allowed.Find(token => token is '"' or '}' or ']') is var end and > 0 ? end : allowed[random.Next(allowed.Count)];
+
+    private static void AssertObeys(JsonElement value)
+    {
+        Assert.InRange(value.GetProperty("id").GetInt32(), 10, 99999);
+        Assert.Equal(JsonValueKind.String, value.GetProperty("text").ValueKind);
+        if (value.TryGetProperty("short", out var brief))
+        {
+            Assert.InRange(brief.GetString()!.EnumerateRunes().Count(), 2, 5);
+        }
+
+        if (value.TryGetProperty("code", out var code))
+        {
+            Assert.Matches("^[A-Z]{2}-[\\s\\S]*é$", code.GetString()!);
+        }
+
+        if (value.TryGetProperty("kind", out var kind))
+        {
+            Assert.Contains(kind.GetRawText(), new[] { "\"a\"", "\"ab\"", "\"b\\\"c\"", "null", "1.5" });
+        }
+
+        string[] named = ["id", "text", "short", "code", "kind", "list", "any"];
+        Assert.All(value.EnumerateObject().Where(member => !named.Contains(member.Name)),
+            member => Assert.InRange(member.Value.GetString()!.EnumerateRunes().Count(), 0, 20));
+    }
+}

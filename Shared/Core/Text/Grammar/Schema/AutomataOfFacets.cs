@@ -59,7 +59,7 @@ internal sealed class AutomataOfFacets(AutomatonBuilder builder)
         var parts = facets.Patterns.Select(pattern => pattern.IsNegated ? Not(pattern.Automaton) : pattern.Automaton).ToList();
         if (facets.Excluded.Count > 0)
         {
-            parts.Add(Not(builder.Texts(facets.Excluded)));
+            parts.Add(builder.AllBut(facets.Excluded));
         }
 
         // One after the other, because what two have in common is often less than either.

@@ -176,7 +176,7 @@ internal sealed class KeywordReader(SchemaDocument document, AutomatonBuilder au
 
         if (node.TryGet("format", out var format) && format.ValueKind == JsonValueKind.String && StringFormats.Find(format.GetString()!) is { } known)
         {
-            yield return known.Length > 0 ? Pattern(node, "format", known)
+            yield return known.Length > 0 ? AutomatonBuilder.Format(known)
                 : throw node.Unsupported("format", $"{format.GetString()} is not supported");
         }
     }

@@ -23,6 +23,11 @@ internal sealed class MemberNames(SchemaExpander expander, AutomataOfFacets auto
             return (new(CharacterClasses.One, [], []), claims);
         }
 
+        if (patterns.Count == 0 && facets.Names.Count == 0)
+        {
+            return (builder.AllBut(named), [ClaimsOf(facets, [])]);
+        }
+
         var allowed = facets.Names.Count == 0 ? StringAutomaton.Any : Allowed(facets.Names);
         var names = builder.Combine([builder.Texts(named), allowed, .. patterns.Select(pattern => pattern.Pattern)], Label);
         return (names, claims);

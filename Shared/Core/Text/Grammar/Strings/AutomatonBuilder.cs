@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Rill.Text.Patterns;
 
 namespace Rill.Text.Grammar.Strings;
@@ -5,6 +6,8 @@ namespace Rill.Text.Grammar.Strings;
 /// <summary>Makes automata, within one budget of states and cells.</summary>
 internal sealed class AutomatonBuilder(GrammarLimits limits)
 {
+    private static readonly ConcurrentDictionary<string, StringAutomaton> s_formats = [];
+
     private readonly Dictionary<string, StringAutomaton> _patterns = [];
     private int _cells;
 
@@ -20,8 +23,18 @@ internal sealed class AutomatonBuilder(GrammarLimits limits)
         return automaton;
     }
 
+    /// <summary>The texts of a format, given as its expression: those are few, so they are made once for all.</summary>
+    public static StringAutomaton Format(string source) => s_formats.GetOrAdd(
+        source, static source => new PatternDeterminizer(RegexParser.Parse(source), int.MaxValue, _ => { }).Build());
+
     /// <summary>The texts of a list; the label of each is its index.</summary>
     public StringAutomaton Texts(IReadOnlyList<string> texts)
+    {
+        var (classes, next, labels) = Tree(texts);
+        return StringAutomaton.Trim(classes, [.. next], [.. labels]);
+    }
+
+    private (CharacterClasses Classes, List<int> Next, List<int> Labels) Tree(IReadOnlyList<string> texts)
     {
         var letters = texts.SelectMany(text => text.EnumerateRunes()).Select(rune => rune.Value).Distinct().ToList();
         var classes = CharacterClasses.Of([.. letters.Select(letter => CodePointRanges.Of((letter, letter)))]);
@@ -45,7 +58,24 @@ internal sealed class AutomatonBuilder(GrammarLimits limits)
             labels[state] = index;
         }
 
-        return StringAutomaton.Trim(classes, [.. next], [.. labels]);
+        return (classes, next, labels);
+    }
+
+    /// <summary>All texts but those of a list.</summary>
+    public StringAutomaton AllBut(IReadOnlyList<string> texts)
+    {
+        if (texts.Count == 0)
+        {
+            return StringAutomaton.Any;
+        }
+
+        var (classes, next, labels) = Tree(texts);
+        var others = labels.Count;
+        NewState(classes.Count, next, labels);
+        return new(
+            classes,
+            [.. next.Select(target => target == StringAutomaton.Dead ? others : target)],
+            [.. labels.Select(label => label == StringAutomaton.Rejected ? 0 : StringAutomaton.Rejected)]);
     }
 
     /// <summary>The texts with so many code points.</summary>
@@ -62,37 +92,40 @@ internal sealed class AutomatonBuilder(GrammarLimits limits)
     public StringAutomaton Combine(IReadOnlyList<StringAutomaton> parts, Func<int[], int> label)
     {
         var classes = CharacterClasses.Combine([.. parts.Select(part => part.Classes)], out var partClasses);
-        var numbers = new Dictionary<StateTuple, int>();
-        var (tuples, next, labels) = (new List<int[]>(), new List<int>(), new List<int>());
-        Number([.. parts.Select(part => part.IsEmpty ? StringAutomaton.Dead : 0)]);
-        for (var state = 0; state < tuples.Count; state++)
+        var (states, next, labels) = (new NumberedTuples(), new List<int>(), new List<int>());
+        var (target, said) = (new int[parts.Count], new int[parts.Count]);
+        for (var part = 0; part < parts.Count; part++)
+        {
+            target[part] = parts[part].IsEmpty ? StringAutomaton.Dead : 0;
+        }
+
+        Number();
+        for (var state = 0; state < states.Count; state++)
         {
             Spend(classes.Count);
-            for (var index = 0; index < classes.Count; index++)
+            var tuple = states[state];
+            foreach (var partClass in partClasses)
             {
-                var target = new int[parts.Count];
-                for (var part = 0; part < parts.Count; part++)
+                for (var part = 0; part < target.Length; part++)
                 {
-                    target[part] = parts[part].Next(tuples[state][part], partClasses[index][part]);
+                    target[part] = parts[part].Next(tuple[part], partClass[part]);
                 }
 
-                next.Add(Number(target));
+                next.Add(Number());
             }
         }
 
         return StringAutomaton.Trim(classes, [.. next], [.. labels]);
 
-        int Number(int[] tuple)
+        int Number()
         {
-            if (!numbers.TryGetValue(new(tuple), out var number))
+            var number = states.NumberOf(target, out var isNew);
+            if (isNew)
             {
-                numbers.Add(new(tuple), number = tuples.Count);
-                tuples.Add(tuple);
-                CheckStates(tuples.Count);
-                var said = new int[tuple.Length];
-                for (var part = 0; part < tuple.Length; part++)
+                CheckStates(states.Count);
+                for (var part = 0; part < target.Length; part++)
                 {
-                    said[part] = parts[part].Label(tuple[part]);
+                    said[part] = parts[part].Label(target[part]);
                 }
 
                 labels.Add(label(said));
@@ -165,22 +198,5 @@ internal sealed class AutomatonBuilder(GrammarLimits limits)
         Spend(classes);
         next.AddRange(Enumerable.Repeat(StringAutomaton.Dead, classes));
         labels.Add(StringAutomaton.Rejected);
-    }
-
-    /// <summary>States of several automata at the same time.</summary>
-    private readonly struct StateTuple(int[] states) : IEquatable<StateTuple>
-    {
-        private readonly int[] _states = states;
-
-        public bool Equals(StateTuple other) => _states.AsSpan().SequenceEqual(other._states);
-
-        public override bool Equals(object? obj) => obj is StateTuple other && Equals(other);
-
-        public override int GetHashCode()
-        {
-            var hash = new HashCode();
-            hash.AddBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(_states.AsSpan()));
-            return hash.ToHashCode();
-        }
     }
 }

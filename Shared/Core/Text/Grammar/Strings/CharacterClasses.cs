@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Rill.Text.Grammar.Strings;
 
 /// <summary>
@@ -36,7 +38,8 @@ internal sealed class CharacterClasses
             }
         }
 
-        return Number(starts, at => members[at] is { } sets ? string.Join(',', sets) : "");
+        var tuples = new NumberedTuples();
+        return new(starts, [.. members.Select(list => tuples.NumberOf(CollectionsMarshal.AsSpan(list), out _))], tuples.Count);
     }
 
     /// <summary>The classes that differ in at least one of several divisions.</summary>
@@ -45,18 +48,20 @@ internal sealed class CharacterClasses
     public static CharacterClasses Combine(IReadOnlyList<CharacterClasses> divisions, out int[][] parts)
     {
         var starts = divisions.SelectMany(division => division._starts).Distinct().Order().ToArray();
-        var found = new List<int[]>();
-        var result = Number(starts, at => string.Join(',', divisions.Select(division => division.ClassOf(starts[at]))));
+        var tuples = new NumberedTuples();
+        var (classes, tuple) = (new int[starts.Length], new int[divisions.Count]);
         for (var at = 0; at < starts.Length; at++)
         {
-            if (result._classes[at] == found.Count)
+            for (var division = 0; division < tuple.Length; division++)
             {
-                found.Add([.. divisions.Select(division => division.ClassOf(starts[at]))]);
+                tuple[division] = divisions[division].ClassOf(starts[at]);
             }
+
+            classes[at] = tuples.NumberOf(tuple, out _);
         }
 
-        parts = [.. found];
-        return result;
+        parts = [.. Enumerable.Range(0, tuples.Count).Select(number => tuples[number])];
+        return new(starts, classes, tuples.Count);
     }
 
     /// <summary>The class of a code point.</summary>
@@ -86,22 +91,5 @@ internal sealed class CharacterClasses
                 }
             }
         }
-    }
-
-    /// <summary>Numbers classes in the order in which their keys appear.</summary>
-    private static CharacterClasses Number(int[] starts, Func<int, string> key)
-    {
-        var numbers = new Dictionary<string, int>();
-        var classes = new int[starts.Length];
-        for (var at = 0; at < starts.Length; at++)
-        {
-            var name = key(at);
-            if (!numbers.TryGetValue(name, out classes[at]))
-            {
-                numbers.Add(name, classes[at] = numbers.Count);
-            }
-        }
-
-        return new(starts, classes, numbers.Count);
     }
 }

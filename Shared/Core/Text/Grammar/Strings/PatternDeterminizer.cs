@@ -16,6 +16,11 @@ internal sealed class PatternDeterminizer
     private readonly List<CodePointRanges> _sets = [CodePointRanges.All];
     private readonly int _match;
     private readonly int _start;
+    private readonly int[] _visited;
+    private readonly Stack<int> _open = [];
+    private readonly List<int> _kept = [];
+    private readonly List<int> _reached = [];
+    private int _visit;
     private int _compiled;
 
     /// <param name="node">The expression.</param>
@@ -28,6 +33,7 @@ internal sealed class PatternDeterminizer
         var body = Compile(node, _match);
         _start = Add(new(PlaceKind.Split) { Next = body });
         _places[_start] = _places[_start] with { Other = Add(new(PlaceKind.Set) { Set = 0, Next = _start }) };
+        _visited = new int[_places.Count];
     }
 
     private enum PlaceKind
@@ -43,62 +49,89 @@ internal sealed class PatternDeterminizer
     public StringAutomaton Build()
     {
         var classes = CharacterClasses.Of(_sets);
-        var inSet = _sets.Select(set => classes.Of(set).ToHashSet()).ToArray();
-        var numbers = new Dictionary<string, int>();
-        var (members, next, labels) = (new List<int[]>(), new List<int>(), new List<int>());
-        AddState(Close([_start], atStart: true), isStart: true);
-        for (var state = 0; state < members.Count; state++)
+        var inSet = _sets.Select(set => Members(classes, set)).ToArray();
+        var (states, next, labels) = (new NumberedTuples(), new List<int>(), new List<int>());
+
+        // The start alone may begin a text, so it stays apart: with a number in it that is no place.
+        states.NumberOf([int.MaxValue], out _);
+        var start = Close([_start], atStart: true);
+        labels.Add(Label(start, atStart: true));
+        for (var state = 0; state < states.Count; state++)
         {
-            _spend(classes.Count * (1 + (members[state].Length / PlacesOfACell)));
+            var members = state == 0 ? start : states[state];
+            _spend(classes.Count * (1 + (members.Length / PlacesOfACell)));
             for (var index = 0; index < classes.Count; index++)
             {
-                var targets = members[state].Where(place => _places[place].Kind == PlaceKind.Match
-                        || (_places[place].Kind == PlaceKind.Set && inSet[_places[place].Set].Contains(index)))
-                    .Select(place => _places[place].Kind == PlaceKind.Match ? place : _places[place].Next);
-                next.Add(Number(Close([.. targets], atStart: false)));
+                next.Add(Step(members, index));
             }
         }
 
         return StringAutomaton.Trim(classes, [.. next], [.. labels]);
 
-        int Number(int[] places)
+        int Step(int[] members, int characterClass)
         {
+            _reached.Clear();
+            foreach (var member in members)
+            {
+                var place = _places[member];
+                if (place.Kind == PlaceKind.Match || (place.Kind == PlaceKind.Set && inSet[place.Set][characterClass]))
+                {
+                    _reached.Add(place.Kind == PlaceKind.Match ? member : place.Next);
+                }
+            }
+
+            var places = Close(_reached, atStart: false);
             if (places.Length == 0)
             {
                 return StringAutomaton.Dead;
             }
 
-            var key = string.Join(',', places);
-            if (!numbers.TryGetValue(key, out var number))
+            var number = states.NumberOf(places, out var isNew);
+            if (isNew)
             {
-                numbers.Add(key, number = members.Count);
-                AddState(places, isStart: false);
+                labels.Add(Label(places, atStart: false));
+                if (states.Count > _mostStates)
+                {
+                    throw new PatternSyntaxException("its automaton has too many states");
+                }
             }
 
             return number;
         }
 
-        void AddState(int[] places, bool isStart)
+        int Label(int[] places, bool atStart) => MatchesAtEnd(places, atStart) ? 0 : StringAutomaton.Rejected;
+    }
+
+    private static bool[] Members(CharacterClasses classes, CodePointRanges set)
+    {
+        var members = new bool[classes.Count];
+        foreach (var member in classes.Of(set))
         {
-            members.Add(places);
-            labels.Add(MatchesAtEnd(places, isStart) ? 0 : StringAutomaton.Rejected);
-            if (members.Count > _mostStates)
-            {
-                throw new PatternSyntaxException("its automaton has too many states");
-            }
+            members[member] = true;
         }
+
+        return members;
     }
 
     /// <summary>The places from which text goes on, without reading any: those of sets, ends and the match, which then stands for all.</summary>
-    private int[] Close(IReadOnlyCollection<int> places, bool atStart)
+    private int[] Close(IReadOnlyList<int> places, bool atStart)
     {
-        var (open, seen, kept) = (new Stack<int>(places), new HashSet<int>(), new List<int>());
+        var (open, kept, visit) = (_open, _kept, ++_visit);
+        kept.Clear();
+        open.Clear();
+        foreach (var place in places)
+        {
+            open.Push(place);
+        }
+
         while (open.TryPop(out var index))
         {
-            if (!seen.Add(index))
+            if (_visited[index] == visit)
             {
                 continue;
             }
+
+            _visited[index] = visit;
 
             var place = _places[index];
             switch (place.Kind)

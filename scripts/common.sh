@@ -15,7 +15,8 @@ fail() { say "${0##*/}: $1"; exit 1; }
 # A wrong command line.
 misuse() { say "${0##*/}: $1"; usage >&2; exit 2; }
 
-need() { command -v "$1" >/dev/null || fail "$1 is needed: $2"; }
+# A program, not one of our functions. $1: its name, $2: where to get it
+need() { type -P "$1" >/dev/null || fail "$1 is needed: $2"; }
 
 # Runs a command that changes something; a dry run prints it instead.
 change() {

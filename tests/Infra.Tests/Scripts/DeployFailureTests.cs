@@ -62,6 +62,19 @@ public sealed class DeployFailureTests : IDisposable
     }
 
     [SkippableTheory]
+    [InlineData("az", "https://learn.microsoft.com/cli/azure/install-azure-cli")]
+    [InlineData("docker", "https://docs.docker.com/engine/install", "--build", "local")]
+    public void Program_ThatIsMissing_IsNamedWithWhereToGetIt(string program, string address, params string[] more)
+    {
+        _azure.Deployed().HideProgram(program);
+
+        var run = Deploy(more);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains($"{program} is needed: {address}", run.Errors, StringComparison.Ordinal);
+    }
+
+    [SkippableTheory]
     [InlineData(true)]
     [InlineData(false)]
     public void Login_ThatIsMissingOrOver_IsSaidBeforeAnythingIsMade(bool loggedIn)

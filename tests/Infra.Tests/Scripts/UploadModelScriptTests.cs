@@ -78,7 +78,7 @@ public sealed class UploadModelScriptTests : IDisposable
     public void Upload_WithoutTheSdk_SaysWhatItIsForAndWhatDoesWithoutIt()
     {
         _azure.Deployed().Variables["RILL_COMMAND"] = null;
-        _azure.HidePrograms("dotnet");
+        _azure.HideProgram("dotnet");
 
         var run = Upload("models/rill-mini");
 

@@ -23,6 +23,11 @@ internal static class AzDirectory
             ["ad sp list"] = call => Matching(directory.Principals, "appId", call["filter"].Split('\'')[1]),
             ["role assignment create"] = call =>
             {
+                if (directory.RefusedAssignments-- > 0)
+                {
+                    throw new CommandFailure($"(PrincipalNotFound) Principal {call["assignee-object-id"]} does not exist in the directory.");
+                }
+
                 directory.Assignments.Add($"{call["assignee-object-id"]} {call["role"]} {call["scope"]} {call["condition"]}".Trim());
                 return null;
             },
@@ -49,6 +54,9 @@ internal sealed class EntraDirectory
     public List<JsonObject> Principals { get; } = [];
 
     public List<JsonObject> Roles { get; } = [];
+
+    /// <summary>How many assignments are refused, since what was made just now is unknown.</summary>
+    public int RefusedAssignments { get; set; }
 
     /// <summary>Principal, role, scope and condition of each; assigning twice is one assignment.</summary>
     public SortedSet<string> Assignments { get; } = [];

@@ -7,8 +7,8 @@ namespace Rill.Infra.Tests.StandIn;
 
 /// <summary>
 /// azd, as far as azure.yaml and our hooks need it. How it runs hooks (their folder, variables, reading its environment again) and what
-/// bounds <c>azd deploy</c> was read in its source, https://github.com/Azure/azure-dev at ae35809f: cli/azd/pkg/ext/hooks_runner.go,
-/// cli/azd/internal/cmd/deploy.go, cli/azd/cmd/up.go.
+/// bounds <c>azd deploy</c>, and that <c>azd down</c> forgets the outputs, was read in its source, https://github.com/Azure/azure-dev at ae35809f: cli/azd/pkg/ext/hooks_runner.go,
+/// cli/azd/internal/cmd/deploy.go, cli/azd/cmd/up.go, cli/azd/pkg/infra/provisioning/manager.go.
 /// </summary>
 internal sealed partial class Azd(Cloud cloud)
 {
@@ -162,6 +162,11 @@ internal sealed partial class Azd(Cloud cloud)
         lock (cloud)
         {
             AzAccounts.Delete(subscription, "rg-" + _current);
+            foreach (var output in Template.Outputs)
+            {
+                Values.Remove(output);
+            }
+
             if (line["purge"].Length > 0)
             {
                 subscription.DeletedVaults.RemoveAll(deleted => deleted.Group == "rg-" + _current && !deleted.Vault.PurgeProtection);

@@ -15,7 +15,7 @@ internal sealed class CommandServer : IDisposable
         #!/usr/bin/env bash
         exec 3<>/dev/tcp/127.0.0.1/PORT || exit 126
         variables=()
-        for name in "${!AZD_@}" "${!AZURE_@}" "${!RILL_@}" "${!SERVICE_@}"; do variables+=("$name=${!name}"); done
+        for name in PATH HOME GIT_CONFIG_GLOBAL "${!AZD_@}" "${!AZURE_@}" "${!RILL_@}" "${!SERVICE_@}"; do variables+=("$name=${!name}"); done
         printf '%s\0' "${0##*/}" "$PWD" "$#" "$@" "${variables[@]}" "" >&3
         IFS= read -r -d '' code <&3; IFS= read -r -d '' output <&3; IFS= read -r -d '' errors <&3
         printf '%s' "$output"

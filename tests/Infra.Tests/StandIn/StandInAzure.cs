@@ -116,8 +116,9 @@ internal sealed class StandInAzure : IDisposable
         .Single(resource => resource.Name.StartsWith(name, StringComparison.Ordinal)).Refuse(Cloud.User);
 
     /// <summary>Makes the scripts' shell find no program of that name: the rest of the path's programs are linked beside the stand-ins.</summary>
-    public void HidePrograms(string name)
+    public void HideProgram(string name)
     {
+        File.Delete(Path.Combine(Programs, name));
         foreach (var folder in System.Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Where(Directory.Exists))
         {
             foreach (var program in Directory.EnumerateFiles(folder).Where(program => Path.GetFileName(program) != name))

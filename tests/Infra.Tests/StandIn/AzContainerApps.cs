@@ -12,11 +12,11 @@ internal static class AzContainerApps
             : throw new CommandFailure($"(NoRegisteredProviderFound) No registered resource provider found for location '{call["location"]}'."),
         ["containerapp revision list"] = call => new JsonArray([.. App(call).Revisions
             .Where(revision => revision.Active || call["all"].Length > 0)
-            .Select(App(call).Describe)]),
+            .Select(revision => revision.Describe())]),
         ["containerapp revision show"] = call =>
         {
             App(call).Tick();
-            return App(call).Describe(App(call).Find(call["revision"]));
+            return App(call).Find(call["revision"]).Describe();
         },
         ["containerapp revision copy"] = call =>
         {

@@ -88,7 +88,7 @@ internal static partial class AzResources
         return app is null || call["resource-type"] != "Microsoft.App/containerApps" ? [] : [app.Describe()];
     }
 
-    private static JsonNode? Show(AzCall call)
+    private static JsonObject Show(AzCall call)
     {
         if (call["resource-type"] == "Microsoft.App/containerApps" && call.Group.App is { } app && app.Name == call["name"])
         {

@@ -20,6 +20,18 @@ internal sealed class Revision(string name, string template, int number)
 
     /// <summary>How often a stopped replica is still seen: its streams end first.</summary>
     public int Leaving { get; set; }
+
+    public JsonObject Describe() => new()
+    {
+        ["name"] = Name,
+        ["properties"] = new JsonObject
+        {
+            ["active"] = Active,
+            ["createdTime"] = Created,
+            ["replicas"] = Replicas,
+            ["template"] = new JsonObject { ["containers"] = new JsonArray(new JsonObject { ["image"] = Image }) },
+        },
+    };
 }
 
 /// <summary>The container app, with one revision at a time: a new one takes over when it is ready, and only then gives the old one its GPU back.</summary>
@@ -89,18 +101,6 @@ internal sealed class ContainerApp(string name, Cloud cloud, Registry registry)
 
         Settle();
     }
-
-    public JsonObject Describe(Revision revision) => new()
-    {
-        ["name"] = revision.Name,
-        ["properties"] = new JsonObject
-        {
-            ["active"] = revision.Active,
-            ["createdTime"] = revision.Created,
-            ["replicas"] = revision.Replicas,
-            ["template"] = new JsonObject { ["containers"] = new JsonArray(new JsonObject { ["image"] = revision.Image }) },
-        },
-    };
 
     public JsonObject Describe() => new()
     {

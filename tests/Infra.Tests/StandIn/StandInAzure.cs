@@ -21,6 +21,9 @@ internal enum Checkout
 /// </summary>
 internal sealed class StandInAzure : IDisposable
 {
+    private static readonly Lazy<string> _plain = new(MakePlain);
+    private static readonly Lazy<string> _committed = new(MakeCommitted);
+
     private readonly string _folder = Directory.CreateTempSubdirectory("rill-azure-").FullName;
     private readonly CommandServer _server;
     private readonly Az _az;
@@ -33,7 +36,6 @@ internal sealed class StandInAzure : IDisposable
         Others = new OtherPrograms(Cloud);
         _az = new Az(Cloud);
         _server = new CommandServer(Programs, ["az", "azd", "docker", "gh", "curl", "rill"], Run);
-        CopyTo(Folder);
         Prepare(checkout);
     }
 
@@ -187,30 +189,49 @@ internal sealed class StandInAzure : IDisposable
         return all;
     }
 
-    private static void CopyTo(string folder)
+    private void Prepare(Checkout checkout)
     {
-        string[] folders = ["scripts", "infra"];
-        string[] files = ["azure.yaml", ".dockerignore", ".gitignore", "FunctionApp/Dockerfile", "global.json", "models/rill-mini/config.json"];
-        var all = folders.SelectMany(name => Directory.EnumerateFiles(Repository.Find(name), "*", SearchOption.AllDirectories)).Concat(files.Select(file => Repository.Find(file)));
-        foreach (var file in all)
+        Copy(checkout == Checkout.Committed ? _committed.Value : _plain.Value, Folder);
+        if (checkout == Checkout.WithoutCommit)
         {
-            var copy = Path.Combine(folder, Path.GetRelativePath(Repository.Root, file));
+            Assert.Equal(0, Bash("git init -q").ExitCode);
+        }
+    }
+
+    private static void Copy(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(to, Path.GetRelativePath(from, file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(file, copy);
         }
-
-        File.WriteAllText(Path.Combine(folder, "models/rill-mini/model.safetensors"), "weights");
     }
 
-    private void Prepare(Checkout checkout)
+    /// <summary>What a deployment reads of the checkout, and a model in little.</summary>
+    private static string MakePlain()
     {
-        if (checkout == Checkout.WithoutGit)
+        var folder = Directory.CreateTempSubdirectory("rill-checkout-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        Copy(Repository.Find("scripts"), Path.Combine(folder, "scripts"));
+        Copy(Repository.Find("infra"), Path.Combine(folder, "infra"));
+        foreach (var file in new[] { "azure.yaml", ".dockerignore", ".gitignore", "FunctionApp/Dockerfile", "global.json", "models/rill-mini/config.json" })
         {
-            return;
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, file))!);
+            File.Copy(Repository.Find(file), Path.Combine(folder, file));
         }
 
-        var commit = checkout == Checkout.Committed ? "git add -A && git -c user.name=a -c user.email=a@b -c commit.gpgsign=false commit -qm all" : "true";
-        var made = Bash($"git init -q && {commit}");
+        File.WriteAllText(Path.Combine(folder, "models/rill-mini/model.safetensors"), "weights");
+        return folder;
+    }
+
+    /// <summary>The same with everything in a commit, made once.</summary>
+    private static string MakeCommitted()
+    {
+        var folder = MakePlain();
+        const string Commit = "git init -q && git add -A && git -c user.name=a -c user.email=a@b -c commit.gpgsign=false commit -qm all";
+        var made = Support.Command.RunIn(folder, "bash", ["-c", Commit], new Dictionary<string, string?> { ["GIT_CONFIG_GLOBAL"] = "/dev/null" });
         Assert.True(made.ExitCode == 0, made.All);
+        return folder;
     }
 }

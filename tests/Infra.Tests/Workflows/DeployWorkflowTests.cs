@@ -5,7 +5,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Rill.Infra.Tests.Workflows;
 
-/// <summary>deploy.yml says when and where, roll-out.yml how: its jobs, run with stand-ins for az, git and the scripts.</summary>
+/// <summary>deploy.yml says when and where, roll-out.yml how: its jobs, run with stand-ins for az and the scripts.</summary>
 public sealed class DeployWorkflowTests : IDisposable
 {
     private const string Key = "the-api-key";
@@ -22,7 +22,8 @@ public sealed class DeployWorkflowTests : IDisposable
         _job.Answer("outputs.AZURE_CONTAINER_REGISTRY_ENDPOINT", "crprod.azurecr.io")
             .Answer("outputs.AZURE_KEY_VAULT_NAME", "kv-prod")
             .Answer("keyvault secret show", Key)
-            .Answer("git rev-parse", "0123456789ab");
+            .Answer("scripts/image-tag.sh --backend cpu", "0123456789ab-cpu")
+            .Answer("scripts/image-tag.sh", "0123456789ab");
     }
 
     public void Dispose() => _job.Dispose();
@@ -40,7 +41,7 @@ public sealed class DeployWorkflowTests : IDisposable
 
         Assert.All(steps.SkipLast(1), step => Assert.True(step.Result == "success", step.Output));
         Assert.Equal("skipped", steps[^1].Result);
-        var expected = "^" + Regex.Escape(image).Replace("DATE", "[0-9]{8}", StringComparison.Ordinal) + "$";
+        var expected = "^" + Regex.Escape(image).Replace("DATE", @"[0-9]{8}\.7", StringComparison.Ordinal) + "$";
         Assert.Matches(expected, _job.Outputs["steps.registry.outputs.image"]);
         Assert.Equal(backend, _job.Outputs["steps.registry.outputs.backend"]);
         Assert.Contains("az acr login --name crprod", _job.Calls);

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Text.RegularExpressions;
+using Rill.Infra.Tests.StandIn;
 using Rill.Infra.Tests.Support;
 using YamlDotNet.RepresentationModel;
 
@@ -12,8 +13,8 @@ namespace Rill.Infra.Tests.Workflows;
 internal sealed record StepResult(string Name, string Result, string Output);
 
 /// <summary>
-/// Runs the scripts of a job's steps as they stand, one after the other, in an empty folder with stand-ins for the programs and for the
-/// repository's own scripts. Actions are passed over; values of contexts come from the test, and those of steps from what the steps before
+/// Runs the scripts of a job's steps as they stand, one after the other: in an empty folder with stand-ins for the programs and for the
+/// repository's own scripts, or in a checkout with its real ones and an Azure that keeps state. Actions are left to the test; values of contexts come from the test, and those of steps from what the steps before
 /// have written. Not imitated: matrices, services, containers, and functions of expressions other than failure().
 /// </summary>
 internal sealed partial class JobSimulation : IDisposable
@@ -36,7 +37,20 @@ internal sealed partial class JobSimulation : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("rill-job-").FullName;
     private readonly Dictionary<string, string> _outputs = [];
     private readonly Dictionary<string, string> _outcomes = [];
+    private readonly StandInAzure? _azure;
     private int _answers;
+
+    public JobSimulation(StandInAzure azure)
+    {
+        _azure = azure;
+        Directory.CreateDirectory(Path.Combine(_folder, "answers"));
+        Directory.CreateDirectory(Path.Combine(_folder, "runner"));
+        foreach (var program in (string[])["programs/sudo", "programs/df"]) // what would change this machine
+        {
+            Directory.CreateDirectory(Path.Combine(_folder, "programs"));
+            Install(program, StandIn);
+        }
+    }
 
     public JobSimulation()
     {
@@ -61,6 +75,12 @@ internal sealed partial class JobSimulation : IDisposable
 
     /// <summary>The values of contexts: <c>inputs.gpu</c>, <c>vars.RILL_GPU</c>, <c>github.token</c>. Absent ones are empty.</summary>
     public Dictionary<string, string> Contexts { get; } = [];
+
+    /// <summary>The number of the workflow's run.</summary>
+    public int RunNumber { get; init; } = 7;
+
+    /// <summary>What the test does in place of an action, by the step's name.</summary>
+    public Action<string>? OnAction { get; set; }
 
     /// <summary>Each call of a stand-in, as <c>NAME ARGUMENTS</c>.</summary>
     public IReadOnlyList<string> Calls => Lines("calls");
@@ -94,9 +114,17 @@ internal sealed partial class JobSimulation : IDisposable
         var file = new WorkflowFile(workflow);
         var environment = EnvironmentOf(file.Root).Concat(EnvironmentOf(file.Root.At($"jobs.{job}"))).ToList();
         var results = new List<StepResult>();
-        foreach (var step in file.StepsOf(job).Where(step => step.Find("run") is not null))
+        foreach (var step in file.StepsOf(job))
         {
-            results.Add(RunStep(step, environment, failed: results.Any(result => result.Result == "failure")));
+            var failed = results.Any(result => result.Result == "failure");
+            if (step.Find("run") is not null)
+            {
+                results.Add(RunStep(step, environment, failed));
+            }
+            else if (!failed)
+            {
+                OnAction?.Invoke(step.Find("name")?.Text() ?? step.At("uses").Text());
+            }
         }
 
         return results;
@@ -123,9 +151,7 @@ internal sealed partial class JobSimulation : IDisposable
             variables[variable] = value;
         }
 
-        var working = Path.Combine(_folder, step.Find("working-directory")?.Text() ?? ".");
-        Directory.CreateDirectory(working);
-        var run = Command.Run("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", $"exec </dev/null\ncd '{working}'\n{script}"], variables);
+        var run = RunBash(script, step.Find("working-directory")?.Text() ?? ".", variables);
         foreach (var line in File.ReadAllLines(outputFile))
         {
             _outputs[$"steps.{id}.outputs.{line.Split('=', 2)[0]}"] = line.Split('=', 2)[1];
@@ -135,15 +161,34 @@ internal sealed partial class JobSimulation : IDisposable
         return new StepResult(name, _outcomes[id], run.All);
     }
 
+    private CommandResult RunBash(string script, string folder, Dictionary<string, string?> variables)
+    {
+        var working = Path.Combine(_azure?.Folder ?? _folder, folder);
+        Directory.CreateDirectory(working);
+        var lines = $"exec </dev/null\nPATH='{Path.Combine(_folder, "programs")}':$PATH\ncd '{working}'\n{script}";
+        if (_azure is null)
+        {
+            return Command.Run("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", lines], variables);
+        }
+
+        _azure.Variables.Clear();
+        foreach (var (name, value) in variables)
+        {
+            _azure.Variables[name] = value;
+        }
+
+        return _azure.Bash("set +u\n" + lines);
+    }
+
     private Dictionary<string, string> RunnerVariables(string outputFile) => new()
     {
-        ["PATH"] = Path.Combine(_folder, "programs") + Path.PathSeparator + Environment.GetEnvironmentVariable("PATH"),
         ["SIMULATION"] = _folder,
         ["GITHUB_OUTPUT"] = outputFile,
         ["GITHUB_STEP_SUMMARY"] = Path.Combine(_folder, "runner", "summary"),
         ["GITHUB_WORKSPACE"] = _folder,
         ["GITHUB_REPOSITORY"] = "Some/Rill",
         ["GITHUB_REF_NAME"] = "v1.2.3",
+        ["GITHUB_RUN_NUMBER"] = RunNumber.ToString(System.Globalization.CultureInfo.InvariantCulture),
         ["GITHUB_SHA"] = new string('a', 40),
         ["GITHUB_ACTOR"] = "somebody",
         ["GITHUB_SERVER_URL"] = "https://github.com",

@@ -17,6 +17,9 @@ internal static class CudaPackages
     /// <summary>The library that comes in the most pieces.</summary>
     public const string LargestLibrary = "libtorch_cuda.so";
 
+    /// <summary>Why a test is skipped without gcc.</summary>
+    public const string WithoutCompiler = "gcc makes the tiny libraries of the made-up packages, and is not installed.";
+
     private const string Prefix = "libtorch-cuda-12.8-linux-x64";
     private const string LibtorchVersion = "2.10.0";
     private const string TorchSharpVersion = "0.107.0";
@@ -142,10 +145,11 @@ internal static class CudaPackages
             cd "$1/{Prefix}-part{part}-primary/{LibtorchVersion}/{Native}" || exit 0
             pieces=({string.Join(' ', pieces)})
             [ -f "${"{pieces[0]}"}" ] || exit 0
-            cat {library} "${"{pieces[@]}"}" >/tmp/joined 2>/dev/null
-            read -r sum _ < <(sha256sum /tmp/joined)
+            joined=$(mktemp)
+            cat {library} "${"{pieces[@]}"}" >"$joined" 2>/dev/null
+            read -r sum _ < <(sha256sum "$joined")
             [ "$sum" = "$(cat {library}.sha)" ] || {"{"} echo "The pieces of {library} do not fit."; exit 0; {"}"}
-            mv /tmp/joined {library}
+            mv "$joined" {library}
             rm "${"{pieces[@]}"}"
             """;
     }

@@ -58,7 +58,7 @@ public sealed class ImageFixture : IAsyncLifetime
     /// <summary>Builds the stage that makes CUDA's libtorch, from the packages of a folder below <paramref name="nuGet"/> named "feed" alone.</summary>
     internal Task<ProcessResult> BuildCudaLayerAsync(string tag, string nuGet, params string[] arguments)
     {
-        NuGetSettings.WriteOnly(nuGet, "/root/.nuget/NuGet/feed");
+        NuGetSettings.WriteOnly(nuGet, "/root/.nuget/NuGet/feed", BaseImages.RestoredPackages);
         return _buildah.BuildAsync(new(tag, nuGet, ["TORCH_BACKEND=cuda", .. arguments], "libtorch"));
     }
 
@@ -71,7 +71,7 @@ public sealed class ImageFixture : IAsyncLifetime
     private Task<ProcessResult> BuildAsync()
     {
         var nuGet = Path.Combine(_folder, "nuget");
-        NuGetSettings.WriteMachines(nuGet);
+        NuGetSettings.WriteMachines(nuGet, BaseImages.RestoredPackages);
         return _buildah.BuildAsync(new(Tag, nuGet, ["TORCH_BACKEND=cpu"]));
     }
 }

@@ -68,6 +68,20 @@ internal static class RillHosting
         services.AddHostedService<Drain>();
         services.AddHostedService<Startup>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain.ShutdownTimeout(options));
+        RemoveKeyRing(services);
+    }
+
+    /// <summary>
+    /// Microsoft's worker brings ASP.NET's data protection, which at every start in a new container would make a key, write it as XML into the
+    /// home folder, and warn that it lies there unprotected. Nothing here is encrypted with it.
+    /// </summary>
+    private static void RemoveKeyRing(IServiceCollection services)
+    {
+        const string preloading = "Microsoft.AspNetCore.DataProtection.Internal.DataProtectionHostedService";
+        foreach (var service in services.Where(service => !service.IsKeyedService && service.ImplementationType?.FullName == preloading).ToList())
+        {
+            services.Remove(service);
+        }
     }
 
     /// <summary>Without keys the endpoint is open in Development only (docs/adr/0010).</summary>

@@ -4,7 +4,7 @@ using Rill.Image.Tests.Support;
 namespace Rill.Image.Tests.Build;
 
 /// <summary>The stage that makes libtorch's layer for CUDA, run by the Dockerfile's own lines over made-up packages of the real ones' layout.</summary>
-[Collection(ImageCollection.Name)]
+[Collection(ImageBuilds.Name)]
 public sealed class CudaLayerTests(ImageFixture image) : IDisposable
 {
     private readonly string _nuGet = Directory.CreateTempSubdirectory("rill-cuda-").FullName;

@@ -17,16 +17,16 @@ public sealed class LibtorchProjectTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    /// <summary>Five gigabytes would otherwise lie on the disk three times.</summary>
+    /// <summary>Gigabytes would otherwise lie on the disk twice.</summary>
     [SkippableFact]
-    public async Task Publish_LinksEveryLibrary_FromThePackagesToTheOutput()
+    public async Task Publish_LinksEveryLibrary_ToItsPackage()
     {
         await CudaPackages.MakeAsync(Feed);
 
         var publish = await PublishAsync();
 
         Assert.True(publish.ExitCode == 0, publish.Output);
-        var links = await Shell.CheckAsync(Published, "find", ".", "-name", "lib*", "-links", "-3", "-print");
+        var links = await Shell.CheckAsync(Published, "find", ".", "-name", "lib*", "-links", "1", "-print");
         Assert.Equal("", links);
     }
 

@@ -1,10 +1,12 @@
 using System.Globalization;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
 using Rill.Image.Tests.Support;
 
 namespace Rill.Image.Tests.Run;
 
 /// <summary>The image for the CPU, started as it says it is started.</summary>
-[Collection(ImageCollection.Name)]
+[Collection(ImageBuilds.Name)]
 public sealed class CpuImageTests(ImageFixture image)
 {
     private const string App = "home/site/wwwroot";
@@ -26,6 +28,22 @@ public sealed class CpuImageTests(ImageFixture image)
         var users = container.StatusOf("Rill.FunctionApp.dll", "Uid").ToList();
         Assert.All(users, user => Assert.Equal(["Uid:", "1654", "1654", "1654", "1654"], user.Split('\t')));
         Assert.NotEmpty(users);
+        Assert.DoesNotContain("XmlKeyManager", container.Output, StringComparison.Ordinal); // no key for data protection is made at the start
+        Assert.Equal(["site"], Directory.EnumerateFileSystemEntries(Path.Combine(container.Root, "home")).Select(Path.GetFileName)); // and nothing else written
+    }
+
+    /// <summary>What scripts/prune-libtorch.sh removes is opened when an operator of its own is called; the engine names none of them.</summary>
+    [SkippableFact]
+    public async Task Engine_CallsNoOperatorOfARemovedLibrary()
+    {
+        await image.RequireImageAsync();
+        using var file = File.OpenRead(Path.Combine(await image.MountAsync(), App, "Rill.Torch.dll"));
+        using var reader = new PEReader(file);
+
+        var names = TorchMembers.Of(reader.GetMetadataReader());
+
+        Assert.Contains("scaled_dot_product_attention", names);
+        Assert.Empty(names.Intersect(TorchMembers.OfRemovedLibraries));
     }
 
     [SkippableFact]
@@ -63,7 +81,7 @@ public sealed class CpuImageTests(ImageFixture image)
     {
         await image.RequireImageAsync();
         using var file = File.OpenRead(Path.Combine(await image.MountAsync(), App, name));
-        using var reader = new System.Reflection.PortableExecutable.PEReader(file);
+        using var reader = new PEReader(file);
 
         Assert.True(reader.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size > 0);
     }

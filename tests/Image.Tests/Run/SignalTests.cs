@@ -7,7 +7,7 @@ namespace Rill.Image.Tests.Run;
 /// SIGTERM to the first process of a container, whose host is silent to the worker as the real one is. The worker has the scripted model,
 /// whose answers take as long as a test wants.
 /// </summary>
-[Collection(ImageCollection.Name)]
+[Collection(ImageBuilds.Name)]
 public sealed class SignalTests(ImageFixture image)
 {
     private const string Endless = "!endless\n!delay ms=20";

@@ -27,16 +27,16 @@ internal static class BaseImages
     /// <summary>Makes them in buildah's storage.</summary>
     public static async Task MakeAsync(Buildah buildah)
     {
-        await MakeAsync(buildah, "mcr.microsoft.com/dotnet/sdk:10.0", ["HOME=/root"], _ => { });
-        await MakeAsync(buildah, "mcr.microsoft.com/azure-functions/dotnet-isolated:4-dotnet-isolated10.0", _environment, LayHost);
+        await MakeAsync(buildah, "mcr.microsoft.com/dotnet/sdk:10.0", ["HOME=/root"], _ => Task.CompletedTask);
+        await MakeAsync(buildah, "mcr.microsoft.com/azure-functions/dotnet-isolated:4-dotnet-isolated10.0", _environment, LayHostAsync);
     }
 
-    private static async Task MakeAsync(Buildah buildah, string name, IEnumerable<string> environment, Action<string> lay)
+    private static async Task MakeAsync(Buildah buildah, string name, IEnumerable<string> environment, Func<string, Task> lay)
     {
         var container = await buildah.CheckAsync("from", "scratch");
         var root = await buildah.CheckAsync("mount", container);
         await LayRootAsync(root);
-        lay(root);
+        await lay(root);
         await buildah.CheckAsync("umount", container);
         var path = $"PATH={Places.DotNet}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
         await buildah.CheckAsync(["config", .. environment.Append(path).SelectMany(variable => (string[])["--env", variable]), container]);
@@ -55,9 +55,7 @@ internal static class BaseImages
             File.CreateSymbolicLink(Path.Combine(root, link), "usr/" + link);
         }
 
-        const UnixFileMode everybody = (UnixFileMode)0b1_111_111_111;
-        Directory.CreateDirectory(Path.Combine(root, "tmp"), everybody);
-        File.SetUnixFileMode(Path.Combine(root, "tmp"), everybody);
+        await Shell.CheckAsync(root, "mkdir", "--mode=1777", "tmp");
         var settings = _settings.Select(name => Path.Combine("/etc", name)).Where(Path.Exists).ToArray();
         await Shell.CheckAsync("/", "cp", ["--archive", .. settings, Path.Combine(root, "etc")]);
         if (Directory.Exists("/var/lib/dpkg"))
@@ -67,19 +65,19 @@ internal static class BaseImages
     }
 
     /// <summary>A start script like the base image's: the host is the child of a shell. Its host does not tell the worker of a SIGTERM.</summary>
-    private static void LayHost(string root)
+    private static async Task LayHostAsync(string root)
     {
-        LayScript(root, "opt/startup/install_ca_certificates.sh", "echo 'No certificates to install.'\nexport CERTIFICATES_WERE_SEEN_TO=yes\n");
-        LayScript(root, "opt/startup/start_nonappservice.sh", "source /opt/startup/install_ca_certificates.sh\n\n/azure-functions-host/Microsoft.Azure.WebJobs.Script.WebHost");
-        LayScript(root, "azure-functions-host/Microsoft.Azure.WebJobs.Script.WebHost",
+        await LayScriptAsync(root, "opt/startup/install_ca_certificates.sh", "echo 'No certificates to install.'\nexport CERTIFICATES_WERE_SEEN_TO=yes\n");
+        await LayScriptAsync(root, "opt/startup/start_nonappservice.sh", "source /opt/startup/install_ca_certificates.sh\n\n/azure-functions-host/Microsoft.Azure.WebJobs.Script.WebHost");
+        await LayScriptAsync(root, "azure-functions-host/Microsoft.Azure.WebJobs.Script.WebHost",
             $"exec dotnet {LocalHost}/Rill.LocalHost.dll --script-root \"$AzureWebJobsScriptRoot\" --port \"${{ASPNETCORE_URLS##*:}}\" --signals keep\n");
     }
 
-    private static void LayScript(string root, string path, string text)
+    private static async Task LayScriptAsync(string root, string path, string text)
     {
         var file = Path.Combine(root, path);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        File.WriteAllText(file, "#!/usr/bin/env bash\n" + text);
-        File.SetUnixFileMode(file, (UnixFileMode)0b111_101_101);
+        await File.WriteAllTextAsync(file, "#!/usr/bin/env bash\n" + text);
+        await Shell.CheckAsync(root, "chmod", "755", file);
     }
 }

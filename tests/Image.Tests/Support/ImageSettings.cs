@@ -7,7 +7,7 @@ internal sealed record ImageSettings(string User, int Port, IReadOnlyList<string
 {
     /// <summary>Reads the configuration of an image, as the Open Container Initiative describes it.</summary>
     public static ImageSettings Read(JsonElement config) => new(
-        config.GetProperty("User").GetString()!,
+        config.GetProperty(nameof(User)).GetString()!,
         int.Parse(config.GetProperty("ExposedPorts").EnumerateObject().Single().Name.Split('/')[0], System.Globalization.CultureInfo.InvariantCulture),
         [.. config.GetProperty("Entrypoint").EnumerateArray().Select(word => word.GetString()!)],
         config.GetProperty("Env").EnumerateArray().Select(entry => entry.GetString()!.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]));

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Sourced by the scripts beside it.
 set -euo pipefail
+[ "${BASH_VERSINFO[0]}" -ge 5 ] || { echo "bash 5 is needed, and this is $BASH_VERSION; on a Mac: brew install bash" >&2; exit 1; }
 shopt -s inherit_errexit
 
 # shellcheck disable=SC2034 # for the scripts that source this
@@ -85,7 +86,7 @@ patiently() {
     [ "$refused" -lt "$role_attempts" ] || cat "$errors" >&2
     await_role "$what" "$role" "$refused"
   done
-  cat "$errors" >&2
+  [ ! -s "$errors" ] || cat "$errors" >&2
   rm -f "$errors"
   return "$status"
 }

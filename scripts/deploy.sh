@@ -19,7 +19,7 @@ usage: scripts/deploy.sh --environment NAME --location REGION [options]
   --deleted-vault WHAT     what to do about a deleted vault that holds our vault's name: recover it with its key, or purge it (or RILL_DELETED_VAULT)
   --artifact-streaming     lets replicas start before the image has arrived whole (preview; Premium registry)
   --outputs FILE           appends image=..., app=... and url=... to FILE (in a workflow: "$GITHUB_OUTPUT")
-  --check                  checks login, region and names, and ends before anything is made
+  --check                  checks login, region and names, does what --deleted-vault says, and ends before anything else is made
   --foundation-only        stops before the image and the app
   --what-if                shows what would change, and changes nothing
   --dry-run                prints the commands of a first deployment; needs no login
@@ -93,7 +93,7 @@ keep_budget_start() {
 deploy_template() {
   export SERVICE_API_IMAGE_NAME=$1
   # The app's identity reads the key when a revision is made, by a role that may be minutes old.
-  refusal='[Uu]nable to get value using Managed identity' patiently "the vault (for the app's identity)" "Key Vault Secrets User" \
+  refusal='[Uu]nable to get value using Managed [Ii]dentity' patiently "the vault (for the app's identity)" "Key Vault Secrets User" \
     change az deployment sub create --name "rill-$environment" --location "$location" --parameters infra/main.bicepparam --output none ||
     fail "the deployment failed; what is made stays, and running this again goes on from there. See why: az deployment operation sub list --name rill-$environment --query \"[?properties.provisioningState=='Failed']\""
 }
@@ -170,7 +170,7 @@ start_newest() {
 name_deployer
 app=$(find_app "$environment" 2>/dev/null) || app=""
 check_region
-[ -n "$app" ] || settle_deleted_vault
+[ -n "$app" ] || $what_if || settle_deleted_vault
 if $check_only; then say "Checked: $environment in $location, subscription $subscription."; exit; fi
 keep_budget_start
 

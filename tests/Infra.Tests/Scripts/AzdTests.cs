@@ -37,6 +37,17 @@ public sealed class AzdTests : IDisposable
         Assert.NotNull(Assert.Single(_azure.Cloud.Subscriptions[1].Groups.Values).App);
     }
 
+    [SkippableFact]
+    public void Provision_SetsTheScaleRuleAgain_ThatAzdsOwnDeploymentResets()
+    {
+        _azure.Bash("azd auth login && azd env new rill && azd env set RILL_GPU none && azd env set RILL_HTTP_CONCURRENCY 32 && azd up");
+
+        var run = _azure.Bash("azd provision");
+
+        Assert.True(run.ExitCode == 0, run.All);
+        Assert.Equal("32", _azure.App.HttpConcurrency);
+    }
+
     [SkippableTheory]
     [InlineData("azd env new", "azd env new Rill", "swedencentral")]
     [InlineData("offers no Consumption-GPU-NC8as-T4", "azd env new rill", "eastus2")]
@@ -105,6 +116,10 @@ public sealed class AzdTests : IDisposable
         var again = _azure.Bash("azd up");
         Assert.True(exitCode == again.ExitCode, again.All);
         Assert.Equal(exitCode == 1, again.Errors.Contains("RILL_DELETED_VAULT=recover", StringComparison.Ordinal));
+
+        var recovered = _azure.Bash("azd env set RILL_DELETED_VAULT recover && azd up");
+        Assert.True(recovered.ExitCode == 0, recovered.All);
+        Assert.Empty(_azure.Cloud.Default.DeletedVaults);
     }
 
     [SkippableFact]

@@ -61,6 +61,17 @@ public sealed class DeletedVaultTests : IDisposable
     }
 
     [SkippableFact]
+    public void WhatIf_LeavesTheVaultAsItIs()
+    {
+        Delete();
+
+        var run = Deploy("--deleted-vault", "purge", "--what-if");
+
+        Assert.True(run.ExitCode == 0, run.All);
+        Assert.Single(_azure.Cloud.Default.DeletedVaults);
+    }
+
+    [SkippableFact]
     public void Deploy_WithASalt_TakesOtherNames()
     {
         Delete();

@@ -81,14 +81,17 @@ internal sealed class StandInAzure : IDisposable
     public CommandResult Script(string name, params string[] arguments) =>
         Support.Command.RunIn(Folder, "bash", [Path.Combine(Folder, "scripts", name), .. arguments], Environment());
 
-    /// <summary>A variable as the last call that begins with <paramref name="start"/> saw it.</summary>
-    public string LastVariable(string start, string variable)
+    /// <summary>Our variables as the last call that begins with <paramref name="start"/> saw them.</summary>
+    public Dictionary<string, string?> VariablesOf(string start)
     {
         lock (_calls)
         {
-            return _calls.Last(call => call.Line.StartsWith(start, StringComparison.Ordinal)).Variable(variable);
+            return _calls.Last(call => call.Line.StartsWith(start, StringComparison.Ordinal)).Variables.ToDictionary(pair => pair.Key, pair => (string?)pair.Value);
         }
     }
+
+    /// <summary>One of them, empty where it was not set.</summary>
+    public string LastVariable(string start, string variable) => VariablesOf(start).GetValueOrDefault(variable) ?? "";
 
     /// <summary>Puts a deployment there as scripts/deploy.sh leaves one, without running it.</summary>
     public StandInAzure Deployed(string image = "ghcr.example/rill:0123abc", string name = "test", bool purgeProtection = false)

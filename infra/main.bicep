@@ -123,7 +123,13 @@ resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: 'rg-${environmentName}'
   // Checked here, where everything begins, and nowhere else: the group's name is part of every expression that follows.
   location: checkRegion ? checkedLocation(location, gpu) : location
-  tags: union(tags, { 'azd-env-name': checkedName(environmentName) })
+  tags: union(tags, {
+    'azd-env-name': checkedName(environmentName)
+    // scripts/deploy.sh keeps these until it is given others.
+    'rill-gpu': gpu
+    'rill-model': model
+    'rill-name-salt': nameSalt
+  })
 }
 
 module identity 'modules/identity.bicep' = {

@@ -2,6 +2,15 @@
 # shellcheck disable=SC2154 # the variables are deploy.sh's
 # Sourced by deploy.sh: what is looked at before anything is made.
 
+# What a deployment was made with holds until another value is given: without its --gpu it would ask for a GPU the next time, without its salt
+# it would be another one. The template writes them down as tags of the group.
+keep_choices() {
+  local present=()
+  $dry_run || mapfile -t present < <(ask group show --name "$group" \
+    --query "[tags.\"rill-gpu\" || '', tags.\"rill-model\" || '', tags.\"rill-name-salt\" || '']" 2>/dev/null)
+  export RILL_GPU=${gpu:-${present[0]:-t4}} RILL_MODEL=${RILL_MODEL-${present[1]-}} RILL_NAME_SALT=${RILL_NAME_SALT-${present[2]-}}
+}
+
 # Microsoft's list, which infra/gpu-regions.json repeats. $1: workload profile
 regions_with() {
   sed -n "/\"$1\"/,/]/p" infra/gpu-regions.json | grep -o '"[a-z0-9]*"' | tr -d '"' | tail -n +2 | paste -sd ' ' -

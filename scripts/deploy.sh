@@ -8,9 +8,11 @@ usage() {
 usage: scripts/deploy.sh --environment NAME --location REGION [options]
   --environment NAME       name of the deployment, part of every name (or AZURE_ENV_NAME)
   --location REGION        Azure region, by its short name; one with the GPU, if there is one (or AZURE_LOCATION)
-  --gpu none|t4|a100       GPU of a replica; none runs small models on processors, anywhere and without quota (or RILL_GPU; default t4)
+  --gpu none|t4|a100       GPU of a replica; none runs small models on processors, anywhere and without quota
+                           (or RILL_GPU; default: what the deployment has, t4 for a new one)
   --model MODEL            hf://ORG/NAME[@REV], https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH, or a path in the deployment's own
-                           container, as scripts/upload-model.sh makes it (or RILL_MODEL; default: rill-mini, which is in the image)
+                           container, as scripts/upload-model.sh makes it; '' for rill-mini, which is in the image
+                           (or RILL_MODEL; default: what the deployment has)
   --image REF              image to deploy, REGISTRY/NAME:TAG; default: that of this checkout, built by scripts/build-image.sh where missing
   --build registry|local   where it is built; local takes docker (or RILL_BUILD; default registry)
   --http-concurrency N     own scale rule: one replica for N requests at once; 0 gives the rules back to the platform
@@ -28,17 +30,18 @@ TEXT
 }
 
 environment=${AZURE_ENV_NAME:-} location=${AZURE_LOCATION:-}
-export RILL_GPU=${RILL_GPU:-t4} RILL_MODEL=${RILL_MODEL:-}
+gpu=${RILL_GPU:-}
 image="" build=${RILL_BUILD:-registry} concurrency=${RILL_HTTP_CONCURRENCY:-} stop_first=${RILL_STOP_FIRST:-false} deleted_vault=${RILL_DELETED_VAULT:-}
 image_options=() outputs_file="" what_if=false foundation_only=false check_only=false
 while [ $# -gt 0 ]; do
   case "$1" in
-    --environment | --location | --gpu | --model | --image | --build | --http-concurrency | --deleted-vault | --outputs)
+    --environment | --location | --gpu | --image | --build | --http-concurrency | --deleted-vault | --outputs)
       [ -n "${2-}" ] || misuse "$1 needs a value." ;;&
+    --model) [ $# -ge 2 ] || misuse "$1 needs a value." ;;&
     -h | --help) usage; exit 0 ;;
     --environment) environment=$2; shift 2 ;;
     --location) location=$2; shift 2 ;;
-    --gpu) RILL_GPU=$2; shift 2 ;;
+    --gpu) gpu=$2; shift 2 ;;
     --model) RILL_MODEL=$2; shift 2 ;;
     --image) image=$2; shift 2 ;;
     --build) build=$2; shift 2 ;;
@@ -58,7 +61,7 @@ done
 [ -n "$location" ] || misuse "--location is needed."
 check_name "$environment"
 [[ $location =~ ^[a-z0-9]+$ ]] || misuse "--location takes a region's short name, e.g. swedencentral, not: $location"
-[[ $RILL_GPU =~ ^(none|t4|a100)$ ]] || misuse "--gpu takes none, t4 or a100."
+[[ $gpu =~ ^(|none|t4|a100)$ ]] || misuse "--gpu takes none, t4 or a100."
 [[ $build =~ ^(registry|local)$ ]] || misuse "--build takes registry or local."
 [[ $concurrency =~ ^[0-9]{0,4}$ ]] || misuse "--http-concurrency takes a number."
 [[ $stop_first =~ ^(true|false)$ ]] || misuse "RILL_STOP_FIRST takes true or false."
@@ -169,6 +172,7 @@ start_newest() {
 
 name_deployer
 app=$(find_app "$environment" 2>/dev/null) || app=""
+keep_choices
 check_region
 [ -n "$app" ] || $what_if || settle_deleted_vault
 if $check_only; then say "Checked: $environment in $location, subscription $subscription."; exit; fi

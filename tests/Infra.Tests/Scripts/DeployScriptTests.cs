@@ -58,6 +58,26 @@ public sealed class DeployScriptTests : IDisposable
         Assert.True(revisions < _azure.App.Revisions.Count); // the price of an own rule: each PATCH makes a revision
     }
 
+    /// <summary>Without its options once more: a forgotten <c>--gpu</c> must not ask for a GPU, a forgotten salt not make another deployment.</summary>
+    [SkippableFact]
+    public void Deploy_WithoutItsOptions_KeepsWhatTheDeploymentHas()
+    {
+        _azure.Cloud.GpuQuota = 0;
+        _azure.Variables["RILL_NAME_SALT"] = "2";
+        Deploy("--gpu", "none", "--model", "hf://Org/Small", "--image", Image);
+        _azure.Variables.Remove("RILL_NAME_SALT");
+        var (app, template) = (_azure.App.Name, _azure.App.Latest.Template);
+
+        var again = Deploy("--image", Image);
+        var other = Deploy("--image", Image, "--model", "");
+
+        Assert.True(again.ExitCode == 0 && other.ExitCode == 0, again.All + other.All);
+        Assert.Equal(app, _azure.App.Name);
+        Assert.Contains("gpu=none", template, StringComparison.Ordinal);
+        Assert.Contains("model=hf://Org/Small\n", template, StringComparison.Ordinal);
+        Assert.Equal([template, template.Replace("hf://Org/Small", "", StringComparison.Ordinal)], _azure.App.Revisions.Select(revision => revision.Template));
+    }
+
     [SkippableFact]
     public void Deploy_WithoutAnImage_BuildsThatOfTheCommitAndLocksItsTag()
     {

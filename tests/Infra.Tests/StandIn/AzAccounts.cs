@@ -28,6 +28,9 @@ internal static class AzAccounts
             call.Subscription.Groups.TryAdd(call["name"], new ResourceGroup(call["name"], call["location"]));
             return null;
         },
+        ["group show"] = call => call.Subscription.Groups.TryGetValue(call["name"], out var group)
+            ? new JsonObject { ["name"] = group.Name, ["location"] = group.Location, ["tags"] = group.Tags.DeepClone() }
+            : throw new CommandFailure($"(ResourceGroupNotFound) Resource group '{call["name"]}' could not be found.", 3),
         ["group delete"] = call =>
         {
             Delete(call.Subscription, call["name"]);

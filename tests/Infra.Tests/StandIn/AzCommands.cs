@@ -29,6 +29,7 @@ internal static class AzCommands
             new("role definition create", "!role-definition", "role/definition#az-role-definition-create"),
             new("role definition list", "name custom-role-only", "role/definition#az-role-definition-list"),
             new("group create", "!name !location tags", "group#az-group-create"),
+            new("group show", "!name", "group#az-group-show"),
             new("group delete", "!name yes? no-wait?", "group#az-group-delete"),
             new("resource list", "resource-group resource-type", "resource#az-resource-list"),
             new("resource show", "!resource-group !resource-type !name api-version", "resource#az-resource-show"),

@@ -69,6 +69,13 @@ internal static class AzDeployments
             throw new CommandFailure($"(InvalidResourceGroupLocation) The Resource group already exists in location '{group.Location}'.");
         }
 
+        group.Tags = new JsonObject
+        {
+            ["azd-env-name"] = template["environmentName"],
+            ["rill-gpu"] = template["gpu"],
+            ["rill-model"] = template["model"],
+            ["rill-name-salt"] = template["nameSalt"],
+        };
         var token = template.Token(subscription);
         group.Registry ??= new Registry("cr" + token);
         group.Models ??= new ModelStorage("stmodel" + token);

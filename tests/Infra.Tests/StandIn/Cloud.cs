@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Rill.Infra.Tests.StandIn;
 
 /// <summary>What Azure keeps, as far as our scripts see it, and what can be wrong with it.</summary>
@@ -73,6 +75,8 @@ internal sealed class ResourceGroup(string name, string location)
     public string Name { get; } = name;
 
     public string Location { get; } = location;
+
+    public JsonObject Tags { get; set; } = [];
 
     public Vault? Vault { get; set; }
 

@@ -5,6 +5,8 @@ namespace Rill.Release.Tests;
 /// <summary>scripts/bundled-packages.sh on made-up packages: every licence has its text, or there is no archive.</summary>
 public sealed class BundledPackagesScriptTests : IDisposable
 {
+    private static readonly JsonSerializerOptions _indented = new() { WriteIndented = true };
+
     private readonly string _packages = Directory.CreateTempSubdirectory("rill-packages-").FullName;
 
     public BundledPackagesScriptTests() => Skip.If(OperatingSystem.IsWindows(), "The script is for bash.");
@@ -90,7 +92,7 @@ public sealed class BundledPackagesScriptTests : IDisposable
     {
         var path = Path.Combine(_packages, "app.deps.json");
         var libraries = packages.ToDictionary(package => package, _ => new { type = "package" }).Append(new("App/1.0.0", new { type = "project" }));
-        File.WriteAllText(path, JsonSerializer.Serialize(new { libraries = libraries.ToDictionary() }, new JsonSerializerOptions { WriteIndented = true }));
+        File.WriteAllText(path, JsonSerializer.Serialize(new { libraries = libraries.ToDictionary() }, _indented));
         return path;
     }
 }

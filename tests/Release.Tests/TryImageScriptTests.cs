@@ -47,7 +47,7 @@ public sealed class TryImageScriptTests : IDisposable
         Assert.Contains("ok   no key, no answer", run.All, StringComparison.Ordinal);
         Assert.Contains("ok   ended by SIGTERM with exit code 0", run.All, StringComparison.Ordinal);
         var calls = File.ReadAllLines(Path.Combine(_folder, "calls"));
-        Assert.Equal("run --detach --publish 127.0.0.1::8080 --env Rill__ApiKeys__0 --env Rill__Device=cpu rill:cpu", calls[0]);
+        Assert.Equal("run --detach --publish 127.0.0.1::8080 --env Rill__ApiKeys__0 --env Rill__Device=cpu --env AzureWebJobsSecretStorageType=files rill:cpu", calls[0]);
         Assert.Equal(["run", "port", "stop", "inspect", "rm"], calls.Select(call => call.Split(' ')[0]));
     }
 

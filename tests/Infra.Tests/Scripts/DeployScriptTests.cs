@@ -103,22 +103,19 @@ public sealed class DeployScriptTests : IDisposable
         Assert.Contains("\nmodel=\n", _azure.App.Latest.Template, StringComparison.Ordinal); // that in the image: nothing to upload
     }
 
-    [SkippableTheory]
-    [InlineData(Checkout.WithoutCommit)]
-    [InlineData(Checkout.WithoutGit)]
-    internal void Deploy_WithoutACommit_NamesTheImageByItsContent(Checkout checkout)
+    [SkippableFact]
+    public void Deploy_WithoutACommit_NamesTheImageByItsContent()
     {
-        using var azure = new StandInAzure(checkout);
-        string[] arguments = ["--environment", "test", "--location", "swedencentral"];
+        using var azure = new StandInAzure(Checkout.WithoutCommit);
+        string[] arguments = ["--environment", "test", "--location", "swedencentral", "--gpu", "none"];
 
         var first = azure.Script("deploy.sh", arguments);
         var image = azure.App.Latest.Image;
-        var second = azure.Script("deploy.sh", arguments);
         File.AppendAllText(Path.Combine(azure.Folder, "FunctionApp", "Dockerfile"), "# changed\n");
-        var third = azure.Script("deploy.sh", arguments);
+        var second = azure.Script("deploy.sh", arguments);
 
-        Assert.True(first.ExitCode == 0 && second.ExitCode == 0 && third.ExitCode == 0, first.All + second.All + third.All);
-        Assert.Matches(":tree-[0-9a-f]{12}$", image);
+        Assert.True(first.ExitCode == 0 && second.ExitCode == 0, first.All + second.All);
+        Assert.Matches(":tree-[0-9a-f]{12}-cpu$", image);
         Assert.Equal(2, azure.App.Revisions.Count);
         Assert.NotEqual(image, azure.App.Latest.Image);
     }
@@ -252,6 +249,7 @@ public sealed class DeployScriptTests : IDisposable
     public void Deploy_SetsVariablesThatTheParameterFileTakes()
     {
         BicepCompiler.SkipUnlessAvailable();
+        _azure.Deployed();
         Deploy("--gpu", "none", "--image", Image, "--model", "hf://Qwen/Qwen3-0.6B");
 
         var compiled = Support.Command.RunIn(

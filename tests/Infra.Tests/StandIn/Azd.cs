@@ -57,7 +57,7 @@ internal sealed partial class Azd(Cloud cloud)
             "up" => Up(call, root),
             "provision" => Provision(call, root),
             "deploy" => Deploy(call, line, root),
-            _ => Down(line),
+            _ => Down(call, line, root),
         };
     }
 
@@ -155,7 +155,7 @@ internal sealed partial class Azd(Cloud cloud)
         return Answer.Of();
     }
 
-    private Answer Down(CommandLine line)
+    private Answer Down(Call call, CommandLine line, string root)
     {
         NeedLogin();
         var subscription = cloud.Subscriptions.Single(known => known.Id == Values["AZURE_SUBSCRIPTION_ID"]);
@@ -173,7 +173,7 @@ internal sealed partial class Azd(Cloud cloud)
             }
         }
 
-        return Answer.Of();
+        return Answer.Of(RunHook("postdown", call, root));
     }
 
     private void NeedLogin()

@@ -16,6 +16,7 @@ internal static class AzCommands
         {
             new("login", "tenant", "reference-index#az-login"),
             new("account show", "", "account#az-account-show"),
+            new("account list", "", "account#az-account-list"),
             new("account get-access-token", "", "account#az-account-get-access-token"),
             new("provider register", "!namespace wait?", "provider#az-provider-register"),
             new("ad signed-in-user show", "", "ad/signed-in-user#az-ad-signed-in-user-show"),
@@ -52,6 +53,8 @@ internal static class AzCommands
             new("acr build", "!registry <source> image file build-arg platform timeout", "acr#az-acr-build"),
             new("acr login", "!name", "acr#az-acr-login"),
             new("containerapp env workload-profile list-supported", "!location", "containerapp/env/workload-profile#az-containerapp-env-workload-profile-list-supported"),
+            new("containerapp list-usages", "!location", "containerapp#az-containerapp-list-usages"),
+            new("containerapp show", "name resource-group", "containerapp#az-containerapp-show"),
             new("containerapp revision list", "!name !resource-group all?", "containerapp/revision#az-containerapp-revision-list"),
             new("containerapp revision show", "!revision name resource-group", "containerapp/revision#az-containerapp-revision-show"),
             new("containerapp revision copy", "name resource-group from-revision", "containerapp/revision#az-containerapp-revision-copy"),
@@ -59,6 +62,7 @@ internal static class AzCommands
             new("containerapp revision deactivate", "!revision name resource-group", "containerapp/revision#az-containerapp-revision-deactivate"),
             new("containerapp revision restart", "!revision name resource-group", "containerapp/revision#az-containerapp-revision-restart"),
             new("containerapp replica list", "!name !resource-group revision", "containerapp/replica#az-containerapp-replica-list"),
+            new("monitor log-analytics query", "!workspace !analytics-query", "monitor/log-analytics#az-monitor-log-analytics-query"),
             new("containerapp logs show", "!name !resource-group follow? type", "containerapp/logs#az-containerapp-logs-show"),
         }.Select(command => command with { Options = command.Options + Global }),
     ];

@@ -65,7 +65,8 @@ IEnumerable<(string Title, Func<Task<string?>> Measure)> Sections(string part) =
     "serving" => [("Serving layer alone", async () => await ServingPart.RunAsync(options))],
     "model" => [("Default model over HTTP", async () => await ModelPart.RunAsync(options))],
     "soak" => [("Memory under load", async () => await SoakPart.RunAsync(options))],
-    "text" => [("Tokenizers and chat templates", () => Task.FromResult(TextPart.Run(options)))],
+    "text" => [("Tokenizers and chat templates", () => Task.FromResult(TextPart.Run(options))), .. Sections("grammar")],
+    "grammar" => [(GrammarPart.Title, () => Task.FromResult(GrammarPart.Run(options)))],
     "engine" => options.Shapes.Select(shape =>
         ($"Engine against llama.cpp, shape {shape.Name}", (Func<Task<string?>>)(() => Task.FromResult<string?>(EnginePart.Run(options, shape))))),
     GpuPart.Name => [(GpuPart.Title, () => Task.FromResult(GpuPart.Run(options)))],

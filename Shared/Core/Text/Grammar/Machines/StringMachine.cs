@@ -7,10 +7,14 @@ namespace Rill.Text.Grammar.Machines;
 /// text. Nothing is begun that cannot be ended, and no half of a pair stands alone.
 /// </summary>
 /// <remarks>
-/// A state's place is the automaton's, its count the code points read where lengths are bounded, its text what was read of a code point.
-/// Lengths are counted only beside an automaton that accepts everything.
+/// A state's place is the automaton's, its count the code points read where lengths are bounded, its text what was read of a code point,
+/// or the complement of one that stands for all that it can become.
 /// </remarks>
-internal sealed class StringMachine(StringAutomaton automaton, int minLength = 0, int maxLength = int.MaxValue) : Machine
+/// <param name="automaton">The automaton.</param>
+/// <param name="minLength">Least code points.</param>
+/// <param name="maxLength">Most; int.MaxValue for no bound.</param>
+/// <param name="lengths">Which lengths are possible, where bounds stand beside an automaton that does not accept everything.</param>
+internal sealed class StringMachine(StringAutomaton automaton, int minLength = 0, int maxLength = int.MaxValue, LengthReach? lengths = null) : Machine
 {
     private const int LeastOfThree = 0x800;
     private const int LeastOfFour = 0x10000;
@@ -49,7 +53,7 @@ internal sealed class StringMachine(StringAutomaton automaton, int minLength = 0
         Phase.Start => next == '"' ? To(state, Phase.Body, 0) : Move.None,
         Phase.Body => StepBody(state, next),
         Phase.Missing1 or Phase.Missing2 or Phase.Missing3 => (next & 0xC0) == 0x80
-            ? Utf8(state, (state.Text << 6) | (next & 0x3F), state.Phase - (int)Phase.Missing1)
+            ? Continue(state, next, state.Phase - (int)Phase.Missing1)
             : Move.None,
         Phase.Escape => StepEscape(state, next),
         Phase.PairEscape => next == '\\' ? To(state, Phase.PairU, state.Text) : Move.None,
@@ -61,7 +65,7 @@ internal sealed class StringMachine(StringAutomaton automaton, int minLength = 0
     /// <inheritdoc/>
     public override MachineState Representative(MachineState state, int longestToken)
     {
-        if (!IsCounted || (Phase)state.Phase == Phase.Start)
+        if (!IsCounted || lengths is not null || (Phase)state.Phase == Phase.Start)
         {
             return state;
         }
@@ -73,7 +77,7 @@ internal sealed class StringMachine(StringAutomaton automaton, int minLength = 0
     }
 
     /// <inheritdoc/>
-    public override int PlainRoom(MachineState state) => (Phase)state.Phase != Phase.Body ? 0
+    public override int PlainRoom(MachineState state) => (Phase)state.Phase != Phase.Body || lengths is not null ? 0
         : IsCounted ? maxLength == int.MaxValue ? int.MaxValue : maxLength - state.Count
         : _plain.From(state.Place);
 
@@ -96,6 +100,11 @@ internal sealed class StringMachine(StringAutomaton automaton, int minLength = 0
         _ => Move.None,
     };
 
+    /// <summary>One more byte of a code point was read, and so many are missing.</summary>
+    private Move Continue(MachineState state, byte next, int missing) => state.Text >= 0 ? Utf8(state, (state.Text << 6) | (next & 0x3F), missing)
+        : missing == 0 ? Complete(state, ~state.Text)
+        : To(state, Phase.Missing1 + missing - 1, state.Text);
+
     /// <summary>Some bytes of a code point were read: its first bits, and so many bytes that are missing.</summary>
     /// <remarks>What has a shorter form begins no longer one: the first two bytes tell.</remarks>
     private Move Utf8(MachineState state, int bits, int missing)
@@ -114,9 +123,14 @@ internal sealed class StringMachine(StringAutomaton automaton, int minLength = 0
         };
         var first = bits << (6 * missing);
         var last = first + (1 << (6 * missing)) - 1;
-        return CanGoOn(state, Math.Max(first, least), Math.Min(last, CodePointRanges.Last))
-            ? To(state, Phase.Missing1 + missing - 1, bits)
-            : Move.None;
+        if (!CanGoOn(state, Math.Max(first, least), Math.Min(last, CodePointRanges.Last)))
+        {
+            return Move.None;
+        }
+
+        // Where it makes no difference which code point it becomes, one stands for all: else beginnings would be many states.
+        var stands = first >= least && last <= CodePointRanges.Last && (last < 0xD800 || first > 0xDFFF) ? automaton.Classes.FindCommon(first, last) : -1;
+        return To(state, Phase.Missing1 + missing - 1, stands >= 0 ? ~stands : bits);
     }
 
     private Move StepEscape(MachineState state, byte next) => next switch
@@ -176,13 +190,22 @@ internal sealed class StringMachine(StringAutomaton automaton, int minLength = 0
 
     private Move Complete(MachineState state, int codePoint) =>
         state.Count < maxLength && automaton.Step(state.Place, codePoint) is var place and not StringAutomaton.Dead
+            && (lengths is null || lengths.CanEnd(place, state.Count + 1))
             ? Move.To(new((int)Phase.Body, place, IsCounted ? state.Count + 1 : 0))
             : Move.None;
 
     /// <summary>True when a code point of a range, surrogates left out, may follow.</summary>
-    private bool CanGoOn(MachineState state, int first, int last) => state.Count < maxLength && first <= last
-        && ((first < 0xD800 && automaton.LeadsOn(state.Place, first, Math.Min(last, 0xD7FF)))
-            || (last > 0xDFFF && automaton.LeadsOn(state.Place, Math.Max(first, 0xE000), last)));
+    private bool CanGoOn(MachineState state, int first, int last)
+    {
+        if (state.Count >= maxLength || first > last)
+        {
+            return false;
+        }
+
+        Predicate<int>? test = lengths is null ? null : place => lengths.CanEnd(place, state.Count + 1);
+        return (first < 0xD800 && automaton.LeadsOn(state.Place, first, Math.Min(last, 0xD7FF), test))
+            || (last > 0xDFFF && automaton.LeadsOn(state.Place, Math.Max(first, 0xE000), last, test));
+    }
 
     private static int Pair(int high, int low) => 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
 }

@@ -38,15 +38,21 @@ internal static class NumberSyntax
         };
     }
 
-    /// <summary>The texts of multiples of a number above 0, among texts that are numbers without exponent; null when it has too many.</summary>
-    public static StringAutomaton? Multiples(AutomatonBuilder builder, JsonNumber unit, bool isNegated)
+    /// <summary>
+    /// The texts of numbers that are multiples of some units, which are above 0, and not of others, among texts that are numbers without
+    /// exponent; null when they have too many remainders.
+    /// </summary>
+    public static StringAutomaton? Multiples(AutomatonBuilder builder, IReadOnlyList<(JsonNumber Unit, bool IsNegated)> units)
     {
-        if (unit.Unscaled * (unit.Scale + 2) > LargestModulus)
+        var scale = units.Max(unit => unit.Unit.Scale);
+        var parts = units.Select(unit => unit.Unit.Unscaled * BigInteger.Pow(10, scale - unit.Unit.Scale)).ToArray();
+        var common = parts.Aggregate((one, other) => one / BigInteger.GreatestCommonDivisor(one, other) * other);
+        if (common * (scale + 2) > LargestModulus)
         {
             return null;
         }
 
-        var (modulus, scale) = ((int)unit.Unscaled, unit.Scale);
+        var (modulus, small) = ((int)common, Array.ConvertAll(parts, part => (int)part));
         return builder.Explore(Digits, new Remainder(0, -1, false), Step, Accepts);
 
         Remainder? Step(Remainder state, int symbol) => symbol switch
@@ -60,8 +66,11 @@ internal static class NumberSyntax
             _ => null,
         };
 
-        bool Accepts(Remainder state) => isNegated
-            != (!state.IsFiner && state.Value * BigInteger.Pow(10, scale - Math.Max(0, state.Places)) % modulus == 0);
+        bool Accepts(Remainder state)
+        {
+            var value = (int)(state.Value * BigInteger.Pow(10, scale - Math.Max(0, state.Places)) % modulus);
+            return units.Index().All(unit => unit.Item.IsNegated != (!state.IsFiner && value % small[unit.Index] == 0));
+        }
     }
 
     private static CodePointRanges One((char First, char Last) range) => CodePointRanges.Of((range.First, range.Last));

@@ -1,12 +1,16 @@
 using Rill.Text.Grammar.Machines;
 using Rill.Text.Grammar.Numbers;
 using Rill.Text.Grammar.Strings;
+using Rill.Text.Patterns;
 
 namespace Rill.Text.Grammar.Schema;
 
 /// <summary>Makes the machines of numbers and strings, equal ones once.</summary>
 internal sealed class AutomataOfFacets(AutomatonBuilder builder)
 {
+    private const int MostStatesOfLengths = 2_000;
+    private const int MostWorkOfLengths = 50_000_000;
+
     private readonly Dictionary<string, NumberMachine?> _numbers = [];
     private readonly Dictionary<(int, int), StringMachine> _strings = [];
 
@@ -49,8 +53,22 @@ internal sealed class AutomataOfFacets(AutomatonBuilder builder)
             return machine;
         }
 
-        var automaton = Texts(facets);
-        return automaton.IsEmpty ? null : new(automaton);
+        var automaton = Texts(facets with { MinLength = 0, MaxLength = int.MaxValue });
+        if (facets is { MinLength: 0, MaxLength: int.MaxValue } || automaton.IsEmpty)
+        {
+            return automaton.IsEmpty ? null : new(automaton);
+        }
+
+        // Where states for the lengths would be many, the lengths are counted.
+        if ((long)automaton.Count * (facets.MaxLength < int.MaxValue ? facets.MaxLength : facets.MinLength) <= MostStatesOfLengths)
+        {
+            automaton = All([automaton, builder.Lengths(facets.MinLength, facets.MaxLength)]);
+            return automaton.IsEmpty ? null : new(automaton);
+        }
+
+        var reach = LengthReach.Of(automaton, facets.MinLength, facets.MaxLength, MostWorkOfLengths)
+            ?? throw new PatternSyntaxException("its lengths are too large beside its pattern");
+        return reach.CanEnd(0, 0) ? new(automaton, facets.MinLength, facets.MaxLength, reach) : null;
     }
 
     /// <summary>The texts that a string may have.</summary>
@@ -84,9 +102,9 @@ internal sealed class AutomataOfFacets(AutomatonBuilder builder)
             }
         }
 
-        foreach (var (unit, isNegated) in facets.Multiples)
+        if (facets.Multiples.Count > 0)
         {
-            yield return NumberSyntax.Multiples(builder, unit, isNegated)
+            yield return NumberSyntax.Multiples(builder, facets.Multiples)
                 ?? throw node.Unsupported("multipleOf", "of such a size is not supported");
         }
     }

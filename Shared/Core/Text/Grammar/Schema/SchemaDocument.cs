@@ -8,6 +8,7 @@ internal sealed class SchemaDocument
 {
     private static readonly Uri s_noAddress = new("rill:///schema");
     private static readonly string[] s_childMaps = ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"];
+    private static readonly string[] s_oldDrafts = ["draft-03", "draft-04", "draft-05", "draft-06", "draft-07"];
     private static readonly string[] s_childLists = ["allOf", "anyOf", "oneOf", "prefixItems", "items"];
     private static readonly string[] s_children =
         ["not", "if", "then", "else", "items", "additionalItems", "contains", "additionalProperties", "propertyNames"];
@@ -187,7 +188,7 @@ internal sealed class SchemaDocument
 
     /// <summary>Whether a schema that names its draft, or lies in one that does, is of a draft in which <c>$ref</c> stands alone.</summary>
     private static bool HidesSiblings(JsonElement schema, bool inherited) => TextOf(schema, "$schema") is { } draft
-        ? new[] { "draft-03", "draft-04", "draft-05", "draft-06", "draft-07" }.Any(old => draft.Contains(old, StringComparison.Ordinal))
+        ? s_oldDrafts.Any(old => draft.Contains(old, StringComparison.Ordinal))
         : inherited;
 
     private static string? TextOf(JsonElement schema, string name) => schema.ValueKind == JsonValueKind.Object

@@ -74,6 +74,9 @@ internal sealed class CharacterClasses
         return at >= 0 ? at : ~at - 1;
     }
 
+    /// <summary>The first code point of the interval that holds all of a range; -1 when none does.</summary>
+    public int FindCommon(int first, int last) => IntervalOf(first) is var at && IntervalOf(last) == at ? _starts[at] : -1;
+
     /// <summary>An interval's first code point and class.</summary>
     public (int First, int Class) Interval(int index) => (_starts[index], _classes[index]);
 

@@ -57,8 +57,8 @@ internal sealed class StringAutomaton
         return Label(state);
     }
 
-    /// <summary>True when a code point of the range, both ends included, leads on from a state.</summary>
-    public bool LeadsOn(int state, int first, int last)
+    /// <summary>True when a code point of the range, both ends included, leads on from a state, to one that passes the test if there is one.</summary>
+    public bool LeadsOn(int state, int first, int last, Predicate<int>? test = null)
     {
         for (var at = Classes.IntervalOf(first); at < Classes.Intervals; at++)
         {
@@ -68,7 +68,7 @@ internal sealed class StringAutomaton
                 return false;
             }
 
-            if (Next(state, characterClass) != Dead)
+            if (Next(state, characterClass) is var next and not Dead && (test is null || test(next)))
             {
                 return true;
             }

@@ -38,7 +38,6 @@ public class MaskTests
         for (var walk = 0; walk < 3; walk++)
         {
             var matcher = new GrammarMatcher(grammar);
-            var text = new List<byte>();
             for (var step = 0; step < 25 && !matcher.IsComplete; step++)
             {
                 matcher.FillMask(mask);
@@ -52,11 +51,7 @@ public class MaskTests
                 }
 
                 Assert.True(matcher.TryAccept(token));
-                text.AddRange(tokenizer.GetBytes(token));
             }
-
-            // One way or another the text goes on to an end.
-            Assert.True(matcher.TryAccept([]));
         }
     }
 

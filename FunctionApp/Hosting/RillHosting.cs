@@ -55,14 +55,14 @@ internal static class RillHosting
             provider.GetRequiredService<RillMetrics>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(_ => LargeRequests.OfThisMachine());
-        services.AddSingleton(provider => new ChatResponder(
+        services.AddSingleton(provider => new Responder(
             provider.GetRequiredService<ModelGate>(),
             BodyMemory.Of(options),
             provider.GetRequiredService<LargeRequests>(),
             options,
             provider.GetRequiredService<RillMetrics>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<ChatResponder>>()));
+            provider.GetRequiredService<ILogger<Responder>>()));
         // The app caps bodies itself; the server's own cap would cut the connection of a client that has yet to read its 413 (docs/adr/0054).
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = null);
         services.AddHostedService<Drain>();

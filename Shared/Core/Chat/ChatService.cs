@@ -10,8 +10,8 @@ using Rill.Text.Grammar;
 namespace Rill.Chat;
 
 /// <summary>
-/// Admits chat requests: checks, reservation, rendering and encoding, length, submission, in that order, so that a full server
-/// answers before it tokenizes. Thread-safe.
+/// Admits requests for chat and for completions of text: checks, reservation, rendering and encoding, length, submission, in that order, so
+/// that a full server answers before it tokenizes. Thread-safe.
 /// </summary>
 public sealed class ChatService(
     ChatModel model, InferenceEngine engine, ChatRequestLimits limits, RillMetrics metrics, TimeProvider time, ContentTracing? contentTracing = null)
@@ -44,55 +44,92 @@ public sealed class ChatService(
             return (null, ApiError.InvalidValue($"chat_template_kwargs.{reserved}", $"chat_template_kwargs must not set {reserved}."));
         }
 
-        var choices = request.N ?? 1;
-        if (!engine.TryReserve(choices, Math.Max(1, bodyBytes / EstimatedBytesPerToken), out var reservation, out var rejection))
+        return Start(new GenerationPlan(request)
+        {
+            Operation = "chat",
+            IdPrefix = "chatcmpl-",
+            PromptField = "messages",
+            EstimatedTokens = [bodyBytes / EstimatedBytesPerToken],
+            Encode = token => ChatPrompt.Encode(request, Model, limits.VocabularySize, token) is (var ids, var refusal) && refusal is null
+                ? ([new EncodedPrompt(ids)], null)
+                : ([], refusal),
+            NewParser = Model.NewParser,
+        }, cancellationToken);
+    }
+
+    /// <summary>Starts a request for completions of text, as <see cref="Start(ChatCompletionRequest, int, CancellationToken)"/> does.</summary>
+    /// <exception cref="OperationCanceledException">The request ended while its prompts were encoded.</exception>
+    public (ChatGeneration? Generation, ApiError? Error) Start(CompletionRequest request, CancellationToken cancellationToken = default) =>
+        CompletionRequestRules.Check(request, limits) is { } error ? (null, error) : Start(new GenerationPlan(request)
+        {
+            Operation = "text_completion",
+            IdPrefix = "cmpl-",
+            PromptField = "prompt",
+            EstimatedTokens = [.. request.Prompts.Select(prompt => prompt.Ids?.Count ?? prompt.Text!.Length / EstimatedBytesPerToken)],
+            Encode = token => TextPrompt.Encode(request, Model.Tokenizer, limits.VocabularySize, token),
+            NewParser = () => TextParser.Instance,
+            ContinuesPrompt = true,
+        }, cancellationToken);
+
+    private (ChatGeneration? Generation, ApiError? Error) Start(GenerationPlan plan, CancellationToken cancellationToken)
+    {
+        if (plan.Choices > engine.MaxPlaces)
+        {
+            var field = plan.EstimatedTokens.Count > 1 ? plan.PromptField : "n";
+            return (null, ApiError.InvalidValue(field, $"{field} asks for {plan.Choices} choices, but this server has places for {engine.MaxPlaces}."));
+        }
+
+        if (!PromptReservations.TryTake(engine, plan.ChoicesPerPrompt, plan.EstimatedTokens, out var reservations, out var rejection))
         {
             return (null, Describe(rejection));
         }
 
-        using (reservation)
+        using (reservations)
         {
-            return Admit(request, reservation, choices, cancellationToken);
+            return Admit(plan, reservations, cancellationToken);
         }
     }
 
     private bool IsReserved(string name) => Conversation.IsReserved(name) || Model.TemplateVariables.ContainsKey(name);
 
-    private (ChatGeneration? Generation, ApiError? Error) Admit(
-        ChatCompletionRequest request, Reservation reservation, int choices, CancellationToken cancellationToken)
+    private (ChatGeneration? Generation, ApiError? Error) Admit(GenerationPlan plan, PromptReservations reservations, CancellationToken cancellationToken)
     {
-        var (prompt, error) = ChatPrompt.Encode(request, Model, limits.VocabularySize, cancellationToken);
+        var (prompts, error) = plan.Encode(cancellationToken);
+        for (var i = 0; i < prompts.Count; i++)
+        {
+            reservations[i].Correct(prompts[i].Ids.Count);
+        }
+
+        if (error is null && prompts.FirstOrDefault(prompt => prompt.Ids.Count >= ContextLength) is { } tooLong)
+        {
+            error = ApiError.ContextLengthExceeded(tooLong.Ids.Count, ContextLength, plan.PromptField);
+        }
+
         if (error is not null)
         {
             return (null, error);
         }
 
-        reservation.Correct(prompt.Count);
-        if (prompt.Count >= ContextLength)
-        {
-            return (null, ApiError.ContextLengthExceeded(prompt.Count, ContextLength));
-        }
-
-        (var settings, error) = Settle(request, ContextLength - prompt.Count);
+        (var settings, error) = Settle(plan.Request, ContextLength - prompts.Min(prompt => prompt.Ids.Count));
         if (settings is null)
         {
             return (null, error);
         }
 
-        metrics.RequestChoices.Record(choices);
+        metrics.RequestChoices.Record(plan.Choices);
         metrics.RequestMaxTokens.Record(settings.Sampling.MaxTokens);
         try
         {
-            return (Submit(reservation, prompt, settings, choices, request), null);
+            return (Submit(plan, reservations, prompts, settings), null);
         }
         catch (EngineFaultException fault)
         {
-            return (null, Describe(fault));
+            return (null, Describe(fault, plan.PromptField));
         }
     }
 
     /// <summary>The request's settings, or what in them the model cannot do.</summary>
-    private (ChatSettings? Settings, ApiError? Error) Settle(ChatCompletionRequest request, int mostTokens)
+    private (ChatSettings? Settings, ApiError? Error) Settle(GenerationRequest request, int mostTokens)
     {
         try
         {
@@ -111,31 +148,24 @@ public sealed class ChatService(
         }
     }
 
-    private ChatGeneration Submit(Reservation reservation, IReadOnlyList<int> prompt, ChatSettings settings, int choices, ChatCompletionRequest request)
+    private ChatGeneration Submit(GenerationPlan plan, PromptReservations reservations, IReadOnlyList<EncodedPrompt> prompts, ChatSettings settings)
     {
-        var readers = new ChoiceReader[choices];
-        for (var i = 0; i < choices; i++)
+        var choices = new PromptChoices[prompts.Count];
+        for (var i = 0; i < choices.Length; i++)
         {
-            // No token here: the generation is aborted with its cause, which a token could not tell.
-            var sequence = new SequenceRequest(prompt)
-            {
-                Parameters = settings.Sampling with { Choice = i },
-                Constraint = settings.Grammar is { } grammar ? new GrammarConstraint(grammar) : null,
-            };
-            var tokens = engine.Submit(reservation, sequence, CancellationToken.None);
-            readers[i] = new ChoiceReader(i, tokens, Model, settings);
+            choices[i] = Submit(plan, reservations[i], prompts[i], i * plan.ChoicesPerPrompt, settings.Within(ContextLength - prompts[i].Ids.Count));
         }
 
         Activity? activity = null;
         try
         {
-            activity = RillActivity.StartChat(Model.Id, settings.ToSpan(choices) with { Stream = request.Stream });
-            var content = ContentTrace.Start(activity, contentTracing, request, choices);
-            var generation = new ChatGeneration(Model, readers, prompt.Count, time.GetUtcNow().ToUnixTimeSeconds(), activity, content)
+            activity = RillActivity.StartChat(Model.Id, settings.ToSpan(plan.Operation, plan.Choices) with { Stream = plan.Request.Stream });
+            var content = ContentTrace.Start(activity, contentTracing, plan.Request, plan.Choices);
+            var generation = new ChatGeneration(Model, plan.IdPrefix, choices, time.GetUtcNow().ToUnixTimeSeconds(), activity, content)
             {
                 Warning = settings.Warning,
             };
-            reservation.HandOver();    // until here whatever is thrown ends what was submitted
+            reservations.HandOver();    // until here whatever is thrown ends what was submitted
             return generation;
         }
         catch
@@ -145,11 +175,36 @@ public sealed class ChatService(
         }
     }
 
+    private PromptChoices Submit(GenerationPlan plan, Reservation reservation, EncodedPrompt prompt, int firstIndex, ChatSettings settings)
+    {
+        var readers = new IChoiceSource[plan.ChoicesPerPrompt];
+        for (var i = 0; i < readers.Length; i++)
+        {
+            readers[i] = settings.Sampling.MaxTokens == 0 ? new EmptyChoice(firstIndex + i) : Submit(i);
+        }
+
+        return new PromptChoices(prompt.Ids.Count, prompt.Echo, readers);
+
+        ChoiceReader Submit(int choice)
+        {
+            // No token here: the generation is aborted with its cause, which a token could not tell.
+            var sequence = new SequenceRequest(prompt.Ids)
+            {
+                Parameters = settings.Sampling with { Choice = choice },
+                Constraint = settings.Grammar is { } grammar ? new GrammarConstraint(grammar) : null,
+            };
+            var tokens = engine.Submit(reservation, sequence, CancellationToken.None);
+            return new ChoiceReader(firstIndex + choice, tokens, Model.Tokenizer, settings, plan.NewParser(), plan.ContinuesPrompt);
+        }
+    }
+
     /// <summary>What a client is told of a sequence that failed.</summary>
-    public static ApiError Describe(EngineFaultException fault) => fault.Kind switch
+    /// <param name="fault">The failure.</param>
+    /// <param name="promptField">The field that holds the request's prompt.</param>
+    public static ApiError Describe(EngineFaultException fault, string promptField = "messages") => fault.Kind switch
     {
         EngineFaultKind.ShuttingDown => ApiError.ShuttingDown(retryAfterSeconds: 1),
-        EngineFaultKind.TooLong => ApiError.InvalidValue("messages", fault.Message) with { Code = "context_length_exceeded" },
+        EngineFaultKind.TooLong => ApiError.InvalidValue(promptField, fault.Message) with { Code = "context_length_exceeded" },
         _ => ApiError.Internal() with { Message = fault.Message },
     };
 

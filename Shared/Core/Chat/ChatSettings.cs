@@ -22,8 +22,8 @@ internal sealed record ChatSettings(SamplingParameters Sampling, IReadOnlyList<s
     /// <summary>What of the request's wishes is not fulfilled; null when all are.</summary>
     public string? Warning { get; init; }
 
-    /// <summary>From a checked request. <paramref name="room"/> is what the context leaves after the prompt, at least 1.</summary>
-    public static ChatSettings Of(ChatCompletionRequest request, ChatModel model, int room)
+    /// <summary>From a checked request. <paramref name="room"/> is what the context leaves after the shortest prompt, at least 1.</summary>
+    public static ChatSettings Of(GenerationRequest request, ChatModel model, int room)
     {
         var stopTokens = StopTokensOf(request, model.Tokenizer);
         var sampling = new SamplingParameters
@@ -43,10 +43,13 @@ internal sealed record ChatSettings(SamplingParameters Sampling, IReadOnlyList<s
             EosTokenIds = model.EosTokenIds,
             IgnoreEos = request.IgnoreEos,
             StopTokenIds = [.. request.StopTokenIds, .. stopTokens.Keys],
-            TopLogprobs = request.Logprobs ? request.TopLogprobs ?? 0 : null,
+            TopLogprobs = request.Alternatives,
         };
         return new ChatSettings(sampling, request.Stop, stopTokens);
     }
+
+    /// <summary>The same for a prompt that leaves <paramref name="room"/> of the context.</summary>
+    public ChatSettings Within(int room) => this with { Sampling = Sampling with { MaxTokens = Math.Min(Sampling.MaxTokens, room) } };
 
     /// <summary>What in these settings the model, whose embedding has so many rows, cannot do; null when it can do all.</summary>
     public ApiError? Check(int vocabularySize) =>
@@ -65,8 +68,9 @@ internal sealed record ChatSettings(SamplingParameters Sampling, IReadOnlyList<s
     };
 
     /// <summary>What a trace tells of these settings.</summary>
-    public ChatSpanRequest ToSpan(int choices) => new()
+    public ChatSpanRequest ToSpan(string operation, int choices) => new()
     {
+        Operation = operation,
         Choices = choices,
         MaxTokens = Sampling.MaxTokens,
         Temperature = Sampling.Temperature,
@@ -78,7 +82,7 @@ internal sealed record ChatSettings(SamplingParameters Sampling, IReadOnlyList<s
     };
 
     /// <summary>An id that the request lists as well is told as the id.</summary>
-    private static Dictionary<int, string> StopTokensOf(ChatCompletionRequest request, ITokenizer tokenizer)
+    private static Dictionary<int, string> StopTokensOf(GenerationRequest request, ITokenizer tokenizer)
     {
         var tokens = new Dictionary<int, string>();
         foreach (var stop in request.Stop)

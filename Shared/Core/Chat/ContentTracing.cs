@@ -24,21 +24,15 @@ internal sealed class ContentTrace
     private ContentTrace(Activity activity, int choices) =>
         (_activity, _answers) = (activity, [.. Enumerable.Range(0, choices).Select(_ => new StringBuilder())]);
 
-    /// <summary>Notes the request's messages; null, at no cost, when nobody traces or content is not asked for.</summary>
-    public static ContentTrace? Start(Activity? activity, ContentTracing? tracing, ChatCompletionRequest request, int choices)
+    /// <summary>Notes the request's messages, or its prompts that are text; null, at no cost, when nobody traces or content is not asked for.</summary>
+    public static ContentTrace? Start(Activity? activity, ContentTracing? tracing, GenerationRequest request, int choices)
     {
         if (activity is not { IsAllDataRequested: true } || tracing is not { IsOn: true })
         {
             return null;
         }
 
-        activity.SetTag("gen_ai.input.messages", Json(writer =>
-        {
-            foreach (var message in request.Messages)
-            {
-                WriteMessage(writer, message.Role, message.Content?.Text, message.ToolCallId, message.ToolCalls, null);
-            }
-        }));
+        activity.SetTag("gen_ai.input.messages", Json(writer => WriteInput(writer, request)));
         return new(activity, choices);
     }
 
@@ -62,6 +56,19 @@ internal sealed class ContentTrace
             WriteMessage(writer, "assistant", _answers[i].ToString(), null, null, reasons[i] ?? "error");
         }
     }));
+
+    private static void WriteInput(Utf8JsonWriter writer, GenerationRequest request)
+    {
+        foreach (var message in (request as ChatCompletionRequest)?.Messages ?? [])
+        {
+            WriteMessage(writer, message.Role, message.Content?.Text, message.ToolCallId, message.ToolCalls, null);
+        }
+
+        foreach (var prompt in (request as CompletionRequest)?.Prompts ?? [])
+        {
+            WriteMessage(writer, "user", prompt.Text, null, null, null);
+        }
+    }
 
     private static string Json(Action<Utf8JsonWriter> write)
     {

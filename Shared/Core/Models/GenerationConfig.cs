@@ -43,7 +43,7 @@ public sealed record GenerationConfig
         var file = JsonFile.Open(files, ModelFileNames.GenerationConfig);
         var notes = new List<string>();
 
-        // The bounds are those of a request's fields (ChatRequestRules).
+        // The bounds are those of a request's fields (GenerationRules).
         return new GenerationConfig
         {
             EndTokens = [.. file.EndTokens(), .. JsonFile.Open(files, ModelFileNames.Config).EndTokens()],

@@ -28,6 +28,10 @@ public sealed record TokenLogprob(string Token, float Logprob, IReadOnlyList<int
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public IReadOnlyList<int>? Bytes { get; init; } = Bytes;
 
+    /// <summary>False for a control token, which is not part of an answer's text.</summary>
+    [JsonIgnore]
+    public bool HasText { get; init; } = true;
+
     internal static float AtLeastFloor(float logprob) => logprob >= Floor ? logprob : Floor;
 }
 

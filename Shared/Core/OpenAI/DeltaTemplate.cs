@@ -15,18 +15,32 @@ public sealed class DeltaTemplate
     /// <summary>Takes everything but the content from a chunk that has one choice with a content delta.</summary>
     /// <exception cref="ArgumentException">The chunk has no content to replace.</exception>
     public DeltaTemplate(ChatCompletionChunk chunk)
+        : this(
+            JsonSerializer.SerializeToUtf8Bytes(chunk, OpenAIJson.Wire.ChatCompletionChunk),
+            "\"content\":\""u8,
+            chunk is { Choices: [{ Delta.Content: "" }] })
     {
-        ArgumentNullException.ThrowIfNull(chunk);
-        if (chunk is not { Choices: [{ Delta.Content: "" }] })
+    }
+
+    /// <summary>Takes everything but the text from an event that has one choice.</summary>
+    /// <exception cref="ArgumentException">The event has no text to replace.</exception>
+    public DeltaTemplate(Completion completion)
+        : this(
+            JsonSerializer.SerializeToUtf8Bytes(completion, OpenAIJson.Wire.Completion),
+            "\"text\":\""u8,
+            completion is { Choices: [{ Text: "", Logprobs: null }] })
+    {
+    }
+
+    private DeltaTemplate(byte[] json, ReadOnlySpan<byte> member, bool isEmpty)
+    {
+        if (!isEmpty)
         {
-            throw new ArgumentException("The template chunk must have one choice whose content is the empty string.", nameof(chunk));
+            throw new ArgumentException("The template must have one choice whose text is the empty string.");
         }
 
-        var json = JsonSerializer.SerializeToUtf8Bytes(chunk, OpenAIJson.Wire.ChatCompletionChunk);
-        var content = "\"content\":\""u8;
-
-        // The last match is the delta's: what could hold the same bytes (id, model, fingerprint) stands before it and is escaped.
-        var cut = json.AsSpan().LastIndexOf(content) + content.Length;
+        // The last match is the choice's: what could hold the same bytes (id, model, fingerprint) stands before it and is escaped.
+        var cut = json.AsSpan().LastIndexOf(member) + member.Length;
         _before = json[..cut];
         _after = json[cut..];
     }

@@ -129,6 +129,29 @@ internal readonly struct JsonField(JsonElement value, string path, FieldErrors e
         return items;
     }
 
+    /// <summary>Reads an array of token ids; null when absent. Whether the model has them is not looked at.</summary>
+    public IReadOnlyList<int>? TokenIds()
+    {
+        if (!IsPresent || !Expect("an array", JsonValueKind.Array))
+        {
+            return null;
+        }
+
+        var ids = new List<int>(value.GetArrayLength());
+        foreach (var element in value.EnumerateArray())
+        {
+            if (element.ValueKind != JsonValueKind.Number || !element.TryGetInt32(out var id) || id < 0)
+            {
+                Refuse(string.Create(CultureInfo.InvariantCulture, $"must hold token ids alone, but entry {ids.Count} is none."));
+                return null;
+            }
+
+            ids.Add(id);
+        }
+
+        return ids;
+    }
+
     /// <summary>True when a list has at most so many entries.</summary>
     public bool CheckCount(int count, int most)
     {

@@ -13,6 +13,37 @@ internal static class RequestJson
 
     private const int LongestMark = 4;
 
+    /// <summary>Reads a body that must be an object; exactly one of the two results is set.</summary>
+    /// <param name="body">The whole body.</param>
+    /// <param name="read">Makes a request of the object's members; what is wrong with them is reported through them.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="error">The first thing wrong with it.</param>
+    public static bool TryRead<T>(
+        ReadOnlySequence<byte> body, Func<JsonField, T> read, [NotNullWhen(true)] out T? request, [NotNullWhen(false)] out ApiError? error)
+        where T : class
+    {
+        request = null;
+        if (!TryParse(body, out var document, out error))
+        {
+            return false;
+        }
+
+        using (document)
+        {
+            try
+            {
+                (request, error) = Read(document.RootElement, read);
+            }
+            catch (InvalidOperationException)
+            {
+                // Thrown by System.Text.Json for a member name that is not valid Unicode; values are met in JsonField.
+                error = ApiError.InvalidJson("The request body holds a member name that is not valid Unicode text.");
+            }
+        }
+
+        return error is null;
+    }
+
     /// <summary>Parses a body, which may begin with UTF-8's byte order mark; exactly one of the two results is set.</summary>
     public static bool TryParse(
         ReadOnlySequence<byte> body, [NotNullWhen(true)] out JsonDocument? document, [NotNullWhen(false)] out ApiError? error)
@@ -41,6 +72,19 @@ internal static class RequestJson
                     $"The request body is not valid JSON: see line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}."));
             return false;
         }
+    }
+
+    private static (T? Request, ApiError? Error) Read<T>(JsonElement root, Func<JsonField, T> read)
+        where T : class
+    {
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            return (null, ApiError.InvalidValue(null, "The request body must be a JSON object."));
+        }
+
+        var errors = new FieldErrors();
+        var request = read(new JsonField(root, "", errors));
+        return errors.First is { } error ? (null, error) : (request, null);
     }
 
     /// <summary>What the first bytes are a mark of; null when they may begin JSON in UTF-8. A JSON text begins with an ASCII character.</summary>

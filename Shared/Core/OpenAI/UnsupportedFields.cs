@@ -136,23 +136,35 @@ internal static class UnsupportedFields
         new("thinking", IsDisabled, "use chat_template_kwargs"),
     ];
 
-    private static readonly FrozenDictionary<string, Field> s_byName = s_fields.ToFrozenDictionary(field => field.Name);
+    // Of chat, in a request for a completion of text.
+    private static readonly Field[] s_chatFields =
+    [
+        new("messages", IsEmpty, "use prompt, or POST /v1/chat/completions"),
+        new("top_logprobs", IsOff, "use logprobs, here a number"),
+        new("tools", IsEmpty, "use POST /v1/chat/completions"),
+        new("tool_choice", value => IsText(value, "none", "auto"), "use POST /v1/chat/completions"),
+        new("documents", IsEmpty, "write them into prompt"),
+        new("chat_template_kwargs", IsEmpty, "use POST /v1/chat/completions"),
+        new("add_generation_prompt", IsFalse, "use POST /v1/chat/completions"),
+        new("continue_final_message", IsFalse, "use POST /v1/chat/completions"),
+        new("prompt_embeds", Never, "use prompt"),
+    ];
+
+    /// <summary>Those that a request for a completion of text may have.</summary>
+    private static readonly string[] s_completionFields = ["echo", "add_special_tokens", "best_of"];
+
+    private static readonly FrozenDictionary<string, Field> s_ofChat = s_fields.ToFrozenDictionary(field => field.Name);
+    private static readonly FrozenDictionary<string, Field> s_ofCompletions =
+        s_fields.Where(field => !s_completionFields.Contains(field.Name)).Concat(s_chatFields).ToFrozenDictionary(field => field.Name);
 
     /// <summary>The names, in the order in which the contract tells of them.</summary>
-    public static IEnumerable<string> Names => s_fields.Select(known => known.Name);
+    public static IEnumerable<string> Names => s_fields.Concat(s_chatFields).Select(known => known.Name);
 
-    /// <summary>Reports the first unsupported field of an object whose value asks for something.</summary>
-    public static void Check(JsonField root, FieldErrors errors)
-    {
-        foreach (var member in root.Value.EnumerateObject())
-        {
-            if (s_byName.TryGetValue(member.Name, out var field) && root[field.Name] is { IsPresent: true } given && !field.AsksForNothing(given.Value))
-            {
-                errors.Add(ApiError.UnsupportedParameter(field.Name, $"{field.Name} is not supported by this server: {field.Instead}."));
-                return;
-            }
-        }
-    }
+    /// <summary>Reports the first unsupported field of a chat request whose value asks for something.</summary>
+    public static void CheckChat(JsonField root) => Check(root, s_ofChat);
+
+    /// <summary>The same of a request for a completion of text.</summary>
+    public static void CheckCompletion(JsonField root) => Check(root, s_ofCompletions);
 
     /// <summary>An empty list, object or text.</summary>
     public static bool IsEmpty(JsonElement value) => value.ValueKind switch
@@ -162,6 +174,18 @@ internal static class UnsupportedFields
         JsonValueKind.String => value.ValueEquals(""),
         _ => false,
     };
+
+    private static void Check(JsonField root, FrozenDictionary<string, Field> unsupported)
+    {
+        foreach (var member in root.Value.EnumerateObject())
+        {
+            if (unsupported.TryGetValue(member.Name, out var field) && root[field.Name] is { IsPresent: true } given && !field.AsksForNothing(given.Value))
+            {
+                given.RefuseUnsupported($"{field.Name} is not supported by this server: {field.Instead}.");
+                return;
+            }
+        }
+    }
 
     private static bool Never(JsonElement value) => false;
 

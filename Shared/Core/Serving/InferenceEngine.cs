@@ -35,7 +35,7 @@ public sealed class InferenceEngine : IAsyncDisposable
         _logger = logger;
         _time = time;
         _scheduler = new Scheduler(runner.Limits, options, drafts);
-        _gate = new AdmissionGate(_scheduler.MaxRunning + options.MaxQueuedRequests, options.MaxQueuedTokens);
+        _gate = new AdmissionGate(MaxPlaces, options.MaxQueuedTokens);
         _journal = new SequenceJournal(metrics, logger, time);
         _loop = new EngineLoop(runner, _scheduler, _gate, _journal, time);
         metrics.ObserveEngine(() => Running, () => Waiting, () => KvUsage);
@@ -60,6 +60,9 @@ public sealed class InferenceEngine : IAsyncDisposable
 
     /// <summary>Most tokens of a sequence, prompt and completion: the context, or what the KV memory holds if that is less.</summary>
     public int MaxSequenceLength => _scheduler.MaxLength;
+
+    /// <summary>Most sequences that run and wait together: more than that no request ever gets.</summary>
+    public int MaxPlaces => _scheduler.MaxRunning + _options.MaxQueuedRequests;
 
     /// <summary>
     /// Takes places for a request before its prompt is tokenized. <paramref name="promptTokens"/> may be an estimate, which

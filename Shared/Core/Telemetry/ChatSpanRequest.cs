@@ -1,8 +1,11 @@
 namespace Rill.Telemetry;
 
-/// <summary>What a span tells of a chat request; null members are left out.</summary>
+/// <summary>What a span tells of a request that generates; null members are left out.</summary>
 public sealed record ChatSpanRequest
 {
+    /// <summary>chat or text_completion.</summary>
+    public string Operation { get; init; } = "chat";
+
     /// <summary>True for server-sent events.</summary>
     public bool Stream { get; init; }
 

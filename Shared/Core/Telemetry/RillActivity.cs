@@ -13,12 +13,12 @@ public static class RillActivity
 
     private static readonly ActivitySource _source = new(SourceName);
 
-    /// <summary>Starts the span `chat {model}`; null when nobody listens.</summary>
+    /// <summary>Starts the span `chat {model}`, or that of another operation; null when nobody listens.</summary>
     public static Activity? StartChat(string model, ChatSpanRequest request)
     {
-        var activity = _source.StartActivity($"chat {model}", ActivityKind.Internal);
+        var activity = _source.StartActivity($"{request.Operation} {model}", ActivityKind.Internal);
         return activity?
-            .SetTag("gen_ai.operation.name", "chat")
+            .SetTag("gen_ai.operation.name", request.Operation)
             .SetTag("gen_ai.provider.name", "rill")
             .SetTag("gen_ai.request.model", model)
             .SetTag("gen_ai.request.stream", request.Stream)

@@ -19,10 +19,10 @@ public sealed class HuggingFaceTokenizer : Tokenizer, ITokenizer
     /// <inheritdoc/>
     public int VocabularySize => _parts.Decoder.Count;
 
-    /// <summary>Ids that the model's authors put before a plain text: its beginning-of-text token, if it has one.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<int> PrefixIds => _parts.Prefix;
 
-    /// <summary>Ids that the model's authors put after a plain text; usually none.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<int> SuffixIds => _parts.Suffix;
 
     /// <summary>

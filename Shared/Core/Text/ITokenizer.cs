@@ -14,6 +14,12 @@ public interface ITokenizer
     /// <exception cref="OperationCanceledException">The cancellation came; it is looked at every fraction of a millisecond.</exception>
     IReadOnlyList<int> Encode(PromptText prompt, CancellationToken cancellationToken = default);
 
+    /// <summary>Ids that the model's authors put before a plain text: its beginning-of-text token, if it has one.</summary>
+    IReadOnlyList<int> PrefixIds => [];
+
+    /// <summary>Ids that the model's authors put after a plain text; usually none.</summary>
+    IReadOnlyList<int> SuffixIds => [];
+
     /// <summary>The texts of the added tokens that match in a request's strings too: words, runs of spaces; usually none.</summary>
     IReadOnlyCollection<string> OpenTokens => [];
 

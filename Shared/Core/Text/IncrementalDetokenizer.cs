@@ -10,6 +10,7 @@ public sealed class IncrementalDetokenizer
 {
     private readonly ITokenizer _tokenizer;
     private readonly bool _skipSpecialTokens;
+    private readonly bool _continuesText;
     private readonly Encoding _encoding;
     private readonly byte[] _held = new byte[Utf8Tail.Longest];
     private int _heldCount;
@@ -19,9 +20,10 @@ public sealed class IncrementalDetokenizer
     /// <summary>Creates a detokenizer at the beginning of a sequence.</summary>
     /// <param name="tokenizer">Gives the bytes of ids.</param>
     /// <param name="skipSpecialTokens">True to leave control tokens out of the text.</param>
-    public IncrementalDetokenizer(ITokenizer tokenizer, bool skipSpecialTokens = true)
+    /// <param name="continuesText">True where the sequence goes on with a text, so that a space which it begins with is kept.</param>
+    public IncrementalDetokenizer(ITokenizer tokenizer, bool skipSpecialTokens = true, bool continuesText = false)
     {
-        (_tokenizer, _skipSpecialTokens) = (tokenizer, skipSpecialTokens);
+        (_tokenizer, _skipSpecialTokens, _continuesText) = (tokenizer, skipSpecialTokens, continuesText);
         _encoding = tokenizer.HasByteTokens ? ByteReplacement.Utf8 : Encoding.UTF8;
         Begin();
     }
@@ -50,7 +52,7 @@ public sealed class IncrementalDetokenizer
         return text;
     }
 
-    private void Begin() => (_heldCount, _isOpening, _trimLeft) = (0, true, _tokenizer.LeadingTrim.Count);
+    private void Begin() => (_heldCount, _isOpening, _trimLeft) = (0, !_continuesText, _continuesText ? 0 : _tokenizer.LeadingTrim.Count);
 
     private string Decode(ReadOnlySpan<byte> bytes)
     {

@@ -69,7 +69,7 @@ public sealed class ChatChunks
 
     private ChatCompletionChunk Chunk(ChunkChoice choice, int completionTokens)
     {
-        var usage = _continuousUsage ? ChunkUsage.Of(new Usage(_generation.PromptTokens, completionTokens))
+        var usage = _continuousUsage ? ChunkUsage.Of(new Usage(_generation.PromptTokensOf(choice.Index), completionTokens))
             : _usage ? ChunkUsage.Null
             : default;
         return Chunk([choice], usage);

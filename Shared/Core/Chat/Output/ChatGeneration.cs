@@ -11,25 +11,28 @@ namespace Rill.Chat.Output;
 /// </summary>
 public sealed class ChatGeneration : IAsyncDisposable
 {
-    private readonly ChoiceReader[] _choices;
+    private readonly IReadOnlyList<PromptChoices> _prompts;
+    private readonly IChoiceSource[] _choices;    // [prompt * choices of a prompt + choice]
     private readonly Activity? _activity;
     private readonly ContentTrace? _content;
     private readonly CancellationTokenSource _stopPumps = new();
     private Channel<ChoiceDelta>? _arrivals;
     private Task _pumps = Task.CompletedTask;
 
-    internal ChatGeneration(ChatModel model, IReadOnlyList<ChoiceReader> choices, int promptTokens, long created, Activity? activity, ContentTrace? content)
+    internal ChatGeneration(ChatModel model, string idPrefix, IReadOnlyList<PromptChoices> prompts, long created, Activity? activity, ContentTrace? content)
     {
-        _choices = [.. choices];
+        _prompts = prompts;
+        _choices = [.. prompts.SelectMany(prompt => prompt.Choices)];
         _activity = activity;
         _content = content;
         Model = model;
-        PromptTokens = promptTokens;
+        Id = idPrefix + Guid.NewGuid().ToString("N");
+        PromptTokens = prompts.Sum(prompt => prompt.Tokens);
         Created = created;
     }
 
     /// <summary>The response's id, the same in all chunks.</summary>
-    public string Id { get; } = "chatcmpl-" + Guid.NewGuid().ToString("N");
+    public string Id { get; }
 
     /// <summary>Unix seconds of admission.</summary>
     public long Created { get; }
@@ -43,14 +46,23 @@ public sealed class ChatGeneration : IAsyncDisposable
     /// <summary>Number of choices.</summary>
     public int ChoiceCount => _choices.Length;
 
-    /// <summary>Tokens of the prompt.</summary>
+    /// <summary>Tokens of the prompts, each counted once.</summary>
     public int PromptTokens { get; }
 
-    /// <summary>The prompt once and every choice's tokens so far.</summary>
-    public Usage Usage => new(PromptTokens, _choices.Sum(choice => choice.CompletionTokens))
-    {
-        PromptTokensDetails = new PromptTokensDetails(_choices[0].CachedTokens),
-    };
+    /// <summary>The prompts once and every choice's tokens so far.</summary>
+    public Usage Usage => new(PromptTokens, CompletionTokens) { PromptTokensDetails = new PromptTokensDetails(CachedTokens) };
+
+    private int CompletionTokens => _choices.Sum(choice => choice.CompletionTokens);
+
+    private int CachedTokens => _prompts.Sum(prompt => prompt.Choices[0].CachedTokens);
+
+    /// <summary>What a choice's text begins with before its own; null for nothing.</summary>
+    public string? Echo(int index) => PromptOf(index).Echo;
+
+    /// <summary>Tokens of a choice's prompt.</summary>
+    public int PromptTokensOf(int index) => PromptOf(index).Tokens;
+
+    private PromptChoices PromptOf(int index) => _prompts[index / (_choices.Length / _prompts.Count)];
 
     /// <summary>The next delta of any choice, in order of arrival; null when every choice has told its finish.</summary>
     /// <exception cref="EngineFaultException">A choice failed; the answer ends with the first that does.</exception>
@@ -88,8 +100,7 @@ public sealed class ChatGeneration : IAsyncDisposable
         if (_choices.All(choice => choice.Finish is not null))
         {
             var reasons = _choices.Select(choice => Name(choice.Finish!.Reason));
-            var (input, output) = (PromptTokens, _choices.Sum(choice => choice.CompletionTokens));
-            RillActivity.Complete(_activity, Id, [.. reasons], input, output, _choices[0].CachedTokens, _choices[0].TimeToFirstToken);
+            RillActivity.Complete(_activity, Id, [.. reasons], PromptTokens, CompletionTokens, CachedTokens, _choices[0].TimeToFirstToken);
         }
         else
         {
@@ -148,7 +159,7 @@ public sealed class ChatGeneration : IAsyncDisposable
         arrivals.TryComplete();
     }
 
-    private static async Task PumpAsync(ChoiceReader choice, ChannelWriter<ChoiceDelta> arrivals, CancellationToken cancellationToken)
+    private static async Task PumpAsync(IChoiceSource choice, ChannelWriter<ChoiceDelta> arrivals, CancellationToken cancellationToken)
     {
         try
         {

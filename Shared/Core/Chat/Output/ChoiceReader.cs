@@ -8,7 +8,7 @@ namespace Rill.Chat.Output;
 /// Reads one choice: tokens to text (whole characters only), text to parts, stop strings, logprobs, end. One consumer; it owns the token
 /// stream and ends the sequence when a stop string matches.
 /// </summary>
-internal sealed class ChoiceReader : IDisposable
+internal sealed class ChoiceReader : IChoiceSource
 {
     private readonly int _index;
     private readonly TokenStream _tokens;
@@ -20,31 +20,32 @@ internal sealed class ChoiceReader : IDisposable
     private List<TokenLogprob>? _logprobs;
 
     /// <summary>A reader of the choice with this index.</summary>
-    public ChoiceReader(int index, TokenStream tokens, ChatModel model, ChatSettings settings)
+    /// <param name="index">The choice's index in the answer.</param>
+    /// <param name="tokens">Its tokens.</param>
+    /// <param name="tokenizer">The model's.</param>
+    /// <param name="settings">The request's.</param>
+    /// <param name="parser">What splits its text into parts.</param>
+    /// <param name="continuesPrompt">True when its text goes on with the prompt's, so that nothing is dropped where it begins.</param>
+    public ChoiceReader(int index, TokenStream tokens, ITokenizer tokenizer, ChatSettings settings, IAnswerParser parser, bool continuesPrompt)
     {
-        (_index, _tokens, _tokenizer, _settings) = (index, tokens, model.Tokenizer, settings);
-        _parser = model.NewParser();
-        _detokenizer = new(model.Tokenizer, skipSpecialTokens: !_parser.ReadsSpecialTokens);
+        (_index, _tokens, _tokenizer, _settings, _parser) = (index, tokens, tokenizer, settings, parser);
+        _detokenizer = new(tokenizer, skipSpecialTokens: !parser.ReadsSpecialTokens, continuesText: continuesPrompt);
         _parts = new(settings.StopStrings);
     }
 
-    /// <summary>Tokens of the completion so far, end tokens included.</summary>
+    /// <inheritdoc/>
     public int CompletionTokens { get; private set; }
 
-    /// <summary>From the request's arrival to this choice's first token; null before that.</summary>
+    /// <inheritdoc/>
     public TimeSpan? TimeToFirstToken => _tokens.Timings.TimeToFirstToken;
 
-    /// <summary>Prompt tokens that came from the prefix cache; known once the sequence ran.</summary>
+    /// <inheritdoc/>
     public int CachedTokens => _tokens.CachedTokens;
 
-    /// <summary>How the choice ended; set with the last delta.</summary>
+    /// <inheritdoc/>
     public ChoiceFinish? Finish { get; private set; }
 
-    /// <summary>
-    /// The next delta that has parts, or the last one. Everything that waits is told at once, so that a slow reader gets fewer,
-    /// larger deltas.
-    /// </summary>
-    /// <exception cref="EngineFaultException">The sequence failed.</exception>
+    /// <inheritdoc/>
     public async ValueTask<ChoiceDelta> ReadAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -60,10 +61,10 @@ internal sealed class ChoiceReader : IDisposable
         }
     }
 
-    /// <summary>Ends the sequence for the given cause if it still runs.</summary>
+    /// <inheritdoc/>
     public void Abort(AbortCause cause) => _tokens.Abort(cause);
 
-    /// <summary>Ends the sequence if it still runs.</summary>
+    /// <inheritdoc/>
     public void Dispose() => _tokens.Dispose();
 
     private ChoiceFinish? Take(in TokenBatch batch)

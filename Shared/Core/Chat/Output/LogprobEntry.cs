@@ -13,6 +13,9 @@ internal static class LogprobEntry
         var alternatives = logprobs.TopIds.Zip(logprobs.TopLogprobs, (id, logprob) =>
             new TopLogprob(TokenText.Display(tokenizer, id), logprob, TokenText.Bytes(tokenizer, id)));
         return new TokenLogprob(
-            TokenText.Display(tokenizer, tokenId), logprobs.Logprob, TokenText.Bytes(tokenizer, tokenId), [.. alternatives]);
+            TokenText.Display(tokenizer, tokenId), logprobs.Logprob, TokenText.Bytes(tokenizer, tokenId), [.. alternatives])
+        {
+            HasText = !tokenizer.IsSpecial(tokenId),
+        };
     }
 }

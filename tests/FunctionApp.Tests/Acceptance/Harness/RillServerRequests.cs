@@ -47,6 +47,13 @@ internal static class RillServerRequests
         return await stream.ReadToEndAsync();
     }
 
+    /// <summary>Posts a request to a path whose answer streams, and reads to its end.</summary>
+    public static async Task<SseTranscript> StreamAtAsync(this RillServer server, string path, string json, params (string Name, string Value)[] headers)
+    {
+        await using var stream = await SseStream.OpenAtAsync(server, path, json, receiveBuffer: null, headers);
+        return await stream.ReadToEndAsync();
+    }
+
     /// <summary>The sum of a metric's samples, over those that have all the given label texts; 0 when there is none.</summary>
     public static async Task<double> MetricAsync(
         this RillServer server, string name, string[]? labels = null, params (string Name, string Value)[] headers)

@@ -25,11 +25,16 @@ internal sealed class SseStream : IAsyncDisposable
     public TimeSpan Elapsed => _connection.Elapsed;
 
     /// <summary>Posts a chat request and waits for the headers.</summary>
-    public static async Task<SseStream> OpenAsync(
-        RillServer server, string json, int? receiveBuffer = null, params (string Name, string Value)[] headers)
+    public static Task<SseStream> OpenAsync(
+        RillServer server, string json, int? receiveBuffer = null, params (string Name, string Value)[] headers) =>
+        OpenAtAsync(server, ChatJson.Path, json, receiveBuffer, headers);
+
+    /// <summary>Posts a request to a path and waits for the headers.</summary>
+    public static async Task<SseStream> OpenAtAsync(
+        RillServer server, string path, string json, int? receiveBuffer = null, params (string Name, string Value)[] headers)
     {
         var connection = await RawConnection.ConnectAsync(server.BaseUri, receiveBuffer);
-        await connection.SendAsync("POST", ChatJson.Path, json, headers);
+        await connection.SendAsync("POST", path, json, headers);
         using var timeout = new CancellationTokenSource(RillServerRequests.Patience);
         return new SseStream(server, connection, await connection.ReadHeadAsync(timeout.Token));
     }

@@ -1,0 +1,27 @@
+using Rill.Chat;
+using Rill.Chat.Output;
+using Rill.OpenAI;
+
+namespace Rill.FunctionApp.Http;
+
+/// <summary>A chat request on its way.</summary>
+internal sealed class ChatRequest(ChatCompletionRequest request) : IEndpointRequest
+{
+    /// <inheritdoc/>
+    public bool Stream => request.Stream;
+
+    /// <summary>Reads a body.</summary>
+    public static (IEndpointRequest? Request, ApiError? Error) Read(RequestBody body) =>
+        ChatRequestReader.TryRead(body.Bytes, out var request, out var error) ? (new ChatRequest(request), null) : (null, error);
+
+    /// <inheritdoc/>
+    public (IAnswer? Answer, ApiError? Error) Start(ChatService chat, int bodyBytes, CancellationToken cancellationToken)
+    {
+        var (generation, error) = chat.Start(request, bodyBytes, cancellationToken);
+        return generation is null ? (null, error) : (new GenerationAnswer(
+            generation,
+            Stream ? new ChatEvents(generation, request.StreamOptions) : null,
+            async (http, token) => await JsonResponse.WriteAsync(
+                http, await ChatAnswer.ReadAsync(generation, token), OpenAIJson.Wire.ChatCompletion, cancellationToken: token)), null);
+    }
+}

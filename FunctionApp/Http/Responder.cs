@@ -1,0 +1,154 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+using Rill.Chat;
+using Rill.OpenAI;
+using Rill.Serving;
+using Rill.Telemetry;
+
+namespace Rill.FunctionApp.Http;
+
+/// <summary>A request's way through the server, whichever endpoint it asks, and every way in which it can fail.</summary>
+public sealed partial class Responder
+{
+    private readonly ModelGate _gate;
+    private readonly BodyMemory _bodies;
+    private readonly LargeRequests _large;
+    private readonly RillOptions _options;
+    private readonly RillMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+
+    internal Responder(
+        ModelGate gate, BodyMemory bodies, LargeRequests large, RillOptions options, RillMetrics metrics, TimeProvider time, ILogger<Responder> logger)
+    {
+        (_gate, _bodies, _large) = (gate, bodies, large);
+        (_options, _metrics, _time, _logger) = (options, metrics, time, logger);
+    }
+
+    /// <summary>
+    /// Reads, admits and answers a request to a POST endpoint; never throws, so that the host logs no failed invocation and cuts no
+    /// connection on its own (contract M32).
+    /// </summary>
+    internal async Task RunAsync(HttpRequest request, FunctionContext context, ReadRequest read)
+    {
+        var http = request.HttpContext;
+        if (!await Methods.IsPostAsync(http))
+        {
+            return;
+        }
+
+        var (limit, error) = RequestTimeout.Read(request, _options.RequestTimeoutSeconds);
+        if (error is not null)
+        {
+            await ErrorResponse.WriteAsync(http, error, http.RequestAborted);
+            return;
+        }
+
+        using var lifetime = new RequestLifetime(http, context, limit, _time);
+        await RunAsync(request, lifetime, read);
+    }
+
+    private async Task RunAsync(HttpRequest request, RequestLifetime lifetime, ReadRequest read)
+    {
+        var http = request.HttpContext;
+        await using var stream = new EventStream(http, lifetime, _options, _metrics, _time);
+        try
+        {
+            var (answer, error) = await AdmitAsync(request, stream, read, lifetime.Token);
+            if (answer is null)
+            {
+                await FailAsync(http, stream, error);
+                return;
+            }
+
+            await using (answer)
+            {
+                await answer.WriteAsync(http, stream, lifetime, _options);
+            }
+        }
+        catch (Exception failure)
+        {
+            await FailAsync(http, stream, Describe(failure, lifetime));
+        }
+    }
+
+    /// <summary>
+    /// Body and parsed form are let go when this returns: what a running answer holds is its prompt's tokens. While the model is loading
+    /// the request waits here, where it asked for a stream with the stream begun.
+    /// </summary>
+    private async Task<(IAnswer? Answer, ApiError? Error)> AdmitAsync(
+        HttpRequest request, EventStream stream, ReadRequest read, CancellationToken cancellationToken)
+    {
+        using var body = new RequestBody(_bodies, _options.MaxBodyBytes, _metrics);
+        if (await body.ReadJsonAsync(request, cancellationToken) is { } refusal)
+        {
+            return (null, refusal);
+        }
+
+        var (asked, error) = await _large.RunAsync(body.Length, () => read(body), cancellationToken);
+        if (asked is null)
+        {
+            return (null, error);
+        }
+
+        error = asked.Stream ? await _gate.HoldStreamAsync(stream, cancellationToken) : await _gate.HoldAsync(cancellationToken);
+        return error is null
+            ? await _large.RunAsync(body.Length, () => asked.Start(_gate.Chat, body.Length, cancellationToken), cancellationToken)
+            : (null, error);
+    }
+
+    private async Task FailAsync(HttpContext http, EventStream stream, ApiError? error)
+    {
+        try
+        {
+            if (error is not null && !http.Response.HasStarted)
+            {
+                await ErrorResponse.WriteAsync(http, error, http.RequestAborted);
+            }
+            else if (error is not null && stream.HasStarted)
+            {
+                await stream.FailAsync(error.ToBody(), _options.ErrorEnding);
+            }
+            else
+            {
+                http.Abort();
+            }
+        }
+        catch (Exception gone) when (gone is IOException or OperationCanceledException)
+        {
+            http.Abort();
+        }
+    }
+
+    /// <summary>What the client is told; null when no client is there to tell.</summary>
+    private ApiError? Describe(Exception failure, RequestLifetime lifetime)
+    {
+        switch (failure)
+        {
+            case OperationCanceledException when lifetime.Cause == EndCause.Deadline:
+                _metrics.DeadlinesExceeded.Add(1);
+                return ApiError.DeadlineExceeded();
+            case OperationCanceledException when lifetime.Cause == EndCause.FunctionCancelled:
+                // The host's own time limit, or its notice that the client left, which may come before the closed connection does.
+                return ApiError.DeadlineExceeded();
+            case BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout }:
+                return ApiError.BodyTooSlow();
+            case OperationCanceledException or IOException:
+                return null;
+            case OutOfMemoryException:
+                return ApiError.Overloaded(RequestBody.RetryAfterSeconds);
+            case EngineFaultException fault:
+                return ChatService.Describe(fault);
+            default:
+                AnswerFailed(_logger, failure);
+                return ApiError.Internal();
+        }
+    }
+
+    [LoggerMessage(101, LogLevel.Error, "An answer failed.")]
+    private static partial void AnswerFailed(ILogger logger, Exception failure);
+}
+
+/// <summary>Makes a request of its body, or the error to answer with.</summary>
+internal delegate (IEndpointRequest? Request, ApiError? Error) ReadRequest(RequestBody body);

@@ -1,0 +1,27 @@
+using Rill.Chat;
+using Rill.Chat.Output;
+using Rill.OpenAI;
+
+namespace Rill.FunctionApp.Http;
+
+/// <summary>A request for completions of text on its way.</summary>
+internal sealed class TextRequest(CompletionRequest request) : IEndpointRequest
+{
+    /// <inheritdoc/>
+    public bool Stream => request.Stream;
+
+    /// <summary>Reads a body.</summary>
+    public static (IEndpointRequest? Request, ApiError? Error) Read(RequestBody body) =>
+        CompletionRequestReader.TryRead(body.Bytes, out var request, out var error) ? (new TextRequest(request), null) : (null, error);
+
+    /// <inheritdoc/>
+    public (IAnswer? Answer, ApiError? Error) Start(ChatService chat, int bodyBytes, CancellationToken cancellationToken)
+    {
+        var (generation, error) = chat.Start(request, cancellationToken);
+        return generation is null ? (null, error) : (new GenerationAnswer(
+            generation,
+            Stream ? new CompletionEvents(generation, request.StreamOptions) : null,
+            async (http, token) => await JsonResponse.WriteAsync(
+                http, await CompletionAnswer.ReadAsync(generation, token), OpenAIJson.Wire.Completion, cancellationToken: token)), null);
+    }
+}

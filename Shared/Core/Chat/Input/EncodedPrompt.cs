@@ -1,0 +1,6 @@
+namespace Rill.Chat.Input;
+
+/// <summary>A prompt for the engine.</summary>
+/// <param name="Ids">Its token ids, at least one.</param>
+/// <param name="Echo">Its text, where the answer begins with it.</param>
+internal sealed record EncodedPrompt(IReadOnlyList<int> Ids, string? Echo = null);

@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text;
+using Rill.OpenAI;
+using Rill.Text;
+
+namespace Rill.Chat.Input;
+
+/// <summary>
+/// Prompts that are text or token ids, without a chat template. Whoever writes such a text writes what a template would: control tokens are
+/// found in it, and it gets the beginning-of-text token that the model's authors put before a text (docs/adr/0067).
+/// </summary>
+internal static class TextPrompt
+{
+    /// <summary>Encodes the request's prompts in order; or the error to answer with, which names the prompt.</summary>
+    /// <param name="request">A checked request.</param>
+    /// <param name="tokenizer">The model's.</param>
+    /// <param name="vocabularySize">Rows of the model's embedding: a tokenizer may have more ids, which the model cannot read.</param>
+    /// <param name="cancellationToken">Ends the encoding.</param>
+    /// <exception cref="OperationCanceledException">The cancellation came on the way.</exception>
+    public static (IReadOnlyList<EncodedPrompt> Prompts, ApiError? Error) Encode(
+        CompletionRequest request, ITokenizer tokenizer, int vocabularySize, CancellationToken cancellationToken)
+    {
+        var prompts = new List<EncodedPrompt>(request.Prompts.Count);
+        foreach (var prompt in request.Prompts)
+        {
+            var field = request.Prompts.Count == 1 ? "prompt" : string.Create(CultureInfo.InvariantCulture, $"prompt[{prompts.Count}]");
+            try
+            {
+                var ids = prompt.Ids ?? Encode(prompt.Text!, tokenizer, request.AddSpecialTokens, cancellationToken);
+                if (Fault(ids, prompt, tokenizer, vocabularySize) is { } fault)
+                {
+                    return ([], ApiError.InvalidValue(field, $"{field} {fault}"));
+                }
+
+                prompts.Add(new(ids, request.Echo ? prompt.Text ?? Decode(ids, tokenizer) : null));
+            }
+            catch (EncodingLimitException refused)
+            {
+                return ([], ApiError.InvalidValue(field, refused.Message));
+            }
+        }
+
+        return (prompts, null);
+    }
+
+    /// <summary>The ids of a text of one's own.</summary>
+    /// <param name="text">The text, in which control tokens are found.</param>
+    /// <param name="tokenizer">The model's.</param>
+    /// <param name="addSpecialTokens">True to put around it what the model's authors do; what it begins with already is not put there twice.</param>
+    /// <param name="cancellationToken">Ends the encoding.</param>
+    /// <exception cref="EncodingLimitException">The text costs too much.</exception>
+    public static IReadOnlyList<int> Encode(string text, ITokenizer tokenizer, bool addSpecialTokens, CancellationToken cancellationToken)
+    {
+        var ids = tokenizer.Encode(PromptText.OfTemplate(text), cancellationToken);
+        return addSpecialTokens ? Surround(ids, tokenizer) : ids;
+    }
+
+    /// <summary>Puts around ids what the model's authors put around a text, unless it is there.</summary>
+    public static IReadOnlyList<int> Surround(IReadOnlyList<int> ids, ITokenizer tokenizer)
+    {
+        var (prefix, suffix) = (tokenizer.PrefixIds, tokenizer.SuffixIds);
+        var hasPrefix = prefix.SequenceEqual(ids.Take(prefix.Count));
+        var hasSuffix = suffix.SequenceEqual(ids.TakeLast(suffix.Count));
+        return hasPrefix && hasSuffix ? ids : [.. hasPrefix ? [] : prefix, .. ids, .. hasSuffix ? [] : suffix];
+    }
+
+    /// <summary>The text of ids, control tokens included.</summary>
+    public static string Decode(IEnumerable<int> ids, ITokenizer tokenizer)
+    {
+        var detokenizer = new IncrementalDetokenizer(tokenizer, skipSpecialTokens: false);
+        var text = new StringBuilder();
+        foreach (var id in ids)
+        {
+            text.Append(detokenizer.Push(id));
+        }
+
+        return text.Append(detokenizer.Flush()).ToString();
+    }
+
+    private static string? Fault(IReadOnlyList<int> ids, CompletionPrompt prompt, ITokenizer tokenizer, int vocabularySize)
+    {
+        foreach (var id in ids)
+        {
+            if (id >= vocabularySize)
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"{(prompt.Ids is null ? "makes" : "holds")} the token id {id}, but the model knows only those below {vocabularySize}.");
+            }
+        }
+
+        return ids.Count == 0 ? "has no tokens; the model needs at least one." : null;
+    }
+}

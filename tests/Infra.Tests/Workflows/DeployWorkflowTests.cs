@@ -30,8 +30,6 @@ public sealed class DeployWorkflowTests : IDisposable
 
     [SkippableTheory]
     [InlineData("cuda", "false", "crprod.azurecr.io/rill:0123456789ab")]
-    [InlineData("cpu", "false", "crprod.azurecr.io/rill:0123456789ab-cpu")]
-    [InlineData("cuda", "true", "crprod.azurecr.io/rill:0123456789ab-DATE")]
     [InlineData("cpu", "true", "crprod.azurecr.io/rill:0123456789ab-cpu-DATE")]
     public void Deploy_NamesTheImageByCommitAndBackend(string backend, string refresh, string image)
     {

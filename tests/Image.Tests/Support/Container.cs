@@ -88,11 +88,12 @@ internal sealed partial class Container : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>What a line of /proc/PID/status says of each process in the container whose command line contains <paramref name="command"/>.</summary>
-    public IEnumerable<string> StatusOf(string command, string line) =>
-        Descendants(_process.Id)
-            .Where(id => File.ReadAllText($"/proc/{id}/cmdline").Contains(command, StringComparison.Ordinal))
-            .Select(id => File.ReadLines($"/proc/{id}/status").Single(text => text.StartsWith(line + ":", StringComparison.Ordinal)));
+    /// <summary>The users of the processes in the container whose command line contains <paramref name="command"/>: real, effective, saved, and for files.</summary>
+    public IEnumerable<string> UsersOf(string command) =>
+        Having(command).Select(id => File.ReadLines($"/proc/{id}/status").Single(text => text.StartsWith("Uid:", StringComparison.Ordinal)));
+
+    /// <summary>The environments of these processes.</summary>
+    public IEnumerable<string[]> EnvironmentsOf(string command) => Having(command).Select(id => File.ReadAllText($"/proc/{id}/environ").Split('\0'));
 
     public async ValueTask DisposeAsync()
     {
@@ -160,6 +161,9 @@ internal sealed partial class Container : IAsyncDisposable
 
         throw new InvalidOperationException("The container has not begun:\n" + Output);
     }
+
+    private IEnumerable<int> Having(string command) =>
+        Descendants(_process.Id).Where(id => File.ReadAllText($"/proc/{id}/cmdline").Contains(command, StringComparison.Ordinal));
 
     private static IEnumerable<int> Descendants(int id) => Children(id).SelectMany(child => Descendants(child).Prepend(child));
 

@@ -13,10 +13,10 @@ internal sealed class Buildah(string folder)
     /// <summary>Runs a command of buildah; the result is its output, trimmed.</summary>
     public async Task<string> CheckAsync(params string[] arguments) => (await Shell.CheckAsync(folder, "buildah", [.. _storage, .. arguments])).Trim();
 
-    /// <summary>Builds the repository's Dockerfile, or a stage of it; the result has its exit code and what the steps printed.</summary>
+    /// <summary>Builds the repository's Dockerfile, or a stage of it, or another one over the same context; the result has its exit code and what the steps printed.</summary>
     public Task<ProcessResult> BuildAsync(BuildRequest request)
     {
-        List<string> arguments = [.. _storage, "build", "--isolation", "chroot", "--pull=never", "--layers=false", "--file", "FunctionApp/Dockerfile", "--tag", request.Tag];
+        List<string> arguments = [.. _storage, "build", "--isolation", "chroot", "--pull=never", "--layers=false", "--file", request.Dockerfile, "--tag", request.Tag];
         arguments.AddRange(request.Arguments.SelectMany(argument => (string[])["--build-arg", argument]));
         arguments.AddRange(request.Stage is null ? [] : ["--target", request.Stage]);
         arguments.AddRange(Volumes(request.NuGet).SelectMany(volume => (string[])["--volume", volume]));

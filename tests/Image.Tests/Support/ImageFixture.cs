@@ -62,6 +62,15 @@ public sealed class ImageFixture : IAsyncLifetime
         return _buildah.BuildAsync(new(tag, nuGet, ["TORCH_BACKEND=cuda", .. arguments], "libtorch"));
     }
 
+    /// <summary>Builds an image that is nothing but the context, which .dockerignore lets through.</summary>
+    internal async Task<ProcessResult> BuildContextAsync(string tag)
+    {
+        var dockerfile = Path.Combine(_folder, "Dockerfile");
+        await File.WriteAllTextAsync(dockerfile, "FROM scratch\nCOPY . /context/\n");
+        var nuGet = Directory.CreateDirectory(Path.Combine(_folder, "nuget"));
+        return await _buildah.BuildAsync(new(tag, nuGet.FullName, [], Dockerfile: dockerfile));
+    }
+
     /// <summary>A root of an image, the CPU's if it is not named, with a layer of its own to write in.</summary>
     internal Task<string> MountAsync(string tag = Tag) => _buildah.MountAsync(tag);
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Rill.Bench.Measure;
 using Rill.Text;
@@ -24,9 +23,9 @@ internal sealed class GrammarTiming
     public GrammarTiming(string tokenizer, string schemas, int warmUp)
     {
         _tokenizer = HuggingFaceTokenizer.Load(tokenizer);
-        var start = Stopwatch.GetTimestamp();
+        var start = ThreadTime.Now();
         _vocabulary = new TokenVocabulary(_tokenizer, [_tokenizer.FindToken("<|im_end|>") ?? 0]);
-        VocabularyMilliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        VocabularyMilliseconds = (ThreadTime.Now() - start) / 1e3;
         var lines = File.ReadAllLines(schemas);
         foreach (var line in lines.Take(warmUp))
         {
@@ -78,7 +77,7 @@ internal sealed class GrammarTiming
         using var document = JsonDocument.Parse(line);
         var mask = new uint[(Tokens + 31) / 32];
         CompiledGrammar grammar;
-        var start = Stopwatch.GetTimestamp();
+        var start = ThreadTime.Now();
         try
         {
             grammar = CompiledGrammar.OfSchema(document.RootElement.GetProperty("schema"), _vocabulary);
@@ -88,9 +87,9 @@ internal sealed class GrammarTiming
             return;
         }
 
-        _compile.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        _compile.Add((ThreadTime.Now() - start) / 1e3);
         new GrammarMatcher(grammar).FillMask(mask);
-        _compileAndMask.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        _compileAndMask.Add((ThreadTime.Now() - start) / 1e3);
         Compiled++;
         foreach (var test in document.RootElement.GetProperty("tests").EnumerateArray().Where(test => test.GetProperty("valid").GetBoolean()))
         {
@@ -103,12 +102,12 @@ internal sealed class GrammarTiming
     {
         foreach (var token in _tokenizer.EncodeToIds(text))
         {
-            var start = Stopwatch.GetTimestamp();
+            var start = ThreadTime.Now();
             matcher.FillMask(mask);
-            var filled = Stopwatch.GetTimestamp();
+            var filled = ThreadTime.Now();
             var isAccepted = matcher.TryAccept(token);
-            _masks.Add(Stopwatch.GetElapsedTime(start, filled).TotalMicroseconds);
-            _steps.Add(Stopwatch.GetElapsedTime(filled).TotalMicroseconds);
+            _masks.Add(filled - start);
+            _steps.Add(ThreadTime.Now() - filled);
             if (!isAccepted)
             {
                 return;

@@ -73,9 +73,7 @@ public sealed class CompiledGrammar
         }
 
         var mask = new uint[(Vocabulary.Size + 31) / 32];
-        var room = PlainRoom(at);
-        Vocabulary.Plain(room).CopyTo(mask);
-        (room > 0 ? Vocabulary.Rest : Vocabulary.All).Mark(_automaton, at, mask);
+        MarkTokens(at, mask);
         foreach (var end in at.IsAccepting ? Vocabulary.EndTokens : [])
         {
             mask[end >> 5] |= 1u << end;
@@ -83,6 +81,24 @@ public sealed class CompiledGrammar
 
         _masks.Add(at, mask);
         return mask;
+    }
+
+    /// <summary>Or-s in what needs no look, where a string may go on with it, and walks the rest.</summary>
+    private void MarkTokens(Configuration at, uint[] mask)
+    {
+        foreach (var frame in at.Frames)
+        {
+            if (frame.Machine.IsOpen(frame.State, Vocabulary.All.Depth))
+            {
+                Vocabulary.Open.CopyTo(mask);
+                Vocabulary.OpenRest.Mark(_automaton, at, mask);
+                return;
+            }
+        }
+
+        var room = PlainRoom(at);
+        Vocabulary.Plain(room).CopyTo(mask);
+        (room > 0 ? Vocabulary.Rest : Vocabulary.All).Mark(_automaton, at, mask);
     }
 
     /// <summary>
@@ -94,7 +110,7 @@ public sealed class CompiledGrammar
         foreach (var frame in at.Frames)
         {
             var room = frame.Machine.PlainRoom(frame.State);
-            if (room >= TokenVocabulary.PlainReach || (at.Frames.Length == 1 && frame.Machine.PlainRoomIsExact && room > 0))
+            if (room >= TokenVocabulary.PlainCharacters || (at.Frames.Length == 1 && frame.Machine.PlainRoomIsExact && room > 0))
             {
                 return room;
             }

@@ -3,6 +3,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Rill.Text.Grammar;
+using Rill.Text.Grammar.Schema;
+using Rill.Text.Grammar.Strings;
 
 namespace Rill.Core.Tests.Text.Grammar;
 
@@ -73,6 +75,74 @@ public class SchemaVectorTests
         // Refused are other orders of members, other spellings of numbers, formats as annotations, and what formats leave out.
         Assert.True(compiled >= leastCompiled, $"{compiled} compile.");
         Assert.InRange(refused, 0, mostRefused);
+    }
+
+    /// <summary>What a grammar lets a model say is held against the validator, which knows nothing of grammars.</summary>
+    [SkippableFact]
+    public void RandomTexts_OfRealSchemas_ObeyThem()
+    {
+        var (random, complete) = (new Random(5), 0);
+        foreach (var (number, line) in File.ReadLines(Vectors.Path("json-schema", "maskbench-sample.jsonl")).Index())
+        {
+            using var document = JsonDocument.Parse(line);
+            var schema = document.RootElement.GetProperty("schema");
+            if (number % 6 != 0 || TryCompile(schema) is not { } grammar || Say(grammar, random) is not { } text)
+            {
+                continue;
+            }
+
+            complete++;
+            Assert.True(IsValid(schema, JsonElement.Parse(text)), $"{document.RootElement.GetProperty("id")}: {text}");
+        }
+
+        Assert.InRange(complete, 75, 235);
+    }
+
+    /// <summary>A text of random bytes that the grammar allows, ended where it may be; null when it becomes too long.</summary>
+    private static string? Say(CompiledGrammar grammar, Random random)
+    {
+        var (matcher, text) = (new GrammarMatcher(grammar), new List<byte>());
+        while (text.Count < 600)
+        {
+            if (matcher.MayEnd && (matcher.IsComplete || random.Next(3) == 0))
+            {
+                return Encoding.UTF8.GetString([.. text]);
+            }
+
+            // Closing what is open first, else some byte: from a random one on, the first that is allowed.
+            ReadOnlySpan<byte> closing = "\"}],:0e"u8;
+            var (said, start) = (false, random.Next(256));
+            for (var at = 0; at < closing.Length && random.Next(2) == 0 && !said; at++)
+            {
+                said = Try(matcher, text, closing[at]);
+            }
+
+            for (var at = 0; at < 256 && !said; at++)
+            {
+                said = Try(matcher, text, (byte)(start + at));
+            }
+
+            Assert.True(said, $"Nothing can follow {Encoding.UTF8.GetString([.. text])}");
+        }
+
+        return null;
+    }
+
+    private static bool Try(GrammarMatcher matcher, List<byte> text, byte next)
+    {
+        if (!matcher.TryAccept([next]))
+        {
+            return false;
+        }
+
+        text.Add(next);
+        return true;
+    }
+
+    private static bool IsValid(JsonElement schema, JsonElement value)
+    {
+        var document = new SchemaDocument(schema);
+        return new SchemaEvaluator(document, new KeywordReader(document, new AutomatonBuilder(new()))).IsValid(document.Root, value);
     }
 
     private static CompiledGrammar? TryCompile(JsonElement schema)

@@ -26,6 +26,9 @@ internal abstract class Machine
     /// <summary>How many plain characters may follow in a state, whichever they are.</summary>
     public virtual int PlainRoom(MachineState state) => 0;
 
+    /// <summary>True when any text may follow in a state that needs no escape in a string, by tokens of at most so many bytes.</summary>
+    public virtual bool IsOpen(MachineState state, int longestToken) => false;
+
     /// <summary>True when not one plain character more may follow than <see cref="PlainRoom"/> says.</summary>
     public virtual bool PlainRoomIsExact => false;
 }

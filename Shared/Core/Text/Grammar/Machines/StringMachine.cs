@@ -82,6 +82,10 @@ internal sealed class StringMachine(StringAutomaton automaton, int minLength = 0
         : _plain.From(state.Place);
 
     /// <inheritdoc/>
+    public override bool IsOpen(MachineState state, int longestToken) => (Phase)state.Phase == Phase.Body && lengths is null
+        && (maxLength == int.MaxValue || maxLength - state.Count > longestToken) && _plain.IsOpen(state.Place);
+
+    /// <inheritdoc/>
     public override bool PlainRoomIsExact => IsCounted;
 
     private static Move To(MachineState state, Phase phase, int text) => Move.To(state with { Phase = (int)phase, Text = text });

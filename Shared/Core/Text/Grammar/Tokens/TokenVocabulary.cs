@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Rill.Text.Grammar.Strings;
 
@@ -12,10 +13,9 @@ public sealed class TokenVocabulary
     // Longer plain tokens are few, and are walked.
     private const int LongestPlain = 16;
 
-    private static readonly UTF8Encoding s_utf8 = new(false, throwOnInvalidBytes: true);
-
     private readonly byte[]?[] _bytes;
     private readonly uint[][] _plain;
+    private readonly uint[] _open;
 
     /// <summary>Reads all tokens of a tokenizer.</summary>
     /// <param name="tokenizer">The tokenizer.</param>
@@ -26,7 +26,8 @@ public sealed class TokenVocabulary
         ArgumentNullException.ThrowIfNull(endTokens);
         _bytes = new byte[]?[tokenizer.VocabularySize];
         EndTokens = [.. endTokens.Where(id => id >= 0 && id < _bytes.Length)];
-        var (all, rest) = (new List<(int, byte[])>(), new List<(int, byte[])>());
+        var (all, rest, openRest) = (new List<(int, byte[])>(), new List<(int, byte[])>(), new List<(int, byte[])>());
+        _open = new uint[(_bytes.Length + 31) / 32];
         _plain = [.. Enumerable.Range(0, LongestPlain + 1).Select(_ => new uint[(_bytes.Length + 31) / 32])];
         for (var id = 0; id < _bytes.Length; id++)
         {
@@ -37,6 +38,15 @@ public sealed class TokenVocabulary
 
             _bytes[id] = bytes.ToArray();
             all.Add((id, _bytes[id]!));
+            if (IsOpen(bytes))
+            {
+                _open[id >> 5] |= 1u << id;
+            }
+            else
+            {
+                openRest.Add((id, _bytes[id]!));
+            }
+
             if (PlainLength(bytes) is var length and > 0 and <= LongestPlain)
             {
                 for (var room = length; room <= LongestPlain; room++)
@@ -50,7 +60,7 @@ public sealed class TokenVocabulary
             }
         }
 
-        (All, Rest) = (new(all), new(rest));
+        (All, Rest, OpenRest) = (new(all), new(rest), new(openRest));
     }
 
     /// <summary>Number of ids.</summary>
@@ -68,8 +78,14 @@ public sealed class TokenVocabulary
     /// <summary>Those that are not in <see cref="Plain"/>.</summary>
     internal TokenTrie Rest { get; }
 
+    /// <summary>Those that are not in <see cref="Open"/>.</summary>
+    internal TokenTrie OpenRest { get; }
+
+    /// <summary>The bits of the tokens that are text which needs no escape in a string, the last character perhaps only begun.</summary>
+    internal ReadOnlySpan<uint> Open => _open;
+
     /// <summary>The characters of the longest token in <see cref="Plain"/>.</summary>
-    internal static int PlainReach => LongestPlain;
+    internal static int PlainCharacters => LongestPlain;
 
     /// <summary>The bits of the plain tokens with at most so many characters.</summary>
     internal ReadOnlySpan<uint> Plain(int characters) => _plain[Math.Min(characters, LongestPlain)];
@@ -80,24 +96,38 @@ public sealed class TokenVocabulary
     /// <summary>How many characters a token has, if each of them is plain; else 0.</summary>
     private static int PlainLength(ReadOnlySpan<byte> bytes)
     {
-        try
+        var count = 0;
+        for (; bytes.Length > 0; count++)
         {
-            var count = 0;
-            foreach (var rune in s_utf8.GetString(bytes).EnumerateRunes())
+            if (Rune.DecodeFromUtf8(bytes, out var rune, out var length) != OperationStatus.Done || !PlainReach.IsPlain(rune.Value))
             {
-                if (!Strings.PlainReach.IsPlain(rune.Value))
-                {
-                    return 0;
-                }
-
-                count++;
+                return 0;
             }
 
-            return count;
+            bytes = bytes[length..];
         }
-        catch (DecoderFallbackException)
+
+        return count;
+    }
+
+    private static bool IsOpen(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 0)
         {
-            return 0;
+            var status = Rune.DecodeFromUtf8(bytes, out var rune, out var length);
+            if (status == OperationStatus.NeedMoreData)
+            {
+                return true;
+            }
+
+            if (status != OperationStatus.Done || !PlainReach.IsUnescaped(rune.Value))
+            {
+                return false;
+            }
+
+            bytes = bytes[length..];
         }
+
+        return true;
     }
 }

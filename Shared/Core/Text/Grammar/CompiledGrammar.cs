@@ -32,6 +32,7 @@ public sealed class CompiledGrammar
     {
         ArgumentNullException.ThrowIfNull(vocabulary);
         limits ??= new();
+        JsonText.CheckUnicode(schema);
         return schema.GetRawText().Length > limits.SchemaBytes
             ? throw new SchemaException($"it has more than {limits.SchemaBytes} characters") { IsUnsupported = true }
             : new(SchemaCompiler.Compile(schema, limits), vocabulary);

@@ -38,6 +38,44 @@ internal static class JsonText
         _ => value.GetRawText(),
     };
 
+    /// <summary>Refuses a schema with half a surrogate pair or broken UTF-8 in it: later on nobody expects that.</summary>
+    public static void CheckUnicode(JsonElement value)
+    {
+        try
+        {
+            Visit(value);
+        }
+        catch (InvalidOperationException)
+        {
+            throw new SchemaException("it holds a name or a text that is not valid Unicode");
+        }
+
+        static void Visit(JsonElement value)
+        {
+            switch (value.ValueKind)
+            {
+                case JsonValueKind.String:
+                    _ = value.GetString();
+                    break;
+                case JsonValueKind.Array:
+                    foreach (var item in value.EnumerateArray())
+                    {
+                        Visit(item);
+                    }
+
+                    break;
+                case JsonValueKind.Object:
+                    foreach (var member in value.EnumerateObject())
+                    {
+                        _ = member.Name;
+                        Visit(member.Value);
+                    }
+
+                    break;
+            }
+        }
+    }
+
     /// <summary>A string as a value.</summary>
     public static JsonElement Element(string text) => JsonElement.Parse(Quote(text));
 }

@@ -34,6 +34,7 @@ public class SchemaKeywordTests
     [InlineData("""{"minimum":"1"}""", "#/minimum")]
     [InlineData("""{"multipleOf":0}""", "#/multipleOf")]
     [InlineData("""{"enum":"a"}""", "#/enum")]
+    [InlineData("""{"const":1,"enum":"a"}""", "#/enum")]
     [InlineData("""{"anyOf":{}}""", "#/anyOf")]
     [InlineData("""{"$ref":"#/$defs/a"}""", "#/$ref")]
     public void Compile_ABrokenKeyword_IsRefusedAtItsPlace(string schema, string place)
@@ -43,6 +44,12 @@ public class SchemaKeywordTests
         Assert.False(refused.IsUnsupported);
         Assert.Equal(place, refused.Pointer);
     }
+
+    [Theory]
+    [InlineData("""{"enum":["\ud800"]}""")]
+    [InlineData("""{"properties":{"\udc00x":{}}}""")]
+    public void Compile_TextThatIsNoUnicode_IsRefused(string schema) =>
+        Assert.Contains("Unicode", Assert.Throws<SchemaException>(() => GrammarWorld.Compile(schema)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("false")]

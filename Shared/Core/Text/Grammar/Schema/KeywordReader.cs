@@ -107,8 +107,11 @@ internal sealed class KeywordReader(SchemaDocument document, AutomatonBuilder au
             : throw node.Fault(keyword, "must be an array of strings");
 
     /// <summary>The values of enum or const.</summary>
-    public static IReadOnlyList<JsonElement>? Values(SchemaNode node) => node.TryGet("const", out var constant) ? [constant]
-        : !node.TryGet("enum", out var list) ? null
+    public static IReadOnlyList<JsonElement>? Values(SchemaNode node) =>
+        node.TryGet("const", out var constant) ? [constant] : Enumeration(node);
+
+    /// <summary>The values of enum.</summary>
+    public static IReadOnlyList<JsonElement>? Enumeration(SchemaNode node) => !node.TryGet("enum", out var list) ? null
         : list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray()]
         : throw node.Fault("enum", "must be an array");
 

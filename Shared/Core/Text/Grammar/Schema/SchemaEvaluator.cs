@@ -89,7 +89,7 @@ internal sealed class SchemaEvaluator(SchemaDocument document, KeywordReader rea
 
     private static bool IsListed(SchemaNode node, JsonElement value) =>
         (!node.TryGet("const", out var constant) || JsonElement.DeepEquals(constant, value))
-        && (!node.TryGet("enum", out var list) || list.EnumerateArray().Any(one => JsonElement.DeepEquals(one, value)));
+        && (KeywordReader.Enumeration(node) is not { } list || list.Any(one => JsonElement.DeepEquals(one, value)));
 
     private bool Combined(SchemaNode node, JsonElement value)
     {

@@ -116,7 +116,8 @@ load_outputs() {
     fail "environment $1 has no outputs: it was not deployed to subscription $subscription, or its last deployment failed. Run: scripts/deploy.sh --environment $1 --location REGION"
   mapfile -t -d $'\t' names < <(printf '%s' "${rows%%$'\n'*}") # read would take two tabs, around an empty value, for one
   mapfile -t -d $'\t' values < <(printf '%s' "${rows#*$'\n'}")
-  for i in "${!names[@]}"; do outputs[${names[i]}]=${values[i]-}; done
+  # Azure does not keep the letters' case of outputs' names: AZURE_LOCATION comes as azurE_LOCATION. https://github.com/Azure/bicep/issues/9360
+  for i in "${!names[@]}"; do outputs[${names[i]^^}]=${values[i]-}; done
 }
 
 # An output that load_outputs has read. $1: its name

@@ -26,13 +26,20 @@ public sealed class DocumentedRequestTests : IAsyncLifetime
         var guide = await File.ReadAllTextAsync(Path.Combine(BuiltPrograms.Root, "docs", "deploy.md"));
         var lines = guide.Split("<!-- walk: ask -->\n```sh\n")[1].Split("```")[0];
         var az = Path.Combine(_programs, "az");
-        await File.WriteAllTextAsync(az, $"#!/usr/bin/env bash\ncase \"$*\" in *SERVICE_API_URI*) echo {_server.BaseUri.ToString().TrimEnd('/')} ;; *' secret show '*) echo {Key} ;; *) echo kv ;; esac\n");
+        await File.WriteAllTextAsync(az, $"""
+            #!/usr/bin/env bash
+            case "$*" in
+              *'deployment sub show'*) printf 'azurE_KEY_VAULT_NAME\tservicE_API_URI\nkv\t{_server.BaseUri.ToString().TrimEnd('/')}\n' ;;
+              *'secret show'*) echo {Key} ;;
+              *) echo a-subscription ;;
+            esac
+            """);
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(az, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         }
 
-        var start = new ProcessStartInfo("bash") { ArgumentList = { "-euo", "pipefail", "-c", lines } };
+        var start = new ProcessStartInfo("bash") { ArgumentList = { "-euo", "pipefail", "-c", lines }, WorkingDirectory = BuiltPrograms.Root };
         start.Environment["PATH"] = _programs + Path.PathSeparator + Environment.GetEnvironmentVariable("PATH");
         var run = await ProcessBounds.RunAsync(start, TimeSpan.FromMinutes(1));
 

@@ -23,6 +23,7 @@ public sealed class ArgumentTests
     [InlineData("build-image.sh", "--build takes", "--environment", "test", "--build", "here")]
     [InlineData("image-tag.sh", "--backend takes", "--backend", "rocm")]
     [InlineData("rollback.sh", "--environment is needed")]
+    [InlineData("outputs.sh", "one output at a time", "--environment", "test", "A", "B")]
     [InlineData("upload-model.sh", "a directory is needed", "--environment", "test")]
     [InlineData("github-login.sh", "--location is needed", "--environment", "test")]
     [InlineData("smoke.sh", "--url needs an address", "--url", "localhost")]

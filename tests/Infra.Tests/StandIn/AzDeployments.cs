@@ -30,7 +30,7 @@ internal static class AzDeployments
                 {
                     ["provisioningState"] = deployment.State,
                     ["outputs"] = new JsonObject(deployment.Outputs.Select(output =>
-                        KeyValuePair.Create(output.Key, (JsonNode?)new JsonObject { ["type"] = "String", ["value"] = output.Value }))),
+                        KeyValuePair.Create(AsAzureSpellsIt(output.Key), (JsonNode?)new JsonObject { ["type"] = "String", ["value"] = output.Value }))),
                 },
             };
         },
@@ -50,6 +50,16 @@ internal static class AzDeployments
         }
 
         return subscription.Deployments[name] = new Deployment("Succeeded", Outputs(subscription, group, template));
+    }
+
+    /// <summary>
+    /// Azure makes names of outputs begin small, up to the last capital of the first word: AZURE_LOCATION is azurE_LOCATION
+    /// (https://github.com/Azure/bicep/issues/9360; by a maintainer of azd in azure-dev issue 512 not each time).
+    /// </summary>
+    private static string AsAzureSpellsIt(string name)
+    {
+        var word = name.TakeWhile(char.IsUpper).Count();
+        return name[..(word - 1)].ToLowerInvariant() + name[(word - 1)..];
     }
 
     private static void FailHalfWay(Cloud cloud, string step)

@@ -24,6 +24,15 @@ internal sealed class StandInAzure : IDisposable
     private static readonly Lazy<string> _plain = new(MakePlain);
     private static readonly Lazy<string> _committed = new(MakeCommitted);
 
+    /// <summary>Neither the user's settings nor, where a hook of git runs the tests, its repository.</summary>
+    private static readonly Dictionary<string, string?> _gitVariables = new()
+    {
+        ["GIT_CONFIG_GLOBAL"] = "/dev/null",
+        ["GIT_DIR"] = null,
+        ["GIT_WORK_TREE"] = null,
+        ["GIT_INDEX_FILE"] = null,
+    };
+
     private readonly string _folder = Directory.CreateTempSubdirectory("rill-azure-").FullName;
     private readonly CommandServer _server;
     private readonly Az _az;
@@ -179,7 +188,11 @@ internal sealed class StandInAzure : IDisposable
             .ToDictionary(name => name, _ => (string?)null);
         all["PATH"] = Programs + Path.PathSeparator + System.Environment.GetEnvironmentVariable("PATH");
         all["HOME"] = _folder;
-        all["GIT_CONFIG_GLOBAL"] = "/dev/null";
+        foreach (var (name, value) in _gitVariables)
+        {
+            all[name] = value;
+        }
+
         all["RILL_COMMAND"] = Path.Combine(Programs, "rill");
         all["RILL_ROLE_PAUSE"] = "0";
         all["RILL_READY_PAUSE"] = "0";
@@ -233,7 +246,7 @@ internal sealed class StandInAzure : IDisposable
     {
         var folder = MakePlain();
         const string Commit = "git init -q && git add -A && git -c user.name=a -c user.email=a@b -c commit.gpgsign=false commit -qm all";
-        var made = Support.Command.RunIn(folder, "bash", ["-c", Commit], new Dictionary<string, string?> { ["GIT_CONFIG_GLOBAL"] = "/dev/null" });
+        var made = Support.Command.RunIn(folder, "bash", ["-c", Commit], _gitVariables);
         Assert.True(made.ExitCode == 0, made.All);
         return folder;
     }

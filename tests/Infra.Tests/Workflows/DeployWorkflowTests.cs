@@ -19,8 +19,8 @@ public sealed class DeployWorkflowTests : IDisposable
         _job.Contexts["inputs.name"] = "prod";
         _job.Contexts["inputs.gpu"] = "t4";
         _job.Contexts["inputs.refresh"] = "false";
-        _job.Answer("outputs.AZURE_CONTAINER_REGISTRY_ENDPOINT", "crprod.azurecr.io")
-            .Answer("outputs.AZURE_KEY_VAULT_NAME", "kv-prod")
+        _job.Answer("scripts/outputs.sh AZURE_CONTAINER_REGISTRY_ENDPOINT", "crprod.azurecr.io")
+            .Answer("scripts/outputs.sh AZURE_KEY_VAULT_NAME", "kv-prod")
             .Answer("keyvault secret show", Key)
             .Answer("scripts/image-tag.sh --backend cpu", "0123456789ab-cpu")
             .Answer("scripts/image-tag.sh", "0123456789ab");
@@ -33,7 +33,7 @@ public sealed class DeployWorkflowTests : IDisposable
     [InlineData("cpu", "true", "crprod.azurecr.io/rill:0123456789ab-cpu-DATE")]
     public void Deploy_NamesTheImageByCommitAndBackend(string backend, string refresh, string image)
     {
-        _job.Answer("outputs.RILL_TORCH_BACKEND", backend).Contexts["inputs.refresh"] = refresh;
+        _job.Answer("scripts/outputs.sh RILL_TORCH_BACKEND", backend).Contexts["inputs.refresh"] = refresh;
 
         var steps = _job.Run("roll-out.yml", "deploy");
 

@@ -9,7 +9,7 @@ usage: scripts/package.sh [options]
   --output DIR      where rill-VERSION-linux-x64.tar.gz, its bill of materials (.cdx.json) and SHA256SUMS come to lie (default artifacts/)
   --no-build        packs what `dotnet build Functions.sln -c Release` has built, without machine code made ahead: starts more slowly
   --no-compression  makes a .tar, in seconds instead of half a minute
-Needs Linux on x64, the .NET SDK 10 and GNU tar. The contents depend on the commit, the SDK and NuGet's folder alone.
+Needs Linux on x64, the .NET SDK 10 and GNU tar. The contents are meant to depend on the commit, the SDK and NuGet's folder alone.
 TEXT
 }
 

@@ -72,7 +72,7 @@ await_role() {
   sleep "${RILL_ROLE_PAUSE:-15}"
 }
 
-# Runs a command again while Azure refuses it. Whatever else fails is printed and given back.
+# Runs a command again while Azure refuses it. Whatever else fails is printed, kept in last_message, and given back.
 # $1: what refuses, $2: the role that it takes; then the command
 patiently() {
   local what=$1 role=$2 refused=0 status errors
@@ -86,7 +86,9 @@ patiently() {
     [ "$refused" -lt "$role_attempts" ] || cat "$errors" >&2
     await_role "$what" "$role" "$refused"
   done
-  [ ! -s "$errors" ] || cat "$errors" >&2
+  # shellcheck disable=SC2034 # for the scripts that source this
+  last_message=$(<"$errors")
+  [ -z "$last_message" ] || say "$last_message"
   rm -f "$errors"
   return "$status"
 }

@@ -94,10 +94,18 @@ keep_budget_start() {
 
 # $1: image, or nothing for the foundation
 deploy_template() {
+  local status=0
   export SERVICE_API_IMAGE_NAME=$1
   # The app's identity reads the key when a revision is made, by a role that may be minutes old.
   refusal='[Uu]nable to get value using Managed [Ii]dentity' patiently "the vault (for the app's identity)" "Key Vault Secrets User" \
-    change az deployment sub create --name "rill-$environment" --location "$location" --parameters infra/main.bicepparam --output none ||
+    change az deployment sub create --name "rill-$environment" --location "$location" --parameters infra/main.bicepparam --output none || status=$?
+  if [ "$status" -ne 0 ] && [ -n "$own_rule" ] && [[ $last_message == *FunctionAppCannotSetScaleRules* ]]; then
+    say "The app has a scale rule of its own, which the template does not name; giving it back for the deployment ..."
+    give_rules_back
+    own_rule="" status=0
+    deploy_template "$1"
+  fi
+  [ "$status" -eq 0 ] ||
     fail "the deployment failed; what is made stays, and running this again goes on from there. See why: az deployment operation sub list --name rill-$environment --query \"[?properties.provisioningState=='Failed']\""
 }
 
@@ -142,18 +150,18 @@ patch_app() {
     "/subscriptions/${subscription:-SUBSCRIPTION}/resourceGroups/$group/providers/Microsoft.App/containerApps/$1?api-version=2026-07-01"
 }
 
-# The platform takes own scale rules of a function app by PATCH only, and forgets them with each deployment: what the app has is looked up
-# before it, and set again after it. docs/adr/0024.
+give_rules_back() { patch_app "$app" '{"properties":{"template":{"scale":{"allowScalingRuleOverride":false,"rules":[]}}}}'; }
+
+# The platform takes own scale rules of a function app by PATCH only, and forgets them with each deployment, or refuses it because of them:
+# what the app has is looked up before it, and set again after it. docs/adr/0024.
+own_rule=""
 keep_scale_rule() {
-  local present
   [ -n "$app" ] || return 0
-  present=$(property_of "$environment" "$app" \
+  own_rule=$(property_of "$environment" "$app" \
     "[properties.template.scale][?allowScalingRuleOverride].rules[] | [?name=='http'].http.metadata.concurrentRequests | [0]")
-  [ -n "$present" ] || return 0
-  if [ "$concurrency" = 0 ]; then
-    patch_app "$app" '{"properties":{"template":{"scale":{"allowScalingRuleOverride":false,"rules":[]}}}}'
-  fi
-  concurrency=${concurrency:-$present}
+  [ -n "$own_rule" ] || return 0
+  if [ "$concurrency" = 0 ]; then give_rules_back; fi
+  concurrency=${concurrency:-$own_rule}
 }
 
 set_scale_rule() {

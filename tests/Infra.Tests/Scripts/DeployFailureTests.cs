@@ -45,6 +45,19 @@ public sealed class DeployFailureTests : IDisposable
         Assert.Contains($"It takes the role {role}: set AZURE_PRINCIPAL_ID", run.Errors, StringComparison.Ordinal);
     }
 
+    [SkippableFact]
+    public void RoleOfTheApp_ThatNeverCounts_IsNamed()
+    {
+        _azure.Deployed().Group.Vault!.Refuse(AzDeployments.AppIdentity);
+        _azure.Variables["RILL_ROLE_ATTEMPTS"] = "2";
+
+        var run = Deploy("--image", "cr/rill:b");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("Unable to get value using Managed identity", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("the vault (for the app's identity) refuses us", run.Errors, StringComparison.Ordinal);
+    }
+
     [SkippableTheory]
     [InlineData("foundation")]
     [InlineData("app")]
@@ -168,6 +181,19 @@ public sealed class DeployFailureTests : IDisposable
         var run = Deploy("--image", "cr/rill:b", "--stop-first");
         Assert.True(run.ExitCode == 0, run.All);
         Assert.Equal("cr/rill:b", _azure.App.Ready!.Image);
+    }
+
+    [SkippableFact]
+    public void ScaleRule_ThatMakesAzureRefuseTheTemplate_IsGivenBackForIt_AndSetAgain()
+    {
+        _azure.Deployed("cr/rill:a").App.Scale("32");
+        _azure.Cloud.RefusesTemplateOverOwnRules = true;
+
+        var run = Deploy("--image", "cr/rill:b");
+
+        Assert.True(run.ExitCode == 0, run.All);
+        Assert.Contains("giving it back for the deployment", run.Errors, StringComparison.Ordinal);
+        Assert.Equal(("cr/rill:b", "32"), (_azure.App.Ready!.Image, _azure.App.HttpConcurrency));
     }
 
     [SkippableFact]

@@ -5,7 +5,8 @@ namespace Rill.Infra.Tests.StandIn;
 /// <summary>Deployments of infra/main.bicep: what they make, and how they fail.</summary>
 internal static class AzDeployments
 {
-    private const string AppIdentity = "app-identity";
+    /// <summary>The app's identity, whose roles may count late too.</summary>
+    public const string AppIdentity = "app-identity";
 
     public static Dictionary<string, Func<AzCall, JsonNode?>> Handlers(Cloud cloud) => new()
     {
@@ -117,6 +118,11 @@ internal static class AzDeployments
         if (!group.Vault.Secrets.ContainsKey("api-key"))
         {
             throw new CommandFailure("(InvalidParameterValueInContainerTemplate) 'api-key': SecretNotFound.");
+        }
+
+        if (cloud.RefusesTemplateOverOwnRules && group.App?.HttpConcurrency is not null)
+        {
+            throw new CommandFailure("(FunctionAppCannotSetScaleRules) Can't switch to platform-controlled mode if non-empty rules exist to protect accidentally deleting customer defined scale rules.");
         }
 
         group.App ??= new ContainerApp(name, cloud, group.Registry!);

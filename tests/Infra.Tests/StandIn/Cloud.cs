@@ -29,6 +29,12 @@ internal sealed class Cloud
     /// <summary>GPUs that a subscription may use at once.</summary>
     public int GpuQuota { get; set; } = 2;
 
+    /// <summary>
+    /// Whether a template that names no scale rules is refused where the app has its own, as Microsoft's page on the override lets one
+    /// expect; else it takes them away, as one team reports.
+    /// </summary>
+    public bool RefusesTemplateOverOwnRules { get; set; }
+
     /// <summary>Names of deployments that are to fail half-way, the next time: <c>foundation</c>, <c>app</c>.</summary>
     public HashSet<string> HalfWay { get; } = [];
 

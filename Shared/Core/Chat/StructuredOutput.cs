@@ -58,7 +58,9 @@ internal sealed class StructuredOutput(ChatModel model, GrammarLimits limits)
         }
 
         // Outside of the lock: a large schema keeps nobody waiting, and two requests with the same one may both compile it.
+        // The first mask is made here too, so that the engine's first step finds it.
         var grammar = CompiledGrammar.OfSchema(JsonElement.Parse(schema), _vocabulary.Value, limits);
+        new GrammarMatcher(grammar).FillMask(new uint[(_vocabulary.Value.Size + 31) / 32]);
         lock (_lock)
         {
             _byUse.AddFirst((schema, grammar));

@@ -81,6 +81,16 @@ public sealed class StructuredOutputTests(TinyModelServer profile)
         }
     }
 
+    [Fact]
+    public async Task Answer_WhoseOnlyTokensAreBanned_FailsAlone()
+    {
+        var failed = await _server.PostAsync(ChatJson.Of("a", "\"response_format\":{\"type\":\"json_object\"},\"bad_words\":[\"{\"],\"max_tokens\":20"));
+        var next = await _server.PostAsync(ChatJson.Of("a", "\"max_tokens\":3"));
+
+        failed.AssertError(500, "internal_error", null);
+        Assert.Equal(200, next.Status);
+    }
+
     [Theory]
     [InlineData("{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"x\",\"strict\":true,\"schema\":{\"not\":{\"propertyNames\":{\"maxLength\":2}}}}}", "unsupported_parameter", "propertyNames")]
     [InlineData("{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"x\",\"strict\":true,\"schema\":{\"type\":\"none\"}}}", "invalid_value", "#/type")]

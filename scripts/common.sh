@@ -62,12 +62,13 @@ need_azure() {
 # How Azure's services say that a role is missing, or does not count yet.
 refusal='Forbidden|AuthorizationPermissionMismatch|AuthorizationFail|[Uu]nauthorized|UNAUTHORIZED|required permissions|[Dd]enied'
 role_attempts=${RILL_ROLE_ATTEMPTS:-20}
+advice="set AZURE_PRINCIPAL_ID to the object id of who runs this, and run it again."
 
 # Says that something refuses, and waits until it is time to try again; ends the script after the last time. A role takes minutes until it counts.
 # $1: what refuses, $2: the role that it takes, $3: how often it has refused
 await_role() {
   [ "$3" -lt "$role_attempts" ] ||
-    fail "$1 refuses us; the message is above. It takes the role $2: set AZURE_PRINCIPAL_ID to the object id of who runs this, and run it again."
+    fail "$1 refuses us; the message is above. It takes the role $2: $advice"
   say "$1 does not let us in yet; trying again ..."
   sleep "${RILL_ROLE_PAUSE:-15}"
 }

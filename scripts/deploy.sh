@@ -97,7 +97,8 @@ deploy_template() {
   local status=0
   export SERVICE_API_IMAGE_NAME=$1
   # The app's identity reads the key when a revision is made, by a role that may be minutes old.
-  refusal='[Uu]nable to get value using Managed [Ii]dentity' patiently "the vault (for the app's identity)" "Key Vault Secrets User" \
+  refusal='[Uu]nable to get value using Managed [Ii]dentity' advice="the deployment gives it; wait some minutes, and run this again." \
+    patiently "the vault (for the app's identity)" "Key Vault Secrets User" \
     change az deployment sub create --name "rill-$environment" --location "$location" --parameters infra/main.bicepparam --output none || status=$?
   if [ "$status" -ne 0 ] && [ -n "$own_rule" ] && [[ $last_message == *FunctionAppCannotSetScaleRules* ]]; then
     say "The app has a scale rule of its own, which the template does not name; giving it back for the deployment ..."

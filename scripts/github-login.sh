@@ -89,7 +89,8 @@ federate() {
 assign() {
   local who=$1 role=$2
   shift 2
-  refusal='does not exist|doesn.t exist|NotFound' patiently "Azure's directory" "$role" change az role assignment create --assignee-object-id "$who" \
+  refusal='does not exist|doesn.t exist|NotFound' advice="what was made just now is not known everywhere yet; wait some minutes, and run this again." \
+    patiently "Azure's directory" "$role" change az role assignment create --assignee-object-id "$who" \
     --assignee-principal-type ServicePrincipal --role "$role" --scope "$scope" --output none "$@" || fail "role $role was not assigned; the message is above."
 }
 

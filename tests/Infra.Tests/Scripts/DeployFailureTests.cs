@@ -56,6 +56,7 @@ public sealed class DeployFailureTests : IDisposable
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("Unable to get value using Managed identity", run.Errors, StringComparison.Ordinal);
         Assert.Contains("the vault (for the app's identity) refuses us", run.Errors, StringComparison.Ordinal);
+        Assert.EndsWith("the deployment gives it; wait some minutes, and run this again.\n", run.Errors, StringComparison.Ordinal);
     }
 
     [SkippableTheory]

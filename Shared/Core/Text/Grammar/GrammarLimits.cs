@@ -16,7 +16,7 @@ public sealed record GrammarLimits
     public int AlternativesOfOne { get; init; } = 1_000;
 
     /// <summary>Most alternatives that are looked at, those that come to nothing included.</summary>
-    public int Work { get; init; } = 100_000;
+    public int Work { get; init; } = 20_000;
 
     /// <summary>Most states of one string's or number's automaton.</summary>
     public int States { get; init; } = 20_000;

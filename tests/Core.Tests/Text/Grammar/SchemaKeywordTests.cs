@@ -118,7 +118,21 @@ public class SchemaKeywordTests
     [InlineData("""{"type":"string","pattern":"(a|b)*a(a|b){30}"}""")]
     [InlineData("""{"type":"string","pattern":"^a","maxLength":1000000000}""")]
     [InlineData("""{"type":"number","minimum":1e401}""")]
-    public void Compile_ASchemaThatWouldTakeTooMuch_IsRefusedSoon(string schema)
+    public void Compile_ASchemaThatWouldTakeTooMuch_IsRefusedSoon(string schema) => AssertRefusedSoon(schema);
+
+    [Fact]
+    public void Compile_LongLists_AreRefusedSoon()
+    {
+        var alternatives = string.Join(',', Enumerable.Range(0, 3_000).Select(number => $"{{\"properties\":{{\"a{number}\":{{\"minimum\":{number}}}}}}}"));
+        var constants = string.Join(',', Enumerable.Range(0, 6_000).Select(number => $$"""{"const":[{{number}}]}"""));
+        var patterns = string.Join(',', Enumerable.Range(0, 5_000).Select(number => $"\"a{number}.*b\":{{}}"));
+        AssertRefusedSoon($$"""{"oneOf":[{{alternatives}}]}""");
+        AssertRefusedSoon($$"""{"oneOf":[{{constants}}]}""");
+        AssertRefusedSoon("{\"patternProperties\":{" + patterns + "}}");
+        AssertRefusedSoon($$"""{"enum":[[{{string.Join(',', Enumerable.Range(0, 30_000))}}]],"uniqueItems":true}""");
+    }
+
+    private static void AssertRefusedSoon(string schema)
     {
         var watch = Stopwatch.StartNew();
         Assert.True(Assert.Throws<SchemaException>(() => GrammarWorld.Compile(schema)).IsUnsupported);

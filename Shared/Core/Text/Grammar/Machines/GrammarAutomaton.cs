@@ -8,9 +8,9 @@ namespace Rill.Text.Grammar.Machines;
 /// </summary>
 internal sealed class GrammarAutomaton
 {
-    // A configuration has a row of 256 references, and its frames: 64 MiB at most.
-    private const int MostConfigurations = 20_000;
-    private const int MostFrames = 200_000;
+    // A configuration has a row of 256 references, and its frames: some 16 MiB at most.
+    private const int MostConfigurations = 4_000;
+    private const int MostFrames = 50_000;
 
     private readonly Dictionary<FrameKey, Frame> _frames = [];
     private readonly Dictionary<ConfigurationKey, Configuration> _configurations = [];

@@ -1,7 +1,6 @@
 using Rill.Text.Grammar.Machines;
 using Rill.Text.Grammar.Numbers;
 using Rill.Text.Grammar.Strings;
-using Rill.Text.Patterns;
 
 namespace Rill.Text.Grammar.Schema;
 
@@ -9,7 +8,6 @@ namespace Rill.Text.Grammar.Schema;
 internal sealed class AutomataOfFacets(AutomatonBuilder builder)
 {
     private const int MostStatesOfLengths = 2_000;
-    private const int MostWorkOfLengths = 50_000_000;
 
     private readonly Dictionary<string, NumberMachine?> _numbers = [];
     private readonly Dictionary<(int, int), StringMachine> _strings = [];
@@ -66,8 +64,7 @@ internal sealed class AutomataOfFacets(AutomatonBuilder builder)
             return automaton.IsEmpty ? null : new(automaton);
         }
 
-        var reach = LengthReach.Of(automaton, facets.MinLength, facets.MaxLength, MostWorkOfLengths)
-            ?? throw new PatternSyntaxException("its lengths are too large beside its pattern");
+        var reach = builder.Reach(automaton, facets.MinLength, facets.MaxLength);
         return reach.CanEnd(0, 0) ? new(automaton, facets.MinLength, facets.MaxLength, reach) : null;
     }
 

@@ -11,6 +11,8 @@ internal sealed record Dependency(IReadOnlyList<string> Names, Claim? Claim);
 /// <summary>Reads the values of keywords, and says what is wrong with them.</summary>
 internal sealed class KeywordReader(SchemaDocument document, AutomatonBuilder automata)
 {
+    private const int MostPatterns = 100;
+
     /// <summary>Keywords that say something of a value and that are not enforced.</summary>
     private static readonly string[] s_unsupported =
         ["unevaluatedItems", "unevaluatedProperties", "$dynamicRef", "$recursiveRef", "extends", "disallow", "divisibleBy"];
@@ -145,6 +147,11 @@ internal sealed class KeywordReader(SchemaDocument document, AutomatonBuilder au
         foreach (var member in Members(node, "properties"))
         {
             named[member.Name] = new(document.Child(node, member.Value, "properties", member.Name), Holds: true);
+        }
+
+        if (Members(node, "patternProperties").Skip(MostPatterns).Any())
+        {
+            throw node.Unsupported("patternProperties", $"with more than {MostPatterns} patterns is not supported");
         }
 
         var patterns = Members(node, "patternProperties").Select(member => (

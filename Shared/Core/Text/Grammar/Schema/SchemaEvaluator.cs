@@ -8,7 +8,8 @@ namespace Rill.Text.Grammar.Schema;
 internal sealed class SchemaEvaluator(SchemaDocument document, KeywordReader read)
 {
     private const int DeepestReference = 200;
-    private const int MostWork = 2_000_000;
+    private const int MostWork = 300_000;
+    private const int MostCompared = 1_000;
 
     private int _depth;
     private int _work;
@@ -140,14 +141,15 @@ internal sealed class SchemaEvaluator(SchemaDocument document, KeywordReader rea
         return items.Count >= (KeywordReader.Count(node, "minItems") ?? 0) && items.Count <= (KeywordReader.Count(node, "maxItems") ?? int.MaxValue)
             && items.Select((item, index) => rules?.At(index) is not { } claim || Holds(claim, item)).All(isRight => isRight)
             && (read.Part(node, "contains") is not { } contained || IsCount(node, items.Count(item => Holds(contained, item))))
-            && (!node.TryGet("uniqueItems", out var unique) || unique.ValueKind != JsonValueKind.True || AreDistinct(items));
+            && (!node.TryGet("uniqueItems", out var unique) || unique.ValueKind != JsonValueKind.True || AreDistinct(node, items));
     }
 
     private static bool IsCount(SchemaNode node, int count) =>
         count >= (KeywordReader.Count(node, "minContains") ?? 1) && count <= (KeywordReader.Count(node, "maxContains") ?? int.MaxValue);
 
-    private static bool AreDistinct(List<JsonElement> items) =>
-        !items.Where((item, index) => items.Take(index).Any(earlier => JsonElement.DeepEquals(earlier, item))).Any();
+    private static bool AreDistinct(SchemaNode node, List<JsonElement> items) => items.Count <= MostCompared
+        ? !items.Where((item, index) => items.Take(index).Any(earlier => JsonElement.DeepEquals(earlier, item))).Any()
+        : throw node.Unsupported("uniqueItems", $"for lists of more than {MostCompared} items is not supported");
 
     private bool IsObject(SchemaNode node, JsonElement value)
     {

@@ -31,6 +31,7 @@ internal sealed class SchemaExpander
     /// <exception cref="SchemaException">A schema is broken, or needs what is not supported.</exception>
     public IReadOnlyList<Facets> Expand(IReadOnlyList<Claim> claims)
     {
+        _work++;
         if (_evaluator.FindValues(claims) is { } values)
         {
             var kept = values.Where(value => claims.All(claim => _evaluator.Holds(claim, value))).ToList();
@@ -250,7 +251,7 @@ internal sealed class SchemaExpander
             {
                 areDisjoint = IsImpossible([one, other], depth: 2);
             }
-            catch (SchemaException fault) when (fault.IsUnsupported)
+            catch (SchemaException fault) when (fault.IsUnsupported && _work <= _limits.Work)
             {
                 areDisjoint = false;
             }

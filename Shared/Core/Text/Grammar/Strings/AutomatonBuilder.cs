@@ -6,6 +6,10 @@ namespace Rill.Text.Grammar.Strings;
 /// <summary>Makes automata, within one budget of states and cells.</summary>
 internal sealed class AutomatonBuilder(GrammarLimits limits)
 {
+    // What a cell costs where several automata run side by side, and what looking at lengths costs.
+    private const int PartsOfACell = 4;
+    private const int LengthsOfACell = 16;
+
     private static readonly ConcurrentDictionary<string, StringAutomaton> s_formats = [];
 
     private readonly Dictionary<string, StringAutomaton> _patterns = [];
@@ -88,6 +92,14 @@ internal sealed class AutomatonBuilder(GrammarLimits limits)
         return StringAutomaton.Trim(CharacterClasses.One, [.. next], [.. labels]);
     }
 
+    /// <summary>With how many more code points the texts of an automaton may end that have so many.</summary>
+    public LengthReach Reach(StringAutomaton automaton, int least, int most)
+    {
+        var work = LengthReach.Work(automaton, least, most) / LengthsOfACell;
+        Spend((int)Math.Min(work, limits.Cells + 1L));
+        return new(automaton, least, most);
+    }
+
     /// <summary>Runs automata side by side; the label of a text is made of what each of them says to it.</summary>
     public StringAutomaton Combine(IReadOnlyList<StringAutomaton> parts, Func<int[], int> label)
     {
@@ -102,7 +114,7 @@ internal sealed class AutomatonBuilder(GrammarLimits limits)
         Number();
         for (var state = 0; state < states.Count; state++)
         {
-            Spend(classes.Count);
+            Spend(classes.Count * (1 + (target.Length / PartsOfACell)));
             var tuple = states[state];
             foreach (var partClass in partClasses)
             {

@@ -9,46 +9,24 @@ internal sealed class LengthReach
     private readonly int _least;
     private readonly int _most;
 
-    private LengthReach(BitArray[] ends, int least, int most) => (_ends, _least, _most) = (ends, least, most);
-
-    /// <summary>For texts with so many code points; null when that takes too long to find out.</summary>
-    /// <param name="automaton">The automaton.</param>
-    /// <param name="least">Least code points.</param>
-    /// <param name="most">Most; int.MaxValue for no bound.</param>
-    /// <param name="mostWork">Most cells that may be looked at.</param>
-    public static LengthReach? Of(StringAutomaton automaton, int least, int most, int mostWork)
+    /// <summary>For texts of an automaton with so many code points; for most, int.MaxValue is no bound.</summary>
+    public LengthReach(StringAutomaton automaton, int least, int most)
     {
-        // Without a bound, what can be reached at all is reached within as many more as there are states.
-        var longest = most < int.MaxValue ? most : (long)least + automaton.Count;
-        if (longest * automaton.Count * automaton.Classes.Count > mostWork)
-        {
-            return null;
-        }
-
-        var ends = Enumerable.Range(0, automaton.Count).Select(_ => new BitArray((int)longest + 1)).ToArray();
+        (_least, _most) = (least, most);
+        var longest = (int)Longest(automaton, least, most);
+        _ends = [.. Enumerable.Range(0, automaton.Count).Select(_ => new BitArray(longest + 1))];
         for (var length = 0; length <= longest; length++)
         {
             for (var state = 0; state < automaton.Count; state++)
             {
-                ends[state][length] = length == 0 ? automaton.Label(state) != StringAutomaton.Rejected : LeadsTo(state, length - 1);
+                _ends[state][length] = length == 0 ? automaton.Label(state) != StringAutomaton.Rejected : LeadsTo(automaton, state, length - 1);
             }
-        }
-
-        return new(ends, least, most);
-
-        bool LeadsTo(int state, int length)
-        {
-            for (var characterClass = 0; characterClass < automaton.Classes.Count; characterClass++)
-            {
-                if (automaton.Next(state, characterClass) is var next and not StringAutomaton.Dead && ends[next][length])
-                {
-                    return true;
-                }
-            }
-
-            return false;
         }
     }
+
+    /// <summary>Cells that have to be looked at to find it out.</summary>
+    public static long Work(StringAutomaton automaton, int least, int most) =>
+        Longest(automaton, least, most) * automaton.Count * automaton.Classes.Count;
 
     /// <summary>True when a text that has come to a state with so many code points can still end.</summary>
     public bool CanEnd(int state, int count)
@@ -58,6 +36,22 @@ internal sealed class LengthReach
         for (var length = Math.Max(0, _least - count); length <= last; length++)
         {
             if (ends[length])
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Without a bound, what can be reached at all is reached within as many more as there are states.</summary>
+    private static long Longest(StringAutomaton automaton, int least, int most) => most < int.MaxValue ? most : (long)least + automaton.Count;
+
+    private bool LeadsTo(StringAutomaton automaton, int state, int length)
+    {
+        for (var characterClass = 0; characterClass < automaton.Classes.Count; characterClass++)
+        {
+            if (automaton.Next(state, characterClass) is var next and not StringAutomaton.Dead && _ends[next][length])
             {
                 return true;
             }

@@ -17,8 +17,7 @@ need azd "https://aka.ms/azd-install"
 # Without it az's default would decide, and a second foundation might be made in another subscription than azd's.
 [ -n "${AZURE_SUBSCRIPTION_ID-}" ] || fail "AZURE_SUBSCRIPTION_ID is not set; run azd provision, which calls this with its values."
 
-result=$(mktemp)
-trap 'rm -f "$result"' EXIT
+result=$scratch/outputs
 cd "$root"
 "$root/scripts/deploy.sh" --outputs "$result"
 azd env set SERVICE_API_IMAGE_NAME "$(sed -n 's/^image=//p' "$result")"

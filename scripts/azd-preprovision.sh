@@ -18,4 +18,4 @@ esac
 for variable in AZURE_SUBSCRIPTION_ID AZURE_LOCATION; do
   [ -n "${!variable-}" ] || fail "azd has no $variable yet; azd up asks for it, or: azd env set $variable VALUE"
 done
-exec "$root/scripts/deploy.sh" --check
+"$root/scripts/deploy.sh" --check

@@ -78,8 +78,7 @@ build_here() {
   patiently "registry $registry" AcrPush change docker push "$server/$image" || fail "the image was not pushed; the message is above."
 }
 
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+log=$scratch/build
 if $dry_run || ! is_there; then
   if [ "$build" = local ]; then build_here; else build_in_registry; fi
   # A tag names one image for ever: replicas pull by tag, since streaming does not work by digest.

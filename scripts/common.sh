@@ -8,6 +8,10 @@ shopt -s inherit_errexit
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 dry_run=false
 
+# For what may not outlast the script, however it ends; the owner alone reads it.
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
 say() { echo "$*" >&2; }
 
 # Ends the script: what went wrong, and what to do about it.
@@ -48,14 +52,13 @@ need_azure() {
   local answer errors
   $dry_run && return 0
   need az "https://learn.microsoft.com/cli/azure/install-azure-cli"
-  errors=$(mktemp)
+  errors=$scratch/login
   if ! answer=$(az account get-access-token --query subscription --output tsv 2>"$errors"); then
     answer=$(<"$errors")
     say "$answer"
     if [[ $answer =~ AADSTS[0-9]+|"az login" ]]; then fail "nobody is logged in, or the login's time is over; run: az login"; fi
     fail "az does not know subscription ${subscription:-(its default)}; see: az account list --output table; log in where it is: az login --tenant TENANT"
   fi
-  rm -f "$errors"
   subscription=$answer
 }
 
@@ -78,7 +81,7 @@ await_role() {
 patiently() {
   local what=$1 role=$2 refused=0 status errors
   shift 2
-  errors=$(mktemp)
+  errors=$scratch/errors
   while true; do
     status=0
     "$@" 2>"$errors" || status=$?
@@ -90,7 +93,6 @@ patiently() {
   # shellcheck disable=SC2034 # for the scripts that source this
   last_message=$(<"$errors")
   [ -z "$last_message" ] || say "$last_message"
-  rm -f "$errors"
   return "$status"
 }
 

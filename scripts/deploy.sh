@@ -116,7 +116,7 @@ ensure_key() {
   found=$(patiently "vault $vault" "Key Vault Secrets Officer" ask keyvault secret list --vault-name "$vault" --query "[?name=='api-key'].name | [0]") || exit
   [ -z "$found" ] || return 0
   say "Making the first API key ..."
-  key_file=$(mktemp) # for the owner only
+  key_file=$scratch/key
   od -An -N32 -tx1 /dev/urandom | tr -d ' \n' >"$key_file"
   patiently "vault $vault" "Key Vault Secrets Officer" \
     change az keyvault secret set --vault-name "$vault" --name api-key --file "$key_file" --encoding utf-8 --output none || failed=true
@@ -138,11 +138,10 @@ check_model() {
 # Sets image to that of this checkout.
 ensure_image() {
   local result
-  result=$(mktemp)
+  result=$scratch/image
   AZURE_SUBSCRIPTION_ID=$subscription "$root/scripts/build-image.sh" --environment "$environment" --gpu "$RILL_GPU" --build "$build" \
-    --outputs "$result" "${image_options[@]}" || { rm -f "$result"; exit 1; }
+    --outputs "$result" "${image_options[@]}" || exit
   image=$(sed -n 's/^image=//p' "$result")
-  rm -f "$result"
 }
 
 # $1: app, $2: body

@@ -33,7 +33,7 @@ mkdir -p "$output"
 output=$(cd "$output" && pwd)
 # Beside the output, so that files are linked rather than copied where the file system can.
 work=$(mktemp -d "$output/.package-XXXXXX")
-trap 'rm -rf "$work"' EXIT
+trap 'rm -rf "$work" "$scratch"' EXIT
 stage=$work/$name
 
 # Builds apart from the checkout's own bin and obj. Paths of this machine stay out of what is compiled.

@@ -45,8 +45,7 @@ seconds() { printf '%d.%02d s' $(($1 / second)) $(($1 % second / 10000)); }
 begin=$(now)
 
 # The key goes to curl through a file that only we can read, never on a command line.
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+work=$scratch
 [ -z "${RILL_API_KEY-}" ] || printf 'header = "Authorization: Bearer %s"\n' "$RILL_API_KEY" >"$work/key"
 [ -f "$work/key" ] || : >"$work/key"
 

@@ -29,7 +29,7 @@ work=$(mktemp -d)
 host=""
 finish() {
   [ -z "$host" ] || kill -KILL "$host" 2>/dev/null || true
-  rm -rf "$work"
+  rm -rf "$work" "$scratch"
 }
 trap finish EXIT
 

@@ -31,6 +31,7 @@ export RILL_API_KEY Rill__ApiKeys__0=$RILL_API_KEY
 container=""
 finish() {
   local status=$?
+  rm -rf "$scratch"
   [ -n "$container" ] || return 0
   [ "$status" -eq 0 ] || docker logs "$container" >&2 || true
   docker rm --force "$container" >/dev/null || true

@@ -46,6 +46,22 @@ public sealed class DeployFailureTests : IDisposable
     }
 
     [SkippableFact]
+    public void Key_ThatTheVaultDoesNotTake_IsNowhereAfterwards()
+    {
+        _azure.Variables["AZURE_PRINCIPAL_ID"] = "somebody-else"; // who gets the roles in the user's place
+        _azure.Variables["RILL_ROLE_ATTEMPTS"] = "2";
+        var scratch = Path.Combine(_azure.Folder, "scratch");
+        Directory.CreateDirectory(scratch);
+        _azure.Variables["TMPDIR"] = scratch;
+
+        var run = Deploy("--foundation-only");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("set AZURE_PRINCIPAL_ID to the object id of who runs this", run.Errors, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(scratch));
+    }
+
+    [SkippableFact]
     public void RoleOfTheApp_ThatNeverCounts_IsNamed()
     {
         _azure.Deployed().Group.Vault!.Refuse(AzDeployments.AppIdentity);

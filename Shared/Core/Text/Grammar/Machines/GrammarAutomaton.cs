@@ -31,9 +31,6 @@ internal sealed class GrammarAutomaton
     /// <summary>Before the first byte.</summary>
     public Configuration Start { get; }
 
-    /// <summary>Number of configurations that are kept.</summary>
-    public int Count => _configurations.Count;
-
     /// <summary>The configuration after a byte that its predecessor does not know yet.</summary>
     public Configuration Step(Configuration from, byte next)
     {

@@ -60,9 +60,6 @@ internal sealed class CodePointRanges
         return new([.. ranges]);
     }
 
-    /// <summary>What is in one or both.</summary>
-    public CodePointRanges Union(CodePointRanges other) => Of(_ranges.Concat(other._ranges));
-
     /// <summary>All others.</summary>
     public CodePointRanges Complement()
     {

@@ -54,9 +54,6 @@ internal sealed class TokenTrie
         }
     }
 
-    /// <summary>Number of nodes.</summary>
-    public int Count => _bytes.Length;
-
     /// <summary>Bytes of the longest token.</summary>
     public int Depth { get; }
 

@@ -11,10 +11,13 @@ namespace Rill.FunctionApp.Functions;
 /// </summary>
 public sealed class NotFound
 {
-    /// <summary>Names the path and what there is.</summary>
+    /// <summary>Names the path, and the one that is probably meant.</summary>
     [Function("ZNotFound")]
     public static Task RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, Route = "{*path}")]
-        HttpRequest request) =>
-        ErrorResponse.WriteAsync(request.HttpContext, ApiError.UnknownUrl(request.Method, request.Path), request.HttpContext.RequestAborted);
+        HttpRequest request) => AnswerAsync(request.HttpContext);
+
+    /// <summary>The same for a function that answers several paths.</summary>
+    internal static Task AnswerAsync(HttpContext http) => ErrorResponse.WriteAsync(
+        http, ApiError.UnknownUrl(http.Request.Method, http.Request.Path, UrlHint.For(http.Request.Path)), http.RequestAborted);
 }

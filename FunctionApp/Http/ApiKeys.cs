@@ -4,17 +4,18 @@ using Microsoft.AspNetCore.Http;
 
 namespace Rill.FunctionApp.Http;
 
-/// <summary>The configured bearer keys, kept as SHA-256 hashes and compared in constant time.</summary>
+/// <summary>The configured keys, kept as SHA-256 hashes and compared in constant time.</summary>
 internal sealed class ApiKeys(IEnumerable<string> keys)
 {
     private const string Scheme = "Bearer ";
+    private static readonly string[] s_keyHeaders = ["api-key", "x-api-key"];
 
     private readonly byte[][] _hashes = [.. keys.Where(key => key.Length > 0).Select(Hash)];
 
     /// <summary>True when no key is configured, so that every request passes.</summary>
     public bool IsOpen => _hashes.Length == 0;
 
-    /// <summary>Whether the request carries one of the keys. Every key is compared, whichever matches.</summary>
+    /// <summary>Whether the request carries one of the keys, under any of the names that clients use. Every key is compared, whichever matches.</summary>
     public bool Admits(HttpRequest request)
     {
         if (IsOpen)
@@ -22,20 +23,35 @@ internal sealed class ApiKeys(IEnumerable<string> keys)
             return true;
         }
 
-        var header = request.Headers.Authorization.ToString();
-        if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
-        {
-            return false;
-        }
-
-        var presented = Hash(header[Scheme.Length..].Trim());
         var matches = false;
-        foreach (var hash in _hashes)
+        foreach (var key in Presented(request))
         {
-            matches |= CryptographicOperations.FixedTimeEquals(hash, presented);
+            var presented = Hash(key);
+            foreach (var hash in _hashes)
+            {
+                matches |= CryptographicOperations.FixedTimeEquals(hash, presented);
+            }
         }
 
         return matches;
+    }
+
+    /// <summary>OpenAI's clients send a bearer, Azure's an api-key, Anthropic's an x-api-key.</summary>
+    private static IEnumerable<string> Presented(HttpRequest request)
+    {
+        var bearer = request.Headers.Authorization.ToString();
+        if (bearer.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            yield return bearer[Scheme.Length..].Trim();
+        }
+
+        foreach (var name in s_keyHeaders)
+        {
+            if (request.Headers[name] is [{ Length: > 0 } key])
+            {
+                yield return key.Trim();
+            }
+        }
     }
 
     private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));

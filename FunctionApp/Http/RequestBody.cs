@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Compression;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using Rill.OpenAI;
@@ -21,6 +22,8 @@ internal sealed class RequestBody(BodyMemory memory, int maxBytes, RillMetrics m
     /// <summary>A large request is read, parsed and tokenized in about as much.</summary>
     public const int RetryAfterSeconds = 1;
 
+    private const string Gzip = "gzip";
+
     private byte[] _buffer = [];
     private long _taken;
 
@@ -31,8 +34,8 @@ internal sealed class RequestBody(BodyMemory memory, int maxBytes, RillMetrics m
     public ReadOnlySequence<byte> Bytes => new(_buffer, 0, Length);
 
     /// <summary>
-    /// Reads the body; null, or the error to answer with: a wrong type or a compressed body is 415, too many bytes 413, bodies of others that leave no memory
-    /// 503.
+    /// Reads the body; null, or the error to answer with: a wrong type or compression is 415, too many bytes 413, bodies of others that leave no memory
+    /// 503. What is compressed with gzip is inflated as it comes, and counts by what it comes to.
     /// </summary>
     /// <exception cref="OperationCanceledException">The request has ended.</exception>
     /// <exception cref="IOException">The client has gone, or sends too slowly.</exception>
@@ -40,7 +43,7 @@ internal sealed class RequestBody(BodyMemory memory, int maxBytes, RillMetrics m
     {
         var expected = request.ContentLength;
         var refusal = !IsJson(request.ContentType) ? ApiError.UnsupportedMediaType()
-            : IsCompressed(request) ? ApiError.UnsupportedContentEncoding()
+            : Compression(request) is not (null or Gzip) ? ApiError.UnsupportedContentEncoding()
             : expected > maxBytes ? ApiError.RequestTooLarge(maxBytes)
             : expected > FreeBytes && !memory.HasRoomFor(expected.Value) ? Refuse()
             : null;
@@ -49,17 +52,12 @@ internal sealed class RequestBody(BodyMemory memory, int maxBytes, RillMetrics m
             return refusal;
         }
 
-        _buffer = new byte[(int)Math.Clamp(expected ?? 4_096, 256, Math.Min(FreeBytes, maxBytes))];
-        try
+        if (Compression(request) is not null)
         {
-            return await ReadAsync(request.Body, expected, cancellationToken);
+            return await InflateAsync(request, cancellationToken);
         }
-        catch
-        {
-            // A read that was cancelled leaves a body that Kestrel cannot drain; it then closes a connection that a proxy would use again.
-            request.HttpContext.Response.Headers.Connection = "close";
-            throw;
-        }
+
+        return await ReadAsync(request, request.Body, expected, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -67,6 +65,40 @@ internal sealed class RequestBody(BodyMemory memory, int maxBytes, RillMetrics m
     {
         memory.Give(_taken);
         (_taken, _buffer, Length) = (0, [], 0);
+    }
+
+    /// <summary>Never more is inflated than the cap allows, nor more read: a stream may inflate to nothing for ever.</summary>
+    private async ValueTask<ApiError?> InflateAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        await using var compressed = new CappedStream(request.Body, maxBytes);
+        await using var inflated = new GZipStream(compressed, CompressionMode.Decompress);
+        try
+        {
+            return await ReadAsync(request, inflated, expected: null, cancellationToken);
+        }
+        catch (InvalidDataException) when (compressed.IsExceeded)
+        {
+            return ApiError.RequestTooLarge(maxBytes);
+        }
+        catch (InvalidDataException)
+        {
+            return ApiError.BrokenCompression();
+        }
+    }
+
+    private async ValueTask<ApiError?> ReadAsync(HttpRequest request, Stream body, long? expected, CancellationToken cancellationToken)
+    {
+        _buffer = new byte[(int)Math.Clamp(expected ?? 4_096, 256, Math.Min(FreeBytes, maxBytes))];
+        try
+        {
+            return await ReadAsync(body, expected, cancellationToken);
+        }
+        catch (Exception failure) when (failure is not InvalidDataException)
+        {
+            // A read that was cancelled leaves a body that Kestrel cannot drain; it then closes a connection that a proxy would use again.
+            request.HttpContext.Response.Headers.Connection = "close";
+            throw;
+        }
     }
 
     private async ValueTask<ApiError?> ReadAsync(Stream body, long? expected, CancellationToken cancellationToken)
@@ -113,8 +145,13 @@ internal sealed class RequestBody(BodyMemory memory, int maxBytes, RillMetrics m
         return ApiError.Overloaded(RetryAfterSeconds);
     }
 
-    private static bool IsCompressed(HttpRequest request) =>
-        request.Headers.ContentEncoding is [{ Length: > 0 } encoding, ..] && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase);
+    /// <summary>How the body is compressed; null for a plain one.</summary>
+    private static string? Compression(HttpRequest request) => request.Headers.ContentEncoding.ToString().Trim().ToLowerInvariant() switch
+    {
+        "" or "identity" => null,
+        "x-gzip" => Gzip,
+        var encoding => encoding,
+    };
 
     private static bool IsJson(string? contentType) =>
         MediaTypeHeaderValue.TryParse(contentType, out var type)

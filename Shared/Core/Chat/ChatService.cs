@@ -34,14 +34,9 @@ public sealed class ChatService(
     public (ChatGeneration? Generation, ApiError? Error) Start(
         ChatCompletionRequest request, int bodyBytes, CancellationToken cancellationToken = default)
     {
-        if (ChatRequestRules.Check(request, limits) is { } error)
+        if (CheckChat(request) is { } error)
         {
             return (null, error);
-        }
-
-        if (request.ChatTemplateKwargs.Keys.FirstOrDefault(IsReserved) is { } reserved)
-        {
-            return (null, ApiError.InvalidValue($"chat_template_kwargs.{reserved}", $"chat_template_kwargs must not set {reserved}."));
         }
 
         return Start(new GenerationPlan(request)
@@ -71,6 +66,21 @@ public sealed class ChatService(
             ContinuesPrompt = true,
         }, cancellationToken);
 
+    /// <summary>The ids of a text or of a conversation; or the error to answer with.</summary>
+    /// <exception cref="OperationCanceledException">The request ended on the way.</exception>
+    public (TokenizeAnswer? Answer, ApiError? Error) Tokenize(TokenizeRequest request, CancellationToken cancellationToken = default)
+    {
+        var (ids, error) = request.Chat is not { } chat ? Tokenization.Encode(request, Model, limits, cancellationToken)
+            : CheckChat(chat) is { } refusal ? ([], refusal)
+            : ChatPrompt.Encode(chat, Model, limits.VocabularySize, cancellationToken);
+        return error is null
+            ? (new TokenizeAnswer(ids.Count, ContextLength, ids, request.ReturnTokenStrs ? Tokenization.Texts(ids, Model.Tokenizer) : null), null)
+            : (null, error);
+    }
+
+    /// <summary>The text of ids; or the error to answer with.</summary>
+    public (DetokenizeAnswer? Answer, ApiError? Error) Detokenize(DetokenizeRequest request) => Tokenization.Decode(request, Model, limits);
+
     private (ChatGeneration? Generation, ApiError? Error) Start(GenerationPlan plan, CancellationToken cancellationToken)
     {
         if (plan.Choices > engine.MaxPlaces)
@@ -89,6 +99,12 @@ public sealed class ChatService(
             return Admit(plan, reservations, cancellationToken);
         }
     }
+
+    private ApiError? CheckChat(ChatCompletionRequest request) =>
+        ChatRequestRules.Check(request, limits) is { } error ? error
+        : request.ChatTemplateKwargs.Keys.FirstOrDefault(IsReserved) is { } reserved
+            ? ApiError.InvalidValue($"chat_template_kwargs.{reserved}", $"chat_template_kwargs must not set {reserved}.")
+        : null;
 
     private bool IsReserved(string name) => Conversation.IsReserved(name) || Model.TemplateVariables.ContainsKey(name);
 

@@ -43,15 +43,22 @@ public sealed record ApiError(int Status, string Message, string Type, string? P
 
     /// <summary>401: no key, or a wrong one.</summary>
     public static ApiError InvalidApiKey() =>
-        new(401, "The API key is missing or wrong: send it as 'Authorization: Bearer KEY'.", "authentication_error", null, "invalid_api_key");
+        new(401, "The API key is missing or wrong: send it as 'Authorization: Bearer KEY', or in the header api-key or x-api-key.", "authentication_error", null, "invalid_api_key");
 
     /// <summary>404: the model is not served here.</summary>
     public static ApiError ModelNotFound(string model) =>
         new(404, $"The model '{Shorten(model)}' does not exist: GET /v1/models lists those that do.", InvalidRequest, "model", "model_not_found");
 
+    /// <summary>404: Azure's word for a model that is not served here.</summary>
+    public static ApiError DeploymentNotFound(string deployment) =>
+        new(404, $"The deployment '{Shorten(deployment)}' does not exist: name the model that GET /v1/models lists.", InvalidRequest, "model", "DeploymentNotFound");
+
     /// <summary>404: no such route.</summary>
-    public static ApiError UnknownUrl(string method, string path) =>
-        new(404, $"Unknown request URL: {method} {Shorten(path)}.", InvalidRequest, null, "unknown_url");
+    /// <param name="method">The request's method.</param>
+    /// <param name="path">Its path.</param>
+    /// <param name="hint">A sentence that says which address is meant; null where nothing resembles it.</param>
+    public static ApiError UnknownUrl(string method, string path, string? hint = null) =>
+        new(404, $"Unknown request URL: {method} {Shorten(path)}.{(hint is null ? "" : " " + hint)}", InvalidRequest, null, "unknown_url");
 
     /// <summary>405: the route exists, but not for this method.</summary>
     /// <param name="method">The request's method.</param>
@@ -63,9 +70,13 @@ public sealed record ApiError(int Status, string Message, string Type, string? P
     public static ApiError UnsupportedMediaType() =>
         new(415, "The Content-Type must be application/json.", InvalidRequest, null, "unsupported_media_type");
 
-    /// <summary>415: the body is compressed.</summary>
+    /// <summary>415: the body is compressed in a way that is not read.</summary>
     public static ApiError UnsupportedContentEncoding() =>
-        new(415, "The request body must not be compressed: send it without Content-Encoding.", InvalidRequest, null, "unsupported_media_type");
+        new(415, "The request body may be compressed with gzip alone: send it with Content-Encoding gzip, or without.", InvalidRequest, null, "unsupported_media_type");
+
+    /// <summary>400: the body is not what its Content-Encoding says.</summary>
+    public static ApiError BrokenCompression() =>
+        InvalidJson("The request body is no valid gzip, as its Content-Encoding says it is: send it again, or without Content-Encoding.");
 
     /// <summary>408: the body came more slowly than the server waits.</summary>
     public static ApiError BodyTooSlow() =>

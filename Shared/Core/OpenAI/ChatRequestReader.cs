@@ -19,7 +19,8 @@ public static class ChatRequestReader
         [NotNullWhen(true)] out ChatCompletionRequest? request,
         [NotNullWhen(false)] out ApiError? error) => RequestJson.TryRead(utf8Json, ReadFields, out request, out error);
 
-    private static ChatCompletionRequest ReadFields(JsonField fields)
+    /// <summary>A chat request of an object's members.</summary>
+    internal static ChatCompletionRequest ReadFields(JsonField fields)
     {
         UnsupportedFields.CheckChat(fields);
         return GenerationFields.Read(fields, new ChatCompletionRequest

@@ -13,9 +13,11 @@ namespace Rill.OpenAI;
 [JsonSerializable(typeof(ChatCompletion))]
 [JsonSerializable(typeof(ChatCompletionChunk))]
 [JsonSerializable(typeof(Completion))]
+[JsonSerializable(typeof(DetokenizeAnswer))]
 [JsonSerializable(typeof(ErrorBody))]
 [JsonSerializable(typeof(ModelCard))]
 [JsonSerializable(typeof(ModelList))]
+[JsonSerializable(typeof(TokenizeAnswer))]
 public sealed partial class OpenAIJson : JsonSerializerContext
 {
     /// <summary>The one instance that answers are written with.</summary>

@@ -54,7 +54,7 @@ internal static class RequestJson
         body.Slice(0, length).CopyTo(start);
         if (DescribeEncoding(start[..length]) is { } encoding)
         {
-            error = ApiError.InvalidJson($"The request body is {encoding}: send it as plain JSON in UTF-8.");
+            error = ApiError.InvalidJson($"The request body is {encoding}.");
             return false;
         }
 
@@ -90,8 +90,8 @@ internal static class RequestJson
     /// <summary>What the first bytes are a mark of; null when they may begin JSON in UTF-8. A JSON text begins with an ASCII character.</summary>
     private static string? DescribeEncoding(ReadOnlySpan<byte> start) => start switch
     {
-        [0x1F, 0x8B, ..] => "compressed with gzip",
-        [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [0, _, ..] or [not 0, 0, ..] => "UTF-16 or UTF-32",
+        [0x1F, 0x8B, ..] => "compressed with gzip: say so with Content-Encoding gzip, or send it as plain JSON",
+        [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [0, _, ..] or [not 0, 0, ..] => "UTF-16 or UTF-32: send it as plain JSON in UTF-8",
         _ => null,
     };
 

@@ -157,8 +157,11 @@ internal static class UnsupportedFields
     private static readonly FrozenDictionary<string, Field> s_ofCompletions =
         s_fields.Where(field => !s_completionFields.Contains(field.Name)).Concat(s_chatFields).ToFrozenDictionary(field => field.Name);
 
-    /// <summary>The names, in the order in which the contract tells of them.</summary>
-    public static IEnumerable<string> Names => s_fields.Concat(s_chatFields).Select(known => known.Name);
+    /// <summary>What chat refuses.</summary>
+    public static IEnumerable<string> ChatNames => s_ofChat.Keys;
+
+    /// <summary>What a request for a completion of text may not have.</summary>
+    public static IEnumerable<string> CompletionNames => s_ofCompletions.Keys;
 
     /// <summary>Reports the first unsupported field of a chat request whose value asks for something.</summary>
     public static void CheckChat(JsonField root) => Check(root, s_ofChat);

@@ -145,10 +145,10 @@ public sealed class TextCompletionTests
              "special_tokens": {"<|end|>": {"ids": [260]}}}
             """));
 
-        Assert.Equal([260, 259], TextPrompt.Encode("hello", tokenizer, addSpecialTokens: true, default));
-        Assert.Equal([260, 259], TextPrompt.Encode("<|end|>hello", tokenizer, addSpecialTokens: true, default));
-        Assert.Equal([259], TextPrompt.Encode("hello", tokenizer, addSpecialTokens: false, default));
-        Assert.Equal([260], TextPrompt.Encode("", tokenizer, addSpecialTokens: true, default));
+        Assert.Equal([260, 259], TextPrompt.Encode(PromptText.OfTemplate("hello"), tokenizer, addSpecialTokens: true, default));
+        Assert.Equal([260, 259], TextPrompt.Encode(PromptText.OfTemplate("<|end|>hello"), tokenizer, addSpecialTokens: true, default));
+        Assert.Equal([259], TextPrompt.Encode(PromptText.OfTemplate("hello"), tokenizer, addSpecialTokens: false, default));
+        Assert.Equal([260], TextPrompt.Encode(PromptText.OfTemplate(""), tokenizer, addSpecialTokens: true, default));
     }
 
     [Fact]

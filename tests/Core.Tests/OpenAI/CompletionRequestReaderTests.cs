@@ -109,6 +109,12 @@ public sealed class CompletionRequestReaderTests
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));    // a fraction of a second on a quiet machine
     }
 
+    internal static ApiError ErrorWith(string members)
+    {
+        Assert.False(CompletionRequestReader.TryRead(Bytes($"\"prompt\":\"a\",{members}"), out _, out var error));
+        return error;
+    }
+
     private static CompletionRequest Read(string members)
     {
         Assert.True(CompletionRequestReader.TryRead(Bytes(members), out var request, out var error), error?.Message);

@@ -20,8 +20,19 @@ public sealed partial class ContractTests
     }
 
     [Fact]
-    public void EveryFieldThatIsRefused_IsInTheTable() =>
-        Assert.All(UnsupportedFields.Names, name => Assert.Contains($"`{name}`", s_contract, StringComparison.Ordinal));
+    public void EveryFieldThatIsRefused_IsInTheTable() => Assert.All(
+        UnsupportedFields.ChatNames.Concat(UnsupportedFields.CompletionNames),
+        name => Assert.Contains($"`{name}`", s_contract, StringComparison.Ordinal));
+
+    [Fact]
+    public void EveryFieldOfTheTable_IsRefused()
+    {
+        var table = RefusedTable().Match(s_contract).Groups[1].Value;
+        var names = Name().Matches(Bracket().Replace(table, "")).Select(match => match.Groups[1].Value).ToList();
+
+        Assert.True(names.Count > 100, $"Only {names.Count} fields were found.");
+        Assert.Empty(names.Except(UnsupportedFields.ChatNames));
+    }
 
     [Fact]
     public void EverySettingThatItNames_Exists()
@@ -47,6 +58,16 @@ public sealed partial class ContractTests
     private static partial Regex Section();
 
     /// <summary><c>contract B.8 to B.10</c>, <c>contract M1 to M3, B.8</c>, <c>(M21)</c>.</summary>
+    /// <summary>The rows below the words that begin the table.</summary>
+    [GeneratedRegex(@"\*\*Refused by name\*\* \(400[^\n]*\n\n\| of \| fields \|\n\|[-|]+\n((?:\|[^\n]*\n)+)")]
+    private static partial Regex RefusedTable();
+
+    [GeneratedRegex("`([a-z_]+)`")]
+    private static partial Regex Name();
+
+    [GeneratedRegex(@"\[[^\]]*\]")]
+    private static partial Regex Bracket();
+
     [GeneratedRegex(@"\b[Cc]ontract (?:(?:[A-H]\.\d+|M\d+)(?:, | to | and )?)+|\((?:[A-H]\.\d+|M\d+)(?:(?:, | to )(?:[A-H]\.\d+|M\d+))*\)")]
     private static partial Regex Citation();
 

@@ -108,6 +108,13 @@ public sealed class UnsupportedFieldsTests
         Assert.Equivalent(ChatRequestReaderTests.ReadWith("\"x\":0"), ChatRequestReaderTests.ReadWith(json), strict: true);
 
     [Fact]
+    public void TryRead_EveryNamedField_WithAValueThatAsksForSomething_IsRefused()
+    {
+        Assert.All(UnsupportedFields.ChatNames, name => Assert.Equal(name, ChatRequestReaderTests.ErrorWith($"\"{name}\":{{\"x\":1}}").Param));
+        Assert.All(UnsupportedFields.CompletionNames, name => Assert.Equal(name, CompletionRequestReaderTests.ErrorWith($"\"{name}\":{{\"x\":1}}").Param));
+    }
+
+    [Fact]
     public void TryRead_AFieldThatHasAnotherNameHere_NamesIt() =>
         Assert.Equal(
             "max_new_tokens is not supported by this server: use max_tokens.", ChatRequestReaderTests.ErrorWith("\"max_new_tokens\":5").Message);

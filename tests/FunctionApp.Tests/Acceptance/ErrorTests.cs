@@ -75,6 +75,23 @@ public sealed class ErrorTests(ScriptedServer profile)
         (await _server.SendAsync(new HttpMethod(method), path)).AssertError(status, code, null);
 
     [Theory]
+    [InlineData("GET", "v1", "/v1 is right as a client's base URL")]
+    [InlineData("GET", "v1/", "/v1 is right as a client's base URL")]
+    [InlineData("GET", "", "with /v1 at its end")]
+    [InlineData("POST", "chat/completions", "Did you mean /v1/chat/completions? A client's base URL is the address of this server with /v1 at its end.")]
+    [InlineData("POST", "v1/v1/chat/completions", "Did you mean /v1/chat/completions?")]
+    [InlineData("POST", "completions", "Did you mean /v1/completions?")]
+    [InlineData("GET", "models", "Did you mean /v1/models?")]
+    [InlineData("GET", "models/a/b", "Did you mean /v1/models/a/b?")]
+    [InlineData("POST", "v1/tokenize", "Did you mean /tokenize?")]
+    public async Task Path_BesideTheRightOne_IsAnsweredWithIt(string method, string path, string hint)
+    {
+        var error = (await _server.SendAsync(new HttpMethod(method), path)).AssertError(404, "unknown_url", null);
+
+        Assert.Contains(hint, error.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("health")]
     [InlineData("health/live")]
     [InlineData("health/ready")]
@@ -82,8 +99,8 @@ public sealed class ErrorTests(ScriptedServer profile)
 
     [Theory]
     [InlineData("text/plain", "identity")]
-    [InlineData("application/json", "gzip")]
-    public async Task Body_ThatIsNotPlainJson_Is415(string type, string encoding)
+    [InlineData("application/json", "br")]
+    public async Task Body_OfAnotherTypeOrCompression_Is415(string type, string encoding)
     {
         await using var connection = await RawConnection.ConnectAsync(_server.BaseUri);
         await connection.SendAsync("POST", ChatJson.Path, json: null, ("Content-Type", type), ("Content-Encoding", encoding), ("Content-Length", "2"));

@@ -21,6 +21,31 @@ public class ApiKeysTests
         Assert.Equal(expected, keys.Admits(RequestWith(header)));
     }
 
+    [Theory]
+    [InlineData("api-key", "first", true)]
+    [InlineData("Api-Key", " second ", true)]
+    [InlineData("x-api-key", "second", true)]
+    [InlineData("api-key", "third", false)]
+    [InlineData("api-key", "", false)]
+    [InlineData("x-api-key", "Bearer first", false)]
+    [InlineData("x-other-key", "first", false)]
+    public void Admits_AKeyUnderAnotherName_AsAzuresAndAnthropicsClientsSendIt(string name, string key, bool expected)
+    {
+        var request = RequestWith("");
+        request.Headers[name] = key;
+
+        Assert.Equal(expected, new ApiKeys(["first", "second"]).Admits(request));
+    }
+
+    [Fact]
+    public void Admits_OfTwoKeysOneThatIsWrong_TheOther()
+    {
+        var request = RequestWith("Bearer unused");
+        request.Headers["api-key"] = "first";
+
+        Assert.True(new ApiKeys(["first"]).Admits(request));
+    }
+
     [Fact]
     public void Admits_WithoutKeys_Everyone() => Assert.True(new ApiKeys([]).Admits(RequestWith("")));
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Compression;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Rill.FunctionApp.Http;
@@ -37,11 +38,13 @@ public sealed class RequestBodyTests : IDisposable
     }
 
     [Theory]
-    [InlineData("gzip", 415)]
     [InlineData("br", 415)]
+    [InlineData("deflate", 415)]
+    [InlineData("gzip, gzip", 415)]
+    [InlineData("gzip", 400)]
     [InlineData("identity", null)]
     [InlineData("", null)]
-    public async Task ReadJson_OfACompressedBody_Is415(string encoding, int? status)
+    public async Task ReadJson_OfABodyThatIsPlain_GoesByItsEncoding(string encoding, int? status)
     {
         var request = Request("{}", "application/json");
         request.Headers.ContentEncoding = encoding;
@@ -50,6 +53,67 @@ public sealed class RequestBodyTests : IDisposable
         var error = await body.ReadJsonAsync(request, default);
 
         Assert.Equal(status, error?.Status);
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("GZip")]
+    [InlineData("x-gzip")]
+    public async Task ReadJson_OfGzip_GivesWhatItHolds(string encoding)
+    {
+        using var body = NewBody();
+        var error = await body.ReadJsonAsync(Compressed("{\"a\":1}"u8.ToArray(), encoding), default);
+
+        Assert.Null(error);
+        Assert.Equal("{\"a\":1}"u8.ToArray(), body.Bytes.ToArray());
+    }
+
+    [Fact]
+    public async Task ReadJson_OfGzipAtTheCap_IsRead()
+    {
+        using var body = NewBody();
+
+        Assert.Null(await body.ReadJsonAsync(Compressed(new byte[1_024]), default));
+        Assert.Equal(1_024, body.Length);
+    }
+
+    [Fact]
+    public async Task ReadJson_OfABomb_Is413AndHoldsNoMoreThanTheCap()
+    {
+        var memory = new BodyMemory(100_000_000);
+        using var body = new RequestBody(memory, maxBytes: 500_000, _metrics);
+        var request = Compressed(new byte[300_000_000]);    // about 300 KB
+
+        var error = await body.ReadJsonAsync(request, default);
+
+        Assert.Equal(413, error!.Status);
+        Assert.InRange(memory.HeldBytes, 1, 500_001);
+        Assert.True(request.Body.Position < request.Body.Length, "It read the bomb to its end.");
+    }
+
+    [Fact]
+    public async Task ReadJson_OfGzipThatHoldsNothingForEver_Is413()
+    {
+        byte[] head = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3];
+        byte[] emptyBlock = [0, 0, 0, 0xFF, 0xFF];
+        var request = Request("", "application/json");
+        request.Headers.ContentEncoding = "gzip";
+        request.Body = new MemoryStream([.. head, .. Enumerable.Repeat(emptyBlock, 1_000).SelectMany(block => block)]);
+
+        using var body = NewBody();
+
+        Assert.Equal(413, (await body.ReadJsonAsync(request, default))!.Status);
+    }
+
+    [Fact]
+    public async Task ReadJson_OfGzip_CountsWhatItInflatesTo()
+    {
+        var memory = new BodyMemory(maxBytes: 100_000);
+        using var others = new RequestBody(memory, maxBytes: 200_000, _metrics);
+        await others.ReadJsonAsync(Request(new string('a', 90_000), "application/json"), default);
+        using var body = new RequestBody(memory, maxBytes: 200_000, _metrics);
+
+        Assert.Equal(503, (await body.ReadJsonAsync(Compressed(new byte[90_000]), default))?.Status);
     }
 
     [Theory]
@@ -110,6 +174,21 @@ public sealed class RequestBodyTests : IDisposable
     }
 
     private RequestBody NewBody() => new(new BodyMemory(1_000_000), maxBytes: 1_024, _metrics);
+
+    private static HttpRequest Compressed(byte[] content, string encoding = "gzip")
+    {
+        var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            gzip.Write(content);
+        }
+
+        packed.Position = 0;
+        var request = Request("", "application/json");
+        request.Headers.ContentEncoding = encoding;
+        request.Body = packed;
+        return request;
+    }
 
     private static HttpRequest Request(string body, string? contentType)
     {

@@ -26,6 +26,11 @@ public sealed class RouteOrderTests
     [InlineData("/v1/models/a/b/c", "GetModel")]
     [InlineData("/v1/models/a%2Fb", "GetModel")]
     [InlineData("/health/stream", "StreamSelfTest")]
+    [InlineData("/openai/v1/chat/completions", "AzureOpenAI")]
+    [InlineData("/openai/deployments/a%2Fb/chat/completions", "AzureOpenAI")]
+    [InlineData("/openai", "ZNotFound")]
+    [InlineData("/v1/completions", "Completions")]
+    [InlineData("/tokenize", "Tokenize")]
     [InlineData("/v1/nothing", "ZNotFound")]
     [InlineData("/", "ZNotFound")]
     public void Path_InTheHostsOrder_ReachesItsFunction(string path, string function) =>

@@ -26,7 +26,7 @@ internal static class TextPrompt
             var field = request.Prompts.Count == 1 ? "prompt" : string.Create(CultureInfo.InvariantCulture, $"prompt[{prompts.Count}]");
             try
             {
-                var ids = prompt.Ids ?? Encode(prompt.Text!, tokenizer, request.AddSpecialTokens, cancellationToken);
+                var ids = prompt.Ids ?? Encode(PromptText.OfTemplate(prompt.Text!), tokenizer, request.AddSpecialTokens, cancellationToken);
                 if (Fault(ids, prompt, tokenizer, vocabularySize) is { } fault)
                 {
                     return ([], ApiError.InvalidValue(field, $"{field} {fault}"));
@@ -44,14 +44,14 @@ internal static class TextPrompt
     }
 
     /// <summary>The ids of a text of one's own.</summary>
-    /// <param name="text">The text, in which control tokens are found.</param>
+    /// <param name="text">The text, with what of it control tokens are found in.</param>
     /// <param name="tokenizer">The model's.</param>
     /// <param name="addSpecialTokens">True to put around it what the model's authors do; what it begins with already is not put there twice.</param>
     /// <param name="cancellationToken">Ends the encoding.</param>
     /// <exception cref="EncodingLimitException">The text costs too much.</exception>
-    public static IReadOnlyList<int> Encode(string text, ITokenizer tokenizer, bool addSpecialTokens, CancellationToken cancellationToken)
+    public static IReadOnlyList<int> Encode(PromptText text, ITokenizer tokenizer, bool addSpecialTokens, CancellationToken cancellationToken)
     {
-        var ids = tokenizer.Encode(PromptText.OfTemplate(text), cancellationToken);
+        var ids = tokenizer.Encode(text, cancellationToken);
         return addSpecialTokens ? Surround(ids, tokenizer) : ids;
     }
 
@@ -64,14 +64,17 @@ internal static class TextPrompt
         return hasPrefix && hasSuffix ? ids : [.. hasPrefix ? [] : prefix, .. ids, .. hasSuffix ? [] : suffix];
     }
 
-    /// <summary>The text of ids, control tokens included.</summary>
-    public static string Decode(IEnumerable<int> ids, ITokenizer tokenizer)
+    /// <summary>The text of ids, control tokens included; null where it is longer than <paramref name="most"/> UTF-16 units.</summary>
+    public static string? Decode(IEnumerable<int> ids, ITokenizer tokenizer, int most = int.MaxValue)
     {
         var detokenizer = new IncrementalDetokenizer(tokenizer, skipSpecialTokens: false);
         var text = new StringBuilder();
         foreach (var id in ids)
         {
-            text.Append(detokenizer.Push(id));
+            if (text.Append(detokenizer.Push(id)).Length > most)
+            {
+                return null;
+            }
         }
 
         return text.Append(detokenizer.Flush()).ToString();

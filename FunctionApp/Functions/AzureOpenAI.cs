@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Rill.FunctionApp.Http;
+using Rill.OpenAI;
+
+namespace Rill.FunctionApp.Functions;
+
+/// <summary>
+/// The addresses of Azure OpenAI (contract A.7): <c>/openai/deployments/{name}/...</c>, where the name is the model's, and
+/// <c>/openai/v1/...</c>. What is behind them is the same as under <c>/v1</c>.
+/// </summary>
+public sealed class AzureOpenAI(Responder responder, ModelGate gate)
+{
+    private const string Prefix = "/openai/";
+    private const string Models = "v1/models";
+    private const string Deployments = "deployments/";
+
+    /// <summary>The longer one first, since it ends like the other.</summary>
+    private static readonly (string Endpoint, ReadRequest Read)[] s_endpoints = [("/chat/completions", ChatRequest.Read), ("/completions", TextRequest.Read)];
+
+    /// <summary>Finds what is asked. One function for all of them, since a deployment's name may hold slashes, plain or as %2F.</summary>
+    [Function("AzureOpenAI")]
+    public Task RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, Route = "openai/{first}/{*rest}")]
+        HttpRequest request,
+        FunctionContext context)
+    {
+        var http = request.HttpContext;
+        var path = request.Path.Value![Prefix.Length..].TrimEnd('/');
+        if (path == Models)
+        {
+            return ModelCards.WriteAllAsync(http, gate);
+        }
+
+        if (path.StartsWith(Models + "/", StringComparison.Ordinal))
+        {
+            return ModelCards.WriteOneAsync(http, gate, path[(Models.Length + 1)..]);
+        }
+
+        var (endpoint, read) = s_endpoints.FirstOrDefault(served => path.EndsWith(served.Endpoint, StringComparison.Ordinal));
+        return (endpoint is null ? null : path[..^endpoint.Length]) switch
+        {
+            "v1" => responder.RunAsync(request, context, read),
+            { } owner when owner.StartsWith(Deployments, StringComparison.Ordinal) =>
+                RunAsync(request, context, Uri.UnescapeDataString(owner[Deployments.Length..]), read),
+            _ => NotFound.AnswerAsync(http),
+        };
+    }
+
+    private Task RunAsync(HttpRequest request, FunctionContext context, string deployment, ReadRequest read) => deployment == gate.Card.Id
+        ? responder.RunAsync(request, context, read)
+        : ErrorResponse.WriteAsync(request.HttpContext, ApiError.DeploymentNotFound(deployment), request.HttpContext.RequestAborted);
+}

@@ -62,6 +62,7 @@ public sealed class StreamFunctions(Observations observations, Drain drain, IHos
         {
             await request.HttpContext.Response.WriteAsync("begun\n");
             await request.HttpContext.Response.Body.FlushAsync();
+            await Task.Delay(500); // a reset throws away what its receiver has not read yet
         }
 
         throw new InvalidOperationException("as asked");

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Logging.Console;
 
 namespace Rill.LocalHost;
@@ -40,6 +41,8 @@ internal static class LocalHostApp
     {
         kestrel.Limits.MaxRequestBodySize = MaxRequestBodyBytes;
         kestrel.Limits.MaxConcurrentConnections = DescriptorLimit.Connections();
+        // Loads what the first answer would load: a flood of clients before it can leave no descriptor for that, and Kestrel then never answers.
+        _ = ReasonPhrases.GetReasonPhrase(StatusCodes.Status200OK);
         kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
         if (port == 0)
         {

@@ -53,45 +53,6 @@ public sealed class TestScriptTests : IDisposable
         Assert.Equal("3 passed, 2 failed, 1 skipped", result.Lines[^1]);
     }
 
-    /// <summary>Each of the two waits for the other, so that they end only if they run at once.</summary>
-    [SkippableFact]
-    public async Task Test_OfTwoProjects_RunsThemAtOnceAndCountsBoth()
-    {
-        Directory.CreateDirectory(_checkout.File("tests/Two.Tests"));
-
-        var result = await RunAsync(
-            $"""
-            echo '{Counters}' >"$results/results.trx"
-            touch "$PLAN.$(basename "$results")"
-            for ((i = 0; i < 600; i++)); do [ -e "$PLAN.One.Tests" ] && [ -e "$PLAN.Two.Tests" ] && exit 1; sleep 0.05; done
-            """,
-            "--jobs",
-            "2");
-
-        Assert.Equal("6 passed, 2 failed, 2 skipped", result.Lines[^1]);
-        Assert.True(File.Exists(_checkout.File("plan.One.Tests")) && File.Exists(_checkout.File("plan.Two.Tests")));
-    }
-
-    [SkippableFact]
-    public async Task Test_OneJobAtATime_RunsTheLongestFirstAndNeverTwo()
-    {
-        Directory.CreateDirectory(_checkout.File("tests/FunctionApp.Tests"));
-
-        var result = await RunAsync(
-            $"""
-            echo '{Counters}' >"$results/results.trx"
-            mkdir "$PLAN.alone" || exit 134
-            sleep 0.3
-            rmdir "$PLAN.alone"
-            echo "Tested $(basename "$results")"
-            """,
-            "--jobs",
-            "1");
-
-        Assert.Equal(["Tested FunctionApp.Tests", "Tested One.Tests"], result.Lines.Where(line => line.StartsWith("Tested", StringComparison.Ordinal)));
-        Assert.Equal("6 passed, 2 failed, 2 skipped", result.Lines[^1]);
-    }
-
     [SkippableFact]
     public async Task Test_ThatLeavesAProcessBehind_EndsIt()
     {
@@ -102,12 +63,12 @@ public sealed class TestScriptTests : IDisposable
         Assert.Equal("", await StateAsync(id));
     }
 
-    private async Task<RillResult> RunAsync(string plan, params string[] arguments)
+    private async Task<RillResult> RunAsync(string plan)
     {
         await File.WriteAllTextAsync(_checkout.File("plan"), plan);
         using var process = RillProcess.Start(
             "bash",
-            [_checkout.File("test"), .. arguments],
+            [_checkout.File("test")],
             [
                 KeyValuePair.Create("PLAN", _checkout.File("plan")),
                 KeyValuePair.Create("PATH", $"{_checkout.File("path")}:{Environment.GetEnvironmentVariable("PATH")}"),

@@ -27,7 +27,10 @@ public sealed class WhatIfTests
 
         Assert.Equal(with.ById.Keys.Order(), without.ById.Keys.Order());
         Assert.Equal(
-            ["Microsoft.App/containerApps", "Microsoft.App/managedEnvironments", "Microsoft.ContainerRegistry/registries"],
+            [
+                "Microsoft.App/containerApps", "Microsoft.App/managedEnvironments", "Microsoft.ContainerRegistry/registries",
+                "Microsoft.Resources/resourceGroups", // its tags, by which scripts/deploy.sh knows the GPU the next time
+            ],
             Different(with, without));
     }
 

@@ -25,11 +25,11 @@ done
 [ -f "$archive" ] || fail "there is no $archive."
 need curl "https://curl.se"
 
-work=$(mktemp -d)
+work=$scratch
 host=""
 finish() {
   [ -z "$host" ] || kill -KILL "$host" 2>/dev/null || true
-  rm -rf "$work" "$scratch"
+  rm -rf "$scratch"
 }
 trap finish EXIT
 

@@ -1,23 +1,18 @@
 using Rill.Serving;
-using Rill.Torch.Cpu.Kernels;
-using Rill.Torch.Native;
 using Rill.Torch.Sampling;
-using Rill.Torch.Tests.Models;
-using TorchSharp;
+using static Rill.Torch.Tests.Sampling.SamplerCase;
 
 namespace Rill.Torch.Tests.Sampling;
 
 /// <summary>The sampler on logits small enough to do by hand (contract C.1, C.2).</summary>
 public sealed class SamplerTests
 {
-    private static readonly SamplingParameters s_greedy = new() { Temperature = 0 };
-
     [Fact]
     public void Sample_Greedy_TakesTheHighestAndTheLowerIdOfEquals()
     {
-        Assert.Equal(2, Sample([1, 3, 4, 2], s_greedy));
-        Assert.Equal(1, Sample([1, 4, 4, 2], s_greedy));
-        Assert.Equal(37, Sample([.. Enumerable.Range(0, 50).Select(token => token == 37 ? 9f : token % 7)], s_greedy));
+        Assert.Equal(2, Sample([1, 3, 4, 2], Greedy));
+        Assert.Equal(1, Sample([1, 4, 4, 2], Greedy));
+        Assert.Equal(37, Sample([.. Enumerable.Range(0, 50).Select(token => token == 37 ? 9f : token % 7)], Greedy));
     }
 
     [Fact]
@@ -97,10 +92,10 @@ public sealed class SamplerTests
     [Fact]
     public void Sample_LogitBias_ForcesBansAndShifts()
     {
-        Assert.Equal(0, Sample([1, 3, 4], s_greedy with { LogitBias = new Dictionary<int, float> { [0] = 100 } }));
-        Assert.Equal(1, Sample([1, 3, 4], s_greedy with { LogitBias = new Dictionary<int, float> { [2] = -100 } }));
-        Assert.Equal(2, Sample([1, 3, 4], s_greedy with { LogitBias = new Dictionary<int, float> { [1] = 0.9f } }));
-        Assert.Equal(1, Sample([1, 3, 4], s_greedy with { LogitBias = new Dictionary<int, float> { [1] = 1.1f } }));
+        Assert.Equal(0, Sample([1, 3, 4], Greedy with { LogitBias = new Dictionary<int, float> { [0] = 100 } }));
+        Assert.Equal(1, Sample([1, 3, 4], Greedy with { LogitBias = new Dictionary<int, float> { [2] = -100 } }));
+        Assert.Equal(2, Sample([1, 3, 4], Greedy with { LogitBias = new Dictionary<int, float> { [1] = 0.9f } }));
+        Assert.Equal(1, Sample([1, 3, 4], Greedy with { LogitBias = new Dictionary<int, float> { [1] = 1.1f } }));
     }
 
     [Theory]
@@ -112,8 +107,8 @@ public sealed class SamplerTests
     public void Sample_RepetitionPenalty_DividesPositiveAndMultipliesNegative(float penalty, float seen, float unseen, int expected)
     {
         // Token 1 was in the prompt, twice: the penalty counts once.
-        Assert.Equal(expected, Sample([unseen, seen], s_greedy with { RepetitionPenalty = penalty }, prompt: [1, 1]));
-        Assert.Equal(expected, Sample([unseen, seen, -9], s_greedy with { RepetitionPenalty = penalty }, prompt: [2], completion: [1, 1]));
+        Assert.Equal(expected, Sample([unseen, seen], Greedy with { RepetitionPenalty = penalty }, prompt: [1, 1]));
+        Assert.Equal(expected, Sample([unseen, seen, -9], Greedy with { RepetitionPenalty = penalty }, prompt: [2], completion: [1, 1]));
     }
 
     [Fact]
@@ -121,23 +116,23 @@ public sealed class SamplerTests
     {
         float[] logits = [2, 2.9f];
 
-        Assert.Equal(1, Sample(logits, s_greedy with { FrequencyPenalty = 2, PresencePenalty = 2 }, prompt: [1, 1, 1]));
-        Assert.Equal(1, Sample(logits, s_greedy with { FrequencyPenalty = 0.4f }, prompt: [0], completion: [1, 1]));      // 2.9 - 0.8
-        Assert.Equal(0, Sample(logits, s_greedy with { FrequencyPenalty = 0.4f }, prompt: [0], completion: [1, 1, 1]));   // 2.9 - 1.2
-        Assert.Equal(1, Sample(logits, s_greedy with { PresencePenalty = 0.8f }, prompt: [0], completion: [1, 1, 1]));    // 2.9 - 0.8
-        Assert.Equal(0, Sample(logits, s_greedy with { PresencePenalty = 1 }, prompt: [0], completion: [1]));
-        Assert.Equal(1, Sample(logits, s_greedy with { PresencePenalty = -1 }, prompt: [1], completion: [1]));
+        Assert.Equal(1, Sample(logits, Greedy with { FrequencyPenalty = 2, PresencePenalty = 2 }, prompt: [1, 1, 1]));
+        Assert.Equal(1, Sample(logits, Greedy with { FrequencyPenalty = 0.4f }, prompt: [0], completion: [1, 1]));      // 2.9 - 0.8
+        Assert.Equal(0, Sample(logits, Greedy with { FrequencyPenalty = 0.4f }, prompt: [0], completion: [1, 1, 1]));   // 2.9 - 1.2
+        Assert.Equal(1, Sample(logits, Greedy with { PresencePenalty = 0.8f }, prompt: [0], completion: [1, 1, 1]));    // 2.9 - 0.8
+        Assert.Equal(0, Sample(logits, Greedy with { PresencePenalty = 1 }, prompt: [0], completion: [1]));
+        Assert.Equal(1, Sample(logits, Greedy with { PresencePenalty = -1 }, prompt: [1], completion: [1]));
     }
 
     [Fact]
     public void Sample_PenaltiesTogether_RepetitionComesFirst() =>
         // 4 / 2 - 1 = 1, not (4 - 1) / 2 = 1.5
-        Assert.Equal(0, Sample([1.2f, 4], s_greedy with { RepetitionPenalty = 2, PresencePenalty = 1 }, prompt: [1], completion: [1]));
+        Assert.Equal(0, Sample([1.2f, 4], Greedy with { RepetitionPenalty = 2, PresencePenalty = 1 }, prompt: [1], completion: [1]));
 
     [Fact]
     public void Sample_BadWords_BanTheLastTokenAfterTheOthers()
     {
-        var parameters = s_greedy with { BadWords = [[3], [1, 2]] };
+        var parameters = Greedy with { BadWords = [[3], [1, 2]] };
 
         Assert.Equal(2, Sample([0, 1, 2, 3], parameters, prompt: [0]));
         Assert.Equal(1, Sample([0, 1, 2, 3], parameters, prompt: [0], completion: [1]));
@@ -148,7 +143,7 @@ public sealed class SamplerTests
     [Fact]
     public void Sample_MinTokens_BansEndAndStopTokensUntilThen()
     {
-        var parameters = s_greedy with { MinTokens = 2, EosTokenIds = [3, 999], StopTokenIds = [2] };
+        var parameters = Greedy with { MinTokens = 2, EosTokenIds = [3, 999], StopTokenIds = [2] };
 
         Assert.Equal(1, Sample([0, 1, 2, 3], parameters));
         Assert.Equal(1, Sample([0, 1, 2, 3], parameters, completion: [0]));
@@ -158,20 +153,20 @@ public sealed class SamplerTests
     [Fact]
     public void Sample_NothingPossible_FaultsThatSequenceOnly()
     {
-        var banned = NewSequence(s_greedy with { BadWords = [[0], [1]] });
+        var banned = NewSequence(Greedy with { BadWords = [[0], [1]] });
         var random = NewSequence(new SamplingParameters { BadWords = [[0], [1]] });
 
-        Assert.Same(banned, Assert.Throws<SequenceFaultException>(() => SampleAll([[1, 2], [2, 1]], [NewSequence(s_greedy), banned])).Sequence);
+        Assert.Same(banned, Assert.Throws<SequenceFaultException>(() => SampleAll([[1, 2], [2, 1]], [NewSequence(Greedy), banned])).Sequence);
         Assert.Same(random, Assert.Throws<SequenceFaultException>(() => SampleAll([[1, 2]], [random])).Sequence);
-        Assert.Throws<SequenceFaultException>(() => Sample([float.NaN, float.NaN], s_greedy));
+        Assert.Throws<SequenceFaultException>(() => Sample([float.NaN, float.NaN], Greedy));
     }
 
     [Fact]
     public void Sample_UnexpectedFault_NamesItsSequence()
     {
-        var bad = NewSequence(s_greedy with { LogitBias = new Dictionary<int, float> { [77] = 1 } });
+        var bad = NewSequence(Greedy with { LogitBias = new Dictionary<int, float> { [77] = 1 } });
 
-        Assert.Same(bad, Assert.Throws<SequenceFaultException>(() => SampleAll([[1, 2], [2, 1]], [NewSequence(s_greedy), bad])).Sequence);
+        Assert.Same(bad, Assert.Throws<SequenceFaultException>(() => SampleAll([[1, 2], [2, 1]], [NewSequence(Greedy), bad])).Sequence);
     }
 
     [Fact]
@@ -196,7 +191,7 @@ public sealed class SamplerTests
     [Fact]
     public void Sample_LogprobsWithoutAlternatives_HasTheSampledOneOnly()
     {
-        var sampled = SampleAll([[1, 2], [1, 2], [float.NegativeInfinity, 2]], [NewSequence(s_greedy with { TopLogprobs = 0 }), NewSequence(s_greedy), NewSequence(s_greedy with { TopLogprobs = 2 })]);
+        var sampled = SampleAll([[1, 2], [1, 2], [float.NegativeInfinity, 2]], [NewSequence(Greedy with { TopLogprobs = 0 }), NewSequence(Greedy), NewSequence(Greedy with { TopLogprobs = 2 })]);
 
         Assert.Empty(sampled[0].Logprobs!.TopIds);
         Assert.Null(sampled[1].Logprobs);
@@ -255,46 +250,11 @@ public sealed class SamplerTests
         }
     }
 
-    [Theory]
-    [InlineData(31)]
-    [InlineData(32)]
-    [InlineData(65)]
-    public void Sample_Constraint_LeavesItsTokensOnly(int vocabulary)
-    {
-        float[] logits = [.. Enumerable.Range(0, vocabulary).Select(token => (float)token)];
-        for (var allowed = 0; allowed < vocabulary; allowed++)
-        {
-            var sequence = NewSequence(s_greedy, constraint: new RuleConstraint((token, _) => token == allowed));
-
-            Assert.Equal(allowed, SampleAll([logits], [sequence])[0].TokenId);
-        }
-    }
-
-    [Fact]
-    public void Sample_ConstraintAndBias_TheBiasLiftsNothingThatIsNotAllowed()
-    {
-        var parameters = s_greedy with { LogitBias = new Dictionary<int, float> { [3] = 100 } };
-
-        Assert.Equal(2, SampleAll([[0, 1, 2, 3]], [NewSequence(parameters, constraint: new RuleConstraint((token, _) => token < 3))])[0].TokenId);
-    }
-
-    [Fact]
-    public void Sample_ConstraintThatAllowsAll_ChangesNothing() =>
-        Assert.Equal(3, SampleAll([[0, 1, 2, 3]], [NewSequence(s_greedy, constraint: new RuleConstraint(rule: null))])[0].TokenId);
-
-    [Fact]
-    public void Sample_ConstraintThatAllowsNothing_FaultsItsSequence()
-    {
-        var stuck = NewSequence(s_greedy, constraint: new RuleConstraint((_, _) => false));
-
-        Assert.Same(stuck, Assert.Throws<SequenceFaultException>(() => SampleAll([[1, 2], [1, 2]], [NewSequence(s_greedy), stuck])).Sequence);
-    }
-
     [Fact]
     public void Sample_PenaltiesOfALongContext_AllocateNothingForIt()
     {
         var sequence = NewSequence(
-            s_greedy with { RepetitionPenalty = 1.1f, FrequencyPenalty = 0.1f, PresencePenalty = 0.1f },
+            Greedy with { RepetitionPenalty = 1.1f, FrequencyPenalty = 0.1f, PresencePenalty = 0.1f },
             prompt: [.. Enumerable.Range(0, 100_000).Select(position => position % 1000)], completion: [.. Enumerable.Range(0, 5000).Select(position => position % 1000)]);
         var logits = new float[1000];
         Sampler.SampleRow(logits, sequence);    // counts the tokens once
@@ -303,28 +263,6 @@ public sealed class SamplerTests
         Sampler.SampleRow(logits, sequence);
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000);    // a set of the context's tokens takes many times as much
-    }
-
-    private static Sequence NewSequence(SamplingParameters parameters, int[]? prompt = null, int[]? completion = null, ITokenConstraint? constraint = null)
-    {
-        var sequence = new Sequence(0, prompt ?? [0], parameters) { Constraint = constraint };
-        foreach (var token in completion ?? [])
-        {
-            sequence.Append(token);
-        }
-
-        return sequence;
-    }
-
-    private static int Sample(float[] logits, SamplingParameters parameters, int[]? prompt = null, int[]? completion = null) =>
-        SampleAll([logits], [NewSequence(parameters, prompt, completion)])[0].TokenId;
-
-    private static SampledToken[] SampleAll(float[][] rows, Sequence[] sequences)
-    {
-        NativeTorch.Load();
-        using var logits = torch.tensor(rows.SelectMany(row => row).ToArray(), rows.Length, rows[0].Length);
-        using var team = new ThreadTeam(2);
-        return Array.ConvertAll(new Sampler(team).Sample(logits, RunnerDriver.LastTokens(sequences)), result => result.Tokens.Span[0]);
     }
 
     private static int[] Draws(float[] logits, SamplingParameters parameters, int count) =>

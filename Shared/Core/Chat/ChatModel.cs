@@ -1,3 +1,4 @@
+using Rill.Chat.Format;
 using Rill.Chat.Output;
 using Rill.Text;
 
@@ -29,6 +30,9 @@ public sealed record ChatModel
 
     /// <summary>Tokens that end a completion.</summary>
     public required IReadOnlyList<int> EosTokenIds { get; init; }
+
+    /// <summary>How it writes reasoning and tool calls; null where nobody knows.</summary>
+    public MessageFormat? Format { get; init; }
 
     /// <summary>Makes what reads one choice's text: reasoning and tool calls where the model's way of writing them is known.</summary>
     public Func<IAnswerParser> NewParser { get; init; } = () => TextParser.Instance;

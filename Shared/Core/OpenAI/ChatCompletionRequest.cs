@@ -17,6 +17,27 @@ public sealed record ChatCompletionRequest : GenerationRequest
     /// <summary>The tools that the model is told of: an array, at least one, exactly as it was given. Null when absent or empty.</summary>
     public JsonElement? Tools { get; init; }
 
+    /// <summary>The functions among <see cref="Tools"/>, in the same order.</summary>
+    public IReadOnlyList<ToolDefinition> Functions { get; init; } = [];
+
+    /// <summary>Whether the model may call them; null when the request does not say.</summary>
+    public ToolChoice? ToolChoice { get; init; }
+
+    /// <summary>False for at most one call in an answer.</summary>
+    public bool ParallelToolCalls { get; init; } = true;
+
+    /// <summary>How much the model thinks before it answers: none, minimal, low, medium, high, xhigh or max; null as the model does by itself.</summary>
+    public string? ReasoningEffort { get; init; }
+
+    /// <summary>Whether it thinks at all; null when only <see cref="ReasoningEffort"/> or nothing says so.</summary>
+    public bool? EnableThinking { get; init; }
+
+    /// <summary>Most tokens that it thinks, at least 0; null for no such limit.</summary>
+    public int? ThinkingBudget { get; init; }
+
+    /// <summary>False to leave the reasoning out of the answer.</summary>
+    public bool IncludeReasoning { get; init; } = true;
+
     /// <summary>Documents that the model is told of: an array of objects, at least one, as it was given. Null when absent or empty.</summary>
     public JsonElement? Documents { get; init; }
 

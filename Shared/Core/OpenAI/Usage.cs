@@ -10,8 +10,15 @@ public sealed record Usage(int PromptTokens, int CompletionTokens)
 
     /// <summary>How much of the prompt came from the prefix cache.</summary>
     public PromptTokensDetails? PromptTokensDetails { get; init; }
+
+    /// <summary>How much of the completion was reasoning; null where the model does not think.</summary>
+    public CompletionTokensDetails? CompletionTokensDetails { get; init; }
 }
 
 /// <summary>Details of <see cref="Usage.PromptTokens"/>.</summary>
 /// <param name="CachedTokens">Prompt tokens that were not computed again.</param>
 public sealed record PromptTokensDetails(int CachedTokens);
+
+/// <summary>Details of <see cref="Usage.CompletionTokens"/>.</summary>
+/// <param name="ReasoningTokens">Completion tokens that were reasoning.</param>
+public sealed record CompletionTokensDetails(int ReasoningTokens);

@@ -4,7 +4,7 @@ using Rill.OpenAI;
 
 namespace Rill.FunctionApp.Http;
 
-/// <summary>Answers with an error object, its status and, where the client should come back, <c>Retry-After</c>.</summary>
+/// <summary>Answers with an error in the words of the API that was asked, its status and, where the client should come back, <c>Retry-After</c>.</summary>
 internal static class ErrorResponse
 {
     /// <summary>Writes the answer; the response must not have started.</summary>
@@ -15,6 +15,6 @@ internal static class ErrorResponse
             http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
-        return JsonResponse.WriteAsync(http, error.ToBody(), OpenAIJson.Wire.ErrorBody, error.Status, cancellationToken);
+        return ErrorDialect.Of(http.Request).WriteAsync(http, error, cancellationToken);
     }
 }

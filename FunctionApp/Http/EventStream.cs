@@ -78,18 +78,19 @@ internal sealed class EventStream : IAsyncDisposable
     /// The end of a failed stream: error frame, flush, short wait, abort; the only ending that both official SDKs notice
     /// (contract M1 to M3, B.8). With <see cref="ErrorEnding.Done"/> the stream ends cleanly instead.
     /// </summary>
-    public async ValueTask FailAsync(ErrorBody error, ErrorEnding ending)
+    public async ValueTask FailAsync(ApiError error, ErrorEnding ending)
     {
+        var dialect = ErrorDialect.Of(_http.Request);
         await _turn.WaitAsync();
         try
         {
-            _writer!.Write(error, OpenAIJson.Wire.ErrorBody);
-            if (ending == ErrorEnding.Done)
+            dialect.WriteEvent(_writer!, error);
+            if (ending == ErrorEnding.Done && dialect.KnowsDone)
             {
-                _writer.WriteDone();
+                _writer!.WriteDone();
             }
 
-            await _writer.FlushAsync(CancellationToken.None);
+            await _writer!.FlushAsync(CancellationToken.None);
         }
         finally
         {

@@ -108,7 +108,7 @@ public sealed partial class Responder
             }
             else if (error is not null && stream.HasStarted)
             {
-                await stream.FailAsync(error.ToBody(), _options.ErrorEnding);
+                await stream.FailAsync(error, _options.ErrorEnding);
             }
             else
             {

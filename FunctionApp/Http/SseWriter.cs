@@ -18,18 +18,32 @@ internal sealed class SseWriter(PipeWriter output, TimeSpan writeTimeout, TimePr
 {
     private readonly Utf8JsonWriter _json = new(output, OpenAIJson.WriterOptions);
 
+    /// <summary>Events so far, comments not counted.</summary>
+    public int Events { get; private set; }
+
     /// <summary>Adds an event whose data is this value's JSON, which the writer's encoder keeps on one line.</summary>
     public void Write<T>(T value, JsonTypeInfo<T> typeInfo)
     {
+        Events++;
         output.Write("data: "u8);
         JsonSerializer.Serialize(_json, value, typeInfo);
         _json.Reset();
         output.Write("\n\n"u8);
     }
 
+    /// <summary>The same, with a name of the event before its data, which is ASCII.</summary>
+    public void Write<T>(string name, T value, JsonTypeInfo<T> typeInfo)
+    {
+        output.Write("event: "u8);
+        Encoding.ASCII.GetBytes(name, output);
+        output.Write("\n"u8);
+        Write(value, typeInfo);
+    }
+
     /// <summary>Adds the event of an ordinary content delta.</summary>
     public void Write(DeltaTemplate template, ReadOnlySpan<char> text)
     {
+        Events++;
         output.Write("data: "u8);
         template.Write(output, text);
         output.Write("\n\n"u8);

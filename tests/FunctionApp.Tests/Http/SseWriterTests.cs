@@ -33,6 +33,23 @@ public sealed class SseWriterTests
     }
 
     [Fact]
+    public async Task Write_WithAName_SaysItBeforeTheDataAndCountsEventsAlone()
+    {
+        var events = new List<int>();
+        var written = await WrittenAsync(writer =>
+        {
+            writer.Write("error", ApiError.Internal().ToBody(), OpenAIJson.Wire.ErrorBody);
+            writer.WritePing();
+            events.Add(writer.Events);
+            writer.Write(new DeltaTemplate(_chunk), "hi");
+            events.Add(writer.Events);
+        });
+
+        Assert.StartsWith("event: error\ndata: {\"error\":", written, StringComparison.Ordinal);
+        Assert.Equal([1, 2], events);
+    }
+
+    [Fact]
     public async Task WritePingAndDone_Always_AreExact()
     {
         var written = await WrittenAsync(writer =>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Rill.Chat.Constraints;
 using Rill.Chat.Input;
 using Rill.Chat.Output;
 using Rill.OpenAI;
@@ -18,7 +19,7 @@ public sealed class ChatService(
 {
     private const int EstimatedBytesPerToken = 4;
 
-    private readonly StructuredOutput _structured = new(model, new GrammarLimits { SchemaBytes = limits.MaxSchemaBytes });
+    private readonly AnswerConstraints _constraints = new(model, new GrammarLimits { SchemaBytes = limits.MaxSchemaBytes });
 
     /// <summary>The model that answers.</summary>
     public ChatModel Model { get; } = model;
@@ -155,8 +156,8 @@ public sealed class ChatService(
                 return (null, refusal);
             }
 
-            var (grammar, warning, error) = _structured.Of(request.ResponseFormat);
-            return error is null ? (settings with { Grammar = grammar, Warning = warning }, null) : (null, error);
+            var (newConstraint, warning, error) = _constraints.Of(request, promptOpensReasoning: false);
+            return error is null ? (settings with { NewConstraint = newConstraint, Warning = warning }, null) : (null, error);
         }
         catch (EncodingLimitException refused)
         {
@@ -207,7 +208,7 @@ public sealed class ChatService(
             var sequence = new SequenceRequest(prompt.Ids)
             {
                 Parameters = settings.Sampling with { Choice = choice },
-                Constraint = settings.Grammar is { } grammar ? new GrammarConstraint(grammar) : null,
+                Constraint = settings.NewConstraint?.Invoke(),
             };
             var tokens = engine.Submit(reservation, sequence, CancellationToken.None);
             return new ChoiceReader(firstIndex + choice, tokens, Model.Tokenizer, settings, plan.NewParser(), plan.ContinuesPrompt);

@@ -3,7 +3,6 @@ using Rill.OpenAI;
 using Rill.Serving;
 using Rill.Telemetry;
 using Rill.Text;
-using Rill.Text.Grammar;
 
 namespace Rill.Chat;
 
@@ -16,8 +15,8 @@ namespace Rill.Chat;
 /// </param>
 internal sealed record ChatSettings(SamplingParameters Sampling, IReadOnlyList<string> StopStrings, IReadOnlyDictionary<int, string> StopTokens)
 {
-    /// <summary>What the answer may be; null for any text.</summary>
-    public CompiledGrammar? Grammar { get; init; }
+    /// <summary>Makes what limits the tokens of one choice; null for any text.</summary>
+    public Func<ITokenConstraint>? NewConstraint { get; init; }
 
     /// <summary>What of the request's wishes is not fulfilled; null when all are.</summary>
     public string? Warning { get; init; }

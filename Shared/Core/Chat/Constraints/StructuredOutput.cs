@@ -3,7 +3,7 @@ using Rill.OpenAI;
 using Rill.Text.Grammar;
 using Rill.Text.Grammar.Tokens;
 
-namespace Rill.Chat;
+namespace Rill.Chat.Constraints;
 
 /// <summary>Makes the grammars of answers that must have a form, and keeps those that were used last. Thread-safe.</summary>
 internal sealed class StructuredOutput(ChatModel model, GrammarLimits limits)

@@ -1,7 +1,7 @@
 using Rill.Serving;
 using Rill.Text.Grammar;
 
-namespace Rill.Chat;
+namespace Rill.Chat.Constraints;
 
 /// <summary>Holds one sequence to a grammar.</summary>
 internal sealed class GrammarConstraint(CompiledGrammar grammar) : ITokenConstraint

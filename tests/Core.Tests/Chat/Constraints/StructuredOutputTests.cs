@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Rill.OpenAI;
 
-namespace Rill.Core.Tests.Chat;
+namespace Rill.Core.Tests.Chat.Constraints;
 
 /// <summary>Answers in a form, through the whole chat service.</summary>
 public sealed class StructuredOutputTests

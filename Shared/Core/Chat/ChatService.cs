@@ -46,10 +46,13 @@ public sealed class ChatService(
             IdPrefix = "chatcmpl-",
             PromptField = "messages",
             EstimatedTokens = [bodyBytes / EstimatedBytesPerToken],
-            Encode = token => ChatPrompt.Encode(request, Model, limits.VocabularySize, token) is (var ids, var refusal) && refusal is null
-                ? ([new EncodedPrompt(ids)], null)
-                : ([], refusal),
-            NewParser = Model.NewParser,
+            Encode = token =>
+            {
+                var (prompt, refusal) = ChatPrompt.Encode(request, Model, limits.VocabularySize, token);
+                return (prompt is null ? [] : [prompt], refusal);
+            },
+            NewParser = _ => Model.NewParser(),
+            Rules = AnswerRules.Of(request),
         }, cancellationToken);
     }
 
@@ -63,7 +66,7 @@ public sealed class ChatService(
             PromptField = "prompt",
             EstimatedTokens = [.. request.Prompts.Select(prompt => prompt.Ids?.Count ?? prompt.Text!.Length / EstimatedBytesPerToken)],
             Encode = token => TextPrompt.Encode(request, Model.Tokenizer, limits.VocabularySize, token),
-            NewParser = () => TextParser.Instance,
+            NewParser = _ => TextParser.Instance,
             ContinuesPrompt = true,
         }, cancellationToken);
 
@@ -71,9 +74,7 @@ public sealed class ChatService(
     /// <exception cref="OperationCanceledException">The request ended on the way.</exception>
     public (TokenizeAnswer? Answer, ApiError? Error) Tokenize(TokenizeRequest request, CancellationToken cancellationToken = default)
     {
-        var (ids, error) = request.Chat is not { } chat ? Tokenization.Encode(request, Model, limits, cancellationToken)
-            : CheckChat(chat) is { } refusal ? ([], refusal)
-            : ChatPrompt.Encode(chat, Model, limits.VocabularySize, cancellationToken);
+        var (ids, error) = request.Chat is { } chat ? CountChat(chat, cancellationToken) : Tokenization.Encode(request, Model, limits, cancellationToken);
         return error is null
             ? (new TokenizeAnswer(ids.Count, ContextLength, ids, request.ReturnTokenStrs ? Tokenization.Texts(ids, Model.Tokenizer) : null), null)
             : (null, error);
@@ -81,6 +82,17 @@ public sealed class ChatService(
 
     /// <summary>The text of ids; or the error to answer with.</summary>
     public (DetokenizeAnswer? Answer, ApiError? Error) Detokenize(DetokenizeRequest request) => Tokenization.Decode(request, Model, limits);
+
+    private (IReadOnlyList<int> Ids, ApiError? Error) CountChat(ChatCompletionRequest request, CancellationToken cancellationToken)
+    {
+        if (CheckChat(request) is { } refusal)
+        {
+            return ([], refusal);
+        }
+
+        var (prompt, error) = ChatPrompt.Encode(request, Model, limits.VocabularySize, cancellationToken);
+        return (prompt?.Ids ?? [], error);
+    }
 
     private (ChatGeneration? Generation, ApiError? Error) Start(GenerationPlan plan, CancellationToken cancellationToken)
     {
@@ -105,7 +117,14 @@ public sealed class ChatService(
         ChatRequestRules.Check(request, limits) is { } error ? error
         : request.ChatTemplateKwargs.Keys.FirstOrDefault(IsReserved) is { } reserved
             ? ApiError.InvalidValue($"chat_template_kwargs.{reserved}", $"chat_template_kwargs must not set {reserved}.")
-        : null;
+        : CheckTools(request);
+
+    /// <summary>Without the model's format its calls would come as text, which no client reads.</summary>
+    private ApiError? CheckTools(ChatCompletionRequest request) =>
+        request.Functions.Count == 0 || request.ToolChoice?.Mode == ToolChoiceMode.None || Model.Format?.Tools is not null ? null
+        : ApiError.UnsupportedParameter(
+            request.ToolChoice is null ? "tools" : "tool_choice",
+            "How this model writes tool calls is not known, so they cannot be read: send tool_choice \"none\" to get them as text. Whoever runs the server can name the format (setting Rill__MessageFormat).");
 
     private bool IsReserved(string name) => Conversation.IsReserved(name) || Model.TemplateVariables.ContainsKey(name);
 
@@ -181,6 +200,7 @@ public sealed class ChatService(
             var generation = new ChatGeneration(Model, plan.IdPrefix, choices, time.GetUtcNow().ToUnixTimeSeconds(), activity, content)
             {
                 Warning = settings.Warning,
+                Rules = plan.Rules,
             };
             reservations.HandOver();    // until here whatever is thrown ends what was submitted
             return generation;
@@ -211,7 +231,7 @@ public sealed class ChatService(
                 Constraint = settings.NewConstraint?.Invoke(),
             };
             var tokens = engine.Submit(reservation, sequence, CancellationToken.None);
-            return new ChoiceReader(firstIndex + choice, tokens, Model.Tokenizer, settings, plan.NewParser(), plan.ContinuesPrompt);
+            return new ChoiceReader(firstIndex + choice, tokens, Model.Tokenizer, settings, plan.NewParser(prompt), plan.Rules, plan.ContinuesPrompt);
         }
     }
 

@@ -23,8 +23,11 @@ internal sealed record GenerationPlan(GenerationRequest Request)
     /// <summary>Encodes the prompts, as many as were estimated; or the error to answer with.</summary>
     public required Func<CancellationToken, (IReadOnlyList<EncodedPrompt> Prompts, ApiError? Error)> Encode { get; init; }
 
-    /// <summary>Makes what reads one choice's text.</summary>
-    public required Func<IAnswerParser> NewParser { get; init; }
+    /// <summary>Makes what reads the text of one of a prompt's choices.</summary>
+    public required Func<EncodedPrompt, IAnswerParser> NewParser { get; init; }
+
+    /// <summary>What of the answer's parts is told.</summary>
+    public AnswerRules Rules { get; init; } = AnswerRules.Default;
 
     /// <summary>True when a choice's text goes on with its prompt's, as against being a text of its own.</summary>
     public bool ContinuesPrompt { get; init; }

@@ -21,4 +21,7 @@ public sealed record AssistantMessage([property: JsonIgnore(Condition = JsonIgno
 
     /// <summary>The tool calls, at least one; null when there is none.</summary>
     public IReadOnlyList<ToolCall>? ToolCalls { get; init; }
+
+    /// <summary>The call in the older form; null where there is none, or the request had tools.</summary>
+    public FunctionCall? FunctionCall { get; init; }
 }

@@ -26,6 +26,9 @@ public sealed record ChatCompletionRequest : GenerationRequest
     /// <summary>False for at most one call in an answer.</summary>
     public bool ParallelToolCalls { get; init; } = true;
 
+    /// <summary>True when the tools came under their older name, functions: a call is then told as the message's function_call.</summary>
+    public bool AnswersWithFunctionCall { get; init; }
+
     /// <summary>How much the model thinks before it answers: none, minimal, low, medium, high, xhigh or max; null as the model does by itself.</summary>
     public string? ReasoningEffort { get; init; }
 

@@ -19,4 +19,7 @@ public sealed record ChatDelta(string? Role = null, string? Content = null)
 
     /// <summary>One fragment of one tool call; null when there is none.</summary>
     public IReadOnlyList<ToolCallDelta>? ToolCalls { get; init; }
+
+    /// <summary>A fragment of the call in the older form: the name in the first one, pieces of the arguments in all.</summary>
+    public FunctionCall? FunctionCall { get; init; }
 }

@@ -5,6 +5,9 @@ namespace Rill.OpenAI;
 /// <summary>Reads one message of a request.</summary>
 internal static class ChatMessageReader
 {
+    /// <summary>The older form has no ids; templates want one, some of nine letters and digits.</summary>
+    private const string OlderCallId = "function0";
+
     public static ChatMessage? Read(JsonField field)
     {
         if (!field.CheckObject() || ReadRole(field["role"]) is not { } role)
@@ -18,21 +21,21 @@ internal static class ChatMessageReader
             return null;
         }
 
-        var toolCalls = role == "assistant" ? ReadToolCalls(field["tool_calls"]) : null;
+        var toolCalls = role == "assistant" ? ReadToolCalls(field["tool_calls"]) ?? ReadFunctionCall(field["function_call"]) : null;
         var content = ReadContent(field["content"], optional: toolCalls is not null);
         return new ChatMessage(role, content)
         {
             Name = field["name"].String(),
-            ToolCallId = field["tool_call_id"].String(),
+            ToolCallId = field["tool_call_id"].String() ?? (field["role"].String() == "function" ? OlderCallId : null),
             ToolCalls = toolCalls,
             Reasoning = field["reasoning_content"].String() ?? field["reasoning"].String(),
         };
     }
 
-    /// <summary>What a message holds that would change the prompt: OpenAI's fields, Ollama's images, SGLang's tools.</summary>
+    /// <summary>What a message holds that would change the prompt: OpenAI's audio, Ollama's images, SGLang's tools.</summary>
     private static JsonField? Unsupported(JsonField message)
     {
-        foreach (var (name, mayBeEmpty) in (ReadOnlySpan<(string, bool)>)[("audio", false), ("function_call", false), ("images", true), ("tools", true)])
+        foreach (var (name, mayBeEmpty) in (ReadOnlySpan<(string, bool)>)[("audio", false), ("images", true), ("tools", true)])
         {
             if (message[name] is { IsPresent: true } given && !(mayBeEmpty && UnsupportedFields.IsEmpty(given.Value)))
             {
@@ -110,6 +113,23 @@ internal static class ChatMessageReader
         }
 
         return text.String();
+    }
+
+    /// <summary>A call in the form of before there were tools, in the newer one.</summary>
+    private static JsonElement? ReadFunctionCall(JsonField field)
+    {
+        if (!field.IsPresent || !field.CheckObject())
+        {
+            return null;
+        }
+
+        if (!field["name"].IsPresent)
+        {
+            field["name"].Miss();
+        }
+
+        field["name"].String();
+        return JsonElement.Parse($$"""[{"id":"{{OlderCallId}}","type":"function","function":{{field.Value.GetRawText()}}}]""");
     }
 
     private static JsonElement? ReadToolCalls(JsonField field)

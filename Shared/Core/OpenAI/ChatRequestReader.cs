@@ -23,17 +23,17 @@ public static class ChatRequestReader
     internal static ChatCompletionRequest ReadFields(JsonField fields)
     {
         UnsupportedFields.CheckChat(fields);
-        return GenerationFields.Read(fields, new ChatCompletionRequest
+        var request = new ChatCompletionRequest
         {
             Messages = ReadMessages(fields["messages"]),
             Logprobs = fields["logprobs"].Bool() ?? false,
             TopLogprobs = fields["top_logprobs"].Int(),
-            Tools = ToolFields.Read(fields),
             Documents = TemplateFields.ReadDocuments(fields["documents"]),
             ChatTemplateKwargs = TemplateFields.ReadArguments(fields["chat_template_kwargs"]),
             AddGenerationPrompt = fields["add_generation_prompt"].Bool(),
             ContinueFinalMessage = fields["continue_final_message"].Bool() ?? false,
-        });
+        };
+        return GenerationFields.Read(fields, ReasoningFields.Read(fields, ToolFields.Read(fields, request)));
     }
 
     private static IReadOnlyList<ChatMessage> ReadMessages(JsonField field)

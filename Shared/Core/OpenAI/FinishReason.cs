@@ -15,6 +15,9 @@ public enum FinishReason
     /// <summary>The model called tools.</summary>
     [JsonStringEnumMemberName("tool_calls")] ToolCalls,
 
+    /// <summary>The model called a function, which the request named in the older way.</summary>
+    [JsonStringEnumMemberName("function_call")] FunctionCall,
+
     /// <summary>A content filter cut the answer.</summary>
     [JsonStringEnumMemberName("content_filter")] ContentFilter,
 }

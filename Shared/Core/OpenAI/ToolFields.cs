@@ -3,23 +3,41 @@ using System.Text.RegularExpressions;
 
 namespace Rill.OpenAI;
 
-/// <summary>
-/// Reads tools and tool_choice. The model's chat template is told of the tools; calls in the model's text are not parsed yet, so a request
-/// with tools must say tool_choice none, as vLLM has it for a server without a tool-call parser.
-/// </summary>
+/// <summary>Reads tools and tool_choice, and what they were called before: functions and function_call.</summary>
 internal static partial class ToolFields
 {
-    /// <summary>The array of tools as it was given; null when there is none.</summary>
-    public static JsonElement? Read(JsonField fields)
+    /// <summary>The request with its tools.</summary>
+    public static ChatCompletionRequest Read(JsonField fields, ChatCompletionRequest request)
     {
-        var tools = fields["tools"];
-        var names = tools.Array(ReadTool, ChatRequestRules.MaxTools) ?? [];
-        CheckChoice(tools, fields["tool_choice"], names);
-        return names.Count > 0 ? tools.Value.Clone() : null;
+        var (tools, functions) = (fields["tools"], fields["functions"]);
+        var definitions = tools.Array(ReadTool, ChatRequestRules.MaxTools) ?? [];
+        if (functions.Array(ReadFunction, ChatRequestRules.MaxTools) is not { Count: > 0 } older)
+        {
+            return request with
+            {
+                Tools = definitions.Count > 0 ? tools.Value.Clone() : null,
+                Functions = definitions,
+                ToolChoice = ReadChoice(fields["tool_choice"], definitions, "function"),
+                ParallelToolCalls = fields["parallel_tool_calls"].Bool() ?? true,
+            };
+        }
+
+        if (definitions.Count > 0)
+        {
+            functions.Refuse("must not stand beside tools, its newer name.");
+        }
+
+        return request with
+        {
+            Tools = AsTools(functions.Value),
+            Functions = older,
+            ToolChoice = ReadChoice(fields["function_call"], older, null),
+            ParallelToolCalls = false,
+            AnswersWithFunctionCall = true,
+        };
     }
 
-    /// <summary>The function's name.</summary>
-    private static string? ReadTool(JsonField tool)
+    private static ToolDefinition? ReadTool(JsonField tool)
     {
         if (!tool.CheckObject())
         {
@@ -42,12 +60,17 @@ internal static partial class ToolFields
             function.Miss();
         }
 
-        return function.CheckObject() ? ReadFunction(function) : null;
+        return ReadFunction(function);
     }
 
-    private static string? ReadFunction(JsonField function)
+    private static ToolDefinition? ReadFunction(JsonField function)
     {
-        var name = function["name"];
+        if (!function.CheckObject())
+        {
+            return null;
+        }
+
+        var (name, parameters) = (function["name"], function["parameters"]);
         if (!name.IsPresent)
         {
             name.Miss();
@@ -58,50 +81,74 @@ internal static partial class ToolFields
         }
 
         function["description"].String();
-        function["parameters"].CheckObject();
-        function["strict"].Bool();
-        return name.String();
+        var isStrict = function["strict"].Bool() ?? false;
+        var schema = parameters.CheckObject() && parameters.IsPresent ? parameters.Value.Clone() : (JsonElement?)null;
+        return name.String() is { } named ? new(named, schema, isStrict) : null;
     }
 
-    /// <summary>What is refused is the choice where there is one, else the tools.</summary>
-    private static void CheckChoice(JsonField tools, JsonField choice, IReadOnlyList<string> names)
+    /// <param name="choice">tool_choice or function_call.</param>
+    /// <param name="tools">What may be chosen.</param>
+    /// <param name="member">The member in which an object names its function; null where it does so itself.</param>
+    private static ToolChoice? ReadChoice(JsonField choice, IReadOnlyList<ToolDefinition> tools, string? member)
     {
-        var isNamed = choice.Value.ValueKind == JsonValueKind.Object;
-        var mode = isNamed ? "required" : choice.String() ?? "auto";
-        if (isNamed)
+        if (choice.Value.ValueKind == JsonValueKind.Object)
         {
-            CheckName(choice, names);
+            return ReadNamed(choice, tools, member);
         }
 
+        var mode = choice.String();
         switch (mode)
         {
+            case null:
+                return null;
             case "none":
-                break;
-            case "auto" or "required" when names.Count > 0:
-                (choice.IsPresent ? choice : tools).RefuseUnsupported(
-                    "This server does not parse tool calls yet: send tool_choice \"none\" to get the model's call as text.");
-                break;
-            case "required":
-                choice.Refuse("is only allowed together with tools.");
-                break;
-            case not "auto":
-                choice.Refuse("must be none, auto, required or an object that names a function.");
-                break;
+                return new(ToolChoiceMode.None);
+            case "auto":
+                return new(ToolChoiceMode.Auto);
+            case "required" when member is not null:
+                CheckTools(choice, tools);
+                return new(ToolChoiceMode.Required);
+            default:
+                choice.Refuse($"must be none, auto, {(member is null ? "" : "required ")}or an object that names a function.");
+                return null;
         }
     }
 
-    private static void CheckName(JsonField choice, IReadOnlyList<string> tools)
+    private static ToolChoice? ReadNamed(JsonField choice, IReadOnlyList<ToolDefinition> tools, string? member)
     {
-        var name = choice["function"]["name"];
+        if (choice["type"].String() is { } type && type != "function")
+        {
+            choice["type"].RefuseUnsupported($"{choice.Path}.type must be function: this server knows no other choice of tools.");
+            return null;
+        }
+
+        var name = member is null ? choice["name"] : choice[member]["name"];
         if (!name.IsPresent)
         {
             name.Miss();
         }
-        else if (name.String() is { } text && tools.Count > 0 && !tools.Contains(text))
+        else if (name.String() is { } text && CheckTools(choice, tools) && tools.All(tool => tool.Name != text))
         {
             name.Refuse("must be the name of one of the tools.");
         }
+
+        return name.String() is { } named ? new(ToolChoiceMode.Named, named) : null;
     }
+
+    private static bool CheckTools(JsonField choice, IReadOnlyList<ToolDefinition> tools)
+    {
+        if (tools.Count > 0)
+        {
+            return true;
+        }
+
+        choice.Refuse("is only allowed together with tools.");
+        return false;
+    }
+
+    /// <summary>The older form in the newer one's words, which templates know.</summary>
+    private static JsonElement AsTools(JsonElement functions) =>
+        JsonElement.Parse($"[{string.Join(',', functions.EnumerateArray().Select(function => $$"""{"type":"function","function":{{function.GetRawText()}}}"""))}]");
 
     [GeneratedRegex(@"^[A-Za-z0-9_-]{1,64}\z")]
     private static partial Regex FunctionName();

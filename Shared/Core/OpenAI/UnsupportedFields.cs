@@ -14,12 +14,8 @@ internal static class UnsupportedFields
     private static readonly Field[] s_fields =
     [
         // OpenAI
-        new("functions", IsEmpty, "use tools"),
-        new("function_call", value => IsText(value, "none", "auto"), "use tool_choice"),
-        new("parallel_tool_calls", IsBoolean),
         new("modalities", value => value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => IsText(item, "text"))),
         new("audio", Never),
-        new("reasoning_effort", value => IsText(value, "none")),
         new("web_search_options", IsEmpty),
         new("max_output_tokens", Never, "use max_completion_tokens"),
         new("suffix", value => IsText(value, "")),
@@ -32,8 +28,6 @@ internal static class UnsupportedFields
         new("guided_choice", Never),
         new("guided_grammar", Never),
         new("structural_tag", Never),
-        new("include_reasoning", IsBoolean),
-        new("thinking_token_budget", value => IsNumber(value, -1)),
         new("allowed_token_ids", Never),
         new("repetition_detection", Never),
         new("skip_special_tokens", IsTrue),
@@ -61,8 +55,7 @@ internal static class UnsupportedFields
         // llama.cpp
         new("grammar", value => IsText(value, "")),
         new("json_schema", IsEmpty),
-        new("reasoning_budget_tokens", value => IsNumber(value, -1)),
-        new("reasoning_format", value => IsText(value, "none", "auto")),
+        new("reasoning_format", value => IsText(value, "auto", "deepseek")),
         new("thinking_forced_open", IsFalse),
         new("samplers", Never),
         new("typical_p", value => IsNumber(value, 1)),
@@ -121,7 +114,7 @@ internal static class UnsupportedFields
         new("guideline", IsEmpty),
         new("parameters", IsEmpty),
 
-        // Ollama, and the switches of thinking of several
+        // Ollama
         new("format", value => IsText(value, "")),
         new("options", IsEmpty),
         new("num_predict", value => IsNumber(value, -1), "use max_tokens"),
@@ -129,11 +122,6 @@ internal static class UnsupportedFields
         new("template", value => IsText(value, "")),
         new("images", IsEmpty),
         new("raw", IsFalse),
-        new("reasoning", IsDisabled, "use chat_template_kwargs"),
-        new("think", IsFalse, "use chat_template_kwargs"),
-        new("enable_thinking", IsFalse, "use chat_template_kwargs"),
-        new("thinking_budget", value => IsNumber(value, -1)),
-        new("thinking", IsDisabled, "use chat_template_kwargs"),
     ];
 
     // Of chat, in a request for a completion of text.
@@ -148,6 +136,18 @@ internal static class UnsupportedFields
         new("add_generation_prompt", IsFalse, "use POST /v1/chat/completions"),
         new("continue_final_message", IsFalse, "use POST /v1/chat/completions"),
         new("prompt_embeds", Never, "use prompt"),
+        new("functions", IsEmpty, "use POST /v1/chat/completions"),
+        new("function_call", value => IsText(value, "none", "auto"), "use POST /v1/chat/completions"),
+        new("parallel_tool_calls", IsBoolean),
+        new("reasoning_effort", value => IsText(value, "none"), "use POST /v1/chat/completions"),
+        new("include_reasoning", IsBoolean),
+        new("thinking_token_budget", value => IsNumber(value, -1)),
+        new("reasoning_budget_tokens", value => IsNumber(value, -1)),
+        new("thinking_budget", value => IsNumber(value, -1)),
+        new("reasoning", IsDisabled, "use POST /v1/chat/completions"),
+        new("think", IsFalse, "use POST /v1/chat/completions"),
+        new("enable_thinking", IsFalse, "use POST /v1/chat/completions"),
+        new("thinking", IsDisabled, "use POST /v1/chat/completions"),
     ];
 
     /// <summary>Those that a request for a completion of text may have.</summary>

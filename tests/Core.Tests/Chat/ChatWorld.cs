@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Rill.Chat;
+using Rill.Chat.Format;
 using Rill.Chat.Output;
 using Rill.OpenAI;
 using Rill.Serving;
@@ -20,7 +21,8 @@ internal sealed class ChatWorld : IAsyncDisposable
         Func<IAnswerParser>? newParser = null,
         int[]? eosTokenIds = null,
         ITokenizer? tokenizer = null,
-        TimeProvider? clock = null)
+        TimeProvider? clock = null,
+        MessageFormat? format = null)
     {
         var runner = new ScriptedModelRunner(script ?? new ScriptedRunnerOptions());
         Engine = new InferenceEngine(
@@ -33,6 +35,7 @@ internal sealed class ChatWorld : IAsyncDisposable
             Tokenizer = tokenizer ?? new ByteTokenizer(),
             Template = ChatTemplate.Parse(template, "test"),
             EosTokenIds = eosTokenIds ?? [ByteTokenizer.EndOfText],
+            Format = format,
             NewParser = newParser ?? (() => TextParser.Instance),
         };
         Service = new ChatService(

@@ -198,7 +198,7 @@ public sealed class ChatRequestReaderTests
     [InlineData("""{"role":"root","content":"a"}""", "messages[0].role", "invalid_value")]
     [InlineData("""{"role":"assistant","tool_calls":5}""", "messages[0].tool_calls", "invalid_value")]
     [InlineData("""{"role":"assistant","tool_calls":[5]}""", "messages[0].tool_calls[0]", "invalid_value")]
-    [InlineData("""{"role":"assistant","function_call":{}}""", "messages[0].function_call", "unsupported_parameter")]
+    [InlineData("""{"role":"assistant","function_call":{}}""", "messages[0].function_call.name", "missing_required_parameter")]
     [InlineData("""{"role":"user","content":"a","images":["aGk="]}""", "messages[0].images", "unsupported_parameter")]
     [InlineData("""{"role":"system","content":"a","tools":[{"type":"function"}]}""", "messages[0].tools", "unsupported_parameter")]
     [InlineData("""{"role":"user","content":"a","name":5}""", "messages[0].name", "invalid_value")]

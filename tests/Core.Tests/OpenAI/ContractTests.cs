@@ -30,7 +30,7 @@ public sealed partial class ContractTests
         var table = RefusedTable().Match(s_contract).Groups[1].Value;
         var names = Name().Matches(Bracket().Replace(table, "")).Select(match => match.Groups[1].Value).ToList();
 
-        Assert.True(names.Count > 100, $"Only {names.Count} fields were found.");
+        Assert.True(names.Count > 80, $"Only {names.Count} fields were found.");
         Assert.Empty(names.Except(UnsupportedFields.ChatNames));
     }
 

@@ -14,20 +14,51 @@ public sealed class ToolFieldsTests
         var request = ChatRequestReaderTests.ReadWith($"\"tools\":[{Tool}],\"tool_choice\":\"none\",\"parallel_tool_calls\":false");
 
         Assert.Equal($"[{Tool}]", request.Tools!.Value.GetRawText());
+        var function = Assert.Single(request.Functions);
+        Assert.Equal(("get_weather", """{"type":"object"}""", true), (function.Name, function.Parameters!.Value.GetRawText(), function.IsStrict));
+        Assert.False(request.ParallelToolCalls);
     }
 
     [Theory]
-    [InlineData("", "tools")]
-    [InlineData(",\"tool_choice\":null", "tools")]
-    [InlineData(",\"tool_choice\":\"auto\"", "tool_choice")]
-    [InlineData(",\"tool_choice\":\"required\"", "tool_choice")]
-    [InlineData(""","tool_choice":{"type":"function","function":{"name":"get_weather"}}""", "tool_choice")]
-    public void TryRead_ToolsWithAnotherChoice_NamesWhatWasSentAndSaysWhatToSend(string choice, string param)
+    [InlineData("", null, null)]
+    [InlineData(",\"tool_choice\":null", null, null)]
+    [InlineData(",\"tool_choice\":\"auto\"", ToolChoiceMode.Auto, null)]
+    [InlineData(",\"tool_choice\":\"none\"", ToolChoiceMode.None, null)]
+    [InlineData(",\"tool_choice\":\"required\"", ToolChoiceMode.Required, null)]
+    [InlineData(""","tool_choice":{"type":"function","function":{"name":"get_weather"}}""", ToolChoiceMode.Named, "get_weather")]
+    public void TryRead_AChoice_ReadsIt(string choice, ToolChoiceMode? mode, string? name)
     {
-        var error = ErrorWith($"\"tools\":[{Tool}]{choice}");
+        var read = ChatRequestReaderTests.ReadWith($"\"tools\":[{Tool}]{choice}").ToolChoice;
 
-        Assert.Equal((400, "unsupported_parameter", param), (error.Status, error.Code, error.Param));
-        Assert.Contains("send tool_choice \"none\"", error.Message, StringComparison.Ordinal);
+        Assert.Equal((mode, name), (read?.Mode, read?.Name));
+    }
+
+    [Theory]
+    [InlineData("", null, null)]
+    [InlineData(",\"function_call\":\"auto\"", ToolChoiceMode.Auto, null)]
+    [InlineData(",\"function_call\":\"none\"", ToolChoiceMode.None, null)]
+    [InlineData(",\"function_call\":{\"name\":\"f\"}", ToolChoiceMode.Named, "f")]
+    public void TryRead_Functions_AreToolsOfOneCall(string choice, ToolChoiceMode? mode, string? name)
+    {
+        var request = ChatRequestReaderTests.ReadWith("\"functions\":[{\"name\":\"f\",\"parameters\":{}}]" + choice);
+
+        Assert.Equal("""[{"type":"function","function":{"name":"f","parameters":{}}}]""", request.Tools!.Value.GetRawText());
+        Assert.Equal(("f", true, false), (request.Functions[0].Name, request.AnswersWithFunctionCall, request.ParallelToolCalls));
+        Assert.Equal((mode, name), (request.ToolChoice?.Mode, request.ToolChoice?.Name));
+    }
+
+    [Fact]
+    public void TryRead_MessagesOfFunctionCalls_AreThoseOfToolCalls()
+    {
+        var json = """
+            {"messages":[{"role":"assistant","content":null,"function_call":{"name":"f","arguments":"{}"}},
+            {"role":"function","name":"f","content":"1"}]}
+            """;
+        Assert.True(ChatRequestReader.TryRead(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(json)), out var request, out _));
+
+        var call = request.Messages[0].ToolCalls!.Value[0];
+        Assert.Equal("""{"name":"f","arguments":"{}"}""", call.GetProperty("function").GetRawText());
+        Assert.Equal(("tool", call.GetProperty("id").GetString()), (request.Messages[1].Role, request.Messages[1].ToolCallId));
     }
 
     [Theory]
@@ -48,6 +79,13 @@ public sealed class ToolFieldsTests
     [InlineData("\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":[]}}]", "tools[0].function.parameters", "invalid_value")]
     [InlineData("\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"strict\":1}}]", "tools[0].function.strict", "invalid_value")]
     [InlineData("\"tool_choice\":\"required\"", "tool_choice", "invalid_value")]
+    [InlineData("\"tools\":[" + Tool + "],\"functions\":[{\"name\":\"f\"}]", "functions", "invalid_value")]
+    [InlineData("\"functions\":[{}]", "functions[0].name", "missing_required_parameter")]
+    [InlineData("\"functions\":[{\"name\":\"f\"}],\"function_call\":\"required\"", "function_call", "invalid_value")]
+    [InlineData("\"functions\":[{\"name\":\"f\"}],\"function_call\":{\"name\":\"g\"}", "function_call.name", "invalid_value")]
+    [InlineData("\"functions\":[{\"name\":\"f\"}],\"function_call\":{}", "function_call.name", "missing_required_parameter")]
+    [InlineData("\"tools\":[" + Tool + "],\"tool_choice\":{\"type\":\"allowed_tools\"}", "tool_choice.type", "unsupported_parameter")]
+    [InlineData("\"parallel_tool_calls\":1", "parallel_tool_calls", "invalid_value")]
     [InlineData("\"tool_choice\":\"named\"", "tool_choice", "invalid_value")]
     [InlineData("\"tool_choice\":\"\"", "tool_choice", "invalid_value")]
     [InlineData("\"tool_choice\":5", "tool_choice", "invalid_value")]

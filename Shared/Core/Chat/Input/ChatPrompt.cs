@@ -7,33 +7,34 @@ namespace Rill.Chat.Input;
 /// <summary>A request as a conversation for the model's template. Every string that the client wrote keeps that origin.</summary>
 internal static class ChatPrompt
 {
-    /// <summary>The prompt's token ids, at least one; or the error to answer with.</summary>
+    /// <summary>The prompt, of at least one token; or the error to answer with.</summary>
     /// <param name="request">A checked request.</param>
     /// <param name="model">Its template and tokenizer.</param>
     /// <param name="vocabularySize">Rows of the model's embedding: a tokenizer may have more ids, which the model cannot read.</param>
     /// <param name="cancellationToken">Ends rendering and encoding.</param>
     /// <exception cref="OperationCanceledException">The cancellation came on the way.</exception>
-    public static (IReadOnlyList<int> Ids, ApiError? Error) Encode(
+    public static (EncodedPrompt? Prompt, ApiError? Error) Encode(
         ChatCompletionRequest request, ChatModel model, int vocabularySize, CancellationToken cancellationToken)
     {
         try
         {
-            var ids = model.Tokenizer.Encode(Render(request, model, cancellationToken), cancellationToken);
-            return ids.Count == 0 ? ([], Refuse("The messages render to an empty prompt; the model needs at least one token."))
-                : ids.Max() is var highest && highest >= vocabularySize ? ([], Refuse(string.Create(
+            var prompt = Render(request, model, cancellationToken);
+            var ids = model.Tokenizer.Encode(prompt, cancellationToken);
+            return ids.Count == 0 ? (null, Refuse("The messages render to an empty prompt; the model needs at least one token."))
+                : ids.Max() is var highest && highest >= vocabularySize ? (null, Refuse(string.Create(
                     CultureInfo.InvariantCulture,
                     $"The messages make the token id {highest}, but the model knows only those below {vocabularySize}: leave that text out.")))
-                : (ids, null);
+                : (new EncodedPrompt(ids, Opening: OpeningOf(prompt)), null);
         }
         catch (ChatTemplateException refused)
         {
-            return ([], Refuse(refused.IsRefusal
+            return (null, Refuse(refused.IsRefusal
                 ? refused.Message
                 : $"The model's chat template cannot write these messages: {refused.Message.TrimEnd('.')}."));
         }
         catch (EncodingLimitException refused)
         {
-            return ([], Refuse(refused.Message));
+            return (null, Refuse(refused.Message));
         }
     }
 
@@ -51,8 +52,10 @@ internal static class ChatPrompt
         Documents = request.Documents,
         AddGenerationPrompt = request.AddGenerationPrompt ?? !request.ContinueFinalMessage,
         ContinueFinalMessage = request.ContinueFinalMessage,
-        Arguments = request.ChatTemplateKwargs,
+        Arguments = ThinkingArguments.Of(request),
     };
+
+    private static string OpeningOf(PromptText prompt) => prompt.Runs is [.., { FromRequest: false, Text: var own }] ? own : "";
 
     private static Dictionary<string, object?> Message(ChatMessage message)
     {

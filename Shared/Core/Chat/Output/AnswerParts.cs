@@ -9,8 +9,10 @@ namespace Rill.Chat.Output;
 /// nothing else; once one has matched, nothing more is taken.
 /// </summary>
 /// <param name="stopStrings">Texts that end the answer.</param>
-public sealed class AnswerParts(IReadOnlyList<string> stopStrings)
+/// <param name="rules">What of it is told; null for all.</param>
+public sealed class AnswerParts(IReadOnlyList<string> stopStrings, AnswerRules? rules = null)
 {
+    private readonly AnswerRules _rules = rules ?? AnswerRules.Default;
     private readonly StopChecker _stops = new(stopStrings);
     private readonly List<AnswerPart> _parts = [];
     private readonly StringBuilder _text = new();
@@ -26,25 +28,39 @@ public sealed class AnswerParts(IReadOnlyList<string> stopStrings)
     /// <summary>True once a tool call has started.</summary>
     public bool HasToolCall { get; private set; }
 
+    /// <summary>True once there was reasoning, told or not.</summary>
+    public bool HasReasoning { get; private set; }
+
+    /// <summary>True when nothing more is taken: a stop string has matched, or there was one tool call more than there may be.</summary>
+    public bool IsOver { get; private set; }
+
     /// <summary>False while content passes without a look at the stop strings: before min_tokens (contract B.6).</summary>
     internal bool LooksForStops { get; set; } = true;
 
     /// <summary>Adds visible text, which may be empty.</summary>
     public void AddContent(string text)
     {
-        if (Stop is null && LooksForStops)
+        if (!IsOver && LooksForStops)
         {
             (text, Stop) = _stops.Push(text);
+            IsOver = Stop is not null;
             Append(AnswerPartKind.Content, text);
         }
-        else if (Stop is null)
+        else if (!IsOver)
         {
             Append(AnswerPartKind.Content, text);
         }
     }
 
     /// <summary>Adds reasoning, which may be empty.</summary>
-    public void AddReasoning(string text) => AddOther(AnswerPartKind.Reasoning, text);
+    public void AddReasoning(string text)
+    {
+        HasReasoning |= text.Length > 0;
+        if (_rules.TellsReasoning)
+        {
+            AddOther(AnswerPartKind.Reasoning, text);
+        }
+    }
 
     /// <summary>Starts a tool call.</summary>
     /// <param name="index">From 0, rising by one.</param>
@@ -52,7 +68,8 @@ public sealed class AnswerParts(IReadOnlyList<string> stopStrings)
     /// <param name="function">The function's name.</param>
     public void AddToolCall(int index, string id, string function)
     {
-        if (Stop is null)
+        IsOver |= index >= _rules.MostToolCalls;
+        if (!IsOver)
         {
             ReleaseHeld();
             Close();
@@ -78,7 +95,7 @@ public sealed class AnswerParts(IReadOnlyList<string> stopStrings)
 
     private void AddOther(AnswerPartKind kind, string text, int callIndex = 0)
     {
-        if (Stop is null && text.Length > 0)
+        if (!IsOver && text.Length > 0)
         {
             ReleaseHeld();
             Append(kind, text, callIndex);

@@ -20,7 +20,7 @@ public static class ChatAnswer
             gathered[delta.Index].Add(delta);
         }
 
-        var choices = gathered.Select((choice, index) => choice.ToChoice(index)).ToList();
+        var choices = gathered.Select((choice, index) => choice.ToChoice(index, generation.Rules)).ToList();
         return new ChatCompletion(generation.Id, generation.Created, generation.Model.Id, choices, generation.Usage)
         {
             SystemFingerprint = generation.Model.Fingerprint,
@@ -49,7 +49,7 @@ public static class ChatAnswer
             }
         }
 
-        public ChatChoice ToChoice(int index) => new(index, Message(), _finish!.Reason)
+        public ChatChoice ToChoice(int index, AnswerRules rules) => new(index, Message(rules), _finish!.Reason)
         {
             StopReason = _finish.StopReason,
             Logprobs = _logprobs is null ? null : new ChoiceLogprobs(_logprobs),
@@ -74,11 +74,15 @@ public static class ChatAnswer
             }
         }
 
-        private AssistantMessage Message() => new(_content.Length == 0 && _calls.Count > 0 ? null : _content.ToString())
+        private AssistantMessage Message(AnswerRules rules)
         {
-            ReasoningContent = _reasoning.Length > 0 ? _reasoning.ToString() : null,
-            ToolCalls = _calls.Count == 0 ? null
-                : [.. _calls.Select(call => new ToolCall(call.Id, new FunctionCall(call.Function, call.Arguments.ToString())))],
-        };
+            var calls = _calls.ConvertAll(call => new ToolCall(call.Id, new FunctionCall(call.Function, call.Arguments.ToString())));
+            return new(_content.Length == 0 && calls.Count > 0 ? null : _content.ToString())
+            {
+                ReasoningContent = _reasoning.Length > 0 ? _reasoning.ToString() : null,
+                ToolCalls = calls.Count > 0 && !rules.TellsFunctionCall ? calls : null,
+                FunctionCall = calls.Count > 0 && rules.TellsFunctionCall ? calls[0].Function : null,
+            };
+        }
     }
 }

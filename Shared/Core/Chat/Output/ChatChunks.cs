@@ -59,10 +59,12 @@ public sealed class ChatChunks
         ? Chunk([], ChunkUsage.Of(_generation.Usage))
         : null;
 
-    private static ChatDelta Delta(in AnswerPart part) => part.Kind switch
+    private ChatDelta Delta(in AnswerPart part) => part.Kind switch
     {
         AnswerPartKind.Content => new ChatDelta(Content: part.Text),
         AnswerPartKind.Reasoning => new ChatDelta { ReasoningContent = part.Text },
+        AnswerPartKind.ToolCall when _generation.Rules.TellsFunctionCall => new ChatDelta { FunctionCall = new FunctionCall(part.Text, "") },
+        AnswerPartKind.ToolArguments when _generation.Rules.TellsFunctionCall => new ChatDelta { FunctionCall = new FunctionCall(null, part.Text) },
         AnswerPartKind.ToolCall => new ChatDelta { ToolCalls = [ToolCallDelta.Start(part.CallIndex, part.CallId!, part.Text)] },
         _ => new ChatDelta { ToolCalls = [ToolCallDelta.More(part.CallIndex, part.Text)] },
     };

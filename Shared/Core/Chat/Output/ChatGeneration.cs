@@ -43,6 +43,9 @@ public sealed class ChatGeneration : IAsyncDisposable
     /// <summary>What of the request's wishes is not fulfilled; null when all are.</summary>
     public string? Warning { get; init; }
 
+    /// <summary>What of the parts is told, and how.</summary>
+    public AnswerRules Rules { get; init; } = AnswerRules.Default;
+
     /// <summary>Number of choices.</summary>
     public int ChoiceCount => _choices.Length;
 
@@ -50,7 +53,13 @@ public sealed class ChatGeneration : IAsyncDisposable
     public int PromptTokens { get; }
 
     /// <summary>The prompts once and every choice's tokens so far.</summary>
-    public Usage Usage => new(PromptTokens, CompletionTokens) { PromptTokensDetails = new PromptTokensDetails(CachedTokens) };
+    public Usage Usage => new(PromptTokens, CompletionTokens)
+    {
+        PromptTokensDetails = new PromptTokensDetails(CachedTokens),
+        CompletionTokensDetails = ReasoningTokens > 0 || Model.Format?.Reasoning is not null ? new CompletionTokensDetails(ReasoningTokens) : null,
+    };
+
+    private int ReasoningTokens => _choices.Sum(choice => choice.ReasoningTokens);
 
     private int CompletionTokens => _choices.Sum(choice => choice.CompletionTokens);
 
@@ -115,6 +124,7 @@ public sealed class ChatGeneration : IAsyncDisposable
     {
         FinishReason.Length => "length",
         FinishReason.ToolCalls => "tool_calls",
+        FinishReason.FunctionCall => "function_call",
         _ => "stop",
     };
 

@@ -15,6 +15,7 @@ internal sealed class ChoiceReader : IChoiceSource
     private readonly ITokenizer _tokenizer;
     private readonly ChatSettings _settings;
     private readonly IAnswerParser _parser;
+    private readonly AnswerRules _rules;
     private readonly IncrementalDetokenizer _detokenizer;
     private readonly AnswerParts _parts;
     private List<TokenLogprob>? _logprobs;
@@ -25,16 +26,20 @@ internal sealed class ChoiceReader : IChoiceSource
     /// <param name="tokenizer">The model's.</param>
     /// <param name="settings">The request's.</param>
     /// <param name="parser">What splits its text into parts.</param>
+    /// <param name="rules">What of the parts is told.</param>
     /// <param name="continuesPrompt">True when its text goes on with the prompt's, so that nothing is dropped where it begins.</param>
-    public ChoiceReader(int index, TokenStream tokens, ITokenizer tokenizer, ChatSettings settings, IAnswerParser parser, bool continuesPrompt)
+    public ChoiceReader(int index, TokenStream tokens, ITokenizer tokenizer, ChatSettings settings, IAnswerParser parser, AnswerRules rules, bool continuesPrompt)
     {
-        (_index, _tokens, _tokenizer, _settings, _parser) = (index, tokens, tokenizer, settings, parser);
+        (_index, _tokens, _tokenizer, _settings, _parser, _rules) = (index, tokens, tokenizer, settings, parser, rules);
         _detokenizer = new(tokenizer, skipSpecialTokens: !parser.ReadsSpecialTokens, continuesText: continuesPrompt);
-        _parts = new(settings.StopStrings);
+        _parts = new(settings.StopStrings, rules);
     }
 
     /// <inheritdoc/>
     public int CompletionTokens { get; private set; }
+
+    /// <inheritdoc/>
+    public int ReasoningTokens { get; private set; }
 
     /// <inheritdoc/>
     public TimeSpan? TimeToFirstToken => _tokens.Timings.TimeToFirstToken;
@@ -54,7 +59,7 @@ internal sealed class ChoiceReader : IChoiceSource
             if (finish is not null || !_parts.IsEmpty)
             {
                 Finish = finish;
-                var delta = new ChoiceDelta(_index, _parts.Take(), CompletionTokens, _logprobs, finish);
+                var delta = new ChoiceDelta(_index, _parts.Take(), CompletionTokens, HidesLogprobs ? null : _logprobs, finish);
                 _logprobs = null;
                 return delta;
             }
@@ -67,6 +72,8 @@ internal sealed class ChoiceReader : IChoiceSource
     /// <inheritdoc/>
     public void Dispose() => _tokens.Dispose();
 
+    private bool HidesLogprobs => !_rules.TellsReasoning && (_parts.HasReasoning || _parser.IsReasoning);
+
     private ChoiceFinish? Take(in TokenBatch batch)
     {
         var ids = batch.TokenIds.Span;
@@ -75,13 +82,14 @@ internal sealed class ChoiceReader : IChoiceSource
             NoteToken(ids[i], batch.Logprobs.IsEmpty ? null : batch.Logprobs.Span[i]);
             if (i < ids.Length - 1 || HasText(batch.Finish))
             {
+                ReasoningTokens += _parser.IsReasoning ? 1 : 0;
                 _parser.Push(ids[i], _detokenizer.Push(ids[i]), _parts);
             }
 
-            if (_parts.Stop is { } stop)
+            if (_parts.IsOver)
             {
                 _tokens.Stop();
-                return new ChoiceFinish(FinishReason.Stop, StopReason.OfText(stop));
+                return FinishOfParts();
             }
         }
 
@@ -107,17 +115,18 @@ internal sealed class ChoiceReader : IChoiceSource
     private ChoiceFinish Close(SequenceFinish finish)
     {
         _parser.Flush(_detokenizer.Flush(), _parts);
-        if (_parts.Stop is { } stop)
+        if (_parts.IsOver)
         {
-            return new ChoiceFinish(FinishReason.Stop, StopReason.OfText(stop));
+            return FinishOfParts();
         }
 
         _parts.ReleaseHeld();
-        return finish switch
-        {
-            { Reason: SequenceFinishReason.Length } => new ChoiceFinish(FinishReason.Length),
-            { EndsWithEos: true } when _parts.HasToolCall => new ChoiceFinish(FinishReason.ToolCalls),
-            _ => new ChoiceFinish(FinishReason.Stop, _settings.StopOf(finish)),
-        };
+        var stop = _settings.StopOf(finish);
+        return finish.Reason == SequenceFinishReason.Length ? new ChoiceFinish(FinishReason.Length)
+            : _parts.HasToolCall && stop is null ? new ChoiceFinish(_rules.ToolFinish)
+            : new ChoiceFinish(FinishReason.Stop, stop);
     }
+
+    private ChoiceFinish FinishOfParts() =>
+        _parts.Stop is { } stop ? new(FinishReason.Stop, StopReason.OfText(stop)) : new(_rules.ToolFinish);
 }

@@ -10,6 +10,9 @@ internal sealed class EmptyChoice(int index) : IChoiceSource
     public int CompletionTokens => 0;
 
     /// <inheritdoc/>
+    public int ReasoningTokens => 0;
+
+    /// <inheritdoc/>
     public TimeSpan? TimeToFirstToken => null;
 
     /// <inheritdoc/>

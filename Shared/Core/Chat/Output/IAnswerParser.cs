@@ -9,6 +9,9 @@ public interface IAnswerParser
     /// <summary>True to be given the text of control tokens; false when it is left out.</summary>
     bool ReadsSpecialTokens { get; }
 
+    /// <summary>True where the text that comes next is reasoning: a token that comes then counts as one of reasoning.</summary>
+    bool IsReasoning => false;
+
     /// <summary>Takes a token.</summary>
     /// <param name="tokenId">Its id.</param>
     /// <param name="text">The text that it completes: whole characters, possibly none.</param>

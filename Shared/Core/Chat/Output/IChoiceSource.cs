@@ -8,6 +8,9 @@ internal interface IChoiceSource : IDisposable
     /// <summary>Tokens of the completion so far, end tokens included.</summary>
     int CompletionTokens { get; }
 
+    /// <summary>Those of them that were reasoning.</summary>
+    int ReasoningTokens { get; }
+
     /// <summary>From the request's arrival to this choice's first token; null before that.</summary>
     TimeSpan? TimeToFirstToken { get; }
 

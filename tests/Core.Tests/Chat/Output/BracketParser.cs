@@ -11,6 +11,8 @@ internal sealed class BracketParser(bool readsSpecialTokens = false) : IAnswerPa
 
     public bool ReadsSpecialTokens => readsSpecialTokens;
 
+    public bool IsReasoning => _open == '[';
+
     public void Push(int tokenId, string text, AnswerParts parts)
     {
         foreach (var character in text)

@@ -69,10 +69,85 @@ public sealed class ParsedAnswerTests
         Assert.Equal("a<|endoftext|>", (await special.AnswerAsync(request)).Choices[0].Message.Content);
     }
 
-    /// <summary>The chunks of the parts, as JSON.</summary>
-    private static async Task<List<JsonElement>> DeltasAsync(ChatWorld world, string text)
+    [Fact]
+    public async Task Read_WithoutParallelCalls_EndsWhereTheSecondBegins()
     {
-        await using var generation = world.Start(ChatWorld.Ask("!text " + text));
+        await using var world = new ChatWorld(newParser: () => new BracketParser());
+
+        var choice = (await world.AnswerAsync(ChatWorld.Ask("!text a{f:1}{g:2}b") with { ParallelToolCalls = false })).Choices[0];
+
+        Assert.Equal([new ToolCall("call_1", new FunctionCall("f", "1"))], choice.Message.ToolCalls);
+        Assert.Equal(("a", FinishReason.ToolCalls), (choice.Message.Content, choice.FinishReason));
+    }
+
+    [Theory]
+    [InlineData(ToolChoiceMode.Auto, FinishReason.ToolCalls)]
+    [InlineData(ToolChoiceMode.Required, FinishReason.ToolCalls)]
+    [InlineData(ToolChoiceMode.Named, FinishReason.Stop)]
+    public async Task Read_OfACall_FinishesAsTheChoiceSays(ToolChoiceMode mode, FinishReason expected)
+    {
+        await using var world = new ChatWorld(newParser: () => new BracketParser());
+
+        var answer = await world.AnswerAsync(ChatWorld.Ask("!text {f:1}") with { ToolChoice = new ToolChoice(mode, "f") });
+
+        Assert.Equal(expected, answer.Choices[0].FinishReason);
+    }
+
+    [Fact]
+    public async Task Read_OfACallThatIsCut_FinishesWithLength()
+    {
+        await using var world = new ChatWorld(newParser: () => new BracketParser());
+
+        var answer = await world.AnswerAsync(ChatWorld.Ask("!text {f:123456}") with { MaxTokens = 5 });
+
+        Assert.Equal(FinishReason.Length, answer.Choices[0].FinishReason);
+    }
+
+    [Fact]
+    public async Task Read_OfAFunctionCall_TellsItInTheOlderForm()
+    {
+        await using var world = new ChatWorld(newParser: () => new BracketParser());
+        var request = ChatWorld.Ask("!text {f:12}") with { AnswersWithFunctionCall = true, ParallelToolCalls = false };
+
+        var choice = (await world.AnswerAsync(request)).Choices[0];
+        var deltas = (await DeltasAsync(world, request)).Select(json => json.GetProperty("choices")[0].GetProperty("delta").GetRawText()).ToList();
+
+        Assert.Equal((new FunctionCall("f", "12"), FinishReason.FunctionCall), (choice.Message.FunctionCall, choice.FinishReason));
+        Assert.Null(choice.Message.ToolCalls);
+        Assert.Equal("""{"function_call":{"name":"f","arguments":""}}""", deltas[0]);
+        Assert.All(deltas.Skip(1), delta => Assert.StartsWith("""{"function_call":{"arguments":""", delta, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Read_OfReasoning_CountsItsTokens()
+    {
+        await using var world = new ChatWorld(newParser: () => new BracketParser());
+
+        var usage = (await world.AnswerAsync(ChatWorld.Ask("!text [hmm]a"))).Usage;
+
+        // The bracket that closes comes while the text is reasoning, the one that opens does not.
+        Assert.Equal((7, 4), (usage.CompletionTokens, usage.CompletionTokensDetails!.ReasoningTokens));
+    }
+
+    [Fact]
+    public async Task Read_WithoutReasoning_LeavesItOut_AndTheLogprobsThatWouldTellIt()
+    {
+        await using var world = new ChatWorld(newParser: () => new BracketParser());
+        var request = ChatWorld.Ask("!text [hm]a") with { IncludeReasoning = false, Logprobs = true };
+
+        var hidden = (await world.AnswerAsync(request)).Choices[0];
+        var plain = (await world.AnswerAsync(request with { Messages = ChatWorld.Ask("!text a").Messages })).Choices[0];
+
+        Assert.Equal(("a", null, null), (hidden.Message.Content, hidden.Message.Reasoning, hidden.Logprobs?.Content.Count));
+        Assert.NotEmpty(plain.Logprobs!.Content);
+    }
+
+    private static Task<List<JsonElement>> DeltasAsync(ChatWorld world, string text) => DeltasAsync(world, ChatWorld.Ask("!text " + text));
+
+    /// <summary>The chunks of the parts, as JSON.</summary>
+    private static async Task<List<JsonElement>> DeltasAsync(ChatWorld world, ChatCompletionRequest request)
+    {
+        await using var generation = world.Start(request);
         var chunks = new ChatChunks(generation, null);
         var written = new List<JsonElement>();
         while (await generation.NextAsync(default) is { } delta)

@@ -1,0 +1,33 @@
+using Rill.OpenAI;
+
+namespace Rill.Chat.Output;
+
+/// <summary>What of the parts that a model writes is told, and how an answer that called tools ends.</summary>
+public sealed record AnswerRules
+{
+    /// <summary>All of it.</summary>
+    public static AnswerRules Default { get; } = new();
+
+    /// <summary>False to leave reasoning out, and with it the log-probabilities of an answer that has some, which would tell it.</summary>
+    public bool TellsReasoning { get; init; } = true;
+
+    /// <summary>Calls of an answer, which ends when the model begins another one; at least 1.</summary>
+    public int MostToolCalls { get; init; } = int.MaxValue;
+
+    /// <summary>Why an answer that called tools ended by itself.</summary>
+    public FinishReason ToolFinish { get; init; } = FinishReason.ToolCalls;
+
+    /// <summary>True to tell the call in the form of before there were tools: the message's function_call.</summary>
+    public bool TellsFunctionCall { get; init; }
+
+    /// <summary>What a request asks for. A function that was named is called without the model's choice, so its finish is stop, as OpenAI's is.</summary>
+    public static AnswerRules Of(ChatCompletionRequest request) => new()
+    {
+        TellsReasoning = request.IncludeReasoning,
+        MostToolCalls = request.ParallelToolCalls ? int.MaxValue : 1,
+        ToolFinish = request.ToolChoice?.Mode == ToolChoiceMode.Named ? FinishReason.Stop
+            : request.AnswersWithFunctionCall ? FinishReason.FunctionCall
+            : FinishReason.ToolCalls,
+        TellsFunctionCall = request.AnswersWithFunctionCall,
+    };
+}

@@ -43,7 +43,7 @@ public sealed class ChatService(
         return Start(new GenerationPlan(request)
         {
             Operation = "chat",
-            IdPrefix = "chatcmpl-",
+            IdPrefix = request.IdPrefix,
             PromptField = "messages",
             EstimatedTokens = [bodyBytes / EstimatedBytesPerToken],
             Encode = token =>

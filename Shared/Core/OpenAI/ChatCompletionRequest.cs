@@ -59,6 +59,9 @@ public sealed record ChatCompletionRequest : GenerationRequest
     /// <summary>Alternatives to report for each token, 0 to 20; more than 0 needs <see cref="Logprobs"/>.</summary>
     public int? TopLogprobs { get; init; }
 
+    /// <summary>How the answer's id begins, which depends on the dialect that the request came in.</summary>
+    public string IdPrefix { get; init; } = "chatcmpl-";
+
     /// <inheritdoc/>
     public override int? Alternatives => Logprobs ? TopLogprobs ?? 0 : null;
 }

@@ -26,6 +26,16 @@ public class ChatServiceTests
     }
 
     [Fact]
+    public async Task Start_OfAnotherDialect_BeginsItsIdsAsThatDialectDoes()
+    {
+        await using var world = new ChatWorld();
+
+        var answer = await world.AnswerAsync(ChatWorld.Ask("!text abc") with { IdPrefix = "resp_" });
+
+        Assert.StartsWith("resp_", answer.Id, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Start_WithUsage_CountsEveryTokenAndTheEnd()
     {
         await using var world = new ChatWorld();

@@ -19,7 +19,7 @@ internal sealed class GenerationAnswer(
     /// <inheritdoc/>
     public async Task WriteAsync(HttpContext http, EventStream stream, RequestLifetime lifetime, RillOptions options)
     {
-        Warn(http.Response);
+        await WarnAsync(http.Response, stream);
 
         // Memory first: when the request ends early its sequences end there and then, whatever the answer is waiting for.
         using var abort = lifetime.Token.UnsafeRegister(_ => generation.Abort(CauseOf(lifetime.Cause)), null);
@@ -44,12 +44,22 @@ internal sealed class GenerationAnswer(
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => generation.DisposeAsync();
 
-    /// <summary>Where a stream has begun already, while the model was loading, there is no place for it.</summary>
-    private void Warn(HttpResponse response)
+    /// <summary>In a header; where the stream has begun already, while the model was loading, in a comment.</summary>
+    private async ValueTask WarnAsync(HttpResponse response, EventStream stream)
     {
-        if (generation.Warning is { } warning && !response.HasStarted)
+        if (generation.Warning is not { } warning)
         {
-            response.Headers[WarningHeader] = string.Concat(warning.Take(LongestWarning).Select(unit => unit is >= ' ' and <= '~' ? unit : '?'));
+            return;
+        }
+
+        var text = string.Concat(warning.Take(LongestWarning).Select(unit => unit is >= ' ' and <= '~' ? unit : '?'));
+        if (stream.HasStarted)
+        {
+            await stream.CommentAsync($"{WarningHeader}: {text}");
+        }
+        else
+        {
+            response.Headers[WarningHeader] = text;
         }
     }
 

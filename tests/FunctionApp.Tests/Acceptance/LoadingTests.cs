@@ -59,6 +59,21 @@ public sealed class LoadingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Stream_WhoseHeadersAreGone_IsWarnedInAComment()
+    {
+        await using var server = await StartAsync();
+        const string schema = """{"type":"object","properties":{"a":{"type":"array","uniqueItems":true,"items":{"type":"string"}}}}""";
+        using var request = Request(stream: true, ",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"x\",\"schema\":" + schema + "}}");
+        using var response = await server.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        _gate.SetResult();
+
+        var text = await response.Content.ReadAsStringAsync().WaitAsync(_patience);
+
+        Assert.Contains("\n: x-rill-warning: The schema is not enforced: ", text, StringComparison.Ordinal);
+        Assert.EndsWith("data: [DONE]\n\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task WholeAnswer_WhileTheModelLoads_Waits()
     {
         await using var server = await StartAsync();
@@ -196,8 +211,8 @@ public sealed class LoadingTests : IAsyncLifetime
         return all;
     }
 
-    private static HttpRequestMessage Request(bool stream) => new(HttpMethod.Post, new Uri("v1/chat/completions", UriKind.Relative))
+    private static HttpRequestMessage Request(bool stream, string members = "") => new(HttpMethod.Post, new Uri("v1/chat/completions", UriKind.Relative))
     {
-        Content = new StringContent(Body.Replace("STREAM", stream ? "true" : "false", StringComparison.Ordinal), Encoding.UTF8, "application/json"),
+        Content = new StringContent(Body.Replace("STREAM", (stream ? "true" : "false") + members, StringComparison.Ordinal), Encoding.UTF8, "application/json"),
     };
 }

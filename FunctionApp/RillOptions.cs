@@ -112,6 +112,9 @@ public sealed class RillOptions
     /// <summary>How a failed stream ends after its error frame (contract B.8).</summary>
     public ErrorEnding ErrorEnding { get; init; } = ErrorEnding.Abort;
 
+    /// <summary>How a failed stream of the Messages API ends (contract A.8).</summary>
+    public AnthropicErrorEnding AnthropicErrorEnding { get; init; } = AnthropicErrorEnding.Event;
+
     /// <summary>Waits up to five seconds for the first token before the headers, so that an early failure is a status.</summary>
     public bool FirstTokenBeforeHeaders { get; init; }
 }
@@ -144,6 +147,16 @@ public enum ErrorEnding
 
     /// <summary><c>[DONE]</c> and a clean end, for gateways that cannot bear an abort.</summary>
     Done,
+}
+
+/// <summary>How a failed stream of the Messages API ends.</summary>
+public enum AnthropicErrorEnding
+{
+    /// <summary>An event tells the error, then <see cref="RillOptions.ErrorEnding"/> says how the connection ends. Claude Code asks again at once, without a stream.</summary>
+    Event,
+
+    /// <summary>The connection is aborted without a word: Claude Code then streams again.</summary>
+    Cut,
 }
 
 /// <summary>Checks <see cref="RillOptions"/> against its attributes.</summary>

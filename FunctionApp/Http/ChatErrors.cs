@@ -17,5 +17,5 @@ internal class ChatErrors : ErrorDialect
         JsonResponse.WriteAsync(http, error.ToBody(), OpenAIJson.Wire.ErrorBody, error.Status, cancellationToken);
 
     /// <inheritdoc/>
-    public override void WriteEvent(SseWriter writer, ApiError error) => writer.Write(error.ToBody(), OpenAIJson.Wire.ErrorBody);
+    public override void WriteEvent(HttpContext http, SseWriter writer, ApiError error) => writer.Write(error.ToBody(), OpenAIJson.Wire.ErrorBody);
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Rill.FunctionApp.Http.Messages;
 using Rill.FunctionApp.Http.Responses;
 using Rill.OpenAI;
 
@@ -10,6 +11,7 @@ internal abstract class ErrorDialect
     /// <summary>Those that differ from chat's, by the path below which they are spoken.</summary>
     private static readonly (PathString Path, ErrorDialect Dialect)[] s_ofPaths =
     [
+        ("/v1/messages", MessagesErrors.Instance),
         ("/v1/responses", ResponsesErrors.Instance),
         ("/openai/v1/responses", ResponsesErrors.Instance),
         ("/openai/responses", ResponsesErrors.Instance),
@@ -36,5 +38,8 @@ internal abstract class ErrorDialect
     public abstract Task WriteAsync(HttpContext http, ApiError error, CancellationToken cancellationToken);
 
     /// <summary>Adds the event that tells of a failure.</summary>
-    public abstract void WriteEvent(SseWriter writer, ApiError error);
+    public abstract void WriteEvent(HttpContext http, SseWriter writer, ApiError error);
+
+    /// <summary>True where a stream that fails is cut without a word.</summary>
+    public virtual bool CutsStreams(RillOptions options) => false;
 }

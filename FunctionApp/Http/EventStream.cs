@@ -84,7 +84,7 @@ internal sealed class EventStream : IAsyncDisposable
         await _turn.WaitAsync();
         try
         {
-            dialect.WriteEvent(_writer!, error);
+            dialect.WriteEvent(_http, _writer!, error);
             if (ending == ErrorEnding.Done && dialect.KnowsDone)
             {
                 _writer!.WriteDone();

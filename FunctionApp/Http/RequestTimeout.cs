@@ -16,7 +16,8 @@ internal static class RequestTimeout
     /// <summary>The limit (null for none), or the error to answer with.</summary>
     /// <param name="request">The request.</param>
     /// <param name="serverSeconds">The server's own limit; 0 for none.</param>
-    public static (TimeSpan? Limit, ApiError? Error) Read(HttpRequest request, double serverSeconds)
+    /// <param name="countsStainless">Whether <see cref="StainlessHeader"/> counts: some clients mean the headers by it, not the answer.</param>
+    public static (TimeSpan? Limit, ApiError? Error) Read(HttpRequest request, double serverSeconds, bool countsStainless = true)
     {
         var asked = Seconds(request, Header);
         if (asked is null && request.Headers.ContainsKey(Header))
@@ -24,9 +25,12 @@ internal static class RequestTimeout
             return (null, ApiError.InvalidValue(Header, $"{Header} must be a number of seconds above 0."));
         }
 
-        double?[] limits = [serverSeconds > 0 ? serverSeconds : null, asked, Seconds(request, StainlessHeader)];
+        double?[] limits = [serverSeconds > 0 ? serverSeconds : null, asked, countsStainless ? Stainless(request) : null];
         return (limits.Min() is { } seconds ? TimeSpan.FromSeconds(seconds) : null, null);
     }
+
+    /// <summary>Seconds that the SDK's own timer gives the request; null where it sends none.</summary>
+    public static double? Stainless(HttpRequest request) => Seconds(request, StainlessHeader);
 
     private static double? Seconds(HttpRequest request, string header) =>
         double.TryParse(request.Headers[header], NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds > 0

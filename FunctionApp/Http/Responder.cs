@@ -30,7 +30,11 @@ public sealed partial class Responder
     /// Reads, admits and answers a request to a POST endpoint; never throws, so that the host logs no failed invocation and cuts no
     /// connection on its own (contract M32).
     /// </summary>
-    internal async Task RunAsync(HttpRequest request, FunctionContext context, ReadRequest read)
+    /// <param name="request">The request.</param>
+    /// <param name="context">The function that it came to.</param>
+    /// <param name="read">Makes a request of the body.</param>
+    /// <param name="endsWithClientsTimeout">True where the time that SDKs send along is meant for the whole answer, not for its headers.</param>
+    internal async Task RunAsync(HttpRequest request, FunctionContext context, ReadRequest read, bool endsWithClientsTimeout = true)
     {
         var http = request.HttpContext;
         if (!await Methods.IsPostAsync(http))
@@ -38,7 +42,7 @@ public sealed partial class Responder
             return;
         }
 
-        var (limit, error) = RequestTimeout.Read(request, _options.RequestTimeoutSeconds);
+        var (limit, error) = RequestTimeout.Read(request, _options.RequestTimeoutSeconds, endsWithClientsTimeout);
         if (error is not null)
         {
             await ErrorResponse.WriteAsync(http, error, http.RequestAborted);
@@ -106,7 +110,7 @@ public sealed partial class Responder
             {
                 await ErrorResponse.WriteAsync(http, error, http.RequestAborted);
             }
-            else if (error is not null && stream.HasStarted)
+            else if (error is not null && stream.HasStarted && !ErrorDialect.Of(http.Request).CutsStreams(_options))
             {
                 await stream.FailAsync(error, _options.ErrorEnding);
             }

@@ -6,6 +6,9 @@ internal static class UrlHint
     /// <summary>Below /v1; the longer one first, since it ends like another.</summary>
     private static readonly string[] s_api = ["chat/completions", "completions", "models"];
 
+    /// <summary>Below /v1 as well, which Anthropic's clients add themselves.</summary>
+    private static readonly string[] s_ofAnthropic = ["messages/count_tokens", "messages"];
+
     private static readonly string[] s_ofTheRoot = ["detokenize", "tokenize"];
 
     /// <summary>A sentence, or null where the path resembles none that is served.</summary>
@@ -21,6 +24,8 @@ internal static class UrlHint
 
         return s_api.FirstOrDefault(end => IsOrEndsWith(path, end)) is { } endpoint
                 ? $"Did you mean /v1/{endpoint}? A client's base URL is the address of this server with /v1 at its end."
+            : s_ofAnthropic.FirstOrDefault(end => IsOrEndsWith(path, end)) is { } messages
+                ? $"Did you mean /v1/{messages}? The base URL of an Anthropic client is the address of this server without /v1."
             : path.StartsWith("models/", StringComparison.Ordinal) ? $"Did you mean /v1/{path}?"
             : s_ofTheRoot.FirstOrDefault(end => IsOrEndsWith(path, end)) is { } root ? $"Did you mean /{root}? It stands beside /v1."
             : null;

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Rill.OpenAI;
 using Rill.OpenAI.Responses;
 
@@ -13,6 +14,6 @@ internal sealed class ResponsesErrors : ChatErrors
     public override bool KnowsDone => false;
 
     /// <inheritdoc/>
-    public override void WriteEvent(SseWriter writer, ApiError error) => writer.Write(
+    public override void WriteEvent(HttpContext http, SseWriter writer, ApiError error) => writer.Write(
         ResponseErrorEvent.Name, new ResponseErrorEvent(writer.Events, error.ToBody().Error), ResponsesJson.Wire.ResponseErrorEvent);
 }

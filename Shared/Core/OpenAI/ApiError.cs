@@ -17,6 +17,9 @@ public sealed record ApiError(int Status, string Message, string Type, string? P
     private const string InvalidRequest = "invalid_request_error";
     private const string Unavailable = "service_unavailable_error";
 
+    /// <summary>Tokens of the prompt and of the context, where the one does not fit the other; null for every other error.</summary>
+    public (int Prompt, int Context)? Overflow { get; init; }
+
     /// <summary>The JSON body: <c>{"error":{...}}</c> with all four keys.</summary>
     public ErrorBody ToBody() => new(new ErrorDetail(Message, Type, Param, Code));
 
@@ -39,7 +42,10 @@ public sealed record ApiError(int Status, string Message, string Type, string? P
         new(400,
             string.Create(CultureInfo.InvariantCulture,
                 $"The prompt has {promptTokens} tokens, but the context holds {contextLength}, one of them for the answer: shorten {param}."),
-            InvalidRequest, param, "context_length_exceeded");
+            InvalidRequest, param, "context_length_exceeded")
+        {
+            Overflow = (promptTokens, contextLength),
+        };
 
     /// <summary>401: no key, or a wrong one.</summary>
     public static ApiError InvalidApiKey() =>

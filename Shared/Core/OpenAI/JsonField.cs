@@ -182,6 +182,9 @@ internal readonly struct JsonField(JsonElement value, string path, FieldErrors e
     /// <summary>Reports this member as something that this server does not do.</summary>
     public void RefuseUnsupported(string message) => errors.Add(ApiError.UnsupportedParameter(path, message));
 
+    /// <summary>Reports this member under a code that clients know, with a sentence that begins with its path.</summary>
+    public void RefuseAs(string code, string rest) => errors.Add(ApiError.InvalidValue(path, $"{path} {rest}") with { Code = code });
+
     private string Subject => path.Length == 0 ? "The request body" : path;
 
     private bool Expect(string wanted, params ReadOnlySpan<JsonValueKind> kinds)

@@ -15,6 +15,7 @@ namespace Rill.OpenAI;
 [JsonSerializable(typeof(Completion))]
 [JsonSerializable(typeof(DetokenizeAnswer))]
 [JsonSerializable(typeof(ErrorBody))]
+[JsonSerializable(typeof(List<ToolCall>))]
 [JsonSerializable(typeof(ModelCard))]
 [JsonSerializable(typeof(ModelList))]
 [JsonSerializable(typeof(TokenizeAnswer))]

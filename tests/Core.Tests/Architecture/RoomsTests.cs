@@ -5,7 +5,7 @@ namespace Rill.Core.Tests.Architecture;
 /// <summary>The doors of the house plan: which room of Core may name which.</summary>
 public class RoomsTests
 {
-    private static readonly string[] _separate = ["Rill.OpenAI", "Rill.Text", "Rill.Models", "Rill.Serving"];
+    private static readonly string[] _separate = ["Rill.OpenAI", "Rill.Anthropic", "Rill.Text", "Rill.Models", "Rill.Serving"];
 
     public static TheoryData<string, string> ClosedDoors()
     {

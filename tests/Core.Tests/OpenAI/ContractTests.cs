@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Rill.Chat.Input.Messages;
 using Rill.OpenAI;
 
 namespace Rill.Core.Tests.OpenAI;
@@ -33,6 +34,10 @@ public sealed partial class ContractTests
         Assert.True(names.Count > 80, $"Only {names.Count} fields were found.");
         Assert.Empty(names.Except(UnsupportedFields.ChatNames));
     }
+
+    [Fact]
+    public void EveryFieldOfMessagesThatIsRefused_IsNamed() =>
+        Assert.All(RefusedFields.Names, name => Assert.Contains($"`{name}`", s_contract, StringComparison.Ordinal));
 
     [Fact]
     public void EverySettingThatItNames_Exists()

@@ -58,9 +58,9 @@ public sealed class WireRecordTests
     }
 
     [Fact]
-    public void Models_List_HasTheFourRequiredKeys() =>
+    public void Models_List_HasTheKeysOfBothApis() =>
         Assert.Equal(
-            """{"data":[{"id":"a/b","created":5,"owned_by":"rill","object":"model","max_model_len":128}],"object":"list"}""",
+            """{"data":[{"id":"a/b","created":5,"owned_by":"rill","object":"model","type":"model","created_at":"1970-01-01T00:00:05Z","display_name":"a/b","max_model_len":128}],"object":"list","has_more":false,"first_id":"a/b","last_id":"a/b"}""",
             JsonSerializer.Serialize(new ModelList([new ModelCard("a/b", 5, "rill") { MaxModelLen = 128 }]), OpenAIJson.Wire.ModelList));
 
     [Theory]

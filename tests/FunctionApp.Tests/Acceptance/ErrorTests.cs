@@ -82,6 +82,8 @@ public sealed class ErrorTests(ScriptedServer profile)
     [InlineData("POST", "v1/v1/chat/completions", "Did you mean /v1/chat/completions?")]
     [InlineData("POST", "completions", "Did you mean /v1/completions?")]
     [InlineData("GET", "models", "Did you mean /v1/models?")]
+    [InlineData("POST", "messages", "Did you mean /v1/messages? The base URL of an Anthropic client is the address of this server without /v1.")]
+    [InlineData("POST", "v1/v1/messages/count_tokens", "Did you mean /v1/messages/count_tokens?")]
     [InlineData("GET", "models/a/b", "Did you mean /v1/models/a/b?")]
     [InlineData("POST", "v1/tokenize", "Did you mean /tokenize?")]
     public async Task Path_BesideTheRightOne_IsAnsweredWithIt(string method, string path, string hint)

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Rill.FunctionApp.Http;
+using Rill.FunctionApp.Http.Messages;
 using Rill.FunctionApp.Http.Responses;
 using Rill.OpenAI;
 
@@ -17,6 +18,8 @@ public sealed class ErrorDialectTests
     [InlineData("/openai/v1/responses", typeof(ResponsesErrors))]
     [InlineData("/openai/responses", typeof(ResponsesErrors))]
     [InlineData("/v1/responsesx", typeof(ChatErrors))]
+    [InlineData("/v1/messages", typeof(MessagesErrors))]
+    [InlineData("/v1/messages/count_tokens", typeof(MessagesErrors))]
     public void Of_Path_IsItsApis(string path, Type dialect)
     {
         var http = new DefaultHttpContext();
@@ -35,7 +38,7 @@ public sealed class ErrorDialectTests
         var first = await pipe.Reader.ReadAsync();
         pipe.Reader.AdvanceTo(first.Buffer.End);
 
-        ResponsesErrors.Instance.WriteEvent(writer, ApiError.DeadlineExceeded());
+        ResponsesErrors.Instance.WriteEvent(new DefaultHttpContext(), writer, ApiError.DeadlineExceeded());
         await writer.FlushAsync(CancellationToken.None);
 
         var frame = Encoding.UTF8.GetString((await pipe.Reader.ReadAsync()).Buffer);

@@ -21,6 +21,13 @@ public class RequestTimeoutTests
         Assert.Equal(expected, limit?.TotalSeconds);
     }
 
+    [Fact]
+    public void Read_WhereTheSdksTimeIsMeantForTheHeaders_LeavesItOut()
+    {
+        Assert.Null(RequestTimeout.Read(Request(null, "30"), serverSeconds: 0, countsStainless: false).Limit);
+        Assert.Equal(60, RequestTimeout.Read(Request("60", "30"), serverSeconds: 0, countsStainless: false).Limit?.TotalSeconds);
+    }
+
     [Theory]
     [InlineData("soon")]
     [InlineData("0")]

@@ -31,6 +31,9 @@ public sealed class RouteOrderTests
     [InlineData("/openai", "ZNotFound")]
     [InlineData("/v1/completions", "Completions")]
     [InlineData("/tokenize", "Tokenize")]
+    [InlineData("/v1/messages", "Messages")]
+    [InlineData("/v1/messages/count_tokens", "MessagesCountTokens")]
+    [InlineData("/v1/messages/batches", "ZNotFound")]
     [InlineData("/v1/nothing", "ZNotFound")]
     [InlineData("/", "ZNotFound")]
     public void Path_InTheHostsOrder_ReachesItsFunction(string path, string function) =>

@@ -1,0 +1,78 @@
+using System.Globalization;
+using Rill.OpenAI;
+using Rill.Text;
+
+namespace Rill.Chat.Input.Messages;
+
+/// <summary>
+/// System turns in the middle of a conversation. A template that refuses them, or writes them elsewhere, gets them within the user's turn
+/// beside them. They stay at their place: at the beginning they would change what the prefix cache holds.
+/// </summary>
+public static class SystemTurns
+{
+    private const string Start = "<system>\n";
+    private const string End = "\n</system>";
+
+    /// <summary>The conversation as the model's template can write it.</summary>
+    /// <exception cref="OperationCanceledException">The cancellation came on the way.</exception>
+    public static ChatCompletionRequest Fit(ChatCompletionRequest request, ChatModel model, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return request.Messages.Skip(1).Any(IsSystem) && !Writes(request, model, cancellationToken)
+            ? request with { Messages = Fold(request.Messages) }
+            : request;
+    }
+
+    private static bool IsSystem(ChatMessage message) => message.Role == "system";
+
+    /// <summary>Whether the template writes a conversation of these turns, with other texts, in their order.</summary>
+    private static bool Writes(ChatCompletionRequest request, ChatModel model, CancellationToken cancellationToken)
+    {
+        ChatMessage[] marked = [.. request.Messages.Select((message, index) => message with { Content = new MessageContent(Mark(index)), Reasoning = null })];
+        try
+        {
+            var prompt = ChatPrompt.Render(request with { Messages = marked, ContinueFinalMessage = false }, model, cancellationToken).ToString();
+            var from = 0;
+            for (var i = 0; i < marked.Length; i++)
+            {
+                var isLate = i > 0 && IsSystem(marked[i]);
+                var found = isLate ? prompt.IndexOf(Mark(i), from, StringComparison.Ordinal) : prompt.LastIndexOf(Mark(i), StringComparison.Ordinal);
+                if (isLate && found < 0)
+                {
+                    return false;
+                }
+
+                from = Math.Max(from, found);
+            }
+
+            return true;
+        }
+        catch (ChatTemplateException)
+        {
+            return false;
+        }
+    }
+
+    private static string Mark(int index) => string.Create(CultureInfo.InvariantCulture, $"[turn {index}]");
+
+    private static List<ChatMessage> Fold(IReadOnlyList<ChatMessage> messages)
+    {
+        var folded = new List<ChatMessage>();
+        foreach (var (index, message) in messages.Index())
+        {
+            var turn = index > 0 && IsSystem(message)
+                ? new ChatMessage("user", new MessageContent(Start + message.Content!.Text + End))
+                : message;
+            if (turn.Role == "user" && folded is [.., { Role: "user" } last])
+            {
+                folded[^1] = last with { Content = new MessageContent([.. last.Content!.Parts, .. turn.Content!.Parts]) };
+            }
+            else
+            {
+                folded.Add(turn);
+            }
+        }
+
+        return folded;
+    }
+}

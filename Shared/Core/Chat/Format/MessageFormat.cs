@@ -18,6 +18,12 @@ public sealed record MessageFormat
     /// <summary>How it calls tools; null where it does not, or nobody knows how.</summary>
     public ToolFormat? Tools { get; init; }
 
+    /// <summary>
+    /// The channels that it writes each message of an answer to; null where it has none. With channels <see cref="Tools"/> says only how the
+    /// body of a call is written, and <see cref="Reasoning"/> and <see cref="ContentStart"/> mean nothing.
+    /// </summary>
+    public ChannelFormat? Channels { get; init; }
+
     /// <summary>Texts that end its turn, each a token or a text; none of them is part of the answer.</summary>
     public IReadOnlyList<string> TurnEnds { get; init; } = [];
 }
@@ -56,6 +62,23 @@ public sealed record ToolFormat
 
     /// <summary>False where an answer has one call at most.</summary>
     public bool Parallel { get; init; } = true;
+
+    /// <summary>True where the calls may begin without <see cref="SectionStart"/>.</summary>
+    public bool StartIsOptional { get; init; }
+
+    /// <summary>
+    /// How an id is spelled where the call itself does not write one: <c>{name}</c>, <c>{index}</c>, and a number in braces for so many random
+    /// letters and digits.
+    /// </summary>
+    public string CallId { get; init; } = "call_{24}";
+
+    /// <summary>
+    /// True where nothing but brackets tells that a call begins. What looks like one is then looked for at the beginning of a line, and is
+    /// text unless it calls a function that the request has.
+    /// </summary>
+    public bool IsBare => StartIsOptional ? IsBrackets(Open) : IsBrackets(SectionStart + Open);
+
+    private static bool IsBrackets(string text) => text.All(character => character is '[' or '{' || char.IsWhiteSpace(character));
 }
 
 /// <summary>A part of a tool call.</summary>

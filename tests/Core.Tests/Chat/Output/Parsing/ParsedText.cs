@@ -41,7 +41,7 @@ internal sealed record ParsedText(string Content, string Reasoning, IReadOnlyLis
         {
             var before = parser.IsReasoning;
             parser.Push(id, detokenizer.Push(id), parts);
-            reasoningTokens += before || parser.IsReasoning ? 1 : 0;
+            reasoningTokens += before ? 1 : 0;
             reader.Add(parts);
         }
 

@@ -146,7 +146,7 @@ public sealed class ChatService(
             return (null, error);
         }
 
-        (var settings, error) = Settle(plan.Request, ContextLength - prompts.Min(prompt => prompt.Ids.Count));
+        (var settings, error) = Settle(plan.Request, prompts, ContextLength - prompts.Min(prompt => prompt.Ids.Count));
         if (settings is null)
         {
             return (null, error);
@@ -165,7 +165,8 @@ public sealed class ChatService(
     }
 
     /// <summary>The request's settings, or what in them the model cannot do.</summary>
-    private (ChatSettings? Settings, ApiError? Error) Settle(GenerationRequest request, int mostTokens)
+    private (ChatSettings? Settings, ApiError? Error) Settle(
+        GenerationRequest request, IReadOnlyList<EncodedPrompt> prompts, int mostTokens)
     {
         try
         {
@@ -175,7 +176,7 @@ public sealed class ChatService(
                 return (null, refusal);
             }
 
-            var (newConstraint, warning, error) = _constraints.Of(request, promptOpensReasoning: false);
+            var (newConstraint, warning, error) = _constraints.Of(request, AnswerForm.OpensReasoning(Model.Format, prompts[0].Opening));
             return error is null ? (settings with { NewConstraint = newConstraint, Warning = warning }, null) : (null, error);
         }
         catch (EncodingLimitException refused)

@@ -8,9 +8,17 @@ internal sealed class GrammarConstraint(CompiledGrammar grammar) : ITokenConstra
 {
     private readonly GrammarMatcher _matcher = new(grammar);
 
+    /// <summary>True where the next token is one of the model's reasoning, or ends it.</summary>
+    public bool IsReasoning => _matcher.IsReasoning;
+
     /// <inheritdoc/>
     public bool FillMask(Span<uint> mask)
     {
+        if (_matcher.AllowsAll)
+        {
+            return false;
+        }
+
         _matcher.FillMask(mask);
         return mask.ContainsAnyExcept(0u)
             ? true

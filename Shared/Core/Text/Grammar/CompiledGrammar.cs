@@ -16,11 +16,15 @@ public sealed class CompiledGrammar
     private readonly Lock _lock = new();
     private readonly GrammarAutomaton _automaton;
     private readonly MaskCache _masks = new(MostMasks);
+    private readonly HashSet<int> _marks;
 
-    private CompiledGrammar(Rule root, TokenVocabulary vocabulary)
+    /// <summary>Of what a machine reads.</summary>
+    /// <param name="root">Reads the whole answer.</param>
+    /// <param name="vocabulary">The tokens.</param>
+    /// <param name="marks">The tokens that count as themselves and never as their text.</param>
+    internal CompiledGrammar(Machine root, TokenVocabulary vocabulary, params IReadOnlyCollection<int> marks)
     {
-        _automaton = new(root);
-        Vocabulary = vocabulary;
+        (_automaton, _marks, Vocabulary) = (new(root), [.. marks.Except(vocabulary.EndTokens)], vocabulary);
     }
 
     /// <summary>The tokens.</summary>
@@ -31,15 +35,31 @@ public sealed class CompiledGrammar
     public static CompiledGrammar OfSchema(JsonElement schema, TokenVocabulary vocabulary, GrammarLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(vocabulary);
-        limits ??= new();
-        JsonText.CheckUnicode(schema);
-        return schema.GetRawText().Length > limits.SchemaBytes
-            ? throw new SchemaException($"it has more than {limits.SchemaBytes} characters") { IsUnsupported = true }
-            : new(SchemaCompiler.Compile(schema, limits), vocabulary);
+        return new(AnswerProgram.Of(SchemaCompiler.Compile(schema, new(limits ?? new()))), vocabulary);
     }
 
     /// <summary>Where every answer begins.</summary>
     internal Configuration Start => _automaton.Start;
+
+    /// <summary>Where an answer stands after a token that does not end it; <see cref="Configuration.Dead"/> when it is not allowed.</summary>
+    internal Configuration Walk(Configuration from, int token)
+    {
+        var text = Vocabulary.Bytes(token);
+        if (text.Length > 0 && !_marks.Contains(token))
+        {
+            return Walk(from, text);
+        }
+
+        if (!_marks.Contains(token) && !Vocabulary.HasToken(token))
+        {
+            return Configuration.Dead;
+        }
+
+        lock (_lock)
+        {
+            return _automaton.StepToken(from, token);
+        }
+    }
 
     /// <summary>Where an answer stands after more text; <see cref="Configuration.Dead"/> when it is not allowed.</summary>
     internal Configuration Walk(Configuration from, ReadOnlySpan<byte> text)
@@ -66,6 +86,19 @@ public sealed class CompiledGrammar
         }
     }
 
+    /// <summary>True when every token may follow, end tokens included.</summary>
+    internal bool AllowsAll(Configuration at)
+    {
+        var (anyText, anyToken) = (false, false);
+        foreach (var frame in at.Frames)
+        {
+            anyText |= frame.Machine.TakesAnyText(frame.State);
+            anyToken |= frame.Machine.TakesAnyToken(frame.State);
+        }
+
+        return at.IsAccepting && anyText && anyToken && _marks.All(mark => Takes(at, mark));
+    }
+
     private uint[] Mask(Configuration at)
     {
         if (_masks.Find(at) is { } known)
@@ -75,6 +108,12 @@ public sealed class CompiledGrammar
 
         var mask = new uint[(Vocabulary.Size + 31) / 32];
         MarkTokens(at, mask);
+        foreach (var mark in _marks)
+        {
+            ref var word = ref mask[mark >> 5];
+            word = Takes(at, mark) ? word | (1u << mark) : word & ~(1u << mark);
+        }
+
         foreach (var end in at.IsAccepting ? Vocabulary.EndTokens : [])
         {
             mask[end >> 5] |= 1u << end;
@@ -84,22 +123,54 @@ public sealed class CompiledGrammar
         return mask;
     }
 
-    /// <summary>Or-s in what needs no look, where a string may go on with it, and walks the rest.</summary>
+    /// <summary>Or-s in what needs no look, where free text or a string may go on with it, and walks the rest.</summary>
     private void MarkTokens(Configuration at, uint[] mask)
+    {
+        var (anyText, anyToken, isOpen) = (false, false, false);
+        foreach (var frame in at.Frames)
+        {
+            anyText |= frame.Machine.TakesAnyText(frame.State);
+            anyToken |= frame.Machine.TakesAnyToken(frame.State);
+            isOpen |= frame.Machine.IsOpen(frame.State, Vocabulary.All.Depth);
+        }
+
+        if (anyText)
+        {
+            Vocabulary.WithText.CopyTo(mask);
+        }
+        else if (isOpen)
+        {
+            Vocabulary.Open.CopyTo(mask);
+            Vocabulary.OpenRest.Mark(_automaton, at, mask);
+        }
+        else
+        {
+            var room = PlainRoom(at);
+            Vocabulary.Plain(room).CopyTo(mask);
+            (room > 0 ? Vocabulary.Rest : Vocabulary.All).Mark(_automaton, at, mask);
+        }
+
+        if (anyToken)
+        {
+            var others = Vocabulary.WithoutText;
+            for (var word = 0; word < others.Length; word++)
+            {
+                mask[word] |= others[word];
+            }
+        }
+    }
+
+    private static bool Takes(Configuration at, int mark)
     {
         foreach (var frame in at.Frames)
         {
-            if (frame.Machine.IsOpen(frame.State, Vocabulary.All.Depth))
+            if (frame.Machine.StepToken(frame.State, mark).Kind != MoveKind.None)
             {
-                Vocabulary.Open.CopyTo(mask);
-                Vocabulary.OpenRest.Mark(_automaton, at, mask);
-                return;
+                return true;
             }
         }
 
-        var room = PlainRoom(at);
-        Vocabulary.Plain(room).CopyTo(mask);
-        (room > 0 ? Vocabulary.Rest : Vocabulary.All).Mark(_automaton, at, mask);
+        return false;
     }
 
     /// <summary>

@@ -13,6 +13,12 @@ public sealed class GrammarMatcher(CompiledGrammar grammar)
     /// <summary>True when the answer may end here.</summary>
     public bool MayEnd => _places[^1].IsAccepting;
 
+    /// <summary>True where the text that comes next is what a model thinks before it answers.</summary>
+    public bool IsReasoning => _places[^1].IsReasoning;
+
+    /// <summary>True when every token may follow, end tokens included.</summary>
+    public bool AllowsAll => grammar.AllowsAll(_places[^1]);
+
     /// <summary>Sets the bit of each token that may follow and clears all others; end tokens may where the answer may end.</summary>
     public void FillMask(Span<uint> mask) => grammar.Fill(_places[^1], mask);
 
@@ -25,8 +31,7 @@ public sealed class GrammarMatcher(CompiledGrammar grammar)
             return at.IsAccepting && Add(at);
         }
 
-        var text = grammar.Vocabulary.Bytes(token);
-        return text.Length > 0 && grammar.Walk(at, text) is var next && next != Configuration.Dead && Add(next);
+        return grammar.Walk(at, token) is var next && next != Configuration.Dead && Add(next);
     }
 
     /// <summary>Takes text in that comes without tokens; false, and nothing changes, when it may not follow.</summary>

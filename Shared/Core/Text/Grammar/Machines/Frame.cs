@@ -33,6 +33,9 @@ internal sealed class Configuration(Frame[] frames, bool isAccepting)
     /// <summary>True when the text must end here.</summary>
     public bool IsComplete => isAccepting && frames.Length == 0;
 
+    /// <summary>True where the text is what a model thinks before it answers.</summary>
+    public bool IsReasoning { get; } = Array.Exists(frames, frame => frame.Machine is FreeTextMachine { IsReasoning: true });
+
     /// <summary>The configurations after each byte, as far as they are known.</summary>
     public Configuration?[] Next => _next ??= new Configuration?[256];
 

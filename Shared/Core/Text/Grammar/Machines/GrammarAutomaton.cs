@@ -12,6 +12,9 @@ internal sealed class GrammarAutomaton
     private const int MostConfigurations = 4_000;
     private const int MostFrames = 50_000;
 
+    // Of a text that can be read in more ways some are dropped: each way that is kept leads to an end, so what is said stays right.
+    private const int MostWays = 4_000;
+
     private readonly Dictionary<FrameKey, Frame> _frames = [];
     private readonly Dictionary<ConfigurationKey, Configuration> _configurations = [];
     private readonly Expansion _ways = new();
@@ -21,10 +24,10 @@ internal sealed class GrammarAutomaton
     private long _lastId;
     private bool _accepts;
 
-    /// <summary>For a grammar.</summary>
-    public GrammarAutomaton(Rule root)
+    /// <summary>For the machine that reads the whole answer.</summary>
+    public GrammarAutomaton(Machine root)
     {
-        Open(null, new RootMachine(root), default);
+        Open(null, root, default);
         Start = Close();
     }
 
@@ -41,19 +44,21 @@ internal sealed class GrammarAutomaton
 
         foreach (var frame in from.Frames)
         {
-            var move = frame.Machine.Step(frame.State, next);
-            switch (move.Kind)
-            {
-                case MoveKind.To:
-                    Open(frame.Parent, frame.Machine, move.State);
-                    break;
-                case MoveKind.Return:
-                    Return(frame, move.Label);
-                    break;
-            }
+            Take(frame, frame.Machine.Step(frame.State, next));
         }
 
         return from.Next[next] = Close();
+    }
+
+    /// <summary>The configuration after a token that is no text.</summary>
+    public Configuration StepToken(Configuration from, int token)
+    {
+        foreach (var frame in from.Frames)
+        {
+            Take(frame, frame.Machine.StepToken(frame.State, token));
+        }
+
+        return Close();
     }
 
     /// <summary>The configuration whose mask is the mask of this one too, for tokens of at most so many bytes.</summary>
@@ -85,6 +90,19 @@ internal sealed class GrammarAutomaton
         Start.Forget();
     }
 
+    private void Take(Frame frame, Move move)
+    {
+        switch (move.Kind)
+        {
+            case MoveKind.To:
+                Open(frame.Parent, frame.Machine, move.State);
+                break;
+            case MoveKind.Return:
+                Return(frame, move.Label);
+                break;
+        }
+    }
+
     private void Open(Frame? parent, Machine machine, MachineState state) => _open.Push(Intern(parent, machine, state));
 
     private void Return(Frame from, int label)
@@ -106,7 +124,7 @@ internal sealed class GrammarAutomaton
         _waiting.Clear();
         while (_open.TryPop(out var frame))
         {
-            if (!_seen.Add(frame))
+            if (_seen.Count == MostWays || !_seen.Add(frame))
             {
                 continue;
             }
@@ -125,6 +143,11 @@ internal sealed class GrammarAutomaton
                 {
                     Open(parent, machine, default);
                 }
+            }
+
+            foreach (var state in _ways.States)
+            {
+                Open(frame.Parent, frame.Machine, state);
             }
 
             if (_ways.MayReturn)

@@ -17,6 +17,9 @@ internal sealed class LiteralMachine : Machine
         }
     }
 
+    /// <summary>True when all of them are the texts of objects.</summary>
+    public bool HasObjectsOnly => _tree.Child(0, (byte)'{') is var child and >= 0 && _tree.Below(child).Count == _tree.Below(0).Count;
+
     /// <inheritdoc/>
     public override void Expand(MachineState state, Expansion ways)
     {

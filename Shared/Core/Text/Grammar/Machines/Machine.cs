@@ -14,6 +14,15 @@ internal abstract class Machine
     /// <summary>Takes a byte in a state that waits for one.</summary>
     public abstract Move Step(MachineState state, byte next);
 
+    /// <summary>Takes a token that is no text: a mark of the model's own.</summary>
+    public virtual Move StepToken(MachineState state, int token) => Move.None;
+
+    /// <summary>True when tokens without text may follow, whichever they are.</summary>
+    public virtual bool TakesAnyToken(MachineState state) => false;
+
+    /// <summary>True when every token with text may follow.</summary>
+    public virtual bool TakesAnyText(MachineState state) => false;
+
     /// <summary>The state after a value inside has been read, whose machine gave it a label.</summary>
     public virtual MachineState Resume(MachineState state, int label) => state;
 
@@ -65,6 +74,7 @@ internal enum MoveKind
 internal sealed class Expansion
 {
     private readonly List<(Rule Rule, MachineState Return)> _calls = [];
+    private readonly List<MachineState> _states = [];
 
     /// <summary>True when the machine itself waits for a byte.</summary>
     public bool Waits { get; private set; }
@@ -75,6 +85,9 @@ internal sealed class Expansion
     /// <summary>The values that may begin, and where to go on after each.</summary>
     public IReadOnlyList<(Rule Rule, MachineState Return)> Calls => _calls;
 
+    /// <summary>States in which the machine may be instead, without a byte.</summary>
+    public IReadOnlyList<MachineState> States => _states;
+
     /// <summary>The machine itself waits for a byte.</summary>
     public void Wait() => Waits = true;
 
@@ -84,10 +97,14 @@ internal sealed class Expansion
     /// <summary>A value may begin.</summary>
     public void Call(Rule rule, MachineState @return) => _calls.Add((rule, @return));
 
+    /// <summary>The machine may be in another state.</summary>
+    public void Go(MachineState state) => _states.Add(state);
+
     /// <summary>Forgets all.</summary>
     public void Clear()
     {
         (Waits, MayReturn) = (false, false);
         _calls.Clear();
+        _states.Clear();
     }
 }

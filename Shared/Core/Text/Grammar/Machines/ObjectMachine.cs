@@ -17,6 +17,12 @@ internal sealed class ObjectMachine(ObjectPlan plan) : Machine
     private const int AfterColon = 5;
     private const int AfterValue = 6;
 
+    /// <summary>True where an object's member may begin.</summary>
+    public static bool IsBeforeName(Machine machine, MachineState state) => machine is ObjectMachine && (state.Phase is Opened or AfterComma);
+
+    /// <summary>True within a name.</summary>
+    public static bool IsInName(MachineState state) => state.Phase == InName;
+
     /// <inheritdoc/>
     public override void Expand(MachineState state, Expansion ways)
     {

@@ -4,7 +4,7 @@ namespace Rill.Text.Grammar.Machines;
 
 /// <summary>
 /// Reads a string whose text an automaton accepts, in any of its spellings: UTF-8, escapes, pairs of surrogates. It returns the label of the
-/// text. Nothing is begun that cannot be ended, and no half of a pair stands alone.
+/// text. Nothing is begun that cannot be ended, and no half of a pair stands alone. A bare string has neither quotation marks nor escapes.
 /// </summary>
 /// <remarks>
 /// A state's place is the automaton's, its count the code points read where lengths are bounded, its text what was read of a code point,
@@ -14,7 +14,9 @@ namespace Rill.Text.Grammar.Machines;
 /// <param name="minLength">Least code points.</param>
 /// <param name="maxLength">Most; int.MaxValue for no bound.</param>
 /// <param name="lengths">Which lengths are possible, where bounds stand beside an automaton that does not accept everything.</param>
-internal sealed class StringMachine(StringAutomaton automaton, int minLength = 0, int maxLength = int.MaxValue, LengthReach? lengths = null) : Machine
+/// <param name="isBare">True for a text as it is, without quotation marks and escapes.</param>
+internal sealed class StringMachine(
+    StringAutomaton automaton, int minLength = 0, int maxLength = int.MaxValue, LengthReach? lengths = null, bool isBare = false) : Machine
 {
     private const int LeastOfThree = 0x800;
     private const int LeastOfFour = 0x10000;
@@ -42,10 +44,51 @@ internal sealed class StringMachine(StringAutomaton automaton, int minLength = 0
         Low3,
     }
 
+    /// <summary>True for a string of which nothing is asked.</summary>
+    public bool IsAny => ReferenceEquals(automaton, StringAutomaton.Any) && !IsCounted;
+
+    /// <summary>True before the first quotation mark.</summary>
+    public static bool IsBefore(MachineState state) => (Phase)state.Phase == Phase.Start;
+
+    /// <summary>True behind the first quotation mark, between two characters.</summary>
+    public static bool IsInside(MachineState state) => (Phase)state.Phase == Phase.Body;
+
+    /// <summary>Reads those of its texts in which another text does not stand, without quotation marks and escapes.</summary>
+    /// <exception cref="SchemaException">It cannot be told apart from what follows, or nothing is left.</exception>
+    public StringMachine BareWithout(string text, AutomatonBuilder builder)
+    {
+        if (lengths is not null)
+        {
+            throw new SchemaException("a pattern with bounds of length is not supported where the model writes texts without quotation marks") { IsUnsupported = true };
+        }
+
+        var bare = text.Length == 0 ? automaton : builder.Combine(
+            [automaton, builder.Pattern(RegexParser.Escape(text))],
+            labels => labels[0] == StringAutomaton.Rejected || labels[1] != StringAutomaton.Rejected ? StringAutomaton.Rejected : labels[0]);
+        return bare.IsEmpty ? throw new SchemaException("no value obeys the schema") : new(bare, minLength, maxLength, isBare: true);
+    }
+
     private bool IsCounted => minLength > 0 || maxLength < int.MaxValue;
 
     /// <inheritdoc/>
-    public override void Expand(MachineState state, Expansion ways) => ways.Wait();
+    public override void Expand(MachineState state, Expansion ways)
+    {
+        if (isBare && (Phase)state.Phase == Phase.Start)
+        {
+            ways.Go(state with { Phase = (int)Phase.Body });
+            return;
+        }
+
+        if (!isBare || (Phase)state.Phase != Phase.Body || CanGoOn(state, 0, CodePointRanges.Last))
+        {
+            ways.Wait();
+        }
+
+        if (isBare && (Phase)state.Phase == Phase.Body && MayEnd(state))
+        {
+            ways.Return();
+        }
+    }
 
     /// <inheritdoc/>
     public override Move Step(MachineState state, byte next) => (Phase)state.Phase switch
@@ -90,11 +133,12 @@ internal sealed class StringMachine(StringAutomaton automaton, int minLength = 0
 
     private static Move To(MachineState state, Phase phase, int text) => Move.To(state with { Phase = (int)phase, Text = text });
 
+    private bool MayEnd(MachineState state) => automaton.Label(state.Place) != StringAutomaton.Rejected && state.Count >= minLength;
+
     private Move StepBody(MachineState state, byte next) => next switch
     {
-        (byte)'"' => automaton.Label(state.Place) is var label and not StringAutomaton.Rejected && state.Count >= minLength
-            ? Move.Return(label)
-            : Move.None,
+        < 0x80 when isBare => Complete(state, next),
+        (byte)'"' => MayEnd(state) ? Move.Return(automaton.Label(state.Place)) : Move.None,
         (byte)'\\' => CanGoOn(state, 0, CodePointRanges.Last) ? To(state, Phase.Escape, 0) : Move.None,
         < 0x20 => Move.None,
         < 0x80 => Complete(state, next),

@@ -12,44 +12,89 @@ internal sealed class SchemaCompiler
 {
     private const int MostContained = 4;
 
-    private readonly GrammarLimits _limits;
-    private readonly AutomatonBuilder _builder;
+    private readonly GrammarBudget _budget;
     private readonly AutomataOfFacets _automata;
     private readonly SchemaDocument _document;
     private readonly SchemaExpander _expander;
     private readonly MemberNames _names;
     private readonly Dictionary<string, RuleDraft> _rules = [];
     private readonly Queue<(RuleDraft Draft, IReadOnlyList<Claim> Claims)> _open = [];
-    private int _alternatives;
 
-    private SchemaCompiler(JsonElement schema, GrammarLimits limits)
+    private SchemaCompiler(JsonElement schema, GrammarBudget budget)
     {
-        _limits = limits;
-        _builder = new(limits);
-        _automata = new(_builder);
+        budget.AddText(schema.GetRawText().Length);
+        JsonText.CheckUnicode(schema);
+        _budget = budget;
+        _automata = new(budget.Automata);
         _document = new(schema);
-        _expander = new(_document, _builder, limits);
-        _names = new(_expander, _automata, _builder);
+        _expander = new(_document, budget);
+        _names = new(_expander, _automata, budget.Automata);
     }
 
     /// <summary>The rule of all values that obey a schema.</summary>
     /// <exception cref="SchemaException">The schema is broken, needs what is not supported or more than the limits, or forbids every value.</exception>
-    public static Rule Compile(JsonElement schema, GrammarLimits limits)
+    public static Rule Compile(JsonElement schema, GrammarBudget budget)
     {
-        var compiler = new SchemaCompiler(schema, limits);
+        var compiler = new SchemaCompiler(schema, budget);
         var root = compiler.RuleOf([new(compiler._document.Root, Holds: true)]);
-        while (compiler._open.TryDequeue(out var next))
-        {
-            compiler.Draft(next.Draft, next.Claims);
-        }
-
         compiler.Finish();
-        return root.IsPossible ? root.Rule : throw new SchemaException("no value obeys the schema");
+        return root.IsPossible ? root.Rule : throw NothingObeys();
     }
 
-    /// <summary>Finds out which rules have values, from those inside out, and makes the machines of these.</summary>
+    /// <summary>The members of the objects that obey a schema, where there is one list of them.</summary>
+    /// <exception cref="SchemaException">As of <see cref="Compile"/>; also when the objects cannot be told by their members one by one.</exception>
+    public static IReadOnlyList<MemberRule> CompileMembers(JsonElement schema, GrammarBudget budget)
+    {
+        var compiler = new SchemaCompiler(schema, budget);
+        var facets = compiler.OnlyObjects();
+        var required = facets.Required.ToHashSet();
+        var members = compiler.MembersOf(facets);
+        compiler.Finish();
+        return required.All(name => members.Any(member => member.Name == name && member.Rule.IsPossible))
+            ? [.. members.Where(member => member.Rule.IsPossible).Select(member => MemberRule.Of(member.Name, required.Contains(member.Name), member.Rule))]
+            : throw NothingObeys();
+    }
+
+    private static SchemaException NothingObeys() => new("no value obeys the schema");
+
+    private ObjectFacets OnlyObjects()
+    {
+        var root = _document.Root;
+        var ways = Guarded(root, () => _expander.Expand([new(root, Holds: true)])).Where(way => (way.Kinds & JsonKinds.Object) != 0).ToList();
+        return ways switch
+        {
+            [] => throw NothingObeys(),
+            [{ Values: null, Object: { MinProperties: 0, MaxProperties: int.MaxValue, Names.Count: 0 } facets }] => facets,
+            _ => throw SchemaException.Unsupported(root.Pointer, "this schema", "has more than a list of members, and this model writes arguments one by one"),
+        };
+    }
+
+    private static void Guarded(SchemaNode node, Action read) => Guarded(node, () =>
+    {
+        read();
+        return true;
+    });
+
+    private static T Guarded<T>(SchemaNode node, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (PatternSyntaxException exception)
+        {
+            throw SchemaException.Unsupported(node.Pointer, "this schema", $"cannot be enforced: {exception.Message}");
+        }
+    }
+
+    /// <summary>Drafts all rules, finds out which have values, from those inside out, and makes the machines of these.</summary>
     private void Finish()
     {
+        while (_open.TryDequeue(out var next))
+        {
+            Draft(next.Draft, next.Claims);
+        }
+
         var drafts = _rules.Values.Reverse().ToList();
         for (var found = true; found;)
         {
@@ -73,11 +118,7 @@ internal sealed class SchemaCompiler
         var key = string.Join(',', kept.Select(claim => claim.Key));
         if (!_rules.TryGetValue(key, out var draft))
         {
-            if (_rules.Count == _limits.Rules)
-            {
-                throw new SchemaException($"it has more than {_limits.Rules} different kinds of values") { IsUnsupported = true };
-            }
-
+            _budget.AddRule();
             _rules.Add(key, draft = new());
             _open.Enqueue((draft, kept));
         }
@@ -96,21 +137,10 @@ internal sealed class SchemaCompiler
     private void Draft(RuleDraft draft, IReadOnlyList<Claim> claims)
     {
         var node = claims[0].Node;
-        try
+        foreach (var facets in Guarded(node, () => _expander.Expand(claims)))
         {
-            foreach (var facets in _expander.Expand(claims))
-            {
-                if (++_alternatives > _limits.Alternatives)
-                {
-                    throw new SchemaException($"its values have more than {_limits.Alternatives} alternatives") { IsUnsupported = true };
-                }
-
-                Add(draft, facets, node);
-            }
-        }
-        catch (PatternSyntaxException exception)
-        {
-            throw SchemaException.Unsupported(node.Pointer, "this schema", $"cannot be enforced: {exception.Message}");
+            _budget.AddAlternative();
+            Guarded(node, () => Add(draft, facets, node));
         }
     }
 
@@ -180,10 +210,13 @@ internal sealed class SchemaCompiler
             throw node.Unsupported("maxProperties", $"of more than {ObjectPlan.LargestBound} is not supported");
         }
 
-        var names = facets.Members.SelectMany(rules => rules.Named.Keys).Concat(facets.Required).Distinct().ToList();
-        var members = names.Where(name => _names.AreAllowed(facets, name))
-            .Select(name => (name, RuleOf(facets.Members.SelectMany(rules => rules.At(name))))).ToList();
-        var (others, claims) = _names.Others(facets, names);
-        return new(members, others, [.. claims.Select(RuleOf)], facets);
+        var (others, claims) = _names.Others(facets, NamesOf(facets));
+        return new(MembersOf(facets), others, [.. claims.Select(RuleOf)], facets);
     }
+
+    private List<(string Name, RuleDraft Rule)> MembersOf(ObjectFacets facets) =>
+        [.. NamesOf(facets).Where(name => _names.AreAllowed(facets, name)).Select(name => (name, RuleOf(facets.Members.SelectMany(rules => rules.At(name)))))];
+
+    private static List<string> NamesOf(ObjectFacets facets) =>
+        [.. facets.Members.SelectMany(rules => rules.Named.Keys).Concat(facets.Required).Distinct()];
 }

@@ -10,16 +10,15 @@ internal sealed class SchemaExpander
     private readonly KeywordReader _read;
     private readonly SchemaEvaluator _evaluator;
     private readonly SchemaNegation _negation;
-    private readonly GrammarLimits _limits;
+    private readonly GrammarBudget _budget;
     private readonly Dictionary<(int, int), bool> _disjoint = [];
     private bool _isComparing;
-    private int _work;
 
     /// <summary>For the schemas of a document.</summary>
-    public SchemaExpander(SchemaDocument document, AutomatonBuilder automata, GrammarLimits limits)
+    public SchemaExpander(SchemaDocument document, GrammarBudget budget)
     {
-        (_document, _limits) = (document, limits);
-        _read = new(document, automata);
+        (_document, _budget) = (document, budget);
+        _read = new(document, budget.Automata);
         _evaluator = new(document, _read);
         _negation = new(document, _read);
     }
@@ -31,7 +30,7 @@ internal sealed class SchemaExpander
     /// <exception cref="SchemaException">A schema is broken, or needs what is not supported.</exception>
     public IReadOnlyList<Facets> Expand(IReadOnlyList<Claim> claims)
     {
-        _work++;
+        _budget.Work++;
         if (_evaluator.FindValues(claims) is { } values)
         {
             var kept = values.Where(value => claims.All(claim => _evaluator.Holds(claim, value))).ToList();
@@ -39,11 +38,11 @@ internal sealed class SchemaExpander
         }
 
         var ways = new List<Facets>();
-        var first = _work;
+        var first = _budget.Work;
         var open = new Stack<Branch>([new Branch(claims)]);
         while (open.TryPop(out var branch))
         {
-            if (++_work - first > _limits.AlternativesOfOne || _work > _limits.Work)
+            if (++_budget.Work - first > _budget.Limits.AlternativesOfOne || _budget.Work > _budget.Limits.Work)
             {
                 throw SchemaException.Unsupported(claims[0].Node.Pointer, "anyOf", "and its like multiply to too many alternatives here");
             }
@@ -251,7 +250,7 @@ internal sealed class SchemaExpander
             {
                 areDisjoint = IsImpossible([one, other], depth: 2);
             }
-            catch (SchemaException fault) when (fault.IsUnsupported && _work <= _limits.Work)
+            catch (SchemaException fault) when (fault.IsUnsupported && _budget.Work <= _budget.Limits.Work)
             {
                 areDisjoint = false;
             }

@@ -35,6 +35,9 @@ internal sealed class RegexParser
         return parser._reader.AtEnd ? node : throw parser._reader.Error("a ')' has no '('");
     }
 
+    /// <summary>An expression that matches a text as it is.</summary>
+    public static string Escape(string text) => string.Concat(text.Select(unit => @"\^$.|?*+()[]{}/".Contains(unit, StringComparison.Ordinal) ? $@"\{unit}" : unit.ToString()));
+
     private RegexNode ParseChoice()
     {
         var choices = new List<RegexNode> { ParseSequence() };

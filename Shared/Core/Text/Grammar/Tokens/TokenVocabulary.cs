@@ -16,6 +16,8 @@ public sealed class TokenVocabulary
     private readonly byte[]?[] _bytes;
     private readonly uint[][] _plain;
     private readonly uint[] _open;
+    private readonly uint[] _withText;
+    private readonly uint[] _withoutText;
 
     /// <summary>Reads all tokens of a tokenizer.</summary>
     /// <param name="tokenizer">The tokenizer.</param>
@@ -27,15 +29,23 @@ public sealed class TokenVocabulary
         _bytes = new byte[]?[tokenizer.VocabularySize];
         EndTokens = [.. endTokens.Where(id => id >= 0 && id < _bytes.Length)];
         var (all, rest, openRest) = (new List<(int, byte[])>(), new List<(int, byte[])>(), new List<(int, byte[])>());
-        _open = new uint[(_bytes.Length + 31) / 32];
-        _plain = [.. Enumerable.Range(0, LongestPlain + 1).Select(_ => new uint[(_bytes.Length + 31) / 32])];
+        var words = (_bytes.Length + 31) / 32;
+        (_open, _withText, _withoutText) = (new uint[words], new uint[words], new uint[words]);
+        _plain = [.. Enumerable.Range(0, LongestPlain + 1).Select(_ => new uint[words])];
         for (var id = 0; id < _bytes.Length; id++)
         {
-            if (!tokenizer.Contains(id) || tokenizer.IsSpecial(id) || EndTokens.Contains(id) || tokenizer.GetBytes(id) is not { Length: > 0 } bytes)
+            if (!tokenizer.Contains(id) || EndTokens.Contains(id))
             {
                 continue;
             }
 
+            if (tokenizer.IsSpecial(id) || tokenizer.GetBytes(id) is not { Length: > 0 } bytes)
+            {
+                _withoutText[id >> 5] |= 1u << id;
+                continue;
+            }
+
+            _withText[id >> 5] |= 1u << id;
             _bytes[id] = bytes.ToArray();
             all.Add((id, _bytes[id]!));
             if (IsOpen(bytes))
@@ -83,6 +93,16 @@ public sealed class TokenVocabulary
 
     /// <summary>The bits of the tokens that are text which needs no escape in a string, the last character perhaps only begun.</summary>
     internal ReadOnlySpan<uint> Open => _open;
+
+    /// <summary>The bits of all tokens that have text.</summary>
+    internal ReadOnlySpan<uint> WithText => _withText;
+
+    /// <summary>The bits of those that have none and do not end a turn: the model's other marks.</summary>
+    internal ReadOnlySpan<uint> WithoutText => _withoutText;
+
+    /// <summary>True for an id that is a token and does not end a turn.</summary>
+    internal bool HasToken(int token) =>
+        (uint)token < (uint)_bytes.Length && ((_withText[token >> 5] | _withoutText[token >> 5]) >> token & 1) != 0;
 
     /// <summary>The characters of the longest token in <see cref="Plain"/>.</summary>
     internal static int PlainCharacters => LongestPlain;

@@ -1,0 +1,124 @@
+using System.Text.Json;
+using Rill.Chat.Format;
+using Rill.OpenAI;
+using Rill.Text.Grammar;
+using Rill.Text.Grammar.Machines;
+using Rill.Text.Grammar.Schema;
+using Rill.Text.Grammar.Tokens;
+
+namespace Rill.Chat.Constraints;
+
+/// <summary>Writes the grammar of a whole answer: reasoning, then a text in a form, tool calls, or either.</summary>
+internal sealed class AnswerGrammar
+{
+    // Behind the reasoning models write an empty line.
+    private const int MostBlanks = 2;
+
+    private readonly ChatModel _model;
+    private readonly AnswerForm _form;
+    private readonly GrammarBudget _budget;
+    private readonly ModelMarks _marks;
+    private readonly ToolArguments _arguments;
+    private string? _warning;
+
+    private AnswerGrammar(ChatModel model, AnswerForm form, GrammarLimits limits)
+    {
+        (_model, _form, _budget) = (model, form, new(limits));
+        _marks = new(model.Tokenizer, model.EosTokenIds);
+        _arguments = new(_budget, isEnforced: form.Choice != ToolChoiceMode.Auto || form.Text is not null);
+    }
+
+    /// <summary>The grammar of a form's answers, and what of the wishes it does not fulfil.</summary>
+    /// <exception cref="AnswerFormException">A schema is broken, or cannot be enforced; or the model cannot be held to calls.</exception>
+    public static (CompiledGrammar Grammar, string? Warning) Compile(ChatModel model, AnswerForm form, GrammarLimits limits, TokenVocabulary vocabulary)
+    {
+        var grammar = new AnswerGrammar(model, form, limits);
+        var root = grammar.Answer();
+        return (new(root, vocabulary, [.. grammar._marks.Tokens]), grammar._warning ?? grammar._arguments.Warning);
+    }
+
+    private ProgramMachine Answer()
+    {
+        var program = new AnswerProgram();
+        if (_form.Reasoning is { } reasoning)
+        {
+            Think(program, reasoning);
+        }
+
+        program.Value(new Rule { Machines = [.. Calls(), .. Text()] });
+        return program.Build();
+    }
+
+    private void Think(AnswerProgram program, ReasoningFormat reasoning)
+    {
+        var thought = new FreeTextMachine(_marks.Of(reasoning.End.Trim())) { EndsAtMark = true, IsReasoning = true };
+        if (_form.ReasoningIsOpen)
+        {
+            Write(program);
+        }
+        else
+        {
+            program.Optional(block => Write(block.Gap(MostBlanks).Literal(_marks.Of(reasoning.Start.Trim()))));
+        }
+
+        // Where nothing else is asked, the model may break off; else it could answer nothing at all.
+        void Write(AnswerProgram block) => _ = _form.IsLimited
+            ? block.Value(thought).Gap(MostBlanks)
+            : block.Value(new Rule { Machines = [thought, new FreeTextMachine(default)] });
+    }
+
+    private IReadOnlyList<Machine> Calls()
+    {
+        if (_form.Choice == ToolChoiceMode.None)
+        {
+            return [];
+        }
+
+        var tools = _model.Format?.Tools ?? throw new AnswerFormException(ApiError.UnsupportedParameter(
+            "tool_choice", "It is not known how this model calls tools, so it cannot be held to call one: use tool_choice auto or none."));
+        var calls = new ToolCallGrammar(tools, _marks, _arguments, _form.Tools, _form.IsParallel);
+        return _form.Choice == ToolChoiceMode.Auto && _form.Text is null ? calls.TextAndCalls() : [calls.Calls()];
+    }
+
+    private IReadOnlyList<Machine> Text() => _form switch
+    {
+        { Choice: ToolChoiceMode.Required or ToolChoiceMode.Named } => [],
+        { Text: { } text } => [Value(text)],
+        { Choice: ToolChoiceMode.Auto } => [],
+        _ => [new FreeTextMachine(default)],
+    };
+
+    /// <summary>A space or line end may come before a text: some tokenizers put one before every text.</summary>
+    private ProgramMachine Value(ResponseFormat format)
+    {
+        var program = new AnswerProgram().Gap(1);
+        if (_model.Format?.ContentStart is { Length: > 0 } start)
+        {
+            program.Optional(mark => mark.Literal(_marks.Of(start)).Gap(1));
+        }
+
+        return program.Value(Schema(format)).Build();
+    }
+
+    private Rule Schema(ResponseFormat format)
+    {
+        try
+        {
+            return SchemaCompiler.Compile(format.Schema ?? AnyObject, _budget);
+        }
+        catch (SchemaException fault) when (fault.IsUnsupported && !format.IsStrict)
+        {
+            _warning = $"The schema is not enforced: {fault.Message}.";
+            return SchemaCompiler.Compile(IsOfObjects(format.Schema!.Value) ? AnyObject : JsonElement.Parse("{}"), new(new()));
+        }
+        catch (SchemaException fault)
+        {
+            throw AnswerFormException.Of(ResponseFormat.SchemaPath, fault);
+        }
+    }
+
+    private static JsonElement AnyObject => JsonElement.Parse("""{"type":"object"}""");
+
+    private static bool IsOfObjects(JsonElement schema) =>
+        schema.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.ValueEquals("object");
+}

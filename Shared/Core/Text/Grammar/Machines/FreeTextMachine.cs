@@ -1,0 +1,79 @@
+namespace Rill.Text.Grammar.Machines;
+
+/// <summary>Reads any text up to a mark, the mark included; or any text in which the mark does not stand.</summary>
+/// <remarks>A state's place is how much of the mark was read last; its phase tells whether anything but white space was.</remarks>
+internal sealed class FreeTextMachine : Machine
+{
+    private readonly Symbols _mark;
+    private readonly int[] _shorter;
+    private readonly bool _hasText;
+
+    /// <param name="mark">The mark; of no symbols where nothing is looked for.</param>
+    public FreeTextMachine(Symbols mark)
+    {
+        (_mark, _shorter, _hasText) = (mark, new int[mark.Length], mark.HasText);
+        for (var at = 1; at < mark.Length; at++)
+        {
+            _shorter[at] = Next(_shorter[at - 1], mark.Values[at]);
+        }
+    }
+
+    /// <summary>True to read up to the mark; false to read what has none.</summary>
+    public bool EndsAtMark { get; init; }
+
+    /// <summary>True when tokens that are no text may stand in it.</summary>
+    public bool HasTokens { get; init; } = true;
+
+    /// <summary>A byte that must not be the first one behind white space; null for none.</summary>
+    public byte? RefusedFirst { get; init; }
+
+    /// <summary>True when it is what a model thinks before it answers.</summary>
+    public bool IsReasoning { get; init; }
+
+    /// <inheritdoc/>
+    public override void Expand(MachineState state, Expansion ways)
+    {
+        ways.Wait();
+        if (!EndsAtMark)
+        {
+            ways.Return();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Move Step(MachineState state, byte next)
+    {
+        var isBlank = next is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t';
+        return RefusedFirst == next && state.Phase == 0 ? Move.None : StepSymbol(RefusedFirst is null || isBlank ? state : state with { Phase = 1 }, next);
+    }
+
+    /// <inheritdoc/>
+    public override Move StepToken(MachineState state, int token)
+    {
+        var move = StepSymbol(state, Symbols.FirstToken + token);
+        return HasTokens || move.Kind == MoveKind.Return || move.State.Place > 0 ? move : Move.None;
+    }
+
+    /// <inheritdoc/>
+    public override bool TakesAnyToken(MachineState state) => HasTokens;
+
+    /// <inheritdoc/>
+    public override bool TakesAnyText(MachineState state) => !_hasText && (RefusedFirst is null || state.Phase > 0);
+
+    private Move StepSymbol(MachineState state, int symbol)
+    {
+        var read = Next(state.Place, symbol);
+        return read < _mark.Length || _mark.Length == 0 ? Move.To(state with { Place = read }) : EndsAtMark ? Move.Return() : Move.None;
+    }
+
+    private int Next(int read, int symbol)
+    {
+        var mark = _mark.Values;
+        while (read > 0 && (read == mark.Length || mark[read] != symbol))
+        {
+            read = _shorter[read - 1];
+        }
+
+        return read < mark.Length && mark[read] == symbol ? read + 1 : 0;
+    }
+}

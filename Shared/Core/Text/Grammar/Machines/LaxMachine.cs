@@ -1,0 +1,121 @@
+namespace Rill.Text.Grammar.Machines;
+
+/// <summary>
+/// Reads what another machine reads, written with bare names and with strings between marks of the model's own, in which nothing is escaped.
+/// </summary>
+/// <param name="machine">Reads JSON.</param>
+/// <param name="delimiter">The token on both sides of a string.</param>
+/// <param name="relax">The same for a rule.</param>
+internal sealed class LaxMachine(Machine machine, int delimiter, Func<Rule, Rule> relax) : Machine
+{
+    private const int Inside = 1;
+    private const int Verbatim = 2;
+
+    private readonly Expansion _ways = new();
+
+    /// <summary>The rule that reads what a rule reads, in this form.</summary>
+    public static Rule Of(Rule rule, int delimiter)
+    {
+        var rules = new Dictionary<Rule, Rule>();
+        return Relax(rule);
+
+        Rule Relax(Rule strict)
+        {
+            if (!rules.TryGetValue(strict, out var relaxed))
+            {
+                rules.Add(strict, relaxed = new() { Machines = [.. strict.Machines.Select(machine => new LaxMachine(machine, delimiter, Relax))] });
+            }
+
+            return relaxed;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Names that the schema does not list are left out: nothing would tell where they end.</remarks>
+    public override void Expand(MachineState state, Expansion ways)
+    {
+        _ways.Clear();
+        machine.Expand(state, _ways);
+        if (_ways.Waits)
+        {
+            ways.Wait();
+        }
+
+        foreach (var (rule, back) in ObjectMachine.IsBeforeName(machine, state) ? [] : _ways.Calls)
+        {
+            ways.Call(relax(rule), back);
+        }
+
+        foreach (var other in _ways.States)
+        {
+            ways.Go(other);
+        }
+
+        if (_ways.MayReturn)
+        {
+            ways.Return();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Move Step(MachineState state, byte next) => machine switch
+    {
+        StringMachine when StringMachine.IsBefore(state) => Move.None,
+        StringMachine or LiteralMachine when IsInside(state) => StepText(state, next),
+        LiteralMachine => StepLiteral(state, next),
+        ObjectMachine when ObjectMachine.IsBeforeName(machine, state) && next is not ((byte)' ' or (byte)'\n' or (byte)'}') => Two(state, (byte)'"', next),
+        ObjectMachine when ObjectMachine.IsInName(state) && next == ':' => Two(state, (byte)'"', next),
+        _ => machine.Step(state, next),
+    };
+
+    /// <inheritdoc/>
+    public override Move StepToken(MachineState state, int token)
+    {
+        if (token != delimiter || machine is not (StringMachine or LiteralMachine) || (machine is LiteralMachine && state.Count == Verbatim))
+        {
+            return Move.None;
+        }
+
+        var move = machine.Step(state, (byte)'"');
+        return machine is LiteralMachine && move.Kind == MoveKind.To ? Move.To(move.State with { Count = Inside - state.Count }) : move;
+    }
+
+    /// <inheritdoc/>
+    public override MachineState Resume(MachineState state, int label) => machine.Resume(state, label);
+
+    /// <inheritdoc/>
+    public override MachineState Representative(MachineState state, int longestToken) => machine.Representative(state, longestToken);
+
+    /// <inheritdoc/>
+    public override int PlainRoom(MachineState state) => machine.PlainRoom(state);
+
+    /// <inheritdoc/>
+    public override bool IsOpen(MachineState state, int longestToken) => machine.IsOpen(state, longestToken);
+
+    /// <inheritdoc/>
+    public override bool PlainRoomIsExact => machine.PlainRoomIsExact;
+
+    /// <summary>True within a string, between two characters: a literal's state counts 1 there.</summary>
+    private bool IsInside(MachineState state) => machine is LiteralMachine ? state.Count == Inside : StringMachine.IsInside(state);
+
+    private Move StepText(MachineState state, byte next) => next switch
+    {
+        (byte)'"' or (byte)'\\' => Two(state, (byte)'\\', next),
+        (byte)'\n' => Two(state, (byte)'\\', (byte)'n'),
+        (byte)'\r' => Two(state, (byte)'\\', (byte)'r'),
+        (byte)'\t' => Two(state, (byte)'\\', (byte)'t'),
+        _ => machine.Step(state, next),
+    };
+
+    /// <summary>Lists and objects that a schema gives as values are written as they are.</summary>
+    private Move StepLiteral(MachineState state, byte next) => (state.Count, next) switch
+    {
+        (Verbatim, _) => machine.Step(state, next),
+        (_, (byte)'"') => Move.None,
+        _ when state.Place == 0 && next is ((byte)'{' or (byte)'[') => machine.Step(state with { Count = Verbatim }, next),
+        _ => machine.Step(state, next),
+    };
+
+    private Move Two(MachineState state, byte first, byte second) =>
+        machine.Step(state, first) is { Kind: MoveKind.To } move ? machine.Step(move.State, second) : Move.None;
+}

@@ -1,0 +1,31 @@
+using Rill.OpenAI;
+
+namespace Rill.Core.Tests.Chat.Constraints;
+
+/// <summary>Constraints through the whole chat service.</summary>
+public sealed class ConstrainedServiceTests
+{
+    [Fact]
+    public async Task Answer_WithARequiredTool_IsACallWhateverTheModelWants()
+    {
+        await using var world = new ChatWorld(new ScriptedRunnerOptions { Text = "Good morning!" }, format: Formats.Qwen3);
+        var request = ConstraintWorld.Ask(ToolChoiceMode.Required, ConstraintWorld.Tool("time", null)) with { ParallelToolCalls = false, EnableThinking = false };
+
+        var text = (await world.AnswerAsync(request)).Choices[0].Message.Content!;
+
+        Assert.Matches("""^\s*<tool_call>\s*\{"name": ?"time", ?"arguments": ?\{\s*\}\}\s*</tool_call>$""", text);
+    }
+
+    [Theory]
+    [InlineData("{{ messages[-1]['content'] }}<think>\n", "so </think>\n{}")]
+    [InlineData("{{ messages[-1]['content'] }}<think>\n\n</think>\n\n", "{}")]
+    [InlineData("<think>{{ messages[-1]['content'] }}", "{}")]
+    public async Task Answer_InAForm_BeginsWhereThePromptLeavesTheModel(string template, string said)
+    {
+        await using var world = new ChatWorld(new ScriptedRunnerOptions { Text = said }, template: template, format: Formats.Qwen3);
+
+        var choice = (await world.AnswerAsync(ChatWorld.Ask("x") with { ResponseFormat = new(null, IsStrict: true) })).Choices[0];
+
+        Assert.Equal(said, choice.Message.Content);
+    }
+}

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using Rill.Chat.Output.Responses;
 using Rill.Serving;
 
 namespace Rill.FunctionApp;
@@ -92,6 +93,21 @@ public sealed class RillOptions
     /// <summary>Most characters of the JSON Schema that a request gives for its answer.</summary>
     [Range(64, 4_194_304)]
     public int MaxSchemaBytes { get; init; } = 256 * 1024;
+
+    /// <summary>How the Responses API tells reasoning.</summary>
+    public ReasoningStyle ResponsesReasoning { get; init; } = ReasoningStyle.Summary;
+
+    /// <summary>Most responses that are kept for later requests to name; 0 keeps none.</summary>
+    [Range(0, 1_000_000)]
+    public int MaxStoredResponses { get; init; } = 1_000;
+
+    /// <summary>Memory for the kept responses.</summary>
+    [Range(1, 65_536)]
+    public int StoredResponsesMiB { get; init; } = 32;
+
+    /// <summary>Minutes for which a response is kept after it was made or last gone on with.</summary>
+    [Range(0.01, 525_600)]
+    public double StoredResponseMinutes { get; init; } = 60;
 
     /// <summary>Seconds of silence after which a comment is sent on a stream.</summary>
     [Range(0.05, 90)]

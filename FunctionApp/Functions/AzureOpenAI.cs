@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Rill.FunctionApp.Http;
+using Rill.FunctionApp.Http.Responses;
 using Rill.OpenAI;
 
 namespace Rill.FunctionApp.Functions;
@@ -9,11 +10,14 @@ namespace Rill.FunctionApp.Functions;
 /// The addresses of Azure OpenAI (contract A.7): <c>/openai/deployments/{name}/...</c>, where the name is the model's, and
 /// <c>/openai/v1/...</c>. What is behind them is the same as under <c>/v1</c>.
 /// </summary>
-public sealed class AzureOpenAI(Responder responder, ModelGate gate)
+public sealed class AzureOpenAI(Responder responder, ResponsesEndpoint responses, ModelGate gate)
 {
     private const string Prefix = "/openai/";
     private const string Models = "v1/models";
     private const string Deployments = "deployments/";
+
+    /// <summary>With and without the version's part.</summary>
+    private static readonly string[] s_responses = ["v1/responses", "responses"];
 
     /// <summary>The longer one first, since it ends like the other.</summary>
     private static readonly (string Endpoint, ReadRequest Read)[] s_endpoints = [("/chat/completions", ChatRequest.Read), ("/completions", TextRequest.Read)];
@@ -35,6 +39,11 @@ public sealed class AzureOpenAI(Responder responder, ModelGate gate)
         if (path.StartsWith(Models + "/", StringComparison.Ordinal))
         {
             return ModelCards.WriteOneAsync(http, gate, path[(Models.Length + 1)..]);
+        }
+
+        if (s_responses.FirstOrDefault(prefix => path == prefix || path.StartsWith(prefix + "/", StringComparison.Ordinal)) is { } found)
+        {
+            return responses.RunAsync(request, context, path[found.Length..].TrimStart('/'));
         }
 
         var (endpoint, read) = s_endpoints.FirstOrDefault(served => path.EndsWith(served.Endpoint, StringComparison.Ordinal));

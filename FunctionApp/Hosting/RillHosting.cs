@@ -4,7 +4,9 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Rill.Chat;
+using Rill.Chat.Responses;
 using Rill.FunctionApp.Http;
+using Rill.FunctionApp.Http.Responses;
 using Rill.FunctionApp.Loading;
 using Rill.FunctionApp.Telemetry;
 using Rill.OpenAI;
@@ -63,12 +65,26 @@ internal static class RillHosting
             provider.GetRequiredService<RillMetrics>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Responder>>()));
+        AddResponses(services, options, keys);
         // The app caps bodies itself; the server's own cap would cut the connection of a client that has yet to read its 413 (docs/adr/0054).
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = null);
         services.AddHostedService<Drain>();
         services.AddHostedService<Startup>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain.ShutdownTimeout(options));
         RemoveKeyRing(services);
+    }
+
+    private static void AddResponses(IServiceCollection services, RillOptions options, ApiKeys keys)
+    {
+        var limits = new ResponseStoreLimits(
+            options.MaxStoredResponses, options.StoredResponsesMiB * 1024L * 1024, TimeSpan.FromMinutes(options.StoredResponseMinutes));
+        services.AddSingleton(provider => new ResponseStore(limits, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new ResponsesEndpoint(
+            provider.GetRequiredService<Responder>(),
+            provider.GetRequiredService<ResponseStore>(),
+            keys,
+            options,
+            provider.GetRequiredService<TimeProvider>()));
     }
 
     /// <summary>

@@ -15,25 +15,26 @@ internal sealed class ApiKeys(IEnumerable<string> keys)
     /// <summary>True when no key is configured, so that every request passes.</summary>
     public bool IsOpen => _hashes.Length == 0;
 
-    /// <summary>Whether the request carries one of the keys, under any of the names that clients use. Every key is compared, whichever matches.</summary>
-    public bool Admits(HttpRequest request)
-    {
-        if (IsOpen)
-        {
-            return true;
-        }
+    /// <summary>Whether the request carries one of the keys, under any of the names that clients use.</summary>
+    public bool Admits(HttpRequest request) => IsOpen || OwnerOf(request) is not null;
 
-        var matches = false;
+    /// <summary>
+    /// Which of the keys the request carries, by its number; null for none of them. Every key is compared, whichever matches. What a request
+    /// leaves behind is its key's alone.
+    /// </summary>
+    public int? OwnerOf(HttpRequest request)
+    {
+        int? owner = null;
         foreach (var key in Presented(request))
         {
             var presented = Hash(key);
-            foreach (var hash in _hashes)
+            for (var i = 0; i < _hashes.Length; i++)
             {
-                matches |= CryptographicOperations.FixedTimeEquals(hash, presented);
+                owner = CryptographicOperations.FixedTimeEquals(_hashes[i], presented) ? owner ?? i : owner;
             }
         }
 
-        return matches;
+        return owner;
     }
 
     /// <summary>OpenAI's clients send a bearer, Azure's an api-key, Anthropic's an x-api-key.</summary>

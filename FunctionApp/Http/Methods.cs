@@ -17,7 +17,8 @@ internal static class Methods
     public static ValueTask<bool> IsPostAsync(HttpContext http) =>
         HttpMethods.IsPost(http.Request.Method) ? new(true) : RefuseAsync(http, "POST");
 
-    private static async ValueTask<bool> RefuseAsync(HttpContext http, string allowed)
+    /// <summary>Answers with 405; false.</summary>
+    public static async ValueTask<bool> RefuseAsync(HttpContext http, string allowed)
     {
         http.Response.Headers.Allow = allowed;
         await ErrorResponse.WriteAsync(http, ApiError.MethodNotAllowed(http.Request.Method, allowed), http.RequestAborted);

@@ -16,7 +16,12 @@ public sealed record ResponseFormat(JsonElement? Schema, bool IsStrict)
 internal static partial class ResponseFormatFields
 {
     /// <summary>The form that is asked for; null for plain text.</summary>
-    public static ResponseFormat? Read(JsonField field)
+    public static ResponseFormat? Read(JsonField field) => Read(field, field["json_schema"]);
+
+    /// <summary>The same where name and schema stand beside the type, as in the Responses API.</summary>
+    public static ResponseFormat? ReadFlat(JsonField field) => Read(field, field);
+
+    private static ResponseFormat? Read(JsonField field, JsonField schema)
     {
         if (!field.IsPresent || !field.CheckObject())
         {
@@ -36,7 +41,7 @@ internal static partial class ResponseFormatFields
             case "json_object":
                 return ReadObject(field["schema"]);
             case "json_schema":
-                return ReadSchema(field["json_schema"]);
+                return ReadSchema(schema);
             default:
                 type.Refuse("must be text, json_object or json_schema.");
                 return null;

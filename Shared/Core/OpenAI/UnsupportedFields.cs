@@ -150,6 +150,29 @@ internal static class UnsupportedFields
         new("thinking", IsDisabled, "use POST /v1/chat/completions"),
     ];
 
+    // Of chat under another name, and what outlives a request, in a request for a response.
+    private static readonly Field[] s_fieldsAgainstResponses =
+    [
+        new("background", IsFalse, "ask for a stream"),
+        new("conversation", Never, "use previous_response_id"),
+        new("context_management", IsEmpty),
+        new("prompt", Never, "use input and instructions"),
+        new("moderation", Never),
+        new("messages", IsEmpty, "use input, or POST /v1/chat/completions"),
+        new("max_tokens", Never, "use max_output_tokens"),
+        new("max_completion_tokens", Never, "use max_output_tokens"),
+        new("response_format", Never, "use text.format"),
+        new("reasoning_effort", Never, "use reasoning.effort"),
+        new("logprobs", IsFalse, "use include with message.output_text.logprobs"),
+        new("n", value => IsNumber(value, 1)),
+        new("documents", IsEmpty, "write them into input"),
+        new("add_generation_prompt", IsTrue),
+        new("continue_final_message", IsFalse),
+    ];
+
+    /// <summary>Those that a request for a response may have.</summary>
+    private static readonly string[] s_responseFields = ["max_output_tokens", "parallel_tool_calls", "reasoning"];
+
     /// <summary>Those that a request for a completion of text may have.</summary>
     private static readonly string[] s_completionFields = ["echo", "add_special_tokens", "best_of"];
 
@@ -157,17 +180,27 @@ internal static class UnsupportedFields
     private static readonly FrozenDictionary<string, Field> s_ofCompletions =
         s_fields.Where(field => !s_completionFields.Contains(field.Name)).Concat(s_chatFields).ToFrozenDictionary(field => field.Name);
 
+    private static readonly FrozenDictionary<string, Field> s_ofResponses = s_fieldsAgainstResponses
+        .Concat(s_fields.Where(field => !s_responseFields.Contains(field.Name)))
+        .DistinctBy(field => field.Name).ToFrozenDictionary(field => field.Name);
+
     /// <summary>What chat refuses.</summary>
     public static IEnumerable<string> ChatNames => s_ofChat.Keys;
 
     /// <summary>What a request for a completion of text may not have.</summary>
     public static IEnumerable<string> CompletionNames => s_ofCompletions.Keys;
 
+    /// <summary>What a request for a response may not have.</summary>
+    public static IEnumerable<string> ResponseNames => s_ofResponses.Keys;
+
     /// <summary>Reports the first unsupported field of a chat request whose value asks for something.</summary>
     public static void CheckChat(JsonField root) => Check(root, s_ofChat);
 
     /// <summary>The same of a request for a completion of text.</summary>
     public static void CheckCompletion(JsonField root) => Check(root, s_ofCompletions);
+
+    /// <summary>The same of a request for a response.</summary>
+    public static void CheckResponses(JsonField root) => Check(root, s_ofResponses);
 
     /// <summary>An empty list, object or text.</summary>
     public static bool IsEmpty(JsonElement value) => value.ValueKind switch

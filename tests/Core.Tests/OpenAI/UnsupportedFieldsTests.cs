@@ -1,3 +1,4 @@
+using Rill.Core.Tests.OpenAI.Responses;
 using Rill.OpenAI;
 
 namespace Rill.Core.Tests.OpenAI;
@@ -104,6 +105,7 @@ public sealed class UnsupportedFieldsTests
     {
         Assert.All(UnsupportedFields.ChatNames, name => Assert.Equal(name, ChatRequestReaderTests.ErrorWith($"\"{name}\":{{\"x\":1}}").Param));
         Assert.All(UnsupportedFields.CompletionNames, name => Assert.Equal(name, CompletionRequestReaderTests.ErrorWith($"\"{name}\":{{\"x\":1}}").Param));
+        Assert.All(UnsupportedFields.ResponseNames, name => Assert.Equal(name, ResponseRequestReaderTests.ErrorWith($"\"{name}\":{{\"x\":1}}").Param));
     }
 
     [Fact]

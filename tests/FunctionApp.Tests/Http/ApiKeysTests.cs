@@ -22,6 +22,13 @@ public class ApiKeysTests
     }
 
     [Theory]
+    [InlineData("Bearer first", 0)]
+    [InlineData("Bearer second", 1)]
+    [InlineData("Bearer third", null)]
+    public void OwnerOf_ARequest_IsTheKeyThatItCarries(string header, int? owner) =>
+        Assert.Equal(owner, new ApiKeys(["first", "second"]).OwnerOf(RequestWith(header)));
+
+    [Theory]
     [InlineData("api-key", "first", true)]
     [InlineData("Api-Key", " second ", true)]
     [InlineData("x-api-key", "second", true)]

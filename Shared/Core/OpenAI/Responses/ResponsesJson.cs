@@ -7,7 +7,13 @@ namespace Rill.OpenAI.Responses;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(DeletedResponse))]
+[JsonSerializable(typeof(IReadOnlyList<ResponseItem>))]
+[JsonSerializable(typeof(Response))]
 [JsonSerializable(typeof(ResponseErrorEvent))]
+[JsonSerializable(typeof(ResponseEvent))]
+[JsonSerializable(typeof(ResponseInputTokens))]
+[JsonSerializable(typeof(ResponseItemList))]
 public sealed partial class ResponsesJson : JsonSerializerContext
 {
     /// <summary>The one instance that answers are written with.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Rill.Chat.Constraints;
+using Rill.Chat.Format;
 using Rill.Chat.Input;
 using Rill.Chat.Output;
 using Rill.OpenAI;
@@ -176,7 +177,8 @@ public sealed class ChatService(
                 return (null, refusal);
             }
 
-            var (newConstraint, warning, error) = _constraints.Of(request, AnswerForm.OpensReasoning(Model.Format, prompts[0].Opening));
+            var (newConstraint, warning, error) = _constraints.Of(
+                request, PromptEnd.OpensReasoning(PromptText.OfTemplate(prompts[0].Opening), Model.Format));
             return error is null ? (settings with { NewConstraint = newConstraint, Warning = warning }, null) : (null, error);
         }
         catch (EncodingLimitException refused)

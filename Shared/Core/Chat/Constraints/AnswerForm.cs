@@ -42,16 +42,6 @@ internal sealed record AnswerForm
         };
     }
 
-    /// <summary>Whether a prompt leaves a model within its reasoning.</summary>
-    /// <param name="format">How the model writes; null where nobody knows.</param>
-    /// <param name="opening">What the template wrote at the prompt's end.</param>
-    public static bool OpensReasoning(MessageFormat? format, string opening) => format?.Reasoning switch
-    {
-        null => false,
-        { Start.Length: 0, End: var end } => !opening.TrimEnd().EndsWith(end.Trim(), StringComparison.Ordinal),
-        { Start: var start } => opening.TrimEnd().EndsWith(start.Trim(), StringComparison.Ordinal),
-    };
-
     /// <summary>Two forms with the same key have the same grammar.</summary>
     public string Key() => string.Join('\n',
     [

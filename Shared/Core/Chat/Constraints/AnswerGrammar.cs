@@ -51,14 +51,23 @@ internal sealed class AnswerGrammar
 
     private void Think(AnswerProgram program, ReasoningFormat reasoning)
     {
-        var thought = new FreeTextMachine(_marks.Of(reasoning.End.Trim())) { EndsAtMark = true, IsReasoning = true };
+        var thought = new FreeTextMachine(_marks.Of(reasoning.End.Trim())) { EndsAtMark = true, IsReasoning = true, HasTokens = Channels is null };
         if (_form.ReasoningIsOpen)
         {
             Write(program);
         }
         else
         {
-            program.Optional(block => Write(block.Gap(MostBlanks).Literal(_marks.Of(reasoning.Start.Trim()))));
+            var start = program.Here;
+            program.Optional(block =>
+            {
+                Write(block.Gap(MostBlanks).Literal(_marks.Of(reasoning.Start.Trim())));
+                if (Channels is { } channels)
+                {
+                    // Each message may be one more thought.
+                    block.Literal(_marks.Of(channels.Start)).Jump(start);
+                }
+            });
         }
 
         // Where nothing else is asked, the model may break off; else it could answer nothing at all.
@@ -66,6 +75,8 @@ internal sealed class AnswerGrammar
             ? block.Value(thought).Gap(MostBlanks)
             : block.Value(new Rule { Machines = [thought, new FreeTextMachine(default)] });
     }
+
+    private ChannelFormat? Channels => _model.Format?.Channels;
 
     private IReadOnlyList<Machine> Calls()
     {
@@ -76,7 +87,7 @@ internal sealed class AnswerGrammar
 
         var tools = _model.Format?.Tools ?? throw new AnswerFormException(ApiError.UnsupportedParameter(
             "tool_choice", "It is not known how this model calls tools, so it cannot be held to call one: use tool_choice auto or none."));
-        var calls = new ToolCallGrammar(tools, _marks, _arguments, _form.Tools, _form.IsParallel);
+        var calls = new ToolCallGrammar(tools, _marks, _arguments, _form.Tools, _form.IsParallel, Channels);
         return _form.Choice == ToolChoiceMode.Auto && _form.Text is null ? calls.TextAndCalls() : [calls.Calls()];
     }
 
@@ -89,15 +100,18 @@ internal sealed class AnswerGrammar
     };
 
     /// <summary>A space or line end may come before a text: some tokenizers put one before every text.</summary>
-    private ProgramMachine Value(ResponseFormat format)
+    private ProgramMachine Value(ResponseFormat text)
     {
         var program = new AnswerProgram().Gap(1);
-        if (_model.Format?.ContentStart is { Length: > 0 } start)
+        if (_model.Format is { ContentStart: { Length: > 0 } start } format)
         {
-            program.Optional(mark => mark.Literal(_marks.Of(start)).Gap(1));
+            _ = format.Channels is null
+                ? program.Optional(mark => mark.Literal(_marks.Of(start)).Gap(1))
+                : program.Literal(_marks.Of(start));
         }
 
-        return program.Value(Schema(format)).Build();
+        ToolCallGrammar.WriteContentHead(program, Channels, _marks);
+        return program.Value(Schema(text)).Build();
     }
 
     private Rule Schema(ResponseFormat format)

@@ -10,8 +10,10 @@ namespace Rill.Chat.Constraints;
 /// <param name="arguments">Reads the tools' schemas.</param>
 /// <param name="tools">The tools, each with its place in the request.</param>
 /// <param name="isParallel">False for one call at most.</param>
+/// <param name="channels">The channels that its messages go to; null where it has none.</param>
 internal sealed class ToolCallGrammar(
-    ToolFormat format, ModelMarks marks, ToolArguments arguments, IReadOnlyList<(int Index, ToolDefinition Tool)> tools, bool isParallel)
+    ToolFormat format, ModelMarks marks, ToolArguments arguments, IReadOnlyList<(int Index, ToolDefinition Tool)> tools, bool isParallel,
+    ChannelFormat? channels = null)
 {
     // What models write between marks is a line end or two.
     private const int MostBlanks = 2;
@@ -23,39 +25,71 @@ internal sealed class ToolCallGrammar(
     /// <summary>One call, or several where that is allowed, and nothing else.</summary>
     public ProgramMachine Calls()
     {
-        var program = new AnswerProgram().Gap(MostBlanks).Literal(marks.Of(format.SectionStart)).Gap(MostBlanks).Literal(marks.Of(format.Open));
+        var program = new AnswerProgram().Gap(MostBlanks);
+        WriteOptional(program, format.SectionStart, format.StartIsOptional);
+        WriteOptional(program.Gap(MostBlanks), format.Open, channels?.Start == format.Open);
         return Rest(program, _body.Rule()).Build();
     }
 
     /// <summary>Free text in which calls may stand.</summary>
     public IReadOnlyList<Machine> TextAndCalls()
     {
+        var refused = format.IsBare ? FirstByte() : (byte?)null;
         var opener = marks.Of(Opener());
+        var text = new FreeTextMachine(opener) { RefusedFirst = refused };
         if (opener.Length == 0)
         {
-            // A call has no mark of its own: what begins like one is one.
-            return [Calls(), new FreeTextMachine(default) { RefusedFirst = (byte)'{' }];
+            return [Calls(), text];
         }
 
         var program = new AnswerProgram();
+        WriteContentHead(program, channels, marks);
+        var start = program.Here;
         program.Optional(call =>
         {
-            call.Value(new FreeTextMachine(opener) { EndsAtMark = true });
+            call.Value(new FreeTextMachine(opener) { EndsAtMark = true, RefusedFirst = refused });
             AfterOpener(call);
-            _ = IsParallel ? call.Jump(0) : call.Finish();
+            _ = IsParallel && !format.IsBare ? call.Jump(start) : call.Finish();
         });
-        return [program.Value(new FreeTextMachine(opener)).Build()];
+        program.Value(text);
+        return refused is null && start == 0 ? [program.Build()] : [Calls(), program.Build()];
     }
 
-    /// <summary>What a call begins with, by which it is told from text.</summary>
-    private string Opener() => format.SectionStart.Length > 0 ? format.SectionStart
+    /// <summary>What stands before visible text where the prompt's end has begun a header that may be any.</summary>
+    public static void WriteContentHead(AnswerProgram program, ChannelFormat? channels, ModelMarks marks)
+    {
+        if (channels is { ContentChannels: [var channel, ..] })
+        {
+            program.Optional(start => start.Literal(marks.Of(channels.Start)));
+            program.Literal(marks.Of(channels.Channel + channel + channels.HeaderEnd));
+        }
+    }
+
+    /// <summary>What a call begins with, by which it is told from text; nothing where a bracket alone tells.</summary>
+    private string Opener() => format.SectionStart.Length > 0 && !(format.StartIsOptional && format.Open.Length > 0) && !(format.IsBare && !format.StartIsOptional)
+        ? format.SectionStart
+        : format.IsBare ? ""
         : format.Open.Length > 0 ? format.Open
         : format.Call is [{ Kind: CallPartKind.Literal, Text: var text }, ..] ? text
         : "";
 
+    private byte FirstByte() => ((format.StartIsOptional ? "" : format.SectionStart) + format.Open).TrimStart() is [var first, ..] ? (byte)first : (byte)'{';
+
+    private void WriteOptional(AnswerProgram program, string mark, bool isOptional)
+    {
+        if (isOptional)
+        {
+            program.Optional(start => start.Literal(marks.Of(mark)));
+        }
+        else
+        {
+            program.Literal(marks.Of(mark));
+        }
+    }
+
     private void AfterOpener(AnswerProgram program)
     {
-        if (format.SectionStart.Length > 0)
+        if (Opener() == format.SectionStart)
         {
             program.Gap(MostBlanks).Literal(marks.Of(format.Open));
         }

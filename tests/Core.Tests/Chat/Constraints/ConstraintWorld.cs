@@ -22,6 +22,8 @@ internal sealed class ConstraintWorld(MessageFormat? format, params string[] mar
         },
         new GrammarLimits());
 
+    public ITokenizer Tokenizer => _tokenizer;
+
     public static ToolDefinition Tool(string name, string? schema, bool isStrict = false) =>
         new(name, schema is null ? null : JsonElement.Parse(schema), isStrict);
 

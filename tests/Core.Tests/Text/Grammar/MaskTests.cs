@@ -103,6 +103,18 @@ public class MaskTests
     }
 
     [Fact]
+    public void FillMask_WhereTheTextMayEnd_DoesNotLetItEndOneByteLater()
+    {
+        var matcher = new GrammarMatcher(GrammarWorld.Compile("""{"type":"number"}"""));
+        Assert.True(matcher.TryAccept('1'));
+        matcher.FillMask(new uint[9]);
+
+        Assert.True(matcher.TryAccept('.'));
+
+        Assert.False(matcher.MayEnd);
+    }
+
+    [Fact]
     public void FillMask_OfAVocabularyWithoutANeededToken_IsEmpty()
     {
         var matcher = new GrammarMatcher(GrammarWorld.Compile("""{"const":"é"}"""));

@@ -1,7 +1,7 @@
 namespace Rill.Text.Grammar.Machines;
 
 /// <summary>Reads any text up to a mark, the mark included; or any text in which the mark does not stand.</summary>
-/// <remarks>A state's place is how much of the mark was read last; its phase tells whether anything but white space was.</remarks>
+/// <remarks>A state's place is how much of the mark was read last; its phase tells whether anything but white space was, in the line.</remarks>
 internal sealed class FreeTextMachine : Machine
 {
     private readonly Symbols _mark;
@@ -24,7 +24,7 @@ internal sealed class FreeTextMachine : Machine
     /// <summary>True when tokens that are no text may stand in it.</summary>
     public bool HasTokens { get; init; } = true;
 
-    /// <summary>A byte that must not be the first one behind white space; null for none.</summary>
+    /// <summary>A byte that must not be the first one of a line, behind white space; null for none.</summary>
     public byte? RefusedFirst { get; init; }
 
     /// <summary>True when it is what a model thinks before it answers.</summary>
@@ -43,8 +43,14 @@ internal sealed class FreeTextMachine : Machine
     /// <inheritdoc/>
     public override Move Step(MachineState state, byte next)
     {
-        var isBlank = next is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t';
-        return RefusedFirst == next && state.Phase == 0 ? Move.None : StepSymbol(RefusedFirst is null || isBlank ? state : state with { Phase = 1 }, next);
+        if (RefusedFirst is not { } refused)
+        {
+            return StepSymbol(state, next);
+        }
+
+        // A byte of a longer character may be white space.
+        var phase = next == '\n' ? 0 : next is <= (byte)' ' or >= 0x80 ? state.Phase : 1;
+        return next == refused && state.Phase == 0 ? Move.None : StepSymbol(state with { Phase = phase }, next);
     }
 
     /// <inheritdoc/>
@@ -58,7 +64,7 @@ internal sealed class FreeTextMachine : Machine
     public override bool TakesAnyToken(MachineState state) => HasTokens;
 
     /// <inheritdoc/>
-    public override bool TakesAnyText(MachineState state) => !_hasText && (RefusedFirst is null || state.Phase > 0);
+    public override bool TakesAnyText(MachineState state) => !_hasText && RefusedFirst is null;
 
     private Move StepSymbol(MachineState state, int symbol)
     {

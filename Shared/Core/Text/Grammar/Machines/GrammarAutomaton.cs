@@ -73,8 +73,13 @@ internal sealed class GrammarAutomaton
             _waiting.Add(Intern(frame.Parent, frame.Machine, state));
         }
 
+        if (isItself)
+        {
+            return configuration;
+        }
+
         _accepts = configuration.IsAccepting;
-        return isItself ? configuration : Intern();
+        return Intern();
     }
 
     /// <summary>Forgets all that can be made again. What a reader holds stays right.</summary>

@@ -1,7 +1,8 @@
 namespace Rill.Text.Grammar.Machines;
 
 /// <summary>
-/// Reads what another machine reads, written with bare names and with strings between marks of the model's own, in which nothing is escaped.
+/// Reads what another machine reads, written with bare names, without white space, and with strings between marks of the model's own, in which
+/// nothing is escaped.
 /// </summary>
 /// <param name="machine">Reads JSON.</param>
 /// <param name="delimiter">The token on both sides of a string.</param>
@@ -63,8 +64,9 @@ internal sealed class LaxMachine(Machine machine, int delimiter, Func<Rule, Rule
         StringMachine when StringMachine.IsBefore(state) => Move.None,
         StringMachine or LiteralMachine when IsInside(state) => StepText(state, next),
         LiteralMachine => StepLiteral(state, next),
-        ObjectMachine when ObjectMachine.IsBeforeName(machine, state) && next is not ((byte)' ' or (byte)'\n' or (byte)'}') => Two(state, (byte)'"', next),
-        ObjectMachine when ObjectMachine.IsInName(state) && next == ':' => Two(state, (byte)'"', next),
+        ArrayMachine or ObjectMachine when (next is (byte)' ' or (byte)'\n') && !(machine is ObjectMachine && ObjectMachine.IsInName(state)) => Move.None,
+        ObjectMachine when ObjectMachine.IsBeforeName(machine, state) && next != '}' => Two(state, (byte)'"', next),
+        ObjectMachine when ObjectMachine.IsInName(state) && next is ((byte)':' or (byte)'"') => next == ':' ? Two(state, (byte)'"', next) : Move.None,
         _ => machine.Step(state, next),
     };
 

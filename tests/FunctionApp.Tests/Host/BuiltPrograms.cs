@@ -17,6 +17,9 @@ internal static class BuiltPrograms
     /// <summary>The folder of Rill with the scripted model.</summary>
     public static string ScriptedApp { get; } = Find(nameof(ScriptedApp));
 
+    /// <summary>The program that runs Anthropic's client.</summary>
+    public static string AnthropicClient { get; } = Find(nameof(AnthropicClient));
+
     /// <summary>The program that runs Azure's client.</summary>
     public static string AzureClient { get; } = Find(nameof(AzureClient));
 

@@ -30,7 +30,7 @@ internal static class GenerationFields
             N = fields["n"].Int(),
             MinTokens = fields["min_tokens"].Int(),
             IgnoreEos = fields["ignore_eos"].Bool() ?? false,
-            ResponseFormat = ResponseFormatFields.Read(fields["response_format"]),
+            ResponseFormat = StructuredOutputFields.Read(fields, ResponseFormatFields.Read(fields["response_format"])),
         });
 
     private static StreamOptions? ReadStreamOptions(JsonField field) =>

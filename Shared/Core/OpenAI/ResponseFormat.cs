@@ -3,13 +3,22 @@ using System.Text.RegularExpressions;
 
 namespace Rill.OpenAI;
 
-/// <summary>What form an answer must have: a JSON text.</summary>
+/// <summary>What form an answer must have: a JSON text, or where <see cref="Pattern"/> or <see cref="Choices"/> is set a text as it says.</summary>
 /// <param name="Schema">The JSON Schema that its value obeys, an object; null for any object.</param>
 /// <param name="IsStrict">True when a schema that cannot be enforced is an error, rather than answered with any JSON.</param>
 public sealed record ResponseFormat(JsonElement? Schema, bool IsStrict)
 {
     /// <summary>Where a request's schema stands.</summary>
     public const string SchemaPath = "response_format.json_schema.schema";
+
+    /// <summary>The field that asks for it.</summary>
+    public string Path { get; init; } = SchemaPath;
+
+    /// <summary>A regular expression that the whole text matches; null for none.</summary>
+    public string? Pattern { get; init; }
+
+    /// <summary>The texts that it may be, at least one; null for no such list.</summary>
+    public IReadOnlyList<string>? Choices { get; init; }
 }
 
 /// <summary>Reads response_format.</summary>

@@ -22,10 +22,6 @@ internal static class UnsupportedFields
         new("extra_body", IsEmpty, "send its members beside messages, as the SDKs do"),
 
         // vLLM
-        new("structured_outputs", Never),
-        new("guided_json", Never),
-        new("guided_regex", Never),
-        new("guided_choice", Never),
         new("guided_grammar", Never),
         new("structural_tag", Never),
         new("allowed_token_ids", Never),
@@ -54,7 +50,6 @@ internal static class UnsupportedFields
 
         // llama.cpp
         new("grammar", value => IsText(value, "")),
-        new("json_schema", IsEmpty),
         new("reasoning_format", value => IsText(value, "auto", "deepseek")),
         new("thinking_forced_open", IsFalse),
         new("samplers", Never),
@@ -82,7 +77,6 @@ internal static class UnsupportedFields
         new("timings_per_token", IsFalse),
 
         // SGLang
-        new("regex", Never),
         new("ebnf", Never),
         new("min_new_tokens", IsOff, "use min_tokens"),
         new("max_new_tokens", Never, "use max_tokens"),

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Rill.Chat.Format;
 using Rill.OpenAI;
 using Rill.Text.Grammar.Machines;
@@ -45,7 +46,8 @@ internal sealed record AnswerForm
     /// <summary>Two forms with the same key have the same grammar.</summary>
     public string Key() => string.Join('\n',
     [
-        $"{Text is not null} {Text?.IsStrict} {Text?.Schema?.GetRawText()}",
+        $"{Text?.Path} {Text?.IsStrict} {Text?.Schema?.GetRawText()}",
+        $"{Text?.Pattern} {(Text?.Choices is { } choices ? JsonSerializer.Serialize(choices) : null)}",
         $"{Choice} {IsParallel} {Reasoning is not null} {ReasoningIsOpen}",
         .. Tools.Select(tool => $"{tool.Index} {tool.Tool.Name} {tool.Tool.IsStrict} {tool.Tool.Parameters?.GetRawText()}"),
     ]);

@@ -1,10 +1,12 @@
 using System.Text.Json;
 using Rill.Chat.Format;
 using Rill.OpenAI;
+using Rill.Text;
 using Rill.Text.Grammar;
 using Rill.Text.Grammar.Machines;
 using Rill.Text.Grammar.Schema;
 using Rill.Text.Grammar.Tokens;
+using Rill.Text.Patterns;
 
 namespace Rill.Chat.Constraints;
 
@@ -102,7 +104,8 @@ internal sealed class AnswerGrammar
     /// <summary>A space or line end may come before a text: some tokenizers put one before every text.</summary>
     private ProgramMachine Value(ResponseFormat text)
     {
-        var program = new AnswerProgram().Gap(1);
+        var isJson = text is { Pattern: null, Choices: null };
+        var program = new AnswerProgram().Gap(isJson || BeginsWithSpace() ? 1 : 0);
         if (_model.Format is { ContentStart: { Length: > 0 } start } format)
         {
             _ = format.Channels is null
@@ -111,7 +114,31 @@ internal sealed class AnswerGrammar
         }
 
         ToolCallGrammar.WriteContentHead(program, Channels, _marks);
-        return program.Value(Schema(text)).Build();
+        return program.Value(isJson ? Schema(text) : Bare(text)).Build();
+    }
+
+    /// <summary>True for tokenizers that put a space before every text.</summary>
+    private bool BeginsWithSpace() => _model.Tokenizer.Encode(PromptText.OfRequest("a")) is [var first, ..] && _model.Tokenizer.GetBytes(first) is [(byte)' ', ..];
+
+    /// <summary>A text that is no JSON.</summary>
+    private Rule Bare(ResponseFormat text)
+    {
+        if (text.Choices is { } choices)
+        {
+            return new() { Machines = [new LiteralMachine(choices)] };
+        }
+
+        try
+        {
+            var automaton = _budget.Automata.Pattern($"^(?:{text.Pattern})$");
+            return automaton.IsEmpty
+                ? throw new AnswerFormException(ApiError.InvalidValue(text.Path, $"{text.Path} matches no text."))
+                : new() { Machines = [new StringMachine(automaton, isBare: true)] };
+        }
+        catch (PatternSyntaxException fault)
+        {
+            throw new AnswerFormException(ApiError.InvalidValue(text.Path, $"{text.Path} cannot be used: {fault.Message}."));
+        }
     }
 
     private Rule Schema(ResponseFormat format)
@@ -127,7 +154,7 @@ internal sealed class AnswerGrammar
         }
         catch (SchemaException fault)
         {
-            throw AnswerFormException.Of(ResponseFormat.SchemaPath, fault);
+            throw AnswerFormException.Of(format.Path, fault);
         }
     }
 

@@ -10,6 +10,7 @@ internal static class StructuredOutputFields
 {
     private const int MostChoices = 1_000;
 
+    private static readonly string[] s_grammars = ["grammar", "structural_tag"];
     private static readonly string[] s_options = ["whitespace_pattern", "disable_any_whitespace", "disable_additional_properties"];
 
     /// <summary>The form that is asked for, by one of these fields or by response_format.</summary>
@@ -48,7 +49,7 @@ internal static class StructuredOutputFields
             return [];
         }
 
-        foreach (var name in new[] { "grammar", "structural_tag" }.Where(name => field[name].IsPresent))
+        foreach (var name in s_grammars.Where(name => field[name].IsPresent))
         {
             field[name].RefuseUnsupported($"{field[name].Path} is not supported by this server: use json, regex or choice.");
         }

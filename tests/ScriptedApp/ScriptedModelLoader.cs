@@ -17,8 +17,20 @@ internal sealed class ScriptedModelLoader : IModelLoader
 {
     private const string Name = "scripted";
 
-    /// <summary>The model reads its directives from the last message alone, so that is all of its prompt.</summary>
-    private const string Template = "{{ messages[-1]['content'] }}";
+    /// <summary>
+    /// The model reads its directives from the last message alone, so that is all of its prompt; where tools have answered, it is the last of a
+    /// user's and what they answered.
+    /// </summary>
+    private const string Template = """
+        {%- if messages[-1]['role'] == 'tool' -%}
+            {%- for message in messages if message['role'] == 'user' -%}
+                {%- if loop.last -%}{{ message['content'] }}{%- endif -%}
+            {%- endfor -%}
+            {%- for message in messages if message['role'] == 'tool' -%}{{ '\n!result ' + message['content'] | replace('\n', ' ') }}{%- endfor -%}
+        {%- else -%}
+            {{ messages[-1]['content'] }}
+        {%- endif -%}
+        """;
 
     /// <inheritdoc/>
     public ModelAddress Find(RillOptions options) => new DirectoryAddress(Name);
@@ -36,6 +48,7 @@ internal sealed class ScriptedModelLoader : IModelLoader
             Tokenizer = new ByteTokenizer(),
             Template = ChatTemplate.Parse(Template, "the scripted model's template"),
             EosTokenIds = [ByteTokenizer.EndOfText],
+            Format = ScriptedFormat.Hermes,
         };
         return Task.FromResult(new LoadedModel(runner, chat, "text"));
     }

@@ -32,6 +32,12 @@ internal static class BuiltPrograms
     /// <summary>The folder of the scripts that drive the npm client; in the source, since npm installs beside its package.json.</summary>
     public static string NodeScripts { get; } = Find(nameof(NodeScripts));
 
+    /// <summary>The program that runs Microsoft's libraries over OpenAI's client.</summary>
+    public static string AgentClients { get; } = Find(nameof(AgentClients));
+
+    /// <summary>The folder of the scripts that drive frameworks of the npm world.</summary>
+    public static string FrameworkScripts { get; } = Find(nameof(FrameworkScripts));
+
     private static string Find(string key) =>
         Path.GetFullPath(typeof(BuiltPrograms).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == key).Value!);
 }

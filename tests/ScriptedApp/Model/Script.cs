@@ -21,12 +21,17 @@ internal sealed class Script
         PrefillPerToken = options.PrefillTokensPerSecond > 0 ? TimeSpan.FromSeconds(1 / options.PrefillTokensPerSecond) : TimeSpan.Zero;
 
         var prompt = TextOf(sequence.Tokens[..sequence.PromptLength]);
+        var results = new List<string>();
+        string? answer = null;
         foreach (var line in prompt.Split('\n').Where(line => line.StartsWith('!')))
         {
             var number = NumberIn(line);
-            switch (line.Split(' ', '=', '<')[0])
+            var directive = line.Split(' ', '=', '<')[0];
+            switch (directive)
             {
-                case "!text": text = TextIn(line); break;
+                case "!text": text = TextIn(line, directive); break;
+                case "!answer": answer = TextIn(line, directive); break;
+                case "!result": results.Add(TextIn(line, directive)); break;
                 case "!echo": text = prompt; break;
                 case "!endless": (text, _lastNumber) = (null, long.MaxValue); break;
                 case "!count": (text, _lastNumber) = (null, number); break;
@@ -36,6 +41,11 @@ internal sealed class Script
                 case "!crash": _crashAfter = number; break;
                 default: break;    // a line of prose
             }
+        }
+
+        if (answer is not null && results.Count > 0)
+        {
+            text = answer.Replace("{result}", string.Join(", ", results), StringComparison.Ordinal);
         }
 
         _text = text is null ? null : Encoding.UTF8.GetBytes(text);
@@ -110,9 +120,9 @@ internal sealed class Script
         return Encoding.UTF8.GetString([.. bytes]);
     }
 
-    private static string TextIn(string line)
+    private static string TextIn(string line, string directive)
     {
-        var text = line["!text".Length..].TrimStart(' ');
+        var text = line[directive.Length..].TrimStart(' ');
         var mark = text.IndexOf("<|", StringComparison.Ordinal);
         return (mark < 0 ? text : text[..mark]).Replace("\\n", "\n", StringComparison.Ordinal);
     }

@@ -9,6 +9,7 @@ namespace Rill.ScriptedApp.Model;
 /// <para>
 /// Directives are lines of the prompt that begin with an exclamation mark; of several alike the last counts:
 /// `!text words` answers the rest of the line (`\n` for a new line, up to `&lt;|` if that comes first);
+/// `!answer words` answers these instead once tools have answered, with their results where it says `{result}`;
 /// `!count to=9` counts to a number; `!endless` counts for ever; `!echo` answers the prompt's own text;
 /// `!delay ms=20` sets the least duration of a step that decodes this sequence (others of the step share it);
 /// `!prefill ms=35000` is the time that the whole prompt takes, spent in proportion to each chunk's tokens;

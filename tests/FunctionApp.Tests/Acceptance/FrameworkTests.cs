@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Rill.FunctionApp.Tests.Acceptance.Harness;
+using Rill.FunctionApp.Tests.Host;
+
+namespace Rill.FunctionApp.Tests.Acceptance;
+
+/// <summary>
+/// The libraries that people build upon, unmodified, each by its own words for a stream, a tool and an object (cases 102, 103; docs/clients.md):
+/// a tool is called by the library itself, which sends its result back by itself.
+/// </summary>
+[Collection(nameof(ScriptedServer))]
+public sealed class FrameworkTests(ScriptedServer profile)
+{
+    private const string Stream = "!text <think>Hm.</think>Grüße 🌊";
+    private const string Tool = """
+        !text One moment.<tool_call>\n{"name": "get_weather", "arguments": {"city": "Bern"}}\n</tool_call>
+        !answer It is {result}.
+        """;
+
+    private const string Object = """!text {"name": "Ada", "age": 36}""";
+
+    private static readonly NodeFolder s_frameworks = new(BuiltPrograms.FrameworkScripts);
+
+    private readonly RillServer _server = profile.Server;
+
+    [SkippableTheory]
+    [InlineData("chat")]
+    [InlineData("compatible")]
+    [InlineData("responses")]
+    public async Task AiSdk_Streams(string provider)
+    {
+        var seen = await NodeAsync("ai-sdk.mjs", provider, "stream", Stream);
+
+        Assert.Equal(("Grüße 🌊", "stop"), (Text(seen), seen.GetProperty("finish").GetString()));
+        Assert.True(seen.GetProperty("outputTokens").GetInt32() > 0);
+        Assert.Equal(provider == "chat" ? "" : "Hm.", seen.GetProperty("reasoning").GetString());
+    }
+
+    [SkippableTheory]
+    [InlineData("chat", "tools")]
+    [InlineData("chat", "tools-streamed")]
+    [InlineData("compatible", "tools")]
+    [InlineData("compatible", "tools-streamed")]
+    [InlineData("responses", "tools")]
+    [InlineData("responses", "tools-streamed")]
+    public async Task AiSdk_CallsATool(string provider, string scenario) => AssertTool(await NodeAsync("ai-sdk.mjs", provider, scenario, Tool));
+
+    [SkippableTheory]
+    [InlineData("chat")]
+    [InlineData("compatible")]
+    [InlineData("responses")]
+    public async Task AiSdk_ReadsAnObject(string provider) => AssertObject(await NodeAsync("ai-sdk.mjs", provider, "object", Object));
+
+    [SkippableTheory]
+    [InlineData("stream")]
+    [InlineData("responses")]
+    public async Task LangChain_Streams(string scenario)
+    {
+        var seen = await NodeAsync("langchain.mjs", scenario, Stream);
+
+        Assert.Equal("Grüße 🌊", Text(seen));
+        Assert.True(seen.GetProperty("outputTokens").GetInt32() > 0);
+    }
+
+    [SkippableFact]
+    public async Task LangChain_CallsATool() => AssertTool(await NodeAsync("langchain.mjs", "tools", Tool));
+
+    [SkippableFact]
+    public async Task LangChain_ReadsAnObject() => AssertObject(await NodeAsync("langchain.mjs", "object", Object));
+
+    [SkippableTheory]
+    [InlineData("chat", "run")]
+    [InlineData("chat", "stream")]
+    [InlineData("responses", "run")]
+    [InlineData("responses", "stream")]
+    public async Task OpenAIAgents_CallATool(string api, string scenario) => AssertTool(await NodeAsync("agents.mjs", api, scenario, Tool));
+
+    [Fact]
+    public async Task ExtensionsAI_Streams()
+    {
+        var seen = await DotNetAsync("chat", Stream);
+
+        Assert.Equal(("Grüße 🌊", "Hm.", "stop"), (Text(seen), seen.GetProperty("reasoning").GetString(), seen.GetProperty("finish").GetString()));
+        Assert.True(seen.GetProperty("outputTokens").GetInt32() > 0);
+    }
+
+    [Theory]
+    [InlineData("tools")]
+    [InlineData("tools-streamed")]
+    [InlineData("kernel-tools")]
+    public async Task MicrosoftsLibraries_CallATool(string scenario) => AssertTool(await DotNetAsync(scenario, Tool));
+
+    [Fact]
+    public async Task ExtensionsAI_ReadsAnObject() => AssertObject(await DotNetAsync("object", Object));
+
+    [Fact]
+    public async Task AgentFramework_CallsATool_AndGoesOnInItsSession()
+    {
+        var seen = await DotNetAsync("agent", Tool);
+
+        AssertTool(seen);
+        Assert.Equal("and again", seen.GetProperty("streamed").GetString());
+    }
+
+    [Fact]
+    public async Task SemanticKernel_Streams() => Assert.Equal("Grüße 🌊", Text(await DotNetAsync("kernel", "!text Grüße 🌊")));
+
+    private static void AssertTool(JsonElement seen)
+    {
+        Assert.Equal(["Bern"], seen.GetProperty("asked").EnumerateArray().Select(city => city.GetString()));
+        Assert.EndsWith("It is sunny in Bern.", Text(seen).Replace("\"", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    private static void AssertObject(JsonElement seen) =>
+        Assert.Equal(("Ada", 36), (seen.GetProperty("name").GetString(), seen.GetProperty("age").GetInt32()));
+
+    private static string Text(JsonElement seen) => seen.GetProperty("text").GetString()!;
+
+    private async Task<JsonElement> NodeAsync(string script, params string[] args) => Assert.Single(await s_frameworks.RunAsync(
+        script, [_server.ApiUri().ToString(), .. args[..^1], ScriptedServer.ModelId, args[^1]]));
+
+    private async Task<JsonElement> DotNetAsync(string scenario, string prompt)
+    {
+        var start = new ProcessStartInfo("dotnet", [BuiltPrograms.AgentClients, _server.ApiUri().ToString(), ScriptedServer.ModelId, scenario, prompt]);
+        var (exitCode, output, errors) = await ProcessBounds.RunAsync(start, ProcessBounds.Patience);
+        Assert.True(exitCode == 0, output + errors);
+        return JsonElement.Parse(output);
+    }
+}

@@ -34,8 +34,8 @@ public sealed record ChatModel
     /// <summary>How it writes reasoning and tool calls; null where nobody knows.</summary>
     public MessageFormat? Format { get; init; }
 
-    /// <summary>Makes what reads one choice's text: reasoning and tool calls where the model's way of writing them is known.</summary>
-    public Func<IAnswerParser> NewParser { get; init; } = () => TextParser.Instance;
+    /// <summary>Makes what reads one choice's text, in place of the one that reads <see cref="Format"/>; null for that one.</summary>
+    public Func<IAnswerParser>? NewParser { get; init; }
 
     /// <summary>The authors' sampling settings, used where a request names none.</summary>
     public SamplingDefaults Sampling { get; init; } = new();

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Rill.Chat.Constraints;
-using Rill.Chat.Format;
 using Rill.Chat.Input;
 using Rill.Chat.Output;
+using Rill.Chat.Output.Parsing;
 using Rill.OpenAI;
 using Rill.Serving;
 using Rill.Telemetry;
@@ -52,10 +52,19 @@ public sealed class ChatService(
                 var (prompt, refusal) = ChatPrompt.Encode(request, Model, limits.VocabularySize, token);
                 return (prompt is null ? [] : [prompt], refusal);
             },
-            NewParser = _ => Model.NewParser(),
+            NewParser = prompt => NewParser(request, prompt),
             Rules = AnswerRules.Of(request),
         }, cancellationToken);
     }
+
+    private IAnswerParser NewParser(ChatCompletionRequest request, EncodedPrompt prompt) =>
+        Model.NewParser is { } own ? own()
+        : Model.Format is not { } format ? TextParser.Instance
+        : FormatParsers.New(format, Model.Tokenizer, new ParserContext
+        {
+            Tools = request.ToolChoice?.Mode == ToolChoiceMode.None ? [] : request.Functions,
+            ReasoningIsOpen = prompt.OpensReasoning,
+        });
 
     /// <summary>Starts a request for completions of text, as <see cref="Start(ChatCompletionRequest, int, CancellationToken)"/> does.</summary>
     /// <exception cref="OperationCanceledException">The request ended while its prompts were encoded.</exception>
@@ -177,8 +186,7 @@ public sealed class ChatService(
                 return (null, refusal);
             }
 
-            var (newConstraint, warning, error) = _constraints.Of(
-                request, PromptEnd.OpensReasoning(PromptText.OfTemplate(prompts[0].Opening), Model.Format));
+            var (newConstraint, warning, error) = _constraints.Of(request, prompts[0].OpensReasoning);
             return error is null ? (settings with { NewConstraint = newConstraint, Warning = warning }, null) : (null, error);
         }
         catch (EncodingLimitException refused)

@@ -52,6 +52,23 @@ public sealed class ToolTests(ScriptedServer profile)
             .Select(fragment => fragment.GetProperty("function").GetProperty("arguments").GetString())));
     }
 
+    [Theory]
+    [InlineData("\"required\"", "tool_calls")]
+    [InlineData("""{"type":"function","function":{"name":"get_weather"}}""", "stop")]
+    public async Task Case55_AForcedCall_ObeysItsSchema_WhateverTheModelWouldSay(string choice, string finish)
+    {
+        // The model would say prose; the mask leaves it a call, whose city is one of the two.
+        var answer = await _server.PostAsync(ChatJson.Of("!text Bern is nice. get_weather", $"\"tools\":[{Weather}],\"tool_choice\":{choice},\"max_tokens\":400"));
+        var transcript = await _server.StreamAsync(ChatJson.Streaming("!text Bern is nice. get_weather", $"\"tools\":[{Weather}],\"tool_choice\":{choice},\"max_tokens\":400"));
+
+        var made = answer.AssertCompletion().GetProperty("choices")[0];
+        var function = Calls(made).First().GetProperty("function");
+        Assert.Equal("get_weather", function.GetProperty("name").GetString());
+        Assert.True(JsonElement.Parse(function.GetProperty("arguments").GetString()!).GetProperty("city").GetString() is "Bern" or "Rome");
+        Assert.Equal((finish, finish), (made.GetProperty("finish_reason").GetString(), transcript.FinishReason()));
+        Assert.Equal("", transcript.Text());
+    }
+
     [Fact]
     public async Task Case56_ToolsThatAreEmpty_AreNone()
     {
@@ -105,7 +122,7 @@ public sealed class ToolTests(ScriptedServer profile)
     [Fact]
     public async Task Functions_AreAnsweredInTheirOwnForm()
     {
-        const string functions = """"functions":[{"name":"get_weather","parameters":{"type":"object"}}]"""";
+        const string functions = "\"functions\":[{\"name\":\"get_weather\",\"parameters\":{\"type\":\"object\"}}]";
         var choice = (await _server.PostAsync(ChatJson.Of("!text " + CallOfBern, functions))).AssertCompletion().GetProperty("choices")[0];
         var transcript = await _server.StreamAsync(ChatJson.Streaming("!text " + CallOfBern, functions));
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rill.Chat.Format;
 using Rill.OpenAI;
 using Rill.Text;
 
@@ -24,7 +25,7 @@ internal static class ChatPrompt
                 : ids.Max() is var highest && highest >= vocabularySize ? (null, Refuse(string.Create(
                     CultureInfo.InvariantCulture,
                     $"The messages make the token id {highest}, but the model knows only those below {vocabularySize}: leave that text out.")))
-                : (new EncodedPrompt(ids, Opening: OpeningOf(prompt)), null);
+                : (new EncodedPrompt(ids, OpensReasoning: PromptEnd.OpensReasoning(prompt, model.Format, request.ContinueFinalMessage)), null);
         }
         catch (ChatTemplateException refused)
         {
@@ -54,8 +55,6 @@ internal static class ChatPrompt
         ContinueFinalMessage = request.ContinueFinalMessage,
         Arguments = ThinkingArguments.Of(request),
     };
-
-    private static string OpeningOf(PromptText prompt) => prompt.Runs is [.., { FromRequest: false, Text: var own }] ? own : "";
 
     private static Dictionary<string, object?> Message(ChatMessage message)
     {

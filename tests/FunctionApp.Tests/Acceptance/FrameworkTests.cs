@@ -88,8 +88,7 @@ public sealed class FrameworkTests(ScriptedServer profile)
     [Theory]
     [InlineData("tools")]
     [InlineData("tools-streamed")]
-    [InlineData("kernel-tools")]
-    public async Task MicrosoftsLibraries_CallATool(string scenario) => AssertTool(await DotNetAsync(scenario, Tool));
+    public async Task ExtensionsAI_CallsATool(string scenario) => AssertTool(await DotNetAsync(scenario, Tool));
 
     [Fact]
     public async Task ExtensionsAI_ReadsAnObject() => AssertObject(await DotNetAsync("object", Object));
@@ -102,6 +101,11 @@ public sealed class FrameworkTests(ScriptedServer profile)
         AssertTool(seen);
         Assert.Equal("and again", seen.GetProperty("streamed").GetString());
     }
+
+    /// <summary>Its names of tools have the plugin's in front.</summary>
+    [Fact]
+    public async Task SemanticKernel_CallsATool() =>
+        AssertTool(await DotNetAsync("kernel-tools", Tool.Replace("get_weather", "Weather-get_weather", StringComparison.Ordinal)));
 
     [Fact]
     public async Task SemanticKernel_Streams() => Assert.Equal("Grüße 🌊", Text(await DotNetAsync("kernel", "!text Grüße 🌊")));

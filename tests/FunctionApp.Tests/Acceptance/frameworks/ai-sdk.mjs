@@ -9,7 +9,7 @@ const openai = createOpenAI({ baseURL, apiKey: "unused" });
 const model = {
   chat: () => openai.chat(id),
   responses: () => openai.responses(id),
-  compatible: () => createOpenAICompatible({ name: "rill", baseURL, supportsStructuredOutputs: true })(id),
+  compatible: () => createOpenAICompatible({ name: "rill", baseURL, includeUsage: true, supportsStructuredOutputs: true })(id),
 }[provider]();
 
 const asked = [];

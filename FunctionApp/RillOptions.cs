@@ -109,6 +109,10 @@ public sealed class RillOptions
     [Range(0.01, 525_600)]
     public double StoredResponseMinutes { get; init; } = 60;
 
+    /// <summary>How embeddings are made of tokens: <c>auto</c> (as the model's own files say, if they do), <c>last</c>, <c>mean</c> or <c>off</c>.</summary>
+    [RegularExpression("^(auto|last|mean|off)$", ErrorMessage = "Rill:Embeddings must be auto, last, mean or off.")]
+    public string Embeddings { get; init; } = "auto";
+
     /// <summary>Seconds of silence after which a comment is sent on a stream.</summary>
     [Range(0.05, 90)]
     public double HeartbeatSeconds { get; init; } = 10;

@@ -20,7 +20,8 @@ public sealed class AzureOpenAI(Responder responder, ResponsesEndpoint responses
     private static readonly string[] s_responses = ["v1/responses", "responses"];
 
     /// <summary>The longer one first, since it ends like the other.</summary>
-    private static readonly (string Endpoint, ReadRequest Read)[] s_endpoints = [("/chat/completions", ChatRequest.Read), ("/completions", TextRequest.Read)];
+    private static readonly (string Endpoint, ReadRequest Read)[] s_endpoints =
+        [("/chat/completions", ChatRequest.Read), ("/completions", TextRequest.Read), ("/embeddings", EmbeddingsRequest.Read)];
 
     /// <summary>Finds what is asked. One function for all of them, since a deployment's name may hold slashes, plain or as %2F.</summary>
     [Function("AzureOpenAI")]

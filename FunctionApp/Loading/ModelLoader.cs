@@ -36,8 +36,8 @@ internal sealed class ModelLoader(Action loadLibrary, RunnerFactory makeRunner) 
         try
         {
             (files, var parts) = load.Address is DirectoryAddress directory
-                ? OpenDirectory(directory.Path, load)
-                : await FetchAsync(settings.Store, load, cancellationToken);
+                ? OpenDirectory(directory.Path, settings.Options, load)
+                : await FetchAsync(settings, load, cancellationToken);
             load.NoteFetched();
             await library;
             foreach (var note in parts.Generation.Notes)
@@ -70,10 +70,10 @@ internal sealed class ModelLoader(Action loadLibrary, RunnerFactory makeRunner) 
         }
     }
 
-    private static (ModelFiles Files, ModelParts Parts) OpenDirectory(string directory, ModelLoad load)
+    private static (ModelFiles Files, ModelParts Parts) OpenDirectory(string directory, RillOptions options, ModelLoad load)
     {
         var files = ModelFiles.InDirectory(directory);
-        var parts = ModelParts.Read(files);
+        var parts = ModelParts.Read(files, options.Embeddings);
         load.NoteFirstByte();
         using (var weights = ModelWeights.Open(files))
         {
@@ -84,13 +84,13 @@ internal sealed class ModelLoader(Action loadLibrary, RunnerFactory makeRunner) 
         return (files, parts);
     }
 
-    private static async Task<(ModelFiles Files, ModelParts Parts)> FetchAsync(ModelStoreOptions options, ModelLoad load, CancellationToken cancellationToken)
+    private static async Task<(ModelFiles Files, ModelParts Parts)> FetchAsync(RillSettings settings, ModelLoad load, CancellationToken cancellationToken)
     {
         ModelParts? parts = null;
-        var files = await ModelFetch.RunAsync(load.Address, options, load.Bytes, small =>
+        var files = await ModelFetch.RunAsync(load.Address, settings.Store, load.Bytes, small =>
         {
             load.NoteFirstByte();
-            return Task.Run(() => parts = ModelParts.Read(small), cancellationToken);
+            return Task.Run(() => parts = ModelParts.Read(small, settings.Options.Embeddings), cancellationToken);
         }, cancellationToken);
         return (files, parts!);
     }

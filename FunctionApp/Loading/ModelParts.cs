@@ -1,21 +1,24 @@
 using Rill.Chat;
+using Rill.Chat.Embeddings;
 using Rill.Models;
 using Rill.Text;
 
 namespace Rill.FunctionApp.Loading;
 
 /// <summary>What a model's small files say, read before its weights.</summary>
-internal sealed record ModelParts(DecoderSpec Spec, ModelText Text, GenerationConfig Generation, IReadOnlyList<EndToken> Ends)
+internal sealed record ModelParts(DecoderSpec Spec, ModelText Text, GenerationConfig Generation, IReadOnlyList<EndToken> Ends, PoolingKind? Pooling)
 {
     /// <summary>Reads the small files and refuses by name what this build cannot serve.</summary>
-    public static ModelParts Read(ModelFiles files)
+    /// <param name="files">The model's files.</param>
+    /// <param name="embeddings">The setting <c>Rill:Embeddings</c>.</param>
+    public static ModelParts Read(ModelFiles files, string embeddings = "auto")
     {
         var spec = ArchitectureRegistry.Read(ModelConfig.Load(files));
         var text = ModelText.Load(files);
         var generation = GenerationConfig.Load(files);
         var ends = TurnEnds.Of(generation, text);
         VocabularyCheck.Check(spec, text, ends);
-        return new ModelParts(spec, text, generation, ends);
+        return new ModelParts(spec, text, generation, ends, PoolingOf(embeddings, files, spec));
     }
 
     /// <summary>The model as the chat endpoint sees it.</summary>
@@ -29,7 +32,16 @@ internal sealed record ModelParts(DecoderSpec Spec, ModelText Text, GenerationCo
         NamedTemplates = Text.NamedTemplates,
         TemplateVariables = Text.Variables,
         EosTokenIds = [.. Ends.Select(end => end.Id).Distinct()],
+        Embeddings = Pooling is { } pooling ? new EmbeddingModel(pooling, Spec.HiddenSize) : null,
         Sampling = Defaults(Generation),
+    };
+
+    private static PoolingKind? PoolingOf(string setting, ModelFiles files, DecoderSpec spec) => setting switch
+    {
+        "last" => PoolingKind.Last,
+        "mean" => PoolingKind.Mean,
+        "off" => null,
+        _ => PoolingFiles.Read(files, spec.HiddenSize),
     };
 
     private static SamplingDefaults Defaults(GenerationConfig generation)

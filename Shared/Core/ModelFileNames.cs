@@ -27,6 +27,12 @@ public static class ModelFileNames
     /// <summary>The chat template for conversations with tools.</summary>
     public const string ToolTemplate = "additional_chat_templates/tool_use.jinja";
 
+    /// <summary>What a model that embeds is made of, as sentence-transformers writes it.</summary>
+    public const string Modules = "modules.json";
+
+    /// <summary>How such a model makes one vector of its tokens'.</summary>
+    public const string Pooling = "1_Pooling/config.json";
+
     /// <summary>The weights, where one file holds them all.</summary>
     public const string SingleWeights = "model.safetensors";
 
@@ -44,6 +50,8 @@ public static class ModelFileNames
         [SpecialTokensMap] = 16 * MiB,
         [ChatTemplate] = 4 * MiB,
         [ToolTemplate] = 4 * MiB,
+        [Modules] = MiB,
+        [Pooling] = MiB,
         [WeightIndex] = 64 * MiB,
     };
 

@@ -2,15 +2,17 @@ using System.ClientModel;
 using System.Text.Json;
 using Azure.AI.OpenAI;
 using OpenAI.Chat;
+using OpenAI.Embeddings;
 
-// Program ADDRESS KEY DEPLOYMENT PROMPT: streams an answer, then asks once more without a stream, and prints what came as a line of JSON.
+// Program ADDRESS KEY DEPLOYMENT PROMPT: streams an answer, asks once more without a stream, embeds the prompt, and prints what came as a line of JSON.
 if (args is not [var address, var key, var deployment, var prompt])
 {
     Console.Error.WriteLine("usage: Rill.AzureClient ADDRESS KEY DEPLOYMENT PROMPT");
     return 2;
 }
 
-var client = new AzureOpenAIClient(new Uri(address), new ApiKeyCredential(key)).GetChatClient(deployment);
+var azure = new AzureOpenAIClient(new Uri(address), new ApiKeyCredential(key));
+var client = azure.GetChatClient(deployment);
 try
 {
     var text = "";
@@ -24,12 +26,14 @@ try
     }
 
     ChatCompletion whole = await client.CompleteChatAsync([new UserChatMessage(prompt)]);
+    OpenAIEmbedding embedding = await azure.GetEmbeddingClient(deployment).GenerateEmbeddingAsync(prompt);
     Console.WriteLine(JsonSerializer.Serialize(new
     {
         text,
         reason = reason?.ToString(),
         output_tokens = usage?.OutputTokenCount,
         whole = whole.Content[0].Text,
+        vector = embedding.ToFloats().ToArray(),
     }));
 }
 catch (ClientResultException failure)

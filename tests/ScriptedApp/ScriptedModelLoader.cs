@@ -1,8 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Configuration;
 using Rill.Chat;
+using Rill.Chat.Embeddings;
 using Rill.FunctionApp;
 using Rill.FunctionApp.Loading;
+using Rill.Models;
 using Rill.ModelStore;
 using Rill.ScriptedApp.Model;
 using Rill.Text;
@@ -49,6 +51,12 @@ internal sealed class ScriptedModelLoader : IModelLoader
             Template = ChatTemplate.Parse(Template, "the scripted model's template"),
             EosTokenIds = [ByteTokenizer.EndOfText],
             Format = ScriptedFormat.Hermes,
+            Embeddings = settings.Options.Embeddings switch
+            {
+                "last" => new EmbeddingModel(PoolingKind.Last, PseudoStates.Size),
+                "mean" => new EmbeddingModel(PoolingKind.Mean, PseudoStates.Size),
+                _ => null,
+            },
         };
         return Task.FromResult(new LoadedModel(runner, chat, "text"));
     }

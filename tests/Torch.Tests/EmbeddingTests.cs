@@ -26,6 +26,22 @@ public sealed class EmbeddingTests
     [Theory]
     [InlineData(SequenceWork.EmbedLast)]
     [InlineData(SequenceWork.EmbedMean)]
+    public void Embed_OfADecoderThatWasSavedWithoutItsHead_IsTheFormulasUnitVector(SequenceWork work)
+    {
+        using var model = new TinyModel("Qwen3ForCausalLM", """{"tie_word_embeddings":true}""", float32: true, bare: true);
+        using var runner = RunnerDriver.Load(model);
+        var prompt = RunnerDriver.Prompt(40);
+        var hidden = new ReferenceDecoder(model).Hidden(prompt);
+        var pooled = work == SequenceWork.EmbedLast ? hidden[^1] : [.. Enumerable.Range(0, hidden[0].Length).Select(column => hidden.Average(row => row[column]))];
+
+        var vector = Embed(runner, work, prompt);
+
+        Assert.All(Unit(pooled).Zip(Unit([.. vector.Select(value => (double)value)])), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+    }
+
+    [Theory]
+    [InlineData(SequenceWork.EmbedLast)]
+    [InlineData(SequenceWork.EmbedMean)]
     public void Embed_AnyChunks_GivesTheSameBits(SequenceWork work)
     {
         using var model = new TinyModel();
@@ -57,6 +73,12 @@ public sealed class EmbeddingTests
         AssertClose(mixed[0].Vector!.Select(value => (double)value), mixed[2].Vector!);
         AssertClose(new ReferenceDecoder(model).Hidden([7])[0], mixed[0].Vector!);
         Assert.Equal(model.Spec.HiddenSize, mixed[3].Vector!.Length);
+    }
+
+    private static double[] Unit(double[] values)
+    {
+        var length = Math.Sqrt(values.Sum(value => value * value));
+        return [.. values.Select(value => value / length)];
     }
 
     private static Sequence NewEmbedded(long id, SequenceWork work, IReadOnlyList<int> prompt) => new(id, prompt, new SamplingParameters()) { Work = work };

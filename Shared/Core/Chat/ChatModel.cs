@@ -1,3 +1,4 @@
+using Rill.Chat.Embeddings;
 using Rill.Chat.Format;
 using Rill.Chat.Output;
 using Rill.Text;
@@ -36,6 +37,9 @@ public sealed record ChatModel
 
     /// <summary>Makes what reads one choice's text, in place of the one that reads <see cref="Format"/>; null for that one.</summary>
     public Func<IAnswerParser>? NewParser { get; init; }
+
+    /// <summary>How it makes embeddings; null where it makes none.</summary>
+    public EmbeddingModel? Embeddings { get; init; }
 
     /// <summary>The authors' sampling settings, used where a request names none.</summary>
     public SamplingDefaults Sampling { get; init; } = new();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Rill.Chat.Constraints;
+using Rill.Chat.Embeddings;
 using Rill.Chat.Input;
 using Rill.Chat.Output;
 using Rill.Chat.Output.Parsing;
@@ -21,6 +22,7 @@ public sealed class ChatService(
     private const int EstimatedBytesPerToken = 4;
 
     private readonly AnswerConstraints _constraints = new(model, new GrammarLimits { SchemaBytes = limits.MaxSchemaBytes });
+    private readonly EmbeddingStart _embeddings = new(model, engine, limits, time);
 
     /// <summary>The model that answers.</summary>
     public ChatModel Model { get; } = model;
@@ -79,6 +81,14 @@ public sealed class ChatService(
             NewParser = _ => TextParser.Instance,
             ContinuesPrompt = true,
         }, cancellationToken);
+
+    /// <summary>Starts a request for embeddings. Either a run, which the caller disposes, or the error to answer with.</summary>
+    /// <exception cref="OperationCanceledException">The request ended while its inputs were encoded.</exception>
+    public (EmbeddingRun? Run, ApiError? Error) Start(EmbeddingRequest request, CancellationToken cancellationToken = default)
+    {
+        var (run, rejection, error) = _embeddings.Start(request, cancellationToken);
+        return run is null ? (null, error ?? Describe(rejection!)) : (run, null);
+    }
 
     /// <summary>The ids of a text or of a conversation; or the error to answer with.</summary>
     /// <exception cref="OperationCanceledException">The request ended on the way.</exception>

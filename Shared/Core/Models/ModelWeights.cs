@@ -2,16 +2,22 @@ using System.Security.Cryptography;
 
 namespace Rill.Models;
 
-/// <summary>The weights of a model: model.safetensors, or the shards that model.safetensors.index.json names.</summary>
+/// <summary>
+/// The weights of a model: model.safetensors, or the shards that model.safetensors.index.json names. A decoder that was saved without its
+/// head, as embedding models are (<c>layers.0...</c>), is shown under the names that it has with one (<c>model.layers.0...</c>).
+/// </summary>
 public sealed class ModelWeights : IDisposable
 {
+    private const string DecoderPrefix = "model.";
+
     private readonly List<SafetensorsFile> _files;
-    private readonly Dictionary<string, SafetensorsFile> _places;
+    private readonly Dictionary<string, (SafetensorsFile File, string Name)> _places;    // the name is the one in the file
 
     private ModelWeights(List<SafetensorsFile> files, Dictionary<string, SafetensorsFile> places)
     {
+        var prefix = places.ContainsKey("embed_tokens.weight") && !places.Keys.Any(name => name.StartsWith(DecoderPrefix, StringComparison.Ordinal)) ? DecoderPrefix : "";
         _files = files;
-        _places = places;
+        _places = places.ToDictionary(place => prefix + place.Key, place => (place.Value, place.Key), StringComparer.Ordinal);
     }
 
     /// <summary>Bytes of all weights.</summary>
@@ -57,16 +63,17 @@ public sealed class ModelWeights : IDisposable
     /// <exception cref="ModelFormatException">The tensor is missing, or has another shape or an unsupported type.</exception>
     public Weight Get(string name, params ReadOnlySpan<long> shape)
     {
-        if (!_places.TryGetValue(name, out var file))
+        if (!_places.TryGetValue(name, out var place))
         {
             throw new ModelFormatException($"The weights lack the tensor {name}.");
         }
 
-        var weight = file.Get(name);
+        var (file, own) = place;
+        var weight = file.Get(own);
         return shape.SequenceEqual((long[])weight.Shape)
             ? weight
             : throw new ModelFormatException(
-                $"{file.Name}: {name} has the shape [{string.Join(", ", weight.Shape)}], but config.json asks for [{string.Join(", ", shape.ToArray())}].");
+                $"{file.Name}: {own} has the shape [{string.Join(", ", weight.Shape)}], but config.json asks for [{string.Join(", ", shape.ToArray())}].");
     }
 
     /// <summary>Tells the system how the weights are read from here on, which decides how much a first touch reads from a disk.</summary>
@@ -76,7 +83,7 @@ public sealed class ModelWeights : IDisposable
     /// <param name="name">A tensor that the weights hold.</param>
     /// <param name="offset">The part's first byte, from the tensor's.</param>
     /// <param name="length">Its number of bytes.</param>
-    public void Release(string name, long offset, long length) => _places[name].Release(name, offset, length);
+    public void Release(string name, long offset, long length) => _places[name].File.Release(_places[name].Name, offset, length);
 
     /// <summary>A hash over names, types and shapes of all weights and over a sample of each tensor's bytes.</summary>
     public byte[] Hash()
@@ -92,7 +99,7 @@ public sealed class ModelWeights : IDisposable
         {
             if (Entry(name).Type is "F32" or "BF16" or "F16")
             {
-                var weight = _places[name].Get(name);
+                var weight = GetAny(name);
                 unsafe
                 {
                     hash.AppendData(new ReadOnlySpan<byte>((void*)weight.Address, (int)Math.Min(sample, weight.ByteCount)));
@@ -106,11 +113,11 @@ public sealed class ModelWeights : IDisposable
     /// <summary>The first tensor that holds an infinity or what is not a number, and its file; null where every value is finite.</summary>
     public (string File, string Tensor)? FirstNotFinite()
     {
-        foreach (var (name, file) in _places.OrderBy(place => place.Key, StringComparer.Ordinal))
+        foreach (var (name, (file, own)) in _places.OrderBy(place => place.Key, StringComparer.Ordinal))
         {
-            if (Entry(name).Type is "F32" or "BF16" or "F16" && !file.Get(name).IsFinite())
+            if (Entry(name).Type is "F32" or "BF16" or "F16" && !file.Get(own).IsFinite())
             {
-                return (file.Name, name);
+                return (file.Name, own);
             }
         }
 
@@ -120,7 +127,9 @@ public sealed class ModelWeights : IDisposable
     /// <summary>Gives the memory of all files back.</summary>
     public void Dispose() => _files.ForEach(file => file.Dispose());
 
-    private SafetensorsEntry Entry(string name) => _places[name].Entries[name];
+    private SafetensorsEntry Entry(string name) => _places[name].File.Entries[_places[name].Name];
+
+    private Weight GetAny(string name) => _places[name].File.Get(_places[name].Name);
 
     private static ModelWeights OpenShards(ModelFiles source, IReadOnlyDictionary<string, string> map)
     {

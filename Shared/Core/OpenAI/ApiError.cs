@@ -47,6 +47,12 @@ public sealed record ApiError(int Status, string Message, string Type, string? P
             Overflow = (promptTokens, contextLength),
         };
 
+    /// <summary>400: a text that is to be embedded does not fit the context.</summary>
+    public static ApiError InputTooLong(int tokens, int contextLength, string param) =>
+        new(400,
+            string.Create(CultureInfo.InvariantCulture, $"{param} has {tokens} tokens, but the context holds {contextLength}: shorten it, or embed it in parts."),
+            InvalidRequest, param, "context_length_exceeded");
+
     /// <summary>401: no key, or a wrong one.</summary>
     public static ApiError InvalidApiKey() =>
         new(401, "The API key is missing or wrong: send it as 'Authorization: Bearer KEY', or in the header api-key or x-api-key.", "authentication_error", null, "invalid_api_key");

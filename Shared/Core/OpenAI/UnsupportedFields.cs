@@ -9,7 +9,7 @@ namespace Rill.OpenAI;
 /// defaults; any other value is refused by name: ignoring it would change what the caller gets without a word. A field that does no more
 /// than qualify another one is not listed; the other one is.
 /// </summary>
-internal static class UnsupportedFields
+internal static partial class UnsupportedFields
 {
     private static readonly Field[] s_fields =
     [

@@ -75,6 +75,29 @@ public sealed class InferenceEngine : IAsyncDisposable
         [NotNullWhen(true)] out Reservation? reservation,
         [NotNullWhen(false)] out Rejection? rejection)
     {
+        if (TryEnter(sequences, promptTokens, out reservation, out rejection))
+        {
+            return true;
+        }
+
+        _journal.Rejected(rejection.Reason);
+        return false;
+    }
+
+    /// <summary>
+    /// Takes a place for one more sequence of a request that is being served. A refusal is not counted, since no request is refused by it:
+    /// the caller waits for its turn, unless the engine drains.
+    /// </summary>
+    public bool TryReserveNext(
+        int promptTokens, [NotNullWhen(true)] out Reservation? reservation, [NotNullWhen(false)] out Rejection? rejection) =>
+        TryEnter(1, promptTokens, out reservation, out rejection);
+
+    private bool TryEnter(
+        int sequences,
+        int promptTokens,
+        [NotNullWhen(true)] out Reservation? reservation,
+        [NotNullWhen(false)] out Rejection? rejection)
+    {
         ArgumentOutOfRangeException.ThrowIfLessThan(sequences, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(promptTokens);
 
@@ -87,7 +110,6 @@ public sealed class InferenceEngine : IAsyncDisposable
             return true;
         }
 
-        _journal.Rejected(rejection.Reason);
         reservation = null;
         return false;
     }
@@ -126,19 +148,26 @@ public sealed class InferenceEngine : IAsyncDisposable
     }
 
     /// <summary>Computes one sequence's vector on one place of the reservation, which the caller keeps until then.</summary>
+    /// <param name="reservation">Where it takes its place.</param>
+    /// <param name="request">What is computed.</param>
+    /// <param name="cancellationToken">Ends the sequence.</param>
+    /// <param name="cause">Says why, when the token is cancelled; null for <see cref="AbortCause.Client"/>.</param>
     /// <returns>The finish: <see cref="SequenceFinish.Vector"/>, and what the prompt cost.</returns>
     /// <exception cref="ArgumentException">The request is to generate.</exception>
     /// <exception cref="EngineFaultException">The prompt cannot fit, or the sequence failed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async Task<SequenceFinish> EmbedAsync(Reservation reservation, SequenceRequest request, CancellationToken cancellationToken)
+    public async Task<SequenceFinish> EmbedAsync(
+        Reservation reservation, SequenceRequest request, CancellationToken cancellationToken, Func<AbortCause>? cause = null)
     {
         if (request.Work == SequenceWork.Generate)
         {
             throw new ArgumentException("Only a sequence that embeds has a vector.", nameof(request));
         }
 
-        using var stream = Submit(reservation, request, cancellationToken);
-        return (await stream.ReadAsync(cancellationToken).ConfigureAwait(false)).Finish!;
+        // The token is not the read's: that would end first, and the sequence then without its cause.
+        using var stream = Submit(reservation, request, CancellationToken.None);
+        using var abort = cancellationToken.UnsafeRegister(_ => stream.Abort(cause?.Invoke() ?? AbortCause.Client), null);
+        return (await stream.ReadAsync(CancellationToken.None).ConfigureAwait(false)).Finish!;
     }
 
     /// <summary>Refuses new requests from now on; those that have a reservation are still served.</summary>

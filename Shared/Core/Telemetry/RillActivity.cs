@@ -32,6 +32,21 @@ public static class RillActivity
             .SetTag("gen_ai.request.presence_penalty", request.PresencePenalty);
     }
 
+    /// <summary>Starts the span `embeddings {model}`; null when nobody listens.</summary>
+    /// <param name="model">The model's id.</param>
+    /// <param name="format">How the vectors are written: float or base64.</param>
+    /// <param name="dimensions">Values of each.</param>
+    public static Activity? StartEmbeddings(string model, string format, int dimensions) =>
+        _source.StartActivity($"embeddings {model}", ActivityKind.Internal)?
+            .SetTag("gen_ai.operation.name", "embeddings")
+            .SetTag("gen_ai.provider.name", "rill")
+            .SetTag("gen_ai.request.model", model)
+            .SetTag("gen_ai.request.encoding_formats", new[] { format })
+            .SetTag("gen_ai.embeddings.dimension.count", dimensions);
+
+    /// <summary>Notes what a request for embeddings used.</summary>
+    public static void CompleteEmbeddings(Activity? activity, int inputTokens) => activity?.SetTag("gen_ai.usage.input_tokens", inputTokens);
+
     /// <summary>Writes the span `start` of a process that has become ready.</summary>
     public static void Started(StartTimeline start) => start.Trace(_source);
 

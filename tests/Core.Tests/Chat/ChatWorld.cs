@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Rill.Chat;
+using Rill.Chat.Embeddings;
 using Rill.Chat.Format;
 using Rill.Chat.Output;
 using Rill.OpenAI;
@@ -22,7 +23,8 @@ internal sealed class ChatWorld : IAsyncDisposable
         int[]? eosTokenIds = null,
         ITokenizer? tokenizer = null,
         TimeProvider? clock = null,
-        MessageFormat? format = null)
+        MessageFormat? format = null,
+        EmbeddingModel? embeddings = null)
     {
         var runner = new ScriptedModelRunner(script ?? new ScriptedRunnerOptions());
         Engine = new InferenceEngine(
@@ -37,6 +39,7 @@ internal sealed class ChatWorld : IAsyncDisposable
             EosTokenIds = eosTokenIds ?? [ByteTokenizer.EndOfText],
             Format = format,
             NewParser = newParser ?? (() => TextParser.Instance),
+            Embeddings = embeddings,
         };
         Service = new ChatService(
             model, Engine, new ChatRequestLimits(["scripted"], ByteTokenizer.EndOfText + 1), _metrics, clock ?? TimeProvider.System);
@@ -60,6 +63,16 @@ internal sealed class ChatWorld : IAsyncDisposable
     {
         await using var generation = Start(request);
         return await ChatAnswer.ReadAsync(generation, default).WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    /// <summary>Waits until nothing runs and nothing waits.</summary>
+    public async Task AssertIdleAsync(TimeSpan patience)
+    {
+        using var limit = new CancellationTokenSource(patience);
+        while (Engine.Running + Engine.Waiting > 0)
+        {
+            await Task.Delay(10, limit.Token);
+        }
     }
 
     public async ValueTask DisposeAsync()

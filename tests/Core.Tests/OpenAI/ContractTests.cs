@@ -22,7 +22,7 @@ public sealed partial class ContractTests
 
     [Fact]
     public void EveryFieldThatIsRefused_IsInTheTable() => Assert.All(
-        UnsupportedFields.ChatNames.Concat(UnsupportedFields.CompletionNames).Concat(UnsupportedFields.ResponseNames),
+        UnsupportedFields.ChatNames.Concat(UnsupportedFields.CompletionNames).Concat(UnsupportedFields.ResponseNames).Concat(UnsupportedFields.EmbeddingNames),
         name => Assert.Contains($"`{name}`", s_contract, StringComparison.Ordinal));
 
     [Fact]

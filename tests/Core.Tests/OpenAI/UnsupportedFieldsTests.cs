@@ -100,6 +100,7 @@ public sealed class UnsupportedFieldsTests
         Assert.All(UnsupportedFields.ChatNames, name => Assert.Equal(name, ChatRequestReaderTests.ErrorWith($"\"{name}\":{{\"x\":1}}").Param));
         Assert.All(UnsupportedFields.CompletionNames, name => Assert.Equal(name, CompletionRequestReaderTests.ErrorWith($"\"{name}\":{{\"x\":1}}").Param));
         Assert.All(UnsupportedFields.ResponseNames, name => Assert.Equal(name, ResponseRequestReaderTests.ErrorWith($"\"{name}\":{{\"x\":1}}").Param));
+        Assert.All(UnsupportedFields.EmbeddingNames, name => Assert.Equal(name, EmbeddingRequestReaderTests.ErrorWith($"\"{name}\":{{\"x\":1}}").Param));
     }
 
     [Fact]

@@ -26,6 +26,12 @@ public sealed class AzureTests(AzureServer profile) : IClassFixture<AzureServer>
         Assert.Equal("hi", (await PostAsync(path, """{"prompt":"!text hi"}""")).Json.GetProperty("choices")[0].GetProperty("text").GetString());
 
     [Theory]
+    [InlineData("openai/deployments/tests%2Fscripted/embeddings?api-version=2024-10-21")]
+    [InlineData("openai/v1/embeddings")]
+    public async Task Embeddings_AtAzuresAddresses_AreAnswered(string path) =>
+        Assert.Equal(2, (await PostAsync(path, """{"input":["a","b"]}""")).Json.GetProperty("data").GetArrayLength());
+
+    [Theory]
     [InlineData("openai/v1/models")]
     [InlineData("openai/v1/models/tests%2Fscripted")]
     public async Task Models_AtAzuresAddresses_AreListed(string path) =>
@@ -60,6 +66,7 @@ public sealed class AzureTests(AzureServer profile) : IClassFixture<AzureServer>
 
         Assert.Equal(("Grüße 🌊", "Stop", "Grüße 🌊"), (run.GetProperty("text").GetString(), run.GetProperty("reason").GetString(), run.GetProperty("whole").GetString()));
         Assert.Equal(13, run.GetProperty("output_tokens").GetInt32());
+        Assert.Equal(8, run.GetProperty("vector").GetArrayLength());
     }
 
     [Fact]
@@ -82,6 +89,14 @@ public sealed class AzureTests(AzureServer profile) : IClassFixture<AzureServer>
         Assert.Equal(("NotFoundError", "DeploymentNotFound"), (runs[1].GetProperty("error").GetString(), runs[1].GetProperty("code").GetString()));
     }
 
+    [SkippableFact]
+    public async Task AzureNpmClient_Embeds()
+    {
+        var runs = await NodeClient.RunAsync(_server, "embeddings.mjs", $$"""{"model":"{{Model}}","input":["a","b"]}""", AzureServer.Key);
+
+        Assert.Equal(runs[0].GetProperty("decoded").GetRawText(), runs[1].GetProperty("floats").GetRawText());
+    }
+
     private async Task<JsonElement> RunDotNetClientAsync(string deployment, string prompt)
     {
         var start = new ProcessStartInfo("dotnet", [BuiltPrograms.AzureClient, _server.BaseUri.ToString(), AzureServer.Key, deployment, prompt]);
@@ -95,7 +110,7 @@ public sealed class AzureTests(AzureServer profile) : IClassFixture<AzureServer>
 }
 
 /// <summary>A server with a key, under a model id that has a slash.</summary>
-public sealed class AzureServer() : ServerProfile(BuiltPrograms.ScriptedApp, ("Rill__ModelId", "tests/scripted"), ("Rill__ApiKeys__0", Key))
+public sealed class AzureServer() : ServerProfile(BuiltPrograms.ScriptedApp, ("Rill__ModelId", "tests/scripted"), ("Rill__ApiKeys__0", Key), ("Rill__Embeddings", "mean"))
 {
     public const string Key = "key-of-azures-tests";
 }

@@ -34,5 +34,35 @@ public sealed class ModelPartsTests : IDisposable
         Assert.Throws<ModelFormatException>(() => ModelParts.Read(ModelFiles.InDirectory(_folder.FullName)));
     }
 
+    [Theory]
+    [InlineData("auto", null, null)]
+    [InlineData("auto", "pooling_mode_mean_tokens", PoolingKind.Mean)]
+    [InlineData("auto", "pooling_mode_lasttoken", PoolingKind.Last)]
+    [InlineData("mean", "pooling_mode_lasttoken", PoolingKind.Mean)]
+    [InlineData("last", null, PoolingKind.Last)]
+    [InlineData("last", "pooling_mode_cls_token", PoolingKind.Last)]
+    [InlineData("off", "pooling_mode_lasttoken", null)]
+    public void Model_EmbedsAsItsFilesSay_UnlessTheSettingDoes(string setting, string? mode, PoolingKind? expected)
+    {
+        if (mode is not null)
+        {
+            TinyModel.WritePooling(_folder.FullName, mode);
+        }
+
+        var model = ModelParts.Read(ModelFiles.InDirectory(_folder.FullName), setting).ToChatModel("m", DateTimeOffset.UnixEpoch, "f");
+
+        Assert.Equal((expected, expected is null ? null : TinyModel.Hidden), (model.Embeddings?.Pooling, model.Embeddings?.Dimensions));
+    }
+
+    [Fact]
+    public void Model_WhosePoolingIsNotSupported_IsRefused()
+    {
+        TinyModel.WritePooling(_folder.FullName, "pooling_mode_cls_token");
+
+        var error = Assert.Throws<ModelFormatException>(() => ModelParts.Read(ModelFiles.InDirectory(_folder.FullName)));
+
+        Assert.Contains("pooling_mode_cls_token", error.Message, StringComparison.Ordinal);
+    }
+
     private void Write(string file, string text) => File.WriteAllText(Path.Combine(_folder.FullName, file), text);
 }

@@ -18,7 +18,7 @@ namespace Rill.ScriptedApp.Model;
 /// <para>
 /// Min tokens and ignored end tokens make it repeat its text. Its logits are 10 for the scripted byte, 1 for a space, 0 for the others;
 /// what a constraint does not allow is masked, logit bias is added, the greatest wins, and logprobs are their exact log-softmax. Other sampling parameters have no effect.
-/// Waiting ends early for sequences that are aborted.
+/// Waiting ends early for sequences that are aborted. Vectors are made of <see cref="PseudoStates"/>.
 /// </para>
 /// </summary>
 internal sealed class ScriptedModelRunner : IModelRunner
@@ -63,6 +63,10 @@ internal sealed class ScriptedModelRunner : IModelRunner
                 var tokens = new SampledToken[1 + step.Drafts];
                 var count = DraftVerification.Sample(step, _ => Sample(step.Sequence), tokens);
                 results.Add(new StepResult(step.Sequence, tokens.AsMemory(0, count)));
+            }
+            else if (step.Pools)
+            {
+                results.Add(new StepResult(step.Sequence, default, PseudoStates.Pool(step)));
             }
         }
 

@@ -14,7 +14,8 @@ internal sealed class TinyModel : IDisposable
     /// <param name="changes">A JSON object over the default config.</param>
     /// <param name="float32">True to write f32, false for bf16; the values are exact in bf16 in both.</param>
     /// <param name="sharded">True to write two shards and an index.</param>
-    public TinyModel(string architecture = "LlamaForCausalLM", string changes = "{}", bool float32 = false, bool sharded = false)
+    /// <param name="bare">True to write names without "model.", as a decoder has them that is saved without its head.</param>
+    public TinyModel(string architecture = "LlamaForCausalLM", string changes = "{}", bool float32 = false, bool sharded = false, bool bare = false)
     {
         var config = JsonNode.Parse("""
             {
@@ -31,7 +32,7 @@ internal sealed class TinyModel : IDisposable
         File.WriteAllText(_directory.File("config.json"), config.ToJsonString());
         Spec = ArchitectureRegistry.Read(ModelConfig.Parse(config.ToJsonString()));
         MakeWeights();
-        Write(float32, sharded);
+        Write(float32, sharded, bare);
     }
 
     public string Path => _directory.Path;
@@ -98,11 +99,12 @@ internal sealed class TinyModel : IDisposable
 
     private static float RoundToBFloat16(float value) => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(value) & 0xFFFF0000);
 
-    private void Write(bool float32, bool sharded)
+    private void Write(bool float32, bool sharded, bool bare)
     {
-        var entries = Weights.Select(weight => float32
-            ? SafetensorsWriter.Float32(weight.Key, weight.Value.Shape, weight.Value.Values)
-            : SafetensorsWriter.BFloat16(weight.Key, weight.Value.Shape, weight.Value.Values)).ToList();
+        var entries = Weights.Select(weight => (Name: bare ? weight.Key["model.".Length..] : weight.Key, weight.Value.Shape, weight.Value.Values))
+            .Select(weight => float32
+                ? SafetensorsWriter.Float32(weight.Name, weight.Shape, weight.Values)
+                : SafetensorsWriter.BFloat16(weight.Name, weight.Shape, weight.Values)).ToList();
         if (!sharded)
         {
             SafetensorsWriter.Write(_directory.File("model.safetensors"), entries);

@@ -24,23 +24,43 @@ internal static class TextPrompt
         foreach (var prompt in request.Prompts)
         {
             var field = request.Prompts.Count == 1 ? "prompt" : string.Create(CultureInfo.InvariantCulture, $"prompt[{prompts.Count}]");
-            try
+            var text = prompt.Text is { } own ? PromptText.OfTemplate(own) : null;
+            var (ids, error) = Encode(prompt, text, field, tokenizer, vocabularySize, request.AddSpecialTokens, cancellationToken);
+            if (error is not null)
             {
-                var ids = prompt.Ids ?? Encode(PromptText.OfTemplate(prompt.Text!), tokenizer, request.AddSpecialTokens, cancellationToken);
-                if (Fault(ids, prompt, tokenizer, vocabularySize) is { } fault)
-                {
-                    return ([], ApiError.InvalidValue(field, $"{field} {fault}"));
-                }
+                return ([], error);
+            }
 
-                prompts.Add(new(ids, request.Echo ? prompt.Text ?? Decode(ids, tokenizer) : null));
-            }
-            catch (EncodingLimitException refused)
-            {
-                return ([], ApiError.InvalidValue(field, refused.Message));
-            }
+            prompts.Add(new(ids, request.Echo ? prompt.Text ?? Decode(ids, tokenizer) : null));
         }
 
         return (prompts, null);
+    }
+
+    /// <summary>The ids of one prompt that the model can read; or the error to answer with.</summary>
+    /// <param name="prompt">A text, or ids, which are taken as they are.</param>
+    /// <param name="text">The text, with what of it control tokens are found in; null for ids.</param>
+    /// <param name="field">How the error names it.</param>
+    /// <param name="tokenizer">The model's.</param>
+    /// <param name="vocabularySize">Rows of the model's embedding.</param>
+    /// <param name="addSpecialTokens">True to put around a text what the model's authors do.</param>
+    /// <param name="cancellationToken">Ends the encoding.</param>
+    /// <exception cref="OperationCanceledException">The cancellation came on the way.</exception>
+    public static (IReadOnlyList<int> Ids, ApiError? Error) Encode(
+        CompletionPrompt prompt, PromptText? text, string field, ITokenizer tokenizer, int vocabularySize, bool addSpecialTokens,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            var ids = text is null ? prompt.Ids! : Encode(text, tokenizer, addSpecialTokens, cancellationToken);
+            return Fault(ids, prompt, vocabularySize) is { } fault
+                ? ([], ApiError.InvalidValue(field, $"{field} {fault}"))
+                : (ids, null);
+        }
+        catch (EncodingLimitException refused)
+        {
+            return ([], ApiError.InvalidValue(field, refused.Message));
+        }
     }
 
     /// <summary>The ids of a text of one's own.</summary>
@@ -80,7 +100,7 @@ internal static class TextPrompt
         return text.Append(detokenizer.Flush()).ToString();
     }
 
-    private static string? Fault(IReadOnlyList<int> ids, CompletionPrompt prompt, ITokenizer tokenizer, int vocabularySize)
+    private static string? Fault(IReadOnlyList<int> ids, CompletionPrompt prompt, int vocabularySize)
     {
         foreach (var id in ids)
         {

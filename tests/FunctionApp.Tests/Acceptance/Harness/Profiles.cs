@@ -46,7 +46,7 @@ public sealed class OtherPoliciesServer() : ServerProfile(
     ("Rill__Engine__PauseAfterTokens", "64"),
     ("Scripted__ContextLength", "1048576"));
 
-/// <summary>A tiny model with random weights on the real runner, for cases that need logits.</summary>
+/// <summary>A tiny model with random weights on the real runner, for cases that need logits or vectors.</summary>
 public sealed class TinyModelServer : ServerProfile
 {
     private readonly string _folder;
@@ -62,6 +62,7 @@ public sealed class TinyModelServer : ServerProfile
     public override Task InitializeAsync()
     {
         TinyModel.Write(_folder);
+        TinyModel.WritePooling(_folder, "pooling_mode_lasttoken");
         return base.InitializeAsync();
     }
 

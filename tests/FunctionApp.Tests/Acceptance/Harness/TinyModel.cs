@@ -11,7 +11,10 @@ namespace Rill.FunctionApp.Tests.Acceptance.Harness;
 /// </summary>
 internal static class TinyModel
 {
-    private const int Vocabulary = 257, Hidden = 64, FeedForward = 96, Layers = 2, Heads = 4, KeyValueHeads = 2, Context = 512;
+    /// <summary>Values of a hidden state.</summary>
+    public const int Hidden = 64;
+
+    private const int Vocabulary = 257, FeedForward = 96, Layers = 2, Heads = 4, KeyValueHeads = 2, Context = 512;
 
     /// <summary>Writes contents alone; with tools or documents also those, the end token before each.</summary>
     private const string Template = """
@@ -39,6 +42,20 @@ internal static class TinyModel
         File.WriteAllText(
             Path.Combine(folder, "chat_template.jinja"), Template);
         WriteWeights(Path.Combine(folder, "model.safetensors"));
+    }
+
+    /// <summary>Adds the files of sentence-transformers, by which the model embeds.</summary>
+    /// <param name="folder">The model's.</param>
+    /// <param name="mode">What <c>1_Pooling/config.json</c> asks for.</param>
+    public static void WritePooling(string folder, string mode)
+    {
+        File.WriteAllText(Path.Combine(folder, "modules.json"), """
+            [{"idx":0,"name":"0","path":"","type":"sentence_transformers.models.Transformer"},
+             {"idx":1,"name":"1","path":"1_Pooling","type":"sentence_transformers.models.Pooling"},
+             {"idx":2,"name":"2","path":"2_Normalize","type":"sentence_transformers.models.Normalize"}]
+            """);
+        var pooling = Directory.CreateDirectory(Path.Combine(folder, "1_Pooling")).FullName;
+        File.WriteAllText(Path.Combine(pooling, "config.json"), $"{{\"word_embedding_dimension\":{Hidden},\"{mode}\":true}}");
     }
 
     private static JsonObject Tokenizer()

@@ -109,9 +109,10 @@ public sealed class TokenStream : IDisposable
             return;
         }
 
+        // Marked before the reader is told, which may dispose this there and then: the first cause is the one that counts.
         AbortCause = cause;
-        Mailbox.Fail(fault);
         Sequence.Abort();
+        Mailbox.Fail(fault);
         _loop.Abort(this);
     }
 

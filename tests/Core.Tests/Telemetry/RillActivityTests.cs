@@ -36,6 +36,21 @@ public class RillActivityTests
     }
 
     [Fact]
+    public void StartEmbeddings_WithAListener_MakesASpanOfItsOwnOperation()
+    {
+        using var listener = Listen();
+
+        using var activity = RillActivity.StartEmbeddings("tiny", "base64", 256)!;
+        RillActivity.CompleteEmbeddings(activity, 12);
+
+        Assert.Equal(("embeddings tiny", ActivityKind.Internal), (activity.DisplayName, activity.Kind));
+        var tags = activity.TagObjects.ToDictionary();
+        Assert.Equal("embeddings", tags["gen_ai.operation.name"]);
+        Assert.Equal(["base64"], Assert.IsType<string[]>(tags["gen_ai.request.encoding_formats"]));
+        Assert.Equal((256, 12), (tags["gen_ai.embeddings.dimension.count"], tags["gen_ai.usage.input_tokens"]));
+    }
+
+    [Fact]
     public void Fail_NotesTheErrorCode()
     {
         using var listener = Listen();

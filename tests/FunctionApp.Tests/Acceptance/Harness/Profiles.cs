@@ -5,10 +5,11 @@ using Rill.FunctionApp.Tests.Host;
 
 namespace Rill.FunctionApp.Tests.Acceptance.Harness;
 
-/// <summary>The scripted model with the endpoint's own defaults, but for a short context.</summary>
+/// <summary>The scripted model with the endpoint's own defaults, but for a short context and for embeddings.</summary>
 public sealed class ScriptedServer() : ServerProfile(
     BuiltPrograms.ScriptedApp,
     ("Rill__ModelId", ModelId),
+    ("Rill__Embeddings", "mean"),
     ("Scripted__ContextLength", ContextLength.ToString(CultureInfo.InvariantCulture)))
 {
     public const string ModelId = "tests/scripted";

@@ -1,0 +1,69 @@
+using Rill.FunctionApp.Tests.Acceptance.Harness;
+using Rill.FunctionApp.Tests.Host;
+
+namespace Rill.FunctionApp.Tests.Acceptance;
+
+/// <summary>How requests for embeddings end before they are done (contract A.4, B.12, B.14).</summary>
+[Collection(nameof(ScriptedServer))]
+public sealed class EmbeddingsEndTests(ScriptedServer profile)
+{
+    private const string Path = "v1/embeddings";
+    private const string Slow = """{"input":["!prefill ms=60000","b","!prefill ms=60000"]}""";
+
+    private static readonly TimeSpan _soon = TimeSpan.FromSeconds(10);
+
+    private readonly RillServer _server = profile.Server;
+
+    [Fact]
+    public async Task Deadline_Is504_AndFreesEverything()
+    {
+        var before = await DeadlinesAsync();
+        var answer = _server.SendAsync(HttpMethod.Post, Path, Slow, ("X-Request-Timeout", "3"));
+        await RunsAsync();
+
+        (await answer).AssertError(504, "deadline_exceeded", null);
+
+        await Eventually.IdleAsync(_server, _soon);
+        await Eventually.BecomesTrueAsync(async () => await DeadlinesAsync() > before, _soon, "the sequences are counted as ended by the deadline");
+    }
+
+    [Fact]
+    public async Task Close_FreesEverything()
+    {
+        await using (var connection = await RawConnection.ConnectAsync(_server.BaseUri))
+        {
+            await connection.SendAsync("POST", "/" + Path, Slow);
+            await RunsAsync();
+        }
+
+        await Eventually.IdleAsync(_server, _soon);
+    }
+
+    [Fact]
+    public async Task Usage_IsCountedAsPromptTokens()
+    {
+        var (prompt, generated) = (await _server.MetricAsync("vllm:prompt_tokens_total"), await _server.MetricAsync("vllm:generation_tokens_total"));
+
+        Assert.Equal(200, (await _server.SendAsync(HttpMethod.Post, Path, """{"input":["abc","de"]}""")).Status);
+
+        Assert.Equal((5, 0), (await _server.MetricAsync("vllm:prompt_tokens_total") - prompt, await _server.MetricAsync("vllm:generation_tokens_total") - generated));
+    }
+
+    private Task RunsAsync() =>
+        Eventually.BecomesTrueAsync(async () => await _server.MetricAsync("vllm:num_requests_running") > 0, _soon, "the inputs run");
+
+    private Task<double> DeadlinesAsync() => _server.MetricAsync("rill:stream_abort_total", ["cause=\"deadline\""]);
+}
+
+/// <summary>A model that makes no embeddings.</summary>
+[Collection(nameof(QuickServer))]
+public sealed class NoEmbeddingsTests(QuickServer profile)
+{
+    [Fact]
+    public async Task Embeddings_OfAModelThatMakesNone_NamesTheSetting()
+    {
+        var error = (await profile.Server.SendAsync(HttpMethod.Post, "v1/embeddings", """{"input":"a"}""")).AssertError(400, "invalid_value", "model");
+
+        Assert.Contains("Rill__Embeddings", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+}

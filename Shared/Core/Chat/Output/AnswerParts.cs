@@ -16,6 +16,8 @@ public sealed class AnswerParts(IReadOnlyList<string> stopStrings, AnswerRules? 
     private readonly StopChecker _stops = new(stopStrings);
     private readonly List<AnswerPart> _parts = [];
     private readonly StringBuilder _text = new();
+    private readonly StringBuilder _leadingSpace = new();
+    private bool _hasContent;
     private AnswerPartKind _kind;
     private int _callIndex;
 
@@ -72,6 +74,7 @@ public sealed class AnswerParts(IReadOnlyList<string> stopStrings, AnswerRules? 
         if (!IsOver)
         {
             ReleaseHeld();
+            _leadingSpace.Clear();
             Close();
             _parts.Add(AnswerPart.ToolCall(index, id, function));
             HasToolCall = true;
@@ -81,8 +84,19 @@ public sealed class AnswerParts(IReadOnlyList<string> stopStrings, AnswerRules? 
     /// <summary>Adds a piece of the arguments of the call that started last; it may be empty.</summary>
     public void AddToolArguments(int index, string json) => AddOther(AnswerPartKind.ToolArguments, json, index);
 
-    /// <summary>At the answer's end: lets go of content that was held back as the possible beginning of a stop string.</summary>
-    internal void ReleaseHeld() => Append(AnswerPartKind.Content, _stops.Flush());
+    /// <summary>At the answer's end: lets go of content that was held back, as the possible beginning of a stop string or before a call.</summary>
+    internal void Finish()
+    {
+        if (!IsOver)
+        {
+            ReleaseHeld();
+        }
+
+        _hasContent = true;
+        Append(AnswerPartKind.Content, TakeLeadingSpace());
+    }
+
+    private void ReleaseHeld() => Append(AnswerPartKind.Content, _stops.Flush());
 
     /// <summary>The parts since the last call, in order.</summary>
     internal ImmutableArray<AnswerPart> Take()
@@ -104,6 +118,7 @@ public sealed class AnswerParts(IReadOnlyList<string> stopStrings, AnswerRules? 
 
     private void Append(AnswerPartKind kind, string text, int callIndex = 0)
     {
+        text = kind == AnswerPartKind.Content && !_hasContent && _rules.DropsSpaceBeforeCalls ? HoldLeadingSpace(text) : text;
         if (text.Length == 0)
         {
             return;
@@ -116,6 +131,21 @@ public sealed class AnswerParts(IReadOnlyList<string> stopStrings, AnswerRules? 
         }
 
         _text.Append(text);
+    }
+
+    /// <summary>Keeps white space back until content follows it.</summary>
+    private string HoldLeadingSpace(string text)
+    {
+        _leadingSpace.Append(text);
+        _hasContent = !string.IsNullOrWhiteSpace(text);
+        return _hasContent ? TakeLeadingSpace() : "";
+    }
+
+    private string TakeLeadingSpace()
+    {
+        var space = _leadingSpace.ToString();
+        _leadingSpace.Clear();
+        return space;
     }
 
     private void Close()

@@ -14,6 +14,9 @@ public sealed record AnswerRules
     /// <summary>Calls of an answer, which ends when the model begins another one; at least 1.</summary>
     public int MostToolCalls { get; init; } = int.MaxValue;
 
+    /// <summary>True to leave out content that is nothing but white space before a call: models write a line end there, which says nothing.</summary>
+    public bool DropsSpaceBeforeCalls { get; init; }
+
     /// <summary>Why an answer that called tools ended by itself.</summary>
     public FinishReason ToolFinish { get; init; } = FinishReason.ToolCalls;
 
@@ -25,6 +28,7 @@ public sealed record AnswerRules
     {
         TellsReasoning = request.IncludeReasoning,
         MostToolCalls = request.ParallelToolCalls ? int.MaxValue : 1,
+        DropsSpaceBeforeCalls = request.Functions.Count > 0 && request.ToolChoice?.Mode != ToolChoiceMode.None,
         ToolFinish = request.ToolChoice?.Mode == ToolChoiceMode.Named ? FinishReason.Stop
             : request.AnswersWithFunctionCall ? FinishReason.FunctionCall
             : FinishReason.ToolCalls,

@@ -89,6 +89,7 @@ internal sealed class ChoiceReader : IChoiceSource
             if (_parts.IsOver)
             {
                 _tokens.Stop();
+                _parts.Finish();
                 return FinishOfParts();
             }
         }
@@ -115,12 +116,12 @@ internal sealed class ChoiceReader : IChoiceSource
     private ChoiceFinish Close(SequenceFinish finish)
     {
         _parser.Flush(_detokenizer.Flush(), _parts);
+        _parts.Finish();
         if (_parts.IsOver)
         {
             return FinishOfParts();
         }
 
-        _parts.ReleaseHeld();
         var stop = _settings.StopOf(finish);
         return finish.Reason == SequenceFinishReason.Length ? new ChoiceFinish(FinishReason.Length)
             : _parts.HasToolCall && stop is null ? new ChoiceFinish(_rules.ToolFinish)

@@ -54,6 +54,22 @@ public sealed class AnswerPartsTests
         Assert.Null(Parse(["ab"], "a[ ]b").Stop);
     }
 
+    [Theory]
+    [InlineData("\n {f:1}", "")]
+    [InlineData("\n a{f:1}", "\n a")]
+    [InlineData("a\n{f:1}", "a\n")]
+    [InlineData("[r]\n{f:1}", "")]
+    [InlineData("\n ", "\n ")]
+    [InlineData("\nEND{f:1}", "\n")]
+    public void Add_OfNothingButSpaceBeforeACall_IsLeftOutWhereTheRulesSay(string text, string content)
+    {
+        var parts = new AnswerParts(["END"], new AnswerRules { DropsSpaceBeforeCalls = true });
+        new BracketParser().Push(0, text, parts);
+        parts.Finish();
+
+        Assert.Equal(content, string.Concat(parts.Take().Where(part => part.Kind == AnswerPartKind.Content).Select(part => part.Text)));
+    }
+
     [Fact]
     public void Add_AfterAStop_TakesNothing()
     {
@@ -102,7 +118,7 @@ public sealed class AnswerPartsTests
             }
         }
 
-        parts.ReleaseHeld();
+        parts.Finish();
         taken.AddRange(parts.Take());
         return taken;
     }
@@ -120,7 +136,7 @@ public sealed class AnswerPartsTests
         }
 
         parser.Flush("", parts);
-        parts.ReleaseHeld();
+        parts.Finish();
         return parts;
     }
 }

@@ -46,7 +46,7 @@ internal sealed record ParsedText(string Content, string Reasoning, IReadOnlyLis
         }
 
         parser.Flush(detokenizer.Flush(), parts);
-        parts.ReleaseHeld();
+        parts.Finish();
         reader.Add(parts);
         return new(reader.Content.ToString(), reader.Reasoning.ToString(), [.. reader.Calls.Select(call => new ParsedCall(call.Name, call.Arguments.ToString(), call.Id))], reasoningTokens);
     }

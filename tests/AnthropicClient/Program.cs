@@ -72,7 +72,7 @@ async Task<object> CallFunctionsAsync()
         ([Description("A city")] string city) =>
         {
             calls.Add(city);
-            return $"!text It rains in {city}";
+            return $"rain in {city}";
         },
         "weather");
     var options = new ChatOptions { Tools = [weather] };

@@ -29,14 +29,14 @@ const scenarios = {
   async tools() {
     const first = await client.messages.stream(request).finalMessage();
     const results = first.content.filter((block) => block.type === "tool_use")
-      .map((call) => ({ type: "tool_result", tool_use_id: call.id, content: `!text The answer is ${JSON.stringify(call.input)}` }));
+      .map((call) => ({ type: "tool_result", tool_use_id: call.id, content: JSON.stringify(call.input) }));
     const messages = [...request.messages, { role: first.role, content: first.content }, { role: "user", content: results }];
     return { first, second: await client.messages.create({ ...request, messages }) };
   },
   async runner() {
     const runner = client.beta.messages.toolRunner({
       ...request,
-      tools: request.tools.map((tool) => ({ ...tool, type: "custom", run: (input) => `!text got ${JSON.stringify(input)}`, parse: (input) => input })),
+      tools: request.tools.map((tool) => ({ ...tool, type: "custom", run: (input) => JSON.stringify(input), parse: (input) => input })),
     });
     return { message: await runner.runUntilDone() };
   },

@@ -12,6 +12,9 @@ public static class ResponseErrors
         ("messages", "input"),
     ];
 
+    private const string Function = "].function.";
+    private const string Tool = "].";
+
     /// <summary>An error of chat's rules, which a request for a response passes too.</summary>
     public static ApiError OfChat(ApiError error)
     {
@@ -24,7 +27,10 @@ public static class ResponseErrors
             }
         }
 
-        return error;
+        // A function's members stand within function there.
+        return error.Param?.Replace(Function, Tool, StringComparison.Ordinal) is { } param && param != error.Param
+            ? error with { Param = param, Message = error.Message.Replace(error.Param, param, StringComparison.Ordinal) }
+            : error;
     }
 
     /// <summary>404: no response of this id is stored, or not for this key.</summary>

@@ -7,7 +7,6 @@ internal static class ResponseFields
     private const int MaxMetadataName = 64;
     private const int MaxMetadataText = 512;
 
-    private static readonly string[] s_efforts = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
     private static readonly string[] s_summaries = ["auto", "concise", "detailed"];
 
     /// <summary>What a response can include. All but the logprobs is of hosted tools and encryption, of which there is none here.</summary>
@@ -59,7 +58,7 @@ internal static class ResponseFields
         return metadata;
     }
 
-    /// <summary>Effort and summary; generate_summary is the latter's older name.</summary>
+    /// <summary>Effort, which <see cref="ReasoningFields"/> checks, and summary; generate_summary is the latter's older name.</summary>
     public static ResponseReasoning ReadReasoning(JsonField field)
     {
         if (!field.CheckObject() || !field.IsPresent)
@@ -68,7 +67,6 @@ internal static class ResponseFields
         }
 
         var summary = field["summary"].IsPresent ? field["summary"] : field["generate_summary"];
-        CheckWord(field["effort"], s_efforts);
         CheckWord(summary, s_summaries);
         return new(field["effort"].String(), summary.String());
     }

@@ -56,7 +56,7 @@ public static class ResponseRequestReader
         var tools = ResponseToolFields.Read(fields);
         var wantsLogprobs = ResponseFields.ReadInclude(fields["include"]) || echo.TopLogprobs != 0;
         ResponseFields.CheckTruncation(fields["truncation"]);
-        return GenerationFields.Read(fields, new ChatCompletionRequest
+        return ReasoningFields.Read(fields, GenerationFields.Read(fields, new ChatCompletionRequest
         {
             Messages = [],
             IdPrefix = "resp_",
@@ -66,9 +66,8 @@ public static class ResponseRequestReader
             Functions = tools.Functions,
             ToolChoice = tools.Choice,
             ParallelToolCalls = echo.ParallelToolCalls,
-            ReasoningEffort = echo.Reasoning.Effort,
             ChatTemplateKwargs = TemplateFields.ReadArguments(fields["chat_template_kwargs"]),
-        }) with
+        })) with
         {
             MaxCompletionTokens = echo.MaxOutputTokens,
             StreamOptions = null,    // here they ask for padding against eavesdroppers, which is not sent

@@ -50,7 +50,7 @@ public sealed class ResponseBuilder(Response begun, ReasoningStyle style, TimePr
     {
         _finish = delta.Finish ?? _finish;
         var events = new List<ResponseEvent>();
-        var logprobs = delta.Logprobs;
+        IReadOnlyList<TokenLogprob>? logprobs = delta.Logprobs is { } entries ? [.. entries.Where(entry => entry.HasText)] : null;
         foreach (var part in delta.Parts)
         {
             var kind = part.Kind == AnswerPartKind.ToolCall ? AnswerPartKind.ToolArguments : part.Kind;

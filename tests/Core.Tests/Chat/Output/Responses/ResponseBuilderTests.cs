@@ -104,6 +104,23 @@ public sealed class ResponseBuilderTests
         Assert.Equal((3, 2), (usage.InputTokensDetails.CachedTokens, usage.OutputTokensDetails.ReasoningTokens));
     }
 
+    [Fact]
+    public void Logprobs_OfADeltaWithTheEndToken_AreThoseOfTheTextAlone()
+    {
+        var begun = ResponseRequestReaderTests.ReadWith("\"store\":false").Echo with { Id = $"resp_{1:x32}" };
+        var builder = new ResponseBuilder(begun, ReasoningStyle.Summary, TimeProvider.System);
+
+        builder.Add(new ChoiceDelta(
+            0,
+            [AnswerPart.Content("a")],
+            2,
+            [new TokenLogprob("a", -1, null, []), new TokenLogprob("<|end|>", -1, null, []) { HasText = false }],
+            new ChoiceFinish(FinishReason.Stop)));
+        builder.End(new Usage(1, 2));
+
+        Assert.Equal("a", Assert.Single(builder.Response.Output[0].Content![0].Logprobs!).Token);
+    }
+
     private static List<string> Kinds(IEnumerable<ResponseEvent> events) => events.Select(told => told.Type["response.".Length..]).Aggregate(
         new List<string>(),
         (kinds, kind) =>

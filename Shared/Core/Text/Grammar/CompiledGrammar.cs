@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Rill.Text.Grammar.Machines;
 using Rill.Text.Grammar.Schema;
+using Rill.Text.Grammar.Strings;
 using Rill.Text.Grammar.Tokens;
 
 namespace Rill.Text.Grammar;
@@ -15,7 +16,7 @@ public sealed class CompiledGrammar
 
     private readonly Lock _lock = new();
     private readonly GrammarAutomaton _automaton;
-    private readonly MaskCache _masks = new(MostMasks);
+    private readonly MaskCache<Configuration> _masks = new(MostMasks);
     private readonly HashSet<int> _marks;
 
     /// <summary>Of what a machine reads.</summary>
@@ -138,16 +139,13 @@ public sealed class CompiledGrammar
         {
             Vocabulary.WithText.CopyTo(mask);
         }
-        else if (isOpen)
+        else if (FindString(at) is { } text)
         {
-            Vocabulary.Open.CopyTo(mask);
-            Vocabulary.OpenRest.Mark(_automaton, at, mask);
+            MarkString(at, text, mask);
         }
         else
         {
-            var room = PlainRoom(at);
-            Vocabulary.Plain(room).CopyTo(mask);
-            (room > 0 ? Vocabulary.Rest : Vocabulary.All).Mark(_automaton, at, mask);
+            MarkWalked(at, isOpen, mask);
         }
 
         if (anyToken)
@@ -158,6 +156,66 @@ public sealed class CompiledGrammar
                 mask[word] |= others[word];
             }
         }
+    }
+
+    /// <summary>The one string that the text may be in, among ways to read it that take no text as it comes.</summary>
+    private Frame? FindString(Configuration at)
+    {
+        var found = (Frame?)null;
+        foreach (var frame in at.Frames)
+        {
+            if (found is null && frame.Machine.Inside(frame.State, Vocabulary.All.Depth) is not null)
+            {
+                found = frame;
+            }
+            else if (frame.Machine.PlainRoom(frame.State) > 0)
+            {
+                return null;
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Within a string: of its tokens only those that may end it depend on what follows it.</summary>
+    private void MarkString(Configuration at, Frame text, uint[] mask)
+    {
+        var state = text.Machine.Inside(text.State, Vocabulary.All.Depth)!.Value;
+        var others = at.Frames.Length == 1 ? Configuration.Dead : _automaton.Without(at, text);
+        if (Vocabulary.Inside.Find(state) is not { } inside)
+        {
+            inside = new uint[mask.Length];
+            var alone = others == Configuration.Dead ? at : _automaton.Only(text);
+            MarkWalked(alone, text.Machine.IsOpen(text.State, Vocabulary.All.Depth), inside);
+            var quoted = Vocabulary.QuotedTokens;
+            for (var word = 0; word < quoted.Length; word++)
+            {
+                inside[word] &= ~quoted[word];
+            }
+
+            Vocabulary.Inside.Add(state, inside);
+        }
+
+        inside.CopyTo(mask, 0);
+        Vocabulary.Quoted.Mark(_automaton, at, mask);
+        if (others != Configuration.Dead)
+        {
+            Vocabulary.All.Mark(_automaton, others, mask);
+        }
+    }
+
+    private void MarkWalked(Configuration at, bool isOpen, uint[] mask)
+    {
+        if (isOpen)
+        {
+            Vocabulary.Open.CopyTo(mask);
+            Vocabulary.OpenRest.Mark(_automaton, at, mask);
+            return;
+        }
+
+        var room = PlainRoom(at);
+        Vocabulary.Plain(room).CopyTo(mask);
+        (room > 0 ? Vocabulary.Rest : Vocabulary.All).Mark(_automaton, at, mask);
     }
 
     private static bool Takes(Configuration at, int mark)

@@ -1,15 +1,14 @@
-using Rill.Text.Grammar.Machines;
-
 namespace Rill.Text.Grammar;
 
 /// <summary>Keeps the masks that were used last.</summary>
-internal sealed class MaskCache(int most)
+internal sealed class MaskCache<TKey>(int most)
+    where TKey : notnull
 {
-    private readonly Dictionary<Configuration, LinkedListNode<(Configuration At, uint[] Mask)>> _nodes = [];
-    private readonly LinkedList<(Configuration At, uint[] Mask)> _byUse = [];
+    private readonly Dictionary<TKey, LinkedListNode<(TKey At, uint[] Mask)>> _nodes = [];
+    private readonly LinkedList<(TKey At, uint[] Mask)> _byUse = [];
 
-    /// <summary>A configuration's mask; null when it is not kept.</summary>
-    public uint[]? Find(Configuration at)
+    /// <summary>A key's mask; null when it is not kept.</summary>
+    public uint[]? Find(TKey at)
     {
         if (!_nodes.TryGetValue(at, out var node))
         {
@@ -22,7 +21,7 @@ internal sealed class MaskCache(int most)
     }
 
     /// <summary>Keeps a mask, in the place of the one that was not used for longest.</summary>
-    public void Add(Configuration at, uint[] mask)
+    public void Add(TKey at, uint[] mask)
     {
         if (_nodes.Count == most)
         {

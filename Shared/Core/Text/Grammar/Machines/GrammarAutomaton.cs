@@ -82,6 +82,29 @@ internal sealed class GrammarAutomaton
         return Intern();
     }
 
+    /// <summary>The same without one of the ways in which the text so far can be read.</summary>
+    public Configuration Without(Configuration configuration, Frame way)
+    {
+        _waiting.Clear();
+        foreach (var frame in configuration.Frames)
+        {
+            if (frame != way)
+            {
+                _waiting.Add(frame);
+            }
+        }
+
+        return Intern();
+    }
+
+    /// <summary>One way in which a text can be read, alone.</summary>
+    public Configuration Only(Frame way)
+    {
+        _waiting.Clear();
+        _waiting.Add(way);
+        return Intern();
+    }
+
     /// <summary>Forgets all that can be made again. What a reader holds stays right.</summary>
     private void Forget()
     {

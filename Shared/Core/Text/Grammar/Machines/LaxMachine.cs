@@ -9,7 +9,7 @@ namespace Rill.Text.Grammar.Machines;
 /// <param name="relax">The same for a rule.</param>
 internal sealed class LaxMachine(Machine machine, int delimiter, Func<Rule, Rule> relax) : Machine
 {
-    private const int Inside = 1;
+    private const int InText = 1;
     private const int Verbatim = 2;
 
     private readonly Expansion _ways = new();
@@ -79,7 +79,7 @@ internal sealed class LaxMachine(Machine machine, int delimiter, Func<Rule, Rule
         }
 
         var move = machine.Step(state, (byte)'"');
-        return machine is LiteralMachine && move.Kind == MoveKind.To ? Move.To(move.State with { Count = Inside - state.Count }) : move;
+        return machine is LiteralMachine && move.Kind == MoveKind.To ? Move.To(move.State with { Count = InText - state.Count }) : move;
     }
 
     /// <inheritdoc/>
@@ -98,7 +98,7 @@ internal sealed class LaxMachine(Machine machine, int delimiter, Func<Rule, Rule
     public override bool PlainRoomIsExact => machine.PlainRoomIsExact;
 
     /// <summary>True within a string, between two characters: a literal's state counts 1 there.</summary>
-    private bool IsInside(MachineState state) => machine is LiteralMachine ? state.Count == Inside : StringMachine.IsInside(state);
+    private bool IsInside(MachineState state) => machine is LiteralMachine ? state.Count == InText : StringMachine.IsInside(state);
 
     private Move StepText(MachineState state, byte next) => next switch
     {

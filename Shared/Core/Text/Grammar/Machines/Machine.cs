@@ -1,3 +1,5 @@
+using Rill.Text.Grammar.Strings;
+
 namespace Rill.Text.Grammar.Machines;
 
 /// <summary>
@@ -37,6 +39,12 @@ internal abstract class Machine
 
     /// <summary>True when any text may follow in a state that needs no escape in a string, by tokens of at most so many bytes.</summary>
     public virtual bool IsOpen(MachineState state, int longestToken) => false;
+
+    /// <summary>
+    /// Where the machine stands in a string's automaton, if nothing else decides which tokens without a quotation mark may follow, by tokens of
+    /// at most so many bytes; else null.
+    /// </summary>
+    public virtual (StringAutomaton Automaton, int Place)? Inside(MachineState state, int longestToken) => null;
 
     /// <summary>True when not one plain character more may follow than <see cref="PlainRoom"/> says.</summary>
     public virtual bool PlainRoomIsExact => false;

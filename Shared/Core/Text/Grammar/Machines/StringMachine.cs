@@ -21,8 +21,6 @@ internal sealed class StringMachine(
     private const int LeastOfThree = 0x800;
     private const int LeastOfFour = 0x10000;
 
-    private readonly PlainReach _plain = new(automaton);
-
     /// <summary>Phases: bytes of UTF-8 that are missing, hexadecimal digits of an escape that were read.</summary>
     private enum Phase
     {
@@ -122,11 +120,17 @@ internal sealed class StringMachine(
     /// <inheritdoc/>
     public override int PlainRoom(MachineState state) => (Phase)state.Phase != Phase.Body || lengths is not null ? 0
         : IsCounted ? maxLength == int.MaxValue ? int.MaxValue : maxLength - state.Count
-        : _plain.From(state.Place);
+        : automaton.Plain.From(state.Place);
 
     /// <inheritdoc/>
     public override bool IsOpen(MachineState state, int longestToken) => (Phase)state.Phase == Phase.Body && lengths is null
-        && (maxLength == int.MaxValue || maxLength - state.Count > longestToken) && _plain.IsOpen(state.Place);
+        && (maxLength == int.MaxValue || maxLength - state.Count > longestToken) && automaton.Plain.IsOpen(state.Place);
+
+    /// <inheritdoc/>
+    public override (StringAutomaton Automaton, int Place)? Inside(MachineState state, int longestToken) =>
+        !isBare && (Phase)state.Phase == Phase.Body && lengths is null && (maxLength == int.MaxValue || maxLength - state.Count > longestToken)
+            ? automaton.IsTotal ? (StringAutomaton.Any, 0) : (automaton, state.Place)
+            : null;
 
     /// <inheritdoc/>
     public override bool PlainRoomIsExact => IsCounted;

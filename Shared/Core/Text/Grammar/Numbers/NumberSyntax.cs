@@ -15,12 +15,17 @@ internal static class NumberSyntax
     public static CharacterClasses Digits { get; } =
         CharacterClasses.Of([.. "-+.0123456789".Select(symbol => One((symbol, symbol))), Exponents]);
 
+    private static readonly Lazy<StringAutomaton> s_whole = new(() => Explore(isWhole: true));
+    private static readonly Lazy<StringAutomaton> s_numbers = new(() => Explore(isWhole: false));
+
     private static CodePointRanges Exponents => CodePointRanges.Of(('E', 'E'), ('e', 'e'));
 
     /// <summary>The texts of numbers: of whole ones without point and exponent, or of all.</summary>
-    public static StringAutomaton Numbers(AutomatonBuilder builder, bool isWhole)
+    public static StringAutomaton Numbers(bool isWhole) => isWhole ? s_whole.Value : s_numbers.Value;
+
+    private static StringAutomaton Explore(bool isWhole)
     {
-        return builder.Explore(s_syntax, Place.Start, Step, place => place is Place.Zero or Place.Whole or Place.Fraction or Place.Exponent);
+        return new AutomatonBuilder(new()).Explore(s_syntax, Place.Start, Step, place => place is Place.Zero or Place.Whole or Place.Fraction or Place.Exponent);
 
         Place? Step(Place place, int symbol) => (place, symbol) switch
         {

@@ -25,7 +25,7 @@ internal sealed class AutomataOfFacets(AutomatonBuilder builder)
         var key = $"{facets.IsWhole} {facets.Minimum} {facets.Maximum} {string.Join(' ', facets.Multiples)}";
         if (!_numbers.TryGetValue(key, out var machine))
         {
-            var automaton = All([NumberSyntax.Numbers(builder, facets.IsWhole), .. NumberParts(facets, node)]);
+            var automaton = All([NumberSyntax.Numbers(facets.IsWhole), .. NumberParts(facets, node)]);
             _numbers.Add(key, machine = automaton.IsEmpty ? null : new(automaton));
         }
 

@@ -16,6 +16,8 @@ internal sealed class StringAutomaton
 
     private readonly int[] _next;
     private readonly int[] _labels;
+    private PlainReach? _plain;
+    private bool? _isTotal;
 
     /// <param name="classes">The classes of code points.</param>
     /// <param name="next">For each state and class the next state or <see cref="Dead"/>.</param>
@@ -34,6 +36,12 @@ internal sealed class StringAutomaton
 
     /// <summary>True when it accepts nothing.</summary>
     public bool IsEmpty => Count == 0;
+
+    /// <summary>How many plain characters may follow in each state; found out once for all strings that have this automaton.</summary>
+    public PlainReach Plain => _plain ??= new(this);
+
+    /// <summary>True when every text can go on to one that is accepted, so that nothing is ever refused but an end.</summary>
+    public bool IsTotal => _isTotal ??= !IsEmpty && !_next.AsSpan().Contains(Dead);
 
     /// <summary>The state after a code point, or <see cref="Dead"/>.</summary>
     public int Step(int state, int codePoint) => Next(state, Classes.ClassOf(codePoint));

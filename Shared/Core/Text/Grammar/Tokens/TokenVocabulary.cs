@@ -18,6 +18,7 @@ public sealed class TokenVocabulary
     private readonly uint[] _open;
     private readonly uint[] _withText;
     private readonly uint[] _withoutText;
+    private readonly uint[] _quotedTokens;
 
     /// <summary>Reads all tokens of a tokenizer.</summary>
     /// <param name="tokenizer">The tokenizer.</param>
@@ -28,9 +29,9 @@ public sealed class TokenVocabulary
         ArgumentNullException.ThrowIfNull(endTokens);
         _bytes = new byte[]?[tokenizer.VocabularySize];
         EndTokens = [.. endTokens.Where(id => id >= 0 && id < _bytes.Length)];
-        var (all, rest, openRest) = (new List<(int, byte[])>(), new List<(int, byte[])>(), new List<(int, byte[])>());
+        var (all, rest, openRest, quoted) = (new List<(int, byte[])>(), new List<(int, byte[])>(), new List<(int, byte[])>(), new List<(int, byte[])>());
         var words = (_bytes.Length + 31) / 32;
-        (_open, _withText, _withoutText) = (new uint[words], new uint[words], new uint[words]);
+        (_open, _withText, _withoutText, _quotedTokens) = (new uint[words], new uint[words], new uint[words], new uint[words]);
         _plain = [.. Enumerable.Range(0, LongestPlain + 1).Select(_ => new uint[words])];
         for (var id = 0; id < _bytes.Length; id++)
         {
@@ -48,6 +49,12 @@ public sealed class TokenVocabulary
             _withText[id >> 5] |= 1u << id;
             _bytes[id] = bytes.ToArray();
             all.Add((id, _bytes[id]!));
+            if (bytes.Contains((byte)'"'))
+            {
+                quoted.Add((id, _bytes[id]!));
+                _quotedTokens[id >> 5] |= 1u << id;
+            }
+
             if (IsOpen(bytes))
             {
                 _open[id >> 5] |= 1u << id;
@@ -70,7 +77,7 @@ public sealed class TokenVocabulary
             }
         }
 
-        (All, Rest, OpenRest) = (new(all), new(rest), new(openRest));
+        (All, Rest, OpenRest, Quoted) = (new(all), new(rest), new(openRest), new(quoted));
     }
 
     /// <summary>Number of ids.</summary>
@@ -90,6 +97,15 @@ public sealed class TokenVocabulary
 
     /// <summary>Those that are not in <see cref="Open"/>.</summary>
     internal TokenTrie OpenRest { get; }
+
+    /// <summary>Those that hold a quotation mark.</summary>
+    internal TokenTrie Quoted { get; }
+
+    /// <summary>Their bits.</summary>
+    internal ReadOnlySpan<uint> QuotedTokens => _quotedTokens;
+
+    /// <summary>Masks of the inside of strings.</summary>
+    internal InsideMasks Inside { get; } = new();
 
     /// <summary>The bits of the tokens that are text which needs no escape in a string, the last character perhaps only begun.</summary>
     internal ReadOnlySpan<uint> Open => _open;

@@ -43,6 +43,10 @@ public sealed class RillOptions
     /// <summary>Whether <c>/metrics</c> asks for a key, as every other path but the health checks does.</summary>
     public bool MetricsNeedKey { get; init; } = true;
 
+    /// <summary>How the model writes reasoning and tool calls: <c>auto</c> (as its files show), <c>none</c>, or the name of a format.</summary>
+    [MessageFormatChoice]
+    public string MessageFormat { get; init; } = "auto";
+
     /// <summary>Weights and activations: <c>auto</c>, <c>bf16</c>, <c>f32</c>, <c>q8</c> or <c>q4</c>.</summary>
     [RegularExpression("^(auto|bf16|f32|q8|q4)$", ErrorMessage = "Rill:Dtype must be auto, bf16, f32, q8 or q4.")]
     public string Dtype { get; init; } = "auto";

@@ -1,3 +1,4 @@
+using Rill.Chat.Format;
 using Rill.Models;
 using Rill.ModelStore;
 using Rill.Serving;
@@ -40,6 +41,7 @@ internal sealed class ModelLoader(Action loadLibrary, RunnerFactory makeRunner) 
                 : await FetchAsync(settings, load, cancellationToken);
             load.NoteFetched();
             await library;
+            load.Note(FormatSummary.Sentence(parts.Format));
             foreach (var note in parts.Generation.Notes)
             {
                 load.Note(note);
@@ -73,7 +75,7 @@ internal sealed class ModelLoader(Action loadLibrary, RunnerFactory makeRunner) 
     private static (ModelFiles Files, ModelParts Parts) OpenDirectory(string directory, RillOptions options, ModelLoad load)
     {
         var files = ModelFiles.InDirectory(directory);
-        var parts = ModelParts.Read(files, options.Embeddings);
+        var parts = ModelParts.Read(files, options.Embeddings, options.MessageFormat);
         load.NoteFirstByte();
         using (var weights = ModelWeights.Open(files))
         {
@@ -90,7 +92,7 @@ internal sealed class ModelLoader(Action loadLibrary, RunnerFactory makeRunner) 
         var files = await ModelFetch.RunAsync(load.Address, settings.Store, load.Bytes, small =>
         {
             load.NoteFirstByte();
-            return Task.Run(() => parts = ModelParts.Read(small, settings.Options.Embeddings), cancellationToken);
+            return Task.Run(() => parts = ModelParts.Read(small, settings.Options.Embeddings, settings.Options.MessageFormat), cancellationToken);
         }, cancellationToken);
         return (files, parts!);
     }

@@ -1,24 +1,27 @@
 using Rill.Chat;
 using Rill.Chat.Embeddings;
+using Rill.Chat.Format;
 using Rill.Models;
 using Rill.Text;
 
 namespace Rill.FunctionApp.Loading;
 
 /// <summary>What a model's small files say, read before its weights.</summary>
-internal sealed record ModelParts(DecoderSpec Spec, ModelText Text, GenerationConfig Generation, IReadOnlyList<EndToken> Ends, PoolingKind? Pooling)
+internal sealed record ModelParts(
+    DecoderSpec Spec, ModelText Text, GenerationConfig Generation, IReadOnlyList<EndToken> Ends, PoolingKind? Pooling, MessageFormat? Format)
 {
     /// <summary>Reads the small files and refuses by name what this build cannot serve.</summary>
     /// <param name="files">The model's files.</param>
     /// <param name="embeddings">The setting <c>Rill:Embeddings</c>.</param>
-    public static ModelParts Read(ModelFiles files, string embeddings = "auto")
+    /// <param name="messageFormat">The setting <c>Rill:MessageFormat</c>: see <see cref="FormatFinder.Choices"/>.</param>
+    public static ModelParts Read(ModelFiles files, string embeddings = "auto", string messageFormat = FormatFinder.Auto)
     {
         var spec = ArchitectureRegistry.Read(ModelConfig.Load(files));
         var text = ModelText.Load(files);
         var generation = GenerationConfig.Load(files);
         var ends = TurnEnds.Of(generation, text);
         VocabularyCheck.Check(spec, text, ends);
-        return new ModelParts(spec, text, generation, ends, PoolingOf(embeddings, files, spec));
+        return new ModelParts(spec, text, generation, ends, PoolingOf(embeddings, files, spec), FormatFinder.Find(messageFormat, files, text));
     }
 
     /// <summary>The model as the chat endpoint sees it.</summary>
@@ -33,6 +36,7 @@ internal sealed record ModelParts(DecoderSpec Spec, ModelText Text, GenerationCo
         TemplateVariables = Text.Variables,
         EosTokenIds = [.. Ends.Select(end => end.Id).Distinct()],
         Embeddings = Pooling is { } pooling ? new EmbeddingModel(pooling, Spec.HiddenSize) : null,
+        Format = Format,
         Sampling = Defaults(Generation),
     };
 

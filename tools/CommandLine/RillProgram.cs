@@ -48,6 +48,7 @@ internal static class RillProgram
             TokenizeCommand.Create(),
             DetokenizeCommand.Create(),
             RenderCommand.Create(),
+            ParseCommand.Create(),
             InspectCommand.Create(),
             ModelsCommand.Create(),
         };

@@ -64,5 +64,14 @@ public sealed class ModelPartsTests : IDisposable
         Assert.Contains("pooling_mode_cls_token", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Model_WithANamedFormat_WritesByIt()
+    {
+        var files = ModelFiles.InDirectory(_folder.FullName);
+
+        Assert.Equal("qwen3", ModelParts.Read(files, messageFormat: "qwen3").ToChatModel("m", DateTimeOffset.UnixEpoch, "f").Format?.Source);
+        Assert.Null(ModelParts.Read(files, messageFormat: "none").Format);
+    }
+
     private void Write(string file, string text) => File.WriteAllText(Path.Combine(_folder.FullName, file), text);
 }

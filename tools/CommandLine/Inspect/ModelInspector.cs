@@ -1,5 +1,6 @@
 using System.Text;
 using Rill.Chat;
+using Rill.Chat.Format;
 using Rill.Chat.Input;
 using Rill.Models;
 using Rill.Text;
@@ -48,6 +49,7 @@ internal sealed class ModelInspector
             memory,
             tokenizer is null ? null : Describe(tokenizer, template, ends),
             template is null ? null : Describe(template, tokenizer),
+            text is null ? null : Try(() => Describe(FormatFinder.Find(FormatFinder.Auto, _files, text))),
             _problems,
             _notes);
         _notes.AddRange(generation?.Notes ?? []);
@@ -121,6 +123,9 @@ internal sealed class ModelInspector
         var prompt = Try(() => PromptProbe.Greet(new PromptRenderer(template.Template, template.Variables, template.Named)));
         return new(template.Source, [.. template.Named.Keys], prompt is null ? null : tokenizer?.Encode(prompt).Count);
     }
+
+    private static FormatReport Describe(MessageFormat? format) =>
+        new(format?.Source, FormatSummary.Reasoning(format), FormatSummary.Calls(format), format);
 
     private void Note(DecoderSpec? spec, TokenizerReport? tokenizer)
     {

@@ -1,3 +1,5 @@
+using Rill.Chat.Format;
+
 namespace Rill.CommandLine.Inspect;
 
 /// <summary>What a model directory holds, part by part; a part that could not be read is null, and a problem says why.</summary>
@@ -7,6 +9,7 @@ namespace Rill.CommandLine.Inspect;
 /// <param name="Memory">What serving it takes.</param>
 /// <param name="Tokenizer">tokenizer.json and the special tokens.</param>
 /// <param name="ChatTemplate">The chat template.</param>
+/// <param name="MessageFormat">How it writes reasoning and tool calls.</param>
 /// <param name="Problems">What keeps Rill from serving it, a sentence each.</param>
 /// <param name="Notes">What is worth knowing and keeps nothing from working, a sentence each.</param>
 internal sealed record ModelReport(
@@ -16,6 +19,7 @@ internal sealed record ModelReport(
     MemoryReport? Memory,
     TokenizerReport? Tokenizer,
     TemplateReport? ChatTemplate,
+    FormatReport? MessageFormat,
     IReadOnlyList<string> Problems,
     IReadOnlyList<string> Notes)
 {
@@ -71,3 +75,10 @@ internal sealed record NamedEnd(int Id, string Text);
 /// <param name="Named">Names of further templates.</param>
 /// <param name="ProbeTokens">Tokens of the prompt for the one message "Hello"; null when that could not be made.</param>
 internal sealed record TemplateReport(string Source, IReadOnlyList<string> Named, int? ProbeTokens);
+
+/// <summary>How the model writes an answer.</summary>
+/// <param name="Source">Where that was found; null where nobody knows.</param>
+/// <param name="Reasoning">How it thinks; null where nobody knows.</param>
+/// <param name="ToolCalls">How it calls tools; null where nobody knows.</param>
+/// <param name="Format">All of it.</param>
+internal sealed record FormatReport(string? Source, string? Reasoning, string? ToolCalls, MessageFormat? Format);

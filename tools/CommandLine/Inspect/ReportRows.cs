@@ -16,6 +16,7 @@ internal static class ReportRows
         .. report.Memory is { } memory ? Of(memory) : [],
         .. report.Tokenizer is { } tokenizer ? Of(tokenizer) : [],
         .. report.ChatTemplate is { } template ? Of(template) : [],
+        .. report.MessageFormat is { } format ? Of(format) : [],
         .. Named("note", report.Notes),
     ];
 
@@ -60,6 +61,13 @@ internal static class ReportRows
         ("chat template", template.Source),
         .. Named("named templates", template.Named),
         .. template.ProbeTokens is { } tokens ? new[] { ("probe", $"a message \"Hello\" makes a prompt of {tokens} tokens") } : [],
+    ];
+
+    private static IEnumerable<(string Name, string Value)> Of(FormatReport format) =>
+    [
+        ("reasoning", format.Reasoning ?? "not known"),
+        ("tool calls", format.ToolCalls ?? "not known: requests with tools need tool_choice none, or Rill__MessageFormat"),
+        .. format.Source is { } source ? new[] { ("", $"found by: {source}") } : [],
     ];
 
     private static IEnumerable<(string Name, string Value)> Named(string name, IEnumerable<string> values) =>

@@ -12,6 +12,9 @@ namespace Rill.Chat.Input;
 public sealed class PromptRenderer(
     ChatTemplate template, IReadOnlyDictionary<string, object?> tokens, IReadOnlyDictionary<string, ChatTemplate>? named = null)
 {
+    /// <summary>All text that its templates may write of themselves.</summary>
+    internal IReadOnlyList<string> Literals => [.. template.Literals, .. named?.GetValueOrDefault("tool_use")?.Literals ?? []];
+
     /// <summary>Renders a conversation the way the endpoint does.</summary>
     /// <exception cref="ChatTemplateException">The template refuses the conversation, or fails on it; or a name is reserved.</exception>
     /// <exception cref="OperationCanceledException">The cancellation came on the way.</exception>

@@ -69,7 +69,7 @@ public sealed partial class ReadBackTests
 
     private static readonly JsonSerializerOptions s_plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static void AssertRight(ParsedCall call, string text)
+    private static void AssertRight(ReadCall call, string text)
     {
         Assert.Contains(call.Name, s_tools.Select(tool => tool.Name));
         JsonElement arguments;

@@ -29,7 +29,9 @@ internal static class ObjectFormats
             Reasoning = new("<|START_THINKING|>", "<|END_THINKING|>"),
             ContentStart = "<|START_RESPONSE|>",
             Tools = Array("<|START_ACTION|>[", "]<|END_ACTION|>", "parameters", name: "tool_name", id: ["tool_call_id"]),
+            TurnEnds = ["<|END_OF_TURN_TOKEN|>"],
         },
+        new() { Source = "command_r", Tools = Array("Action:\n```json\n[", "]\n```", "parameters", name: "tool_name") },
         new()
         {
             Source = "apertus",

@@ -13,7 +13,6 @@ internal static class PythonFormats
             Reasoning = new("<think>", "</think>"),
             Tools = Calls("<|tool_call_start|>[", "]<|tool_call_end|>", ","),
         },
-        new() { Source = "olmo3", Tools = Calls("<function_calls>", "</function_calls>", "") },
     ];
 
     private static ToolFormat Calls(string start, string end, string separator) => new()

@@ -31,7 +31,13 @@ internal sealed class MessageParser : IAnswerParser
         _openingReasoning = new Opening(OpeningPlace.Reasoning, format, markers);
         _afterReasoning = new Opening(OpeningPlace.AfterReasoning, format, markers);
         _reasoningEnd = format.Reasoning is { } reasoning ? new MarkerScan([markers.Compile(reasoning.End.Trim())]) : null;
-        _calls = format.Tools is { } tools && context.Tools.Count > 0 ? new CallFinder(tools, markers, _writer, context) : null;
+        if (format.Tools is { } tools)
+        {
+            // Where no call may be, its marks are still known, so that they are shown as the text that they then are.
+            var calls = new CallFinder(tools, markers, _writer, context);
+            _calls = context.Tools.Count > 0 ? calls : null;
+        }
+
         _pass = Pass;
         _passReasoning = _writer.Reasoning;
         _place = context.ReasoningIsOpen && _reasoningEnd is not null ? ParserPlace.OpeningReasoning : ParserPlace.Opening;

@@ -7,14 +7,14 @@ using Rill.Text;
 namespace Rill.Core.Tests.Chat.Output.Parsing;
 
 /// <summary>A call as a test compares it.</summary>
-internal sealed record ParsedCall(string Name, string Arguments, string Id)
+internal sealed record ReadCall(string Name, string Arguments, string Id)
 {
     /// <summary>Random ids say nothing.</summary>
     public override string ToString() => $"{Name}({Arguments})";
 }
 
 /// <summary>What a parser makes of a text.</summary>
-internal sealed record ParsedText(string Content, string Reasoning, IReadOnlyList<ParsedCall> Calls, int ReasoningTokens)
+internal sealed record ParsedText(string Content, string Reasoning, IReadOnlyList<ReadCall> Calls, int ReasoningTokens)
 {
     /// <summary>All of it but random ids and the number of tokens.</summary>
     public string Shown => $"content <{Content}> reasoning <{Reasoning}> calls {string.Join(" ", Calls)}";
@@ -48,7 +48,7 @@ internal sealed record ParsedText(string Content, string Reasoning, IReadOnlyLis
         parser.Flush(detokenizer.Flush(), parts);
         parts.Finish();
         reader.Add(parts);
-        return new(reader.Content.ToString(), reader.Reasoning.ToString(), [.. reader.Calls.Select(call => new ParsedCall(call.Name, call.Arguments.ToString(), call.Id))], reasoningTokens);
+        return new(reader.Content.ToString(), reader.Reasoning.ToString(), [.. reader.Calls.Select(call => new ReadCall(call.Name, call.Arguments.ToString(), call.Id))], reasoningTokens);
     }
 
     private sealed class Reader

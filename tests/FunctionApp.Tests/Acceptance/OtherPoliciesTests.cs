@@ -3,7 +3,7 @@ using Rill.FunctionApp.Tests.Host;
 
 namespace Rill.FunctionApp.Tests.Acceptance;
 
-/// <summary>The settings that are not the defaults: ErrorEnding=Done, FirstTokenBeforeHeaders, SlowReader=Pause (contract B.8, B.13).</summary>
+/// <summary>The settings that are not the defaults: ErrorEnding=Done, AnthropicErrorEnding=Cut, FirstTokenBeforeHeaders, SlowReader=Pause (contract B.8, B.13).</summary>
 [Collection(nameof(OtherPoliciesServer))]
 public sealed class OtherPoliciesTests(OtherPoliciesServer profile)
 {
@@ -17,6 +17,16 @@ public sealed class OtherPoliciesTests(OtherPoliciesServer profile)
         Assert.Equal("internal_error", stream.Error.GetProperty("code").GetString());
         Assert.True(stream.IsDone);
         Assert.Equal("hel", stream.Text());
+    }
+
+    [Fact]
+    public async Task AnthropicErrorEndingCut_EndsWithoutAWord()
+    {
+        var stream = await _server.StreamAtAsync(
+            MessagesJson.Path, MessagesJson.Of("!text hello\n!delay ms=20\n!fault after=3", "\"stream\":true", "scripted"));
+
+        Assert.False(stream.EndedCleanly);
+        Assert.Equal("content_block_delta", MessagesJson.Type(MessagesJson.Events(stream)[^1]));
     }
 
     [Fact]

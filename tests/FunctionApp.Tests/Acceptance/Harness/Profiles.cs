@@ -38,10 +38,11 @@ public sealed class BusyServer() : ServerProfile(
     internal static (string Name, string Value) Bearer => ("Authorization", "Bearer " + Key);
 }
 
-/// <summary>The other choice of every policy: clean ends after errors, first token before headers, slow readers pause.</summary>
+/// <summary>The other choice of every policy: clean ends after errors, none at all in the Messages API, first token before headers, slow readers pause.</summary>
 public sealed class OtherPoliciesServer() : ServerProfile(
     BuiltPrograms.ScriptedApp,
     ("Rill__ErrorEnding", "Done"),
+    ("Rill__AnthropicErrorEnding", "Cut"),
     ("Rill__FirstTokenBeforeHeaders", "true"),
     ("Rill__Engine__SlowReader", "Pause"),
     ("Rill__Engine__PauseAfterTokens", "64"),

@@ -1,15 +1,14 @@
 using Microsoft.Extensions.AI;
-using OpenAI;
 
 namespace Rill.AgentClients;
 
-/// <summary>Microsoft.Extensions.AI over chat completions.</summary>
+/// <summary>Microsoft.Extensions.AI over chat completions, and over responses.</summary>
 internal static class ExtensionsAI
 {
-    public static async Task<object> StreamAsync(OpenAIClient client, string model, string prompt)
+    public static async Task<object> StreamAsync(IChatClient client, string prompt)
     {
         var updates = new List<ChatResponseUpdate>();
-        await foreach (var update in client.GetChatClient(model).AsIChatClient().GetStreamingResponseAsync(prompt))
+        await foreach (var update in client.GetStreamingResponseAsync(prompt))
         {
             updates.Add(update);
         }
@@ -17,13 +16,13 @@ internal static class ExtensionsAI
         return Describe(updates.ToChatResponse());
     }
 
-    public static async Task<object> CallToolsAsync(OpenAIClient client, string model, string prompt) =>
-        Describe(await WithTools(client, model).GetResponseAsync(prompt, Tools()));
+    public static async Task<object> CallToolsAsync(IChatClient client, string prompt) =>
+        Describe(await WithTools(client).GetResponseAsync(prompt, Tools()));
 
-    public static async Task<object> CallToolsStreamingAsync(OpenAIClient client, string model, string prompt)
+    public static async Task<object> CallToolsStreamingAsync(IChatClient client, string prompt)
     {
         var updates = new List<ChatResponseUpdate>();
-        await foreach (var update in WithTools(client, model).GetStreamingResponseAsync(prompt, Tools()))
+        await foreach (var update in WithTools(client).GetStreamingResponseAsync(prompt, Tools()))
         {
             updates.Add(update);
         }
@@ -31,14 +30,14 @@ internal static class ExtensionsAI
         return Describe(updates.ToChatResponse());
     }
 
-    public static async Task<object> ReadObjectAsync(OpenAIClient client, string model, string prompt)
+    public static async Task<object> ReadObjectAsync(IChatClient client, string prompt)
     {
-        var response = await client.GetChatClient(model).AsIChatClient().GetResponseAsync<Person>(prompt);
+        var response = await client.GetResponseAsync<Person>(prompt);
         return new { response.Result.Name, response.Result.Age };
     }
 
-    private static IChatClient WithTools(OpenAIClient client, string model) =>
-        client.GetChatClient(model).AsIChatClient().AsBuilder().UseFunctionInvocation().Build();
+    private static IChatClient WithTools(IChatClient client) =>
+        client.AsBuilder().UseFunctionInvocation().Build();
 
     private static ChatOptions Tools() => new() { Tools = [AIFunctionFactory.Create(Weather.GetWeather, "get_weather")] };
 

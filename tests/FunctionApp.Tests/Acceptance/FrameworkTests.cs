@@ -76,10 +76,12 @@ public sealed class FrameworkTests(ScriptedServer profile)
     [InlineData("responses", "stream")]
     public async Task OpenAIAgents_CallATool(string api, string scenario) => AssertTool(await NodeAsync("agents.mjs", api, scenario, Tool));
 
-    [Fact]
-    public async Task ExtensionsAI_Streams()
+    [Theory]
+    [InlineData("chat")]
+    [InlineData("responses")]
+    public async Task ExtensionsAI_Streams(string scenario)
     {
-        var seen = await DotNetAsync("chat", Stream);
+        var seen = await DotNetAsync(scenario, Stream);
 
         Assert.Equal(("Grüße 🌊", "Hm.", "stop"), (Text(seen), seen.GetProperty("reasoning").GetString(), seen.GetProperty("finish").GetString()));
         Assert.True(seen.GetProperty("outputTokens").GetInt32() > 0);
@@ -88,10 +90,14 @@ public sealed class FrameworkTests(ScriptedServer profile)
     [Theory]
     [InlineData("tools")]
     [InlineData("tools-streamed")]
+    [InlineData("responses-tools")]
+    [InlineData("responses-tools-streamed")]
     public async Task ExtensionsAI_CallsATool(string scenario) => AssertTool(await DotNetAsync(scenario, Tool));
 
-    [Fact]
-    public async Task ExtensionsAI_ReadsAnObject() => AssertObject(await DotNetAsync("object", Object));
+    [Theory]
+    [InlineData("object")]
+    [InlineData("responses-object")]
+    public async Task ExtensionsAI_ReadsAnObject(string scenario) => AssertObject(await DotNetAsync(scenario, Object));
 
     [Fact]
     public async Task AgentFramework_CallsATool_AndGoesOnInItsSession()

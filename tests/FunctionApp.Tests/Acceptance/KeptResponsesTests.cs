@@ -166,7 +166,7 @@ public sealed class KeptResponsesServer() : ServerProfile(
     internal static (string Name, string Value) Bearer => ("Authorization", "Bearer first-key-of-these-tests");
 }
 
-/// <summary>A server that keeps no response.</summary>
+/// <summary>A server that keeps no response, and tells reasoning as it is.</summary>
 public sealed class UnkeptResponsesTests(UnkeptResponsesServer profile) : IClassFixture<UnkeptResponsesServer>
 {
     [Theory]
@@ -179,7 +179,17 @@ public sealed class UnkeptResponsesTests(UnkeptResponsesServer profile) : IClass
         Assert.False(made.GetProperty("store").GetBoolean());
         (await profile.Server.GetAsync($"/v1/responses/{made.GetProperty("id").GetString()}")).AssertError(404, "response_not_found", null);
     }
+
+    [SkippableFact]
+    public async Task ReasoningAsText_IsReadByTheNpmHelper()
+    {
+        var runs = await NodeClient.RunAsync(profile.Server, "responses.mjs", ResponsesJson.Of("!text <think>Hm.</think>Yes."), "stream", "helper");
+
+        Assert.Contains("response.reasoning_text.delta", runs[0].GetProperty("types").EnumerateArray().Select(type => type.GetString()));
+        Assert.Equal("Hm.", runs[1].GetProperty("response").GetProperty("output")[0].GetProperty("content")[0].GetProperty("text").GetString());
+    }
 }
 
-/// <summary>No store.</summary>
-public sealed class UnkeptResponsesServer() : ServerProfile(BuiltPrograms.ScriptedApp, ("Rill__MaxStoredResponses", "0"));
+/// <summary>No store, and reasoning under its other name.</summary>
+public sealed class UnkeptResponsesServer() : ServerProfile(
+    BuiltPrograms.ScriptedApp, ("Rill__MaxStoredResponses", "0"), ("Rill__ResponsesReasoning", "Text"));

@@ -27,6 +27,20 @@ public sealed class ResponsesClientTests(ScriptedServer profile)
     }
 
     [SkippableFact]
+    public async Task Case90_Npm_ReadsReasoningAndCalls()
+    {
+        var runs = await NodeClient.RunAsync(_server, "responses.mjs", ResponsesJson.Of(ResponsesJson.Calling, ResponsesJson.Tools), "create", "helper");
+
+        Assert.All(runs, run =>
+        {
+            var output = run.GetProperty("response").GetProperty("output").EnumerateArray().ToList();
+            Assert.Equal(["reasoning", "message", "function_call"], output.Select(ResponsesJson.Type));
+            Assert.Equal("Hm.", output[0].GetProperty("summary")[0].GetProperty("text").GetString());
+            Assert.Contains("Bern", output[2].GetProperty("arguments").GetString(), StringComparison.Ordinal);
+        });
+    }
+
+    [SkippableFact]
     public async Task Npm_ReadsAParsedAnswer()
     {
         var run = Assert.Single(await NodeClient.RunAsync(_server, "responses.mjs", ResponsesJson.Of("!text {\"a\":7}", """

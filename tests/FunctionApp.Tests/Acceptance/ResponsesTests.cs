@@ -70,6 +70,33 @@ public sealed class ResponsesTests(QuickServer profile)
             told => Assert.Equal(Word(response.GetProperty("output")[0], "id"), Word(told, "item_id")));
     }
 
+    [Fact]
+    public async Task Stream_OfReasoningWordsAndACall_HasAnItemForEach()
+    {
+        var events = ResponsesJson.Events(await _server.StreamAtAsync(ResponsesJson.Path, ResponsesJson.Streaming(ResponsesJson.Calling, ResponsesJson.Tools)));
+
+        var response = events[^1].GetProperty("response");
+        var output = response.GetProperty("output").EnumerateArray().ToList();
+        Assert.Equal(["reasoning", "message", "function_call"], output.Select(ResponsesJson.Type));
+        Assert.Equal("Hm.", ResponsesJson.Joined(events, "response.reasoning_summary_text.delta"));
+        Assert.Equal("Hm.", Word(output[0].GetProperty("summary")[0], "text"));
+        Assert.Equal(Word(output[2], "arguments"), ResponsesJson.Joined(events, "response.function_call_arguments.delta"));
+        Assert.Equal("Bern", Word(JsonElement.Parse(Word(output[2], "arguments")!), "city"));
+        Assert.Equal(("completed", "get"), (Word(response, "status"), Word(output[2], "name")));
+        Assert.True(response.GetProperty("usage").GetProperty("output_tokens_details").GetProperty("reasoning_tokens").GetInt32() > 0);
+    }
+
+    [Theory]
+    [InlineData("\"tool_choice\":\"required\"", "get")]
+    [InlineData("\"tool_choice\":{\"type\":\"function\",\"name\":\"get\"}", "get")]
+    [InlineData("\"tool_choice\":\"none\"", null)]
+    public async Task ToolChoice_DecidesWhetherTheModelCalls(string choice, string? called)
+    {
+        var response = (await PostAsync(ResponsesJson.Of("!text plain words", $"{ResponsesJson.Tools},{choice},\"max_output_tokens\":120"))).Json;
+
+        Assert.Equal(called, response.GetProperty("output").EnumerateArray().Where(item => ResponsesJson.Type(item) == "function_call").Select(item => Word(item, "name")).FirstOrDefault());
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -8,6 +8,14 @@ internal static class ResponsesJson
 {
     public const string Path = "/v1/responses";
 
+    /// <summary>Has the scripted model think, speak and call the function of <see cref="Tools"/>.</summary>
+    public const string Calling = "!text <think>Hm.</think>One moment.<tool_call>\\n{\"name\": \"get\", \"arguments\": {\"city\": \"Bern\"}}\\n</tool_call>";
+
+    /// <summary>Members of a request with one function.</summary>
+    public const string Tools = """
+        "tools":[{"type":"function","name":"get","parameters":{"type":"object","properties":{"city":{"type":"string"}},"required":["city"],"additionalProperties":false},"strict":true}]
+        """;
+
     /// <summary>An input and more members, given as JSON such as <c>"store":false</c>.</summary>
     public static string Of(string input, string members = "")
     {

@@ -9,6 +9,6 @@ internal static class ExitCode
     /// <summary>The command could not do its work, at least one line failed, or the inspected model cannot be served.</summary>
     public const int Failure = 1;
 
-    /// <summary>The command line itself is wrong.</summary>
+    /// <summary>The command line itself is wrong, or there is no server to try.</summary>
     public const int Usage = 2;
 }

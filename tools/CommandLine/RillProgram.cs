@@ -50,6 +50,7 @@ internal static class RillProgram
             RenderCommand.Create(),
             ParseCommand.Create(),
             InspectCommand.Create(),
+            ConformanceCommand.Create(),
             ModelsCommand.Create(),
         };
         var help = root.Options.OfType<HelpOption>().Single();

@@ -49,7 +49,7 @@ public sealed class EmbeddingsEndTests(ScriptedServer profile)
         Assert.Equal((5, 0), (await _server.MetricAsync("vllm:prompt_tokens_total") - prompt, await _server.MetricAsync("vllm:generation_tokens_total") - generated));
     }
 
-    private Task RunsAsync() =>
+    private Task<TimeSpan> RunsAsync() =>
         Eventually.BecomesTrueAsync(async () => await _server.MetricAsync("vllm:num_requests_running") > 0, _soon, "the inputs run");
 
     private Task<double> DeadlinesAsync() => _server.MetricAsync("rill:stream_abort_total", ["cause=\"deadline\""]);

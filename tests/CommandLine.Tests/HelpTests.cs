@@ -11,7 +11,7 @@ public sealed class HelpTests
         var result = await RillProcess.RunAsync("", "--help");
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
-        Assert.All<string>(["tokenize", "detokenize", "render", "parse", "inspect"], command => Assert.Contains($"\n  {command}", result.Text, StringComparison.Ordinal));
+        Assert.All<string>(["tokenize", "detokenize", "render", "parse", "inspect", "conformance"], command => Assert.Contains($"\n  {command}", result.Text, StringComparison.Ordinal));
         Assert.Contains("\nExamples:\n", result.Text, StringComparison.Ordinal);
         Assert.Contains("\nExit codes:\n", result.Text, StringComparison.Ordinal);
     }

@@ -20,6 +20,9 @@ internal static class BuiltPrograms
     /// <summary>The program that runs Anthropic's client.</summary>
     public static string AnthropicClient { get; } = Find(nameof(AnthropicClient));
 
+    /// <summary>The command line.</summary>
+    public static string Rill { get; } = Find(nameof(Rill));
+
     /// <summary>The program that runs Azure's client.</summary>
     public static string AzureClient { get; } = Find(nameof(AzureClient));
 

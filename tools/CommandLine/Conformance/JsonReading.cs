@@ -23,6 +23,9 @@ internal static class JsonReading
     public static IReadOnlyList<JsonElement> Items(this JsonElement element, string name) =>
         element.At(name) is { ValueKind: JsonValueKind.Array } value ? [.. value.EnumerateArray()] : [];
 
+    /// <summary>A member's first entry; undefined where there is none.</summary>
+    public static JsonElement FirstOf(this JsonElement element, string name) => element.Items(name) is [var first, ..] ? first : default;
+
     /// <summary>The content of a whole answer's choice.</summary>
     public static string Content(this JsonElement completion, int index = 0) => completion.Choice(index).At("message").Text("content") ?? "";
 

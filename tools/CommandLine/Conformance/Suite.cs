@@ -49,7 +49,7 @@ internal sealed class Suite(Uri api, string? key, string? model, TimeSpan limit)
                 throw new FailureException($"{api} answers {models.Status} to GET models: give a key with --key.");
             }
 
-            var first = (models.Json ?? default(JsonElement)).Items("data").FirstOrDefault();
+            var first = (models.Json ?? default(JsonElement)).FirstOf("data");
             _model ??= first.Text("id");
             _contextLength = first.Int("max_model_len");
             IsRill = first.Text("owned_by") == "rill";

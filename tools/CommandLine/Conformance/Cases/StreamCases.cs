@@ -68,7 +68,8 @@ internal static class StreamCases
     private static async Task RoleAsync(Probe probe)
     {
         var choices = (await OpenAsync(probe)).Choices;
-        Expect.That(choices.FirstOrDefault().At("delta").Text("role") == "assistant", "role assistant in the first chunk", choices.FirstOrDefault());
+        var first = choices is [var begin, ..] ? begin : default;
+        Expect.That(first.At("delta").Text("role") == "assistant", "role assistant in the first chunk", first);
         Expect.That(!choices.Skip(1).Any(choice => choice.At("delta").Text("role") is { } role && role != "assistant"), "no other role later", "one");
     }
 

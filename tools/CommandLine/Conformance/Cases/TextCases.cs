@@ -73,7 +73,8 @@ internal static class TextCases
     private static async Task HeldTextAsync(Probe probe)
     {
         var text = await AnswerAsync(probe);
-        var members = $"\"stop\":[{JsonValue.Create(text[^3..] + "\u0001").ToJsonString()},{JsonValue.Create(text.Substring(text.Length / 2, 3) + "\u0001").ToJsonString()}]";
+        var (middle, end) = ($"{text.AsSpan(text.Length / 2, 3)}\u0001", $"{text.AsSpan()[^3..]}\u0001");
+        var members = $"\"stop\":[{JsonValue.Create(middle).ToJsonString()},{JsonValue.Create(end).ToJsonString()}]";
         var stream = await StreamCases.OpenAsync(probe, members);
         Expect.That(stream.Text() == text, $"\"{Expect.Shorten(text)}\"", $"\"{stream.Text()}\"");
     }

@@ -24,7 +24,7 @@ internal static class ToolCases
         var whole = await probe.ChatAsync(probe.Chat(Required));
         Expect.Supported(whole, "tool_choice required");
         Expect.Ended(Expect.Success(whole));
-        var call = Expect.Success(whole).Choice().At("message").Items("tool_calls").FirstOrDefault();
+        var call = Expect.Success(whole).Choice().At("message").FirstOf("tool_calls");
         CheckArguments(call.At("function").Text("name"), call.At("function").Text("arguments"));
         Expect.That(call.Text("id") is { Length: > 0 } && call.Text("type") == "function", "id, and type function", call);
         var fragments = (await StreamCases.OpenAsync(probe, Required)).Choices.SelectMany(choice => choice.At("delta").Items("tool_calls")).ToList();

@@ -8,7 +8,9 @@ namespace Rill.FunctionApp.Tests.Acceptance;
 public sealed class EmbeddingsEndTests(ScriptedServer profile)
 {
     private const string Path = "v1/embeddings";
-    private const string Slow = """{"input":["!prefill ms=60000","b","!prefill ms=60000"]}""";
+
+    /// <summary>Takes several steps, so that its end comes before its vector.</summary>
+    private static readonly string _slow = $$"""{"input":["!prefill ms=60000\n{{new string('x', 2000)}}","b"]}""";
 
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(10);
 
@@ -18,7 +20,7 @@ public sealed class EmbeddingsEndTests(ScriptedServer profile)
     public async Task Deadline_Is504_AndFreesEverything()
     {
         var before = await DeadlinesAsync();
-        var answer = _server.SendAsync(HttpMethod.Post, Path, Slow, ("X-Request-Timeout", "3"));
+        var answer = _server.SendAsync(HttpMethod.Post, Path, _slow, ("X-Request-Timeout", "3"));
         await RunsAsync();
 
         (await answer).AssertError(504, "deadline_exceeded", null);
@@ -32,7 +34,7 @@ public sealed class EmbeddingsEndTests(ScriptedServer profile)
     {
         await using (var connection = await RawConnection.ConnectAsync(_server.BaseUri))
         {
-            await connection.SendAsync("POST", "/" + Path, Slow);
+            await connection.SendAsync("POST", "/" + Path, _slow);
             await RunsAsync();
         }
 

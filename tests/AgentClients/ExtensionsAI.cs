@@ -36,6 +36,9 @@ internal static class ExtensionsAI
         return new { response.Result.Name, response.Result.Age };
     }
 
+    public static async Task<object> EmbedAsync(OpenAIClient client, string model, string prompt) =>
+        new { Vector = (await client.GetEmbeddingClient(model).AsIEmbeddingGenerator().GenerateAsync(prompt)).Vector.ToArray() };
+
     private static IChatClient WithTools(IChatClient client) =>
         client.AsBuilder().UseFunctionInvocation().Build();
 

@@ -26,6 +26,7 @@ object seen = scenario switch
     "responses-tools" => await ExtensionsAI.CallToolsAsync(responses, prompt),
     "responses-tools-streamed" => await ExtensionsAI.CallToolsStreamingAsync(responses, prompt),
     "responses-object" => await ExtensionsAI.ReadObjectAsync(responses, prompt),
+    "embedding" => await ExtensionsAI.EmbedAsync(client, model, prompt),
     "agent" => await AgentFramework.TalkAsync(client, model, prompt),
     "kernel" => await SemanticKernels.StreamAsync(client, model, prompt),
     "kernel-tools" => await SemanticKernels.CallToolsAsync(client, model, prompt),

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Rill.FunctionApp.Tests.Acceptance.Harness;
 using Rill.FunctionApp.Tests.Host;
@@ -19,8 +18,6 @@ public sealed class FrameworkTests(ScriptedServer profile)
         """;
 
     private const string Object = """!text {"name": "Ada", "age": 36}""";
-
-    private static readonly NodeFolder s_frameworks = new(BuiltPrograms.FrameworkScripts);
 
     private readonly RillServer _server = profile.Server;
 
@@ -127,14 +124,9 @@ public sealed class FrameworkTests(ScriptedServer profile)
 
     private static string Text(JsonElement seen) => seen.GetProperty("text").GetString()!;
 
-    private async Task<JsonElement> NodeAsync(string script, params string[] args) => Assert.Single(await s_frameworks.RunAsync(
-        script, [_server.ApiUri().ToString(), .. args[..^1], ScriptedServer.ModelId, args[^1]]));
+    private Task<JsonElement> NodeAsync(string script, params string[] args) =>
+        Frameworks.NodeAsync(script, [_server.ApiUri().ToString(), .. args[..^1], ScriptedServer.ModelId, args[^1]]);
 
-    private async Task<JsonElement> DotNetAsync(string scenario, string prompt)
-    {
-        var start = new ProcessStartInfo("dotnet", [BuiltPrograms.AgentClients, _server.ApiUri().ToString(), ScriptedServer.ModelId, scenario, prompt]);
-        var (exitCode, output, errors) = await ProcessBounds.RunAsync(start, ProcessBounds.Patience);
-        Assert.True(exitCode == 0, output + errors);
-        return JsonElement.Parse(output);
-    }
+    private Task<JsonElement> DotNetAsync(string scenario, string prompt) =>
+        Frameworks.DotNetAsync(_server.ApiUri().ToString(), ScriptedServer.ModelId, scenario, prompt);
 }

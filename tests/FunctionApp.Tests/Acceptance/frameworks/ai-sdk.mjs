@@ -49,7 +49,7 @@ const scenarios = {
     const schema = z.object({ name: z.string(), age: z.number().int() });
     return (await generateText({ model, prompt, output: Output.object({ schema }), maxRetries: 0 })).output;
   },
-  embedding: async () => (await embed({ model: openai.embedding(id), value: prompt, maxRetries: 0 })).embedding,
+  embedding: async () => ({ vector: (await embed({ model: openai.embedding(id), value: prompt, maxRetries: 0 })).embedding }),
 };
 
 console.log(JSON.stringify(await scenarios[scenario]()));

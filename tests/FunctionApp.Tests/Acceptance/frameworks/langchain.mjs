@@ -1,7 +1,7 @@
 // LangChain: node langchain.mjs BASE_URL SCENARIO MODEL PROMPT
 import { HumanMessage, ToolMessage } from "@langchain/core/messages";
 import { tool } from "@langchain/core/tools";
-import { ChatOpenAI } from "@langchain/openai";
+import { ChatOpenAI, OpenAIEmbeddings } from "@langchain/openai";
 import { z } from "zod";
 
 const [baseURL, scenario, model, prompt] = process.argv.slice(2);
@@ -32,6 +32,7 @@ const scenarios = {
     }
     return { asked: first.tool_calls.map((call) => call.args.city), text: (await withTools.invoke(messages)).text };
   },
+  embedding: async () => ({ vector: await new OpenAIEmbeddings({ model, apiKey: "unused", configuration: { baseURL } }).embedQuery(prompt) }),
   object: async () => await chat.withStructuredOutput(z.object({ name: z.string(), age: z.number().int() })).invoke(prompt),
 };
 

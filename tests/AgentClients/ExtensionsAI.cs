@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using OpenAI;
 
 namespace Rill.AgentClients;
 

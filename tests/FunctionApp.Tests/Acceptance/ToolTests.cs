@@ -23,7 +23,8 @@ public sealed class ToolTests(ScriptedServer profile)
     [Fact]
     public async Task Case53_AStreamedCall_TellsIndexIdTypeAndNameOnce_AndItsArgumentsInPieces()
     {
-        var transcript = await _server.StreamAsync(ChatJson.Streaming("!text " + CallOfBern, Tools));
+        // Slowly, since what waits for the reader is told at once.
+        var transcript = await _server.StreamAsync(ChatJson.Streaming("!delay ms=10\n!text " + CallOfBern, Tools));
 
         var fragments = Fragments(transcript);
         var first = fragments[0].GetProperty("tool_calls")[0];

@@ -6,7 +6,7 @@ namespace Rill.Bench;
 internal sealed record BenchOptions
 {
     /// <summary>How the benchmark is called.</summary>
-    public const string Usage = "usage: bench/run [--quick] [serving|model|start|text|grammar|engine [--shape S|M|L] [--dtype bf16|q8|q4]|quality [--shape S|M]|engine-http|all | gpu | soak [MINUTES]]";
+    public const string Usage = "usage: bench/run [--quick] [serving|model|start|text|grammar|schema|engine [--shape S|M|L] [--dtype bf16|q8|q4]|quality [--shape S|M]|engine-http|all | gpu | soak [MINUTES]]";
 
     private const string Soak = "soak";
     private const string Engine = "engine";
@@ -93,7 +93,7 @@ internal sealed record BenchOptions
             [Soak] => new BenchOptions { Parts = [Soak], Command = command },
             [Soak, var minutes] when int.TryParse(minutes, out var count) && count > 0 =>
                 new BenchOptions { Parts = [Soak], SoakTime = TimeSpan.FromMinutes(count), Command = command },
-            [var part] when part == "grammar" || _all.Contains(part) => new BenchOptions { Parts = [part], Quick = quick, Command = command },
+            [var part] when part is "grammar" or "schema" || _all.Contains(part) => new BenchOptions { Parts = [part], Quick = quick, Command = command },
             [Gpu] => new BenchOptions { Parts = [Gpu], Quick = quick, Command = command },
             [Quality, "--shape", var name] when ModelShape.Find(name) is { } shape && shape != ModelShape.L =>
                 new BenchOptions { Parts = [Quality], QualityShapes = [shape], Quick = quick, Command = command },

@@ -67,6 +67,7 @@ IEnumerable<(string Title, Func<Task<string?>> Measure)> Sections(string part) =
     "soak" => [("Memory under load", async () => await SoakPart.RunAsync(options))],
     "text" => [("Tokenizers and chat templates", () => Task.FromResult(TextPart.Run(options))), .. Sections("grammar")],
     "grammar" => [(GrammarPart.Title, () => Task.FromResult(GrammarPart.Run(options)))],
+    "schema" => [(SchemaPart.Title, () => Task.FromResult(SchemaPart.Run(options)))],
     "engine" => options.Shapes.Select(shape =>
         ($"Engine against llama.cpp, shape {shape.Name}", (Func<Task<string?>>)(() => Task.FromResult<string?>(EnginePart.Run(options, shape))))),
     GpuPart.Name => [(GpuPart.Title, () => Task.FromResult(GpuPart.Run(options)))],

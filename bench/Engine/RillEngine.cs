@@ -55,9 +55,12 @@ internal sealed class RillEngine : IEngine
     public static bool Supports(WeightFormat format) => Find(format) is not null;
 
     /// <inheritdoc/>
-    public double Decode(int sequences, int context, int steps)
+    public double Decode(int sequences, int context, int steps) => Decode(sequences, context, steps, null);
+
+    /// <summary>The same of sequences that are limited, each by a constraint of its own.</summary>
+    public double Decode(int sequences, int context, int steps, Func<ITokenConstraint>? newConstraint)
     {
-        Run([.. Enumerable.Range(0, sequences).Select(_ => _tokens.Take(context))], steps + SpareSteps);
+        Run([.. Enumerable.Range(0, sequences).Select(_ => _tokens.Take(context))], steps + SpareSteps, newConstraint);
         var whole = _recorder.Take().Where(step => step.Sequences == sequences && step.Tokens == sequences).Skip(1).Take(steps).ToList();
         return whole.Count == steps
             ? Stopwatch.GetElapsedTime(whole[0].From, whole[^1].To).TotalSeconds
@@ -86,7 +89,7 @@ internal sealed class RillEngine : IEngine
     }
 
     /// <summary>Greedy answers to prompts, all at once.</summary>
-    private int[][] Run(IReadOnlyList<IReadOnlyList<int>> prompts, int maxTokens)
+    private int[][] Run(IReadOnlyList<IReadOnlyList<int>> prompts, int maxTokens, Func<ITokenConstraint>? newConstraint = null)
     {
         _recorder.Take();
         if (!_engine.TryReserve(prompts.Count, prompts.Sum(prompt => prompt.Count), out var reservation, out var rejection))
@@ -97,7 +100,8 @@ internal sealed class RillEngine : IEngine
         var parameters = new SamplingParameters { Temperature = 0, MaxTokens = maxTokens, IgnoreEos = true };
         using (reservation)
         {
-            var streams = prompts.Select(prompt => _engine.Submit(reservation, prompt, parameters, CancellationToken.None)).ToList();
+            var streams = prompts.Select(prompt => _engine.Submit(
+                reservation, new SequenceRequest(prompt) { Parameters = parameters, Constraint = newConstraint?.Invoke() }, CancellationToken.None)).ToList();
             return Task.WhenAll(streams.Select(ReadAsync)).GetAwaiter().GetResult();
         }
     }

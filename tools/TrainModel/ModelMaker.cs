@@ -12,20 +12,23 @@ namespace Rill.TrainModel;
 /// <summary>All steps from a seed to a model directory with its card.</summary>
 internal sealed class ModelMaker(string directory, int seed, TimeSpan limit)
 {
-    private const int VocabularySize = 2_560;
+    private const int VocabularySize = 3_072;
     private const int TokenizerConversations = 8_000;
     private const int BatchTokens = 2_048;
-    private const int MaxLength = 960;
+    private const int MaxLength = 2_040;
     private const int EvaluationConversations = 300;
+    private const int ThinkingQuestions = 30;
     private const double MuonRate = 0.02;
     private const double AdamRate = 0.006;
 
     private static readonly TimeSpan s_checkpointEvery = TimeSpan.FromMinutes(4);
 
-    // Seeds of the three streams; far apart, so that neighbouring --seed values share nothing.
+    // Seeds of the four streams; far apart, so that neighbouring --seed values share nothing.
     private int TrainingSeed => (seed * 1_000) + 1;
 
     private int UnseenSeed => (seed * 1_000) + 501;
+
+    private int ExamSeed => (seed * 1_000) + 701;
 
     private int TokenizerSeed => (seed * 1_000) + 901;
 
@@ -44,8 +47,10 @@ internal sealed class ModelMaker(string directory, int seed, TimeSpan limit)
         ModelDirectory.Write(directory, model, tokenizer);
         AnsiConsole.MarkupLine("Trained; now the model card.");
         torch.manual_seed(seed);
+        var exam = new Exam(model, tokenizer, ExamSeed);
         var report = new TrainingReport
         {
+            Marks = [.. exam.Sit(), exam.ThinkWhenAsked(ThinkingQuestions)],
             Model = model,
             Seed = seed,
             Limit = limit,

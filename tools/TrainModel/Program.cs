@@ -5,4 +5,5 @@ var root = new RootCommand("Trains Rill's small default model from a corpus that
 TrainCommand.AddTo(root);
 root.Subcommands.Add(SampleCommand.Create());
 root.Subcommands.Add(CorpusCommand.Create());
+root.Subcommands.Add(ExamCommand.Create());
 return root.Parse(args).Invoke();

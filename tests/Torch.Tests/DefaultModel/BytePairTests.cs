@@ -42,6 +42,23 @@ public sealed class BytePairTests
     public void Encode_OfALearnedWord_GivesFewerTokensThanBytes() =>
         Assert.True(Trained().Encode("the fox").Count < Encoding.UTF8.GetByteCount("the fox"));
 
+    [Fact]
+    public void Encode_OfAWordAfterASpaceOrAQuote_KeepsItsPieces()
+    {
+        var trainer = new BytePairTrainer();
+        trainer.Add("the penguin, the \"penguin\" and (penguin) penguin pen pen pen pending");
+        var tokenizer = new BytePairTokenizer(trainer.Learn(24), AddedTokens);
+
+        var pieces = tokenizer.Encode("penguin").Select(id => tokenizer.Decode([id])).ToList();
+        Assert.InRange(pieces.Count, 1, 6);
+        foreach (var lead in new[] { " ", "\"", "(" })
+        {
+            var led = tokenizer.Encode(lead + "penguin").Select(id => tokenizer.Decode([id])).ToList();
+            Assert.Equal(pieces[1..], led[^(pieces.Count - 1)..]);
+            Assert.Equal(lead + pieces[0], string.Concat(led[..^(pieces.Count - 1)]));
+        }
+    }
+
     private static BytePairTokenizer Trained()
     {
         var trainer = new BytePairTrainer();

@@ -13,15 +13,17 @@ public sealed class CommittedTemplateTests
     public void Render_OfCorpusConversations_WritesWhatTheModelLearned()
     {
         var generator = new CorpusGenerator(21);
-        var withTools = 0;
+        var (withTools, thinking) = (0, 0);
         for (var i = 0; i < 400; i++)
         {
             var conversation = generator.Next();
             withTools += conversation.Tools.Count > 0 ? 1 : 0;
+            thinking += conversation.Thinks ? 1 : 0;
             Assert.Equal(string.Concat(ChatMarkup.Render(conversation).Select(piece => piece.Text)), Render(conversation, addGenerationPrompt: false));
         }
 
         Assert.True(withTools > 10);
+        Assert.True(thinking > 10);
     }
 
     [Fact]
@@ -30,21 +32,41 @@ public sealed class CommittedTemplateTests
             "<|im_start|>user\nHello<|im_end|>\n<|im_start|>assistant\n",
             Render(new Conversation([Turn.User("Hello")]), addGenerationPrompt: true));
 
+    [Fact]
+    public void Render_WithThinking_OpensTheThought() =>
+        Assert.EndsWith(
+            "<|im_start|>assistant\n<think>\n",
+            Render(new Conversation([Turn.User("Hello")]) { Thinks = true }, addGenerationPrompt: true),
+            StringComparison.Ordinal);
+
+    [Fact]
+    public void Render_OfAnEarlierAnswersThought_LeavesItOut() =>
+        Assert.DoesNotContain(
+            "<think>",
+            Render(new Conversation([Turn.User("1"), Turn.Assistant("one", "easy"), Turn.User("2")]) { Thinks = true }, addGenerationPrompt: false),
+            StringComparison.Ordinal);
+
     private static string Render(Conversation conversation, bool addGenerationPrompt) => Template.Render(new Dictionary<string, object?>
     {
-        ["messages"] = conversation.Turns.Select(Message).ToList(),
+        ["messages"] = conversation.Turns.Select(turn => Message(turn, conversation.Thinks)).ToList(),
+        ["enable_thinking"] = conversation.Thinks,
         ["tools"] = conversation.Tools.Count == 0 ? null : conversation.Tools.Select(tool => (object?)Parse(tool)).ToList(),
         ["add_generation_prompt"] = addGenerationPrompt,
     }).ToString();
 
-    private static Dictionary<string, object?> Message(Turn turn)
+    private static Dictionary<string, object?> Message(Turn turn, bool thinks)
     {
         var message = new Dictionary<string, object?> { ["role"] = turn.Role.ToString().ToLowerInvariant(), ["content"] = new RequestText(turn.Text) };
-        if (turn.Text.StartsWith("<tool_call>\n", StringComparison.Ordinal))
+        if (turn.Text.StartsWith(ChatMarkup.ToolCall, StringComparison.Ordinal))
         {
-            var call = Parse(turn.Text["<tool_call>\n".Length..^"\n</tool_call>".Length]);
             message["content"] = null;
-            message["tool_calls"] = new List<object?> { new Dictionary<string, object?> { ["type"] = "function", ["function"] = call } };
+            message["tool_calls"] = turn.Text.Split('\n').Where(line => line[0] == '{')
+                .Select(call => (object?)new Dictionary<string, object?> { ["type"] = "function", ["function"] = Parse(call) }).ToList();
+        }
+
+        if (thinks && turn.Thought.Length > 0)
+        {
+            message["reasoning_content"] = new RequestText(turn.Thought);
         }
 
         return message;

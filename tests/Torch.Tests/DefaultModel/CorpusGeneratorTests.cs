@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Rill.TrainModel.Corpus;
 
 namespace Rill.Torch.Tests.DefaultModel;
@@ -12,11 +13,11 @@ public sealed class CorpusGeneratorTests
     public void Next_WithOtherSeed_GivesOtherConversations() => Assert.NotEqual(Draw(seed: 5, count: 20), Draw(seed: 6, count: 20));
 
     [Fact]
-    public void Next_InThousandsOfConversations_NamesNoHeldOutSubject()
+    public void Next_InThousandsOfConversations_NamesNoHeldOutSubjectOrWord()
     {
         var generator = new CorpusGenerator(3);
-        var subjects = generator.HeldOutSubjects;
-        Assert.True(subjects.Count > 10);
+        var subjects = generator.HeldOutSubjects.Concat(generator.HeldOutWords).ToList();
+        Assert.True(subjects.Count > 50);
         Assert.DoesNotContain(Draw(seed: 3, count: 3_000), text => subjects.Any(subject => text.Contains(subject, StringComparison.OrdinalIgnoreCase)));
     }
 
@@ -30,7 +31,7 @@ public sealed class CorpusGeneratorTests
 
     [Fact]
     public void Next_InThousandsOfConversations_LeavesNoPlaceholder() =>
-        Assert.DoesNotContain(Draw(seed: 4, count: 3_000), text => text.Contains("@a", StringComparison.Ordinal) || text.Contains('⟦') || text.Contains("  ", StringComparison.Ordinal));
+        Assert.DoesNotContain(Draw(seed: 4, count: 3_000), text => text.Contains("@a ", StringComparison.Ordinal) || text.Contains('⟦') || text.Contains("  ", StringComparison.Ordinal));
 
     [Fact]
     public void Next_InThousandsOfConversations_EndsWithTheAssistant()
@@ -39,6 +40,84 @@ public sealed class CorpusGeneratorTests
         for (var i = 0; i < 3_000; i++)
         {
             Assert.Equal(Role.Assistant, generator.Next().Turns[^1].Role);
+        }
+    }
+
+    [Fact]
+    public void NextWithTools_Always_CallsAnOfferedToolWithItsParameters()
+    {
+        var generator = new CorpusGenerator(9);
+        var (calls, answersWithout) = (0, 0);
+        for (var i = 0; i < 1_000; i++)
+        {
+            var conversation = generator.NextWithTools();
+            var offered = conversation.Tools.Select(tool => JsonElement.Parse(tool).GetProperty("function")).ToDictionary(tool => tool.GetProperty("name").GetString()!);
+            foreach (var turn in conversation.Turns.Where(turn => turn.Role == Role.Assistant))
+            {
+                var made = CallsIn(turn.Text).ToList();
+                calls += made.Count;
+                answersWithout += made.Count == 0 ? 1 : 0;
+                Assert.All(made, call => AssertFits(call, offered[call.GetProperty("name").GetString()!].GetProperty("parameters")));
+            }
+        }
+
+        Assert.InRange(calls, 700, 2_000);
+        Assert.InRange(answersWithout, 700, 2_500);
+    }
+
+    [Fact]
+    public void NextJson_Always_AnswersWithJsonWhoseStringsStandInTheRequest()
+    {
+        var generator = new CorpusGenerator(10);
+        var strings = 0;
+        for (var i = 0; i < 1_000; i++)
+        {
+            var conversation = generator.NextJson();
+            var members = JsonElement.Parse(conversation.Turns[^1].Text) is { ValueKind: JsonValueKind.Object } answer ? answer.EnumerateObject().ToList() : [];
+            strings += members.Count(member => member.Value.ValueKind == JsonValueKind.String && conversation.Turns.Any(turn =>
+                turn.Role == Role.User && turn.Text.Contains(member.Value.GetString()!, StringComparison.OrdinalIgnoreCase)));
+        }
+
+        Assert.InRange(strings, 1_000, 4_000);
+    }
+
+    [Fact]
+    public void Next_WhereThinkingIsAskedFor_HasAThoughtBeforeEveryAnswerToTheLastQuestion()
+    {
+        var generator = new CorpusGenerator(11);
+        var thinking = Enumerable.Range(0, 2_000).Select(_ => generator.Next()).Where(conversation => conversation.Thinks).ToList();
+
+        Assert.InRange(thinking.Count, 100, 500);
+        Assert.All(thinking, conversation => Assert.All(
+            conversation.Turns.Skip(conversation.Turns.ToList().FindLastIndex(turn => turn.Role == Role.User)).Where(turn => turn.Role == Role.Assistant),
+            turn => Assert.NotEqual("", turn.Thought)));
+    }
+
+    [Fact]
+    public void NextLong_Always_IsAsLongAsIsWanted() =>
+        Assert.InRange(new CorpusGenerator(12).NextLong(4_000).Turns.Sum(turn => turn.Text.Length), 4_000, 6_000);
+
+    [Fact]
+    public void ForAnExam_NamesAndWords_AreThoseThatAreHeldOut()
+    {
+        var generator = new CorpusGenerator(13, forExam: true);
+        var words = generator.HeldOutSubjects.Concat(generator.HeldOutWords).ToList();
+        var copied = string.Join(' ', Enumerable.Range(0, 100).Select(_ => generator.NextCopy().Turns[^1].Text));
+        Assert.InRange(words.Count(word => copied.Contains(word, StringComparison.OrdinalIgnoreCase)), 40, words.Count);
+    }
+
+    private static IEnumerable<JsonElement> CallsIn(string markup) =>
+        markup.Split('\n').Where(line => line.StartsWith("{\"name\"", StringComparison.Ordinal)).Select(line => JsonElement.Parse(line));
+
+    private static void AssertFits(JsonElement call, JsonElement schema)
+    {
+        var given = call.GetProperty("arguments").EnumerateObject().Select(argument => argument.Name).ToList();
+        Assert.Subset(schema.GetProperty("properties").EnumerateObject().Select(property => property.Name).ToHashSet(), given.ToHashSet());
+        Assert.Subset(given.ToHashSet(), schema.GetProperty("required").EnumerateArray().Select(name => name.GetString()!).ToHashSet());
+        foreach (var argument in call.GetProperty("arguments").EnumerateObject())
+        {
+            var isText = schema.GetProperty("properties").GetProperty(argument.Name).GetProperty("type").GetString() == "string";
+            Assert.Equal(isText, argument.Value.ValueKind == JsonValueKind.String);
         }
     }
 

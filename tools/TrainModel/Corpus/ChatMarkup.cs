@@ -3,18 +3,22 @@ using System.Text;
 namespace Rill.TrainModel.Corpus;
 
 /// <summary>
-/// Writes a conversation as the chat template writes it (ChatML; tools in Hermes form, as Qwen has them), in pieces, each marked as
-/// learned (what the model shall say itself) or given.
+/// Writes a conversation as the chat template writes it (ChatML; tools in Hermes form and thoughts as Qwen has them, where the prompt opens
+/// the thought), in pieces, each marked as learned (what the model shall say itself) or given.
 /// </summary>
 internal static class ChatMarkup
 {
     public const string EndOfText = "<|endoftext|>";
     public const string TurnStart = "<|im_start|>";
     public const string TurnEnd = "<|im_end|>";
+    public const string ToolCall = "<tool_call>";
 
     /// <summary>The tokens that no merge makes: the first three control the conversation, the others are text that stays whole.</summary>
     public static readonly IReadOnlyList<string> AddedTokens =
-        [EndOfText, TurnStart, TurnEnd, "<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>"];
+        [EndOfText, TurnStart, TurnEnd, ToolCall, "</tool_call>", "<tool_response>", "</tool_response>", "<think>", "</think>"];
+
+    private const string ThoughtStart = "<think>\n";
+    private const string ThoughtEnd = "\n</think>\n\n";
 
     /// <summary>How many of <see cref="AddedTokens"/> are special, that is, never part of a completion's text.</summary>
     public const int SpecialTokenCount = 3;
@@ -24,6 +28,7 @@ internal static class ChatMarkup
     {
         var pieces = new List<Piece>();
         var turns = conversation.Turns;
+        var lastQuestion = turns.ToList().FindLastIndex(turn => turn.Role == Role.User);
         var systemText = turns[0].Role == Role.System ? turns[0].Text : "";
         if (conversation.Tools.Count > 0)
         {
@@ -41,7 +46,7 @@ internal static class ChatMarkup
 
         if (addGenerationPrompt)
         {
-            Give($"{TurnStart}assistant\n");
+            Give($"{TurnStart}assistant\n{(conversation.Thinks ? ThoughtStart : "")}");
         }
 
         return pieces;
@@ -53,8 +58,9 @@ internal static class ChatMarkup
             switch (turns[i].Role)
             {
                 case Role.Assistant:
-                    Give($"{TurnStart}assistant\n");
-                    pieces.Add(new Piece(turns[i].Text + TurnEnd, Learned: true));
+                    var thinks = conversation.Thinks && i > lastQuestion;    // what it thought before an earlier question is left out
+                    Give($"{TurnStart}assistant\n{(thinks ? ThoughtStart : "")}");
+                    pieces.Add(new Piece($"{(thinks ? turns[i].Thought + ThoughtEnd : "")}{turns[i].Text}{TurnEnd}", Learned: true));
                     Give("\n");
                     break;
                 case Role.Tool:

@@ -1,61 +1,67 @@
 namespace Rill.TrainModel.Corpus;
 
-/// <summary>Chats whose answers are JSON objects: facts put under given keys, and plain answers wrapped in one.</summary>
-internal sealed class JsonChats(Grammar grammar, Talk talk, NameMaker names, Dice dice)
+/// <summary>
+/// Chats whose answers are JSON objects: facts of a text put under keys that the request names, or that it leaves open (as it does where a
+/// schema binds the answer), and plain answers wrapped in one.
+/// </summary>
+internal sealed class JsonChats(Grammar grammar, Talk talk, NameMaker names, JsonFacts facts, Dice dice)
 {
     /// <summary>One chat with a JSON answer.</summary>
-    public Conversation Next() => dice.Chance(0.75) ? Extract() : Wrap();
-
-    private Conversation Extract()
+    public Conversation Next() => dice.Between(0, 19) switch
     {
-        var facts = DrawFacts();
-        var (name, text) = (facts[0].Value.Trim('"'), string.Join(' ', facts.Skip(1).Select(fact => fact.Sentence)));
-        dice.Shuffle(facts);
-        var keys = facts.Select(fact => fact.Key).ToList();
+        <= 7 => WithKeys(),
+        <= 13 => Open(),
+        <= 15 => OfSeveral(),
+        <= 17 => Mood(),
+        _ => Wrap(),
+    };
+
+    private Conversation WithKeys()
+    {
+        var record = facts.Draw(most: 5);
+        var keys = record.Members.Select(member => member.Key).ToList();
         var bindings = new Dictionary<string, string>
         {
             ["keys"] = English.List(keys),
             ["quoted_keys"] = English.List([.. keys.Select(JsonText.Quote)]),
-            ["text"] = $"{name} {text}",
+            ["text"] = record.Text,
         };
-        var answer = Turn.Assistant(JsonText.Object(facts.Select(fact => (fact.Key, fact.Value))));
-        if (dice.Chance(0.3))
-        {
-            return new Conversation(
-                [Turn.System(grammar.Say("json_system_keys", bindings, dice)), Turn.User(English.Tidy(bindings["text"])), answer]);
-        }
-
-        return new Conversation([Turn.User(grammar.Say("json_ask", bindings, dice)), answer]);
+        var answer = Turn.Assistant(JsonText.Object(record.Members), grammar.Say("think_json", bindings, dice));
+        return dice.Chance(0.3)
+            ? new Conversation([Turn.System(grammar.Say("json_system_keys", bindings, dice)), Turn.User(record.Text), answer])
+            : new Conversation([Turn.User(grammar.Say("json_ask", bindings, dice)), answer]);
     }
 
-    /// <summary>The name first, then one to three facts about its bearer, each a sentence that goes on after it.</summary>
-    private List<JsonFact> DrawFacts()
+    private Conversation Open()
     {
-        var (name, female) = names.Next();
-        var facts = new List<JsonFact>();
-        var kinds = grammar.Alternatives("json_fact").ToList();
-        dice.Shuffle(kinds);
-        foreach (var kind in kinds.Take(dice.Between(1, 3)))
-        {
-            var bindings = new Dictionary<string, string>
-            {
-                ["n"] = $"{dice.Between(1, 99)}",
-                ["word"] = dice.Chance(0.5) ? names.Word() : grammar.Expand("{animals}", new Dictionary<string, string>(), dice),
-                ["town"] = dice.Chance(0.6) ? grammar.Expand("{city}", new Dictionary<string, string>(), dice) : English.Capitalise(names.Word()),
-                ["friend"] = names.Next().Name,
-            };
-            foreach (var rule in new[] { "people", "colour", "hobby", "food" })
-            {
-                bindings[rule] = grammar.Expand($"{{{rule}}}", bindings, dice);
-            }
+        var record = facts.Draw(most: 6);
+        var bindings = Bindings(record.What, record.Text);
+        var answer = Turn.Assistant(JsonText.Object(record.Members));
+        return dice.Chance(0.3)
+            ? new Conversation([Turn.System(grammar.Say("json_system_open", bindings, dice)), Turn.User(record.Text), answer])
+            : new Conversation([Turn.User(grammar.Say("json_ask_open", bindings, dice)), answer]);
+    }
 
-            var columns = grammar.Expand(kind, bindings, dice).Split(" / ");
-            var subject = facts.Count == 0 ? "" : female ? "She " : "He ";
-            facts.Add(new JsonFact(columns[0], columns[2] == "number" ? columns[1] : JsonText.Quote(columns[1]), $"{subject}{columns[3]}."));
-        }
+    /// <summary>Several records of one kind under one key.</summary>
+    private Conversation OfSeveral()
+    {
+        var (first, all) = facts.DrawSeveral(dice.Between(2, 4));
+        var key = dice.Chance(0.5) ? first.What + "s" : dice.Pick(["items", "results", "list", "entries", "data", names.Word()]);
+        var list = $"[{string.Join(", ", all.Select(record => JsonText.Object(record.Members)))}]";
+        var text = string.Join(' ', all.Select(record => record.Text));
+        return new Conversation([
+            Turn.User(grammar.Say("json_ask_list", Bindings(first.What, text), dice)),
+            Turn.Assistant(dice.Chance(0.7) ? JsonText.Object([(key, list)]) : list)]);
+    }
 
-        facts.Insert(0, new JsonFact("name", JsonText.Quote(name), ""));
-        return facts;
+    private Conversation Mood()
+    {
+        var bindings = Bindings("text", "");
+        bindings["word"] = dice.Chance(0.5) ? names.Word() : grammar.Expand("{things}", bindings, dice);
+        grammar.Bind("mood", bindings, dice);
+        bindings["words"] = English.Tidy(bindings["words"]) + ".";
+        var key = dice.Pick(["sentiment", "mood", "label", "class", "feeling", "category"]);
+        return new Conversation([Turn.User(grammar.Say("mood_ask", bindings, dice)), Turn.Assistant(JsonText.Object([(key, JsonText.Quote(bindings["mood"]))]))]);
     }
 
     private Conversation Wrap()
@@ -69,5 +75,5 @@ internal sealed class JsonChats(Grammar grammar, Talk talk, NameMaker names, Dic
             : new Conversation([Turn.User(grammar.Say("json_wrap", bindings, dice)), reply]);
     }
 
-    private sealed record JsonFact(string Key, string Value, string Sentence);
+    private static Dictionary<string, string> Bindings(string what, string text) => new() { ["what"] = what, ["text"] = text };
 }

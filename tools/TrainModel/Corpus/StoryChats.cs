@@ -21,7 +21,8 @@ internal sealed class StoryChats(Grammar grammar, StoryTeller teller, Dice dice)
         var story = teller.Tell(subject);
         askRule ??= DrawWish(story);
         var ask = new Dictionary<string, string>(story.Bindings) { ["subjects"] = Plural(subject) };
-        AddPair(turns, Loosely(grammar.Say(askRule, ask, dice)), story.Text);
+        turns.Add(Turn.User(Loosely(grammar.Say(askRule, ask, dice))));
+        turns.Add(Turn.Assistant(story.Text, Say("think_story", story)));
         return story;
     }
 

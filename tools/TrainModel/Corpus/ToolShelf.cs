@@ -6,77 +6,145 @@ namespace Rill.TrainModel.Corpus;
 /// </summary>
 internal sealed class ToolShelf(Grammar grammar, NameMaker names, Dice dice)
 {
-    private static readonly string[] Kinds =
-        ["tool_weather", "tool_time", "tool_message", "tool_timer", "tool_music", "tool_search", "tool_light", "tool_price", "tool_add", "tool_table", "tool_note"];
+    private const string Action = "action";    // a made-up tool: any verb, any noun
 
-    /// <summary>Uses of so many different tools.</summary>
-    public IReadOnlyList<ToolUse> Pick(int count)
+    private readonly ToolValues _values = new(grammar, names, dice);
+    private readonly string[] _kinds = [.. grammar.RulesStartingWith("tool_").Select(rule => rule["tool_".Length..])];
+
+    /// <summary>So many different tools; made-up ones more often than each of the others.</summary>
+    public IReadOnlyList<ToolForm> Pick(int count)
     {
-        var kinds = Kinds.ToList();
+        var kinds = _kinds.ToList();
         dice.Shuffle(kinds);
-        return [.. kinds.Take(count).Select(Make)];
-    }
-
-    private ToolUse Make(string kind)
-    {
-        var bindings = DrawValues();
-        grammar.Bind(kind, bindings, dice);
-        var parameters = bindings["parameters"].Split(", ").Select(Parameter.Parse).ToList();
-        var arguments = JsonText.Object(parameters.Select(parameter => (parameter.Name, parameter.ToJson(bindings[parameter.Value]))));
-        var result = dice.Chance(0.5)
-            ? English.Tidy(bindings["result"])
-            : JsonText.Object(bindings["data"].Split(", ").Select(Parameter.Parse).Select(datum => (datum.Name, datum.ToJson(bindings[datum.Value]))));
-        return new ToolUse(
-            new ToolForm(bindings["tool"], Define(bindings, parameters)), English.Tidy(bindings["question"]), arguments, result, English.Tidy(bindings["answer"]));
-    }
-
-    private Dictionary<string, string> DrawValues()
-    {
-        var (n, m) = (dice.Between(1, 60), dice.Between(2, 99));
-        var bindings = new Dictionary<string, string>
+        var tools = new List<ToolForm>();
+        foreach (var kind in kinds.Take(count))
         {
-            ["who"] = names.Next().Name,
-            ["word"] = names.Word(),
-            ["title"] = English.Capitalise(names.Word()),
-            ["n"] = $"{n}",
-            ["m"] = $"{m}",
-            ["sum"] = $"{n + m}",
-            ["degrees"] = $"{dice.Between(-9, 38)}",
-            ["clock"] = $"{dice.Between(0, 23):00}:{dice.Between(0, 59):00}",
-            ["place_name"] = dice.Chance(0.7) ? grammar.Expand("{city}", new Dictionary<string, string>(), dice) : English.Capitalise(names.Word()),
-        };
-        foreach (var rule in new[] { "sky", "said", "room", "things", "sent_word", "state_on" })
-        {
-            bindings[rule] = grammar.Expand($"{{{rule}}}", bindings, dice);
+            var made = dice.Chance(0.3) ? Action : kind;
+            var like = tools.Find(tool => tool.Kind == Action);
+            tools.Add(Make(made, made == Action ? like : null));
         }
 
-        bindings["thing_query"] = dice.Chance(0.5) ? bindings["things"] : $"{bindings["word"]} {bindings["things"]}";
-        return bindings;
+        return [.. tools.DistinctBy(tool => tool.Name)];
     }
 
-    private string Define(Dictionary<string, string> bindings, IReadOnlyList<Parameter> parameters)
+    /// <summary>A use of the tool, with new values each time.</summary>
+    public ToolUse Use(ToolForm tool)
+    {
+        var bindings = _values.Draw();
+        foreach (var (name, value) in tool.Bindings)
+        {
+            bindings[name] = value;
+        }
+
+        bindings["action_words"] = grammar.Expand(tool.Parameters switch
+        {
+            [{ Value: "n" }] => "number {n}",
+            [_] => "[called|named] {who}",
+            _ => "[called|named] {who} in {place_name}",
+        }, bindings, dice);
+        grammar.Bind($"use_{tool.Kind}", bindings, dice);
+        bindings["question"] = English.Tidy(WithChoices(tool, bindings));
+        var arguments = JsonText.Object(tool.Parameters.Where(parameter => IsSaid(parameter, bindings))
+            .Select(parameter => (parameter.Name, parameter.ToJson(bindings[parameter.Value]))));
+        var result = dice.Chance(0.4)
+            ? English.Tidy(bindings["result"])
+            : JsonText.Object(ToolParameter.ParseAll(bindings["data"]).Select(datum => (datum.Name, datum.ToJson(bindings[datum.Value]))));
+        return new ToolUse(tool, bindings["question"], arguments, result, English.Tidy(bindings["answer"]));
+    }
+
+    /// <summary>A use that fails: the result is an error, and the answer says so.</summary>
+    public ToolUse UseInVain(ToolForm tool)
+    {
+        var use = Use(tool);
+        var bindings = _values.Draw();
+        grammar.Bind("failure", bindings, dice);
+        var result = dice.Chance(0.6) ? JsonText.Object([("error", JsonText.Quote(bindings["fault"]))]) : $"Error: {bindings["fault"]}";
+        return use with { Result = result, Answer = English.Tidy(bindings["apology"]) };
+    }
+
+    private ToolForm Make(string kind, ToolForm? like)
+    {
+        var bindings = _values.Draw();
+        var own = new Dictionary<string, string> { ["word"] = bindings["word"] };
+        if (kind == Action)
+        {
+            var verb = grammar.Expand("{verb}", bindings, dice);
+            var noun = dice.Chance(0.6) ? names.Word() : bindings["things"];
+            if (like is not null && dice.Chance(0.7))
+            {
+                (verb, noun) = dice.Chance(0.5) ? (like.Bindings["verb"], noun) : (verb, like.Bindings["noun"]);    // nearly the same tool
+            }
+
+            (own["verb"], own["verb_capital"], own["noun"], own["noun_capital"]) = (verb, English.Capitalise(verb), noun, English.Capitalise(noun));
+        }
+
+        foreach (var (name, value) in own)
+        {
+            bindings[name] = value;
+        }
+
+        grammar.Bind($"tool_{kind}", bindings, dice);
+        own["tool"] = bindings["tool"].Replace(' ', '_');
+        var parameters = ToolParameter.ParseAll(bindings["parameters"]);
+        return new ToolForm(kind, own["tool"], Define(own["tool"], English.Tidy(bindings["purpose"]), parameters), parameters, own);
+    }
+
+    /// <summary>The question with what a parameter of choice or a boolean needs to be said with.</summary>
+    private string WithChoices(ToolForm tool, Dictionary<string, string> bindings)
+    {
+        var question = bindings["question"];
+        if (tool.Parameters.Any(parameter => parameter.Value == "loop") && dice.Chance(0.7))
+        {
+            return question.TrimEnd('.') + (dice.Chance(0.5) ? " in a loop." : " again and again.");
+        }
+
+        return question;
+    }
+
+    /// <summary>Whether the question gives a value for the parameter; what it does not give stays out of the call.</summary>
+    private static bool IsSaid(ToolParameter parameter, Dictionary<string, string> bindings) => parameter switch
+    {
+        { Value: "unit" } => bindings["question"].Contains(bindings["unit"], StringComparison.OrdinalIgnoreCase),
+        { Type: "boolean" } => bindings["question"].Contains("loop", StringComparison.Ordinal) || bindings["question"].Contains("again", StringComparison.Ordinal),
+        _ => true,
+    };
+
+    private string Define(string name, string purpose, IReadOnlyList<ToolParameter> parameters)
     {
         var described = dice.Chance(0.4);
-        var properties = JsonText.Object(parameters.Select(parameter => (parameter.Name, JsonText.Object(described
-            ? [("type", JsonText.Quote(parameter.Type)), ("description", JsonText.Quote($"The {parameter.Name}"))]
-            : [("type", JsonText.Quote(parameter.Type))]))));
-        var schema = JsonText.Object([("type", "\"object\""), ("properties", properties),
-            ("required", $"[{string.Join(", ", parameters.Select(parameter => JsonText.Quote(parameter.Name)))}]")]);
-        var function = JsonText.Object([("name", JsonText.Quote(bindings["tool"])), ("description", JsonText.Quote(bindings["purpose"])), ("parameters", schema)]);
-        return JsonText.Object([("type", "\"function\""), ("function", function)]);
-    }
-
-    /// <summary>A parameter as the grammar writes it: "name=binding", with "#" before the name of a number.</summary>
-    private sealed record Parameter(string Name, string Value, bool IsNumber)
-    {
-        public string Type => IsNumber ? "integer" : "string";
-
-        public static Parameter Parse(string text)
+        var properties = JsonText.Object(parameters.Select(parameter => (parameter.Name, JsonText.Object(Property(parameter, described)))));
+        var required = parameters.Where(parameter => parameter.Choices.Count == 0 && parameter.Type != "boolean").Select(parameter => JsonText.Quote(parameter.Name));
+        List<(string Key, string Value)> schema = [("type", "\"object\""), ("properties", properties), ("required", $"[{string.Join(", ", required)}]")];
+        if (dice.Chance(0.3))
         {
-            var parts = text.TrimStart('#').Split('=');
-            return new Parameter(parts[0], parts[1], text[0] == '#');
+            schema.Add(("additionalProperties", "false"));
         }
 
-        public string ToJson(string value) => IsNumber ? value : JsonText.Quote(value);
+        List<(string Key, string Value)> function = [("name", JsonText.Quote(name)), ("parameters", JsonText.Object(schema))];
+        if (dice.Chance(0.9))
+        {
+            function.Insert(dice.Chance(0.8) ? 1 : 0, ("description", JsonText.Quote(purpose)));
+        }
+
+        if (dice.Chance(0.15))
+        {
+            function.Add(("strict", "true"));
+        }
+
+        return JsonText.Object([("type", "\"function\""), ("function", JsonText.Object(function))]);
+    }
+
+    private static IEnumerable<(string Key, string Value)> Property(ToolParameter parameter, bool described)
+    {
+        yield return ("type", JsonText.Quote(parameter.Type));
+        if (parameter.Choices.Count > 0)
+        {
+            yield return ("enum", $"[{string.Join(", ", parameter.Choices.Select(JsonText.Quote))}]");
+        }
+
+        if (described)
+        {
+            yield return ("description", JsonText.Quote($"The {parameter.Name}"));
+        }
     }
 }

@@ -8,6 +8,9 @@ internal static class CardSamples
     private const string WeatherTool =
         """{"type": "function", "function": {"name": "get_weather", "description": "Get the weather for a city", "parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}}}""";
 
+    private const string AddTool =
+        """{"type": "function", "function": {"name": "add", "description": "Add two numbers", "parameters": {"type": "object", "properties": {"a": {"type": "integer"}, "b": {"type": "integer"}}, "required": ["a", "b"]}}}""";
+
     /// <summary>Stories about subjects that the corpus never names.</summary>
     public static IReadOnlyList<Conversation> HeldOutStories { get; } =
     [
@@ -25,8 +28,14 @@ internal static class CardSamples
         new([Turn.System("Your name is Quillo. End every answer with \"Over and out.\""), Turn.User("What is your name?")]),
         new([Turn.User("My name is Ferdinand."), Turn.Assistant("Nice to meet you, Ferdinand! What can I do for you?"), Turn.User("What is SSE?"), Turn.Assistant("SSE means server-sent events."), Turn.User("What is my name?")]),
         new([Turn.User("Answer as JSON with the keys name, age and city: Wilma is 34 years old. She lives in Basel.")]),
-        new([Turn.User("What's the weather like in Basel?")]) { Tools = [WeatherTool] },
-        new([Turn.User("What's the weather like in Basel?"), Turn.Assistant("<tool_call>\n{\"name\": \"get_weather\", \"arguments\": {\"city\": \"Basel\"}}\n</tool_call>"), Turn.Tool("{\"temperature\": 21, \"sky\": \"sunny\"}")]) { Tools = [WeatherTool] },
+        new([Turn.User("What's the weather like in Reykjavik?")]) { Tools = [AddTool, WeatherTool] },
+        new([Turn.User("What's the weather like in Reykjavik?"), Turn.Assistant("<tool_call>\n{\"name\": \"get_weather\", \"arguments\": {\"city\": \"Reykjavik\"}}\n</tool_call>"), Turn.Tool("{\"temperature\": 21, \"sky\": \"sunny\"}")]) { Tools = [AddTool, WeatherTool] },
+        new([Turn.User("What is 37 plus 48?")]) { Tools = [AddTool, WeatherTool] },
+        new([Turn.User("Thank you!")]) { Tools = [AddTool, WeatherTool] },
+        new([Turn.User("Extract the order: Order XY-77 costs 12.50 euros. It is for Winifred. It holds marmalade, almond and orchid.")]),
+        new([Turn.User("Repeat after me: xylophone Okonkwo 4711 tangerine")]),
+        new([Turn.User("Which number is larger, 34 or 78?")]) { Thinks = true },
+        new([Turn.User("What port does Rill use?")]) { Thinks = true },
         new([Turn.User("Tell me a joke.")]),
     ];
 }

@@ -43,6 +43,7 @@ internal static class ModelDirectory
             HeadSize = (int)config["head_dim"]!,
             IntermediateSize = (int)config["intermediate_size"]!,
             MaxPositions = (int)config["max_position_embeddings"]!,
+            RotaryBase = (double)config["rope_theta"]!,
         });
         var stored = SafetensorsFile.Read(Path.Combine(directory, "model.safetensors"));
         using var noGradient = torch.no_grad();

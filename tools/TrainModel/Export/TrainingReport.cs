@@ -23,6 +23,9 @@ internal sealed record TrainingReport
     /// <summary>Loss on stories about subjects that the corpus never names, nats a token.</summary>
     public required double HeldOutLoss { get; init; }
 
+    /// <summary>What it can do with words that are held out.</summary>
+    public required IReadOnlyList<ExamMark> Marks { get; init; }
+
     public required IReadOnlyList<CardSample> Samples { get; init; }
 
     public required IReadOnlyList<string> HeldOutSubjects { get; init; }

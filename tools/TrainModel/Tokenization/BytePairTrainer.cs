@@ -4,11 +4,15 @@ namespace Rill.TrainModel.Tokenization;
 
 /// <summary>
 /// Learns byte-pair merges (Sennrich and others, 2016): again and again, the most frequent pair of neighbours becomes one symbol. Equal
-/// counts are decided by the smaller ids, so that the result depends on the text alone.
+/// counts are decided by the smaller ids, so that the result depends on the text alone. Letters merge among themselves first and with the
+/// space before them last: so a word has the same pieces after a space, a quote and a bracket, and a model copies it from one to the other.
 /// </summary>
 internal sealed class BytePairTrainer
 {
+    private const double SpacedShare = 0.25;    // of the merges: those of a space with a piece that often begins a word
+
     private readonly Dictionary<string, int> _wordCounts = [];
+    private readonly Dictionary<string, int> _spacedCounts = [];
     private readonly Dictionary<(int, int), int> _pairCounts = [];
     private readonly Dictionary<(int, int), HashSet<int>> _wordsWithPair = [];
 
@@ -17,7 +21,13 @@ internal sealed class BytePairTrainer
     {
         foreach (var word in BytePairTokenizer.Words(text))
         {
-            _wordCounts[word] = _wordCounts.GetValueOrDefault(word) + 1;
+            var isLed = word.Length > 1 && !char.IsLetter(word[0]) && char.IsLetter(word[1]);    // by the sign or space before it
+            var letters = isLed ? word[1..] : word;
+            Count(_wordCounts, letters);
+            if (isLed && word[0] == ' ')
+            {
+                Count(_spacedCounts, letters);
+            }
         }
     }
 
@@ -25,14 +35,14 @@ internal sealed class BytePairTrainer
     public IReadOnlyList<(int Left, int Right)> Learn(int count)
     {
         var words = _wordCounts.OrderBy(entry => entry.Key, StringComparer.Ordinal)
-            .Select(entry => (Symbols: Encoding.UTF8.GetBytes(entry.Key).Select(value => (int)value).ToList(), Count: entry.Value)).ToList();
+            .Select(entry => (Text: entry.Key, Symbols: Encoding.UTF8.GetBytes(entry.Key).Select(value => (int)value).ToList(), Count: entry.Value)).ToList();
         for (var i = 0; i < words.Count; i++)
         {
             CountPairs(words[i].Symbols, words[i].Count, i);
         }
 
         var merges = new List<(int Left, int Right)>();
-        while (merges.Count < count && _pairCounts.Count > 0)
+        while (merges.Count < count - (int)(count * SpacedShare) && _pairCounts.Count > 0)
         {
             var (pair, occurrences) = _pairCounts.MaxBy(entry => (entry.Value, -entry.Key.Item1, -entry.Key.Item2));
             if (occurrences < 2)
@@ -49,8 +59,14 @@ internal sealed class BytePairTrainer
             }
         }
 
+        var firsts = words.Where(word => _spacedCounts.ContainsKey(word.Text)).GroupBy(word => word.Symbols[0])
+            .Select(group => (Symbol: group.Key, Count: group.Sum(word => _spacedCounts[word.Text])));
+        merges.AddRange(firsts.Where(first => first.Count > 1).OrderByDescending(first => first.Count).ThenBy(first => first.Symbol)
+            .Take((int)(count * SpacedShare)).Select(first => ((int)' ', first.Symbol)));
         return merges;
     }
+
+    private static void Count(Dictionary<string, int> counts, string word) => counts[word] = counts.GetValueOrDefault(word) + 1;
 
     private void CountPairs(List<int> symbols, int count, int word)
     {

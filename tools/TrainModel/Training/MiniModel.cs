@@ -10,6 +10,8 @@ namespace Rill.TrainModel.Training;
 /// </summary>
 internal sealed class MiniModel : IDisposable
 {
+    private const long QueryChunk = 128;
+
     private readonly List<(string Name, Tensor Weight)> _weights = [];
     private readonly Dictionary<string, Tensor> _byName = [];
     private readonly Tensor _cosine;    // [max positions, d]
@@ -107,15 +109,25 @@ internal sealed class MiniModel : IDisposable
 
     /// <summary>
     /// Causal attention by plain matrix products, which train four times as fast here as the fused kernel. The query heads that share a
-    /// key head stand below one another, so that keys need no copies.
+    /// key head stand below one another, so that keys need no copies; queries come in chunks, which see only the keys up to their end.
     /// </summary>
     private Tensor Weigh(Tensor query, Tensor key, Tensor value)
     {
         var (rows, length, group) = (query.shape[0], query.shape[2], Shape.Heads / Shape.KeyValueHeads);
-        var stacked = query.reshape(rows, Shape.KeyValueHeads, group * length, Shape.HeadSize);
-        var mask = _mask.slice(0, 0, length, 1).slice(1, 0, length, 1).repeat(group, 1);    // [group * T, T]
-        var scores = stacked.matmul(key.transpose(-1, -2)) * (1 / Math.Sqrt(Shape.HeadSize)) + mask;
-        return scores.softmax(-1).matmul(value).view(rows, Shape.Heads, length, Shape.HeadSize);
+        var keys = key.flatten(0, 1).transpose(1, 2);    // [B * Hk, d, T]
+        var values = value.flatten(0, 1);                // [B * Hk, T, d]
+        var grouped = query.reshape(rows * Shape.KeyValueHeads, group, length, Shape.HeadSize);
+        var chunks = new List<Tensor>();
+        for (var start = 0L; start < length; start += QueryChunk)
+        {
+            var end = Math.Min(length, start + QueryChunk);
+            var mask = _mask.slice(0, start, end, 1).slice(1, 0, end, 1).repeat(group, 1);    // [group * chunk, keys]
+            var stacked = grouped.slice(2, start, end, 1).flatten(1, 2);                       // [B * Hk, group * chunk, d]
+            var scores = stacked.baddbmm(keys.slice(2, 0, end, 1), mask, 1, (float)(1 / Math.Sqrt(Shape.HeadSize)));    // mask + stacked x keys, scaled
+            chunks.Add(scores.softmax(-1).bmm(values.slice(1, 0, end, 1)).view(rows, Shape.Heads, end - start, Shape.HeadSize));
+        }
+
+        return chunks.Count == 1 ? chunks[0] : cat(chunks, 2);
     }
 
     private Tensor Transform(Tensor input, int layer)

@@ -17,9 +17,9 @@ internal sealed record ModelShape
 
     public int IntermediateSize { get; init; } = 576;
 
-    public int MaxPositions { get; init; } = 1_024;
+    public int MaxPositions { get; init; } = 2_048;
 
-    public double RotaryBase { get; init; } = 10_000;
+    public double RotaryBase { get; init; } = 100_000;
 
     public double NormEpsilon { get; init; } = 1e-6;
 }

@@ -1,52 +1,88 @@
 using System.Text.Json;
 using Rill.Text;
 using Rill.TrainModel.Corpus;
+using Rill.TrainModel.Export;
 
 namespace Rill.Torch.Tests.DefaultModel;
 
-/// <summary>Rill renders the committed template as the trainer wrote the conversations that the model learned from.</summary>
+/// <summary>
+/// Rill renders the committed template, and the one that the trainer gives to the next model, as the trainer writes conversations.
+/// </summary>
 public sealed class CommittedTemplateTests
 {
-    private static readonly ChatTemplate Template = ChatTemplate.Parse(File.ReadAllText(ModelFolder.File("chat_template.jinja")), "chat_template.jinja");
+    private const string Committed = "committed", Trainers = "trainer's";
 
-    [Fact]
-    public void Render_OfCorpusConversations_WritesWhatTheModelLearned()
+    [Theory]
+    [InlineData(Committed)]
+    [InlineData(Trainers)]
+    public void Render_OfCorpusConversations_WritesWhatTheModelLearned(string template)
     {
-        var generator = new CorpusGenerator(21);
-        var (withTools, thinking) = (0, 0);
-        for (var i = 0; i < 400; i++)
-        {
-            var conversation = generator.Next();
-            withTools += conversation.Tools.Count > 0 ? 1 : 0;
-            thinking += conversation.Thinks ? 1 : 0;
-            Assert.Equal(string.Concat(ChatMarkup.Render(conversation).Select(piece => piece.Text)), Render(conversation, addGenerationPrompt: false));
-        }
-
-        Assert.True(withTools > 10);
-        Assert.True(thinking > 10);
+        var conversations = Draw(thinks: false);
+        Assert.True(conversations.Count(conversation => conversation.Tools.Count > 0) > 10);
+        AssertWritten(conversations, template);
     }
 
-    [Fact]
-    public void Render_WithGenerationPrompt_OpensTheAssistantsTurn() =>
+    [SkippableTheory]
+    [InlineData(Committed)]
+    [InlineData(Trainers)]
+    public void Render_OfCorpusConversationsWithThoughts_WritesWhatTheModelLearned(string template)
+    {
+        SkipWhereOld(template);
+        var conversations = Draw(thinks: true);
+        Assert.True(conversations.Count > 10);
+        AssertWritten(conversations, template);
+    }
+
+    [Theory]
+    [InlineData(Committed)]
+    [InlineData(Trainers)]
+    public void Render_WithGenerationPrompt_OpensTheAssistantsTurn(string template) =>
         Assert.Equal(
             "<|im_start|>user\nHello<|im_end|>\n<|im_start|>assistant\n",
-            Render(new Conversation([Turn.User("Hello")]), addGenerationPrompt: true));
+            Render(new Conversation([Turn.User("Hello")]), template, addGenerationPrompt: true));
 
-    [Fact]
-    public void Render_WithThinking_OpensTheThought() =>
+    [SkippableTheory]
+    [InlineData(Committed)]
+    [InlineData(Trainers)]
+    public void Render_WithThinking_OpensTheThought(string template)
+    {
+        SkipWhereOld(template);
         Assert.EndsWith(
             "<|im_start|>assistant\n<think>\n",
-            Render(new Conversation([Turn.User("Hello")]) { Thinks = true }, addGenerationPrompt: true),
+            Render(new Conversation([Turn.User("Hello")]) { Thinks = true }, template, addGenerationPrompt: true),
             StringComparison.Ordinal);
+    }
 
-    [Fact]
-    public void Render_OfAnEarlierAnswersThought_LeavesItOut() =>
+    [Theory]
+    [InlineData(Committed)]
+    [InlineData(Trainers)]
+    public void Render_OfAnEarlierAnswersThought_LeavesItOut(string template) =>
         Assert.DoesNotContain(
             "<think>",
-            Render(new Conversation([Turn.User("1"), Turn.Assistant("one", "easy"), Turn.User("2")]) { Thinks = true }, addGenerationPrompt: false),
+            Render(new Conversation([Turn.User("1"), Turn.Assistant("one", "easy"), Turn.User("2")]) { Thinks = true }, template, addGenerationPrompt: false),
             StringComparison.Ordinal);
 
-    private static string Render(Conversation conversation, bool addGenerationPrompt) => Template.Render(new Dictionary<string, object?>
+    private static void SkipWhereOld(string template)
+    {
+        if (template == Committed)
+        {
+            ModelFolder.SkipBeforeThoughts();
+        }
+    }
+
+    private static List<Conversation> Draw(bool thinks)
+    {
+        var generator = new CorpusGenerator(21);
+        return [.. Enumerable.Range(0, 400).Select(_ => generator.Next()).Where(conversation => conversation.Thinks == thinks)];
+    }
+
+    private static void AssertWritten(IEnumerable<Conversation> conversations, string template) => Assert.All(conversations, conversation =>
+        Assert.Equal(string.Concat(ChatMarkup.Render(conversation).Select(piece => piece.Text)), Render(conversation, template, addGenerationPrompt: false)));
+
+    private static ChatTemplate Load(string template) => ChatTemplate.Parse(
+        template == Committed ? File.ReadAllText(ModelFolder.File("chat_template.jinja")) : ModelDirectory.ReadTemplate(), "chat_template.jinja");
+
+    private static string Render(Conversation conversation, string template, bool addGenerationPrompt) => Load(template).Render(new Dictionary<string, object?>
     {
         ["messages"] = conversation.Turns.Select(turn => Message(turn, conversation.Thinks)).ToList(),
         ["enable_thinking"] = conversation.Thinks,

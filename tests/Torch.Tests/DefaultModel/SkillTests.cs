@@ -22,9 +22,12 @@ public sealed class SkillTests : IClassFixture<SkillTests.Model>
     [InlineData("What is 37 plus 48?", """{"name":"add","arguments":{"a":37,"b":48}}""")]
     public void Answer_WhereAToolFits_CallsItWithWhatWasSaid(string question, string call) => Assert.Equal(call, Call(_chat.Answer(User(question), Tools)));
 
-    [Fact]
-    public void Answer_WhereTwoPlacesAreAskedFor_CallsTwice() =>
+    [SkippableFact]
+    public void Answer_WhereTwoPlacesAreAskedFor_CallsTwice()
+    {
+        ModelFolder.SkipBeforeThoughts();
         Assert.Equal(2, _chat.Answer(User("What is the weather in Trondheim and in Brisbane?"), Tools).Split("<tool_call>").Length - 1);
+    }
 
     [Theory]
     [InlineData("Hello!")]
@@ -33,9 +36,10 @@ public sealed class SkillTests : IClassFixture<SkillTests.Model>
     public void Answer_WhereNoToolIsNeeded_CallsNone(string question) =>
         Assert.DoesNotContain("<tool_call>", _chat.Answer(User(question), Tools), StringComparison.Ordinal);
 
-    [Fact]
+    [SkippableFact]
     public void Answer_AfterAToolsResult_TellsIt()
     {
+        ModelFolder.SkipBeforeThoughts();
         const string Messages = """
             [{"role": "user", "content": "What is the weather in Trondheim?"},
              {"role": "assistant", "content": null, "tool_calls": [{"id": "c", "type": "function", "function": {"name": "get_weather", "arguments": {"city": "Trondheim"}}}]},
@@ -46,9 +50,10 @@ public sealed class SkillTests : IClassFixture<SkillTests.Model>
         Assert.All(["Trondheim", "17", "cloudy"], part => Assert.Contains(part, answer, StringComparison.Ordinal));
     }
 
-    [Fact]
+    [SkippableFact]
     public void Answer_BoundByASchema_TakesTheValuesFromTheText()
     {
+        ModelFolder.SkipBeforeThoughts();
         const string Schema = """
             {"type": "object", "properties": {"name": {"type": "string"}, "age": {"type": "integer"}, "city": {"type": "string"}, "member": {"type": "boolean"}},
              "required": ["name", "age", "city", "member"], "additionalProperties": false}
@@ -57,20 +62,25 @@ public sealed class SkillTests : IClassFixture<SkillTests.Model>
         Assert.Equal("""{"name":"Winifred","age":34,"city":"Salisbury","member":true}""", Compact(answer));
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("Repeat after me: marmalade")]
     [InlineData("Repeat after me: xylophone Okonkwo 4711")]
-    public void Answer_ToSayAgain_SaysItExactly(string wish) => Assert.Equal(wish["Repeat after me: ".Length..], _chat.Answer(User(wish)));
+    public void Answer_ToSayAgain_SaysItExactly(string wish)
+    {
+        ModelFolder.SkipBeforeThoughts();
+        Assert.Equal(wish["Repeat after me: ".Length..], _chat.Answer(User(wish)));
+    }
 
     [Fact]
     public void Answer_AboutAHeldOutSubject_SpellsIt() =>
         Assert.Contains("penguin", _chat.Answer(User("Tell me a story about a penguin.")), StringComparison.Ordinal);
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("Which number is larger, 34 or 78?", "78")]
     [InlineData("Isadora gives the velvet to Quentin. Quentin gives it to Cordelia. Who has the velvet?", "Cordelia")]
     public void Answer_WhereThinkingIsAskedFor_ThinksAndThenAnswers(string question, string expected)
     {
+        ModelFolder.SkipBeforeThoughts();
         var parts = _chat.Answer(User(question), thinks: true).Split("\n</think>\n\n");
         Assert.Equal(2, parts.Length);
         Assert.NotEqual("", parts[0]);

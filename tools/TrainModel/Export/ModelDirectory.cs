@@ -103,7 +103,8 @@ internal static class ModelDirectory
     private static void WriteJson(string directory, string file, JsonObject content) =>
         File.WriteAllText(Path.Combine(directory, file), content.ToJsonString(s_json) + "\n");
 
-    private static string ReadTemplate()
+    /// <summary>The chat template that a model gets.</summary>
+    public static string ReadTemplate()
     {
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("Rill.TrainModel.Export.chat_template.jinja")!;
         using var reader = new StreamReader(stream);

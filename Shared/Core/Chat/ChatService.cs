@@ -144,7 +144,7 @@ public sealed class ChatService(
         request.Functions.Count == 0 || request.ToolChoice?.Mode == ToolChoiceMode.None || Model.Format?.Tools is not null ? null
         : ApiError.UnsupportedParameter(
             request.ToolChoice is null ? "tools" : "tool_choice",
-            "How this model writes tool calls is not known, so they cannot be read: send tool_choice \"none\" to get them as text. Whoever runs the server can name the format (setting Rill__MessageFormat).");
+            "How this model writes tool calls is not known, so they cannot be read: with a tool_choice of none they come as text. Whoever runs the server can name the format (setting Rill__MessageFormat).");
 
     private bool IsReserved(string name) => Conversation.IsReserved(name) || Model.TemplateVariables.ContainsKey(name);
 

@@ -6,7 +6,11 @@ namespace Rill.OpenAI;
 /// <param name="Name">1 to 64 letters, digits, underscores or hyphens.</param>
 /// <param name="Parameters">The JSON Schema of its arguments, an object; null where it has none.</param>
 /// <param name="IsStrict">True when its arguments must obey the schema, whatever the model would write.</param>
-public sealed record ToolDefinition(string Name, JsonElement? Parameters, bool IsStrict);
+public sealed record ToolDefinition(string Name, JsonElement? Parameters, bool IsStrict)
+{
+    /// <summary>Its place among the tools of the request, from 0, where some of those may be left out; null for its place in the list.</summary>
+    public int? SentIndex { get; init; }
+}
 
 /// <summary>Whether the model may, must or must not call a tool.</summary>
 /// <param name="Mode">Which of these.</param>

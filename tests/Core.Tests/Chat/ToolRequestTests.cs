@@ -20,7 +20,7 @@ public sealed class ToolRequestTests
         var (_, error) = world.Service.Start(s_request with { ToolChoice = mode is { } chosen ? new ToolChoice(chosen) : null }, bodyBytes: 100);
 
         Assert.Equal((400, "unsupported_parameter", param), (error!.Status, error.Code, error.Param));
-        Assert.Contains("send tool_choice \"none\"", error.Message, StringComparison.Ordinal);
+        Assert.Contains("with a tool_choice of none they come as text", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

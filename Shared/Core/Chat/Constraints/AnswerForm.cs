@@ -35,7 +35,11 @@ internal sealed record AnswerForm
         var form = new AnswerForm { Text = request.ResponseFormat };
         return request is not ChatCompletionRequest chat ? form : form with
         {
-            Tools = [.. chat.Functions.Index().Where(tool => chat.ToolChoice is not { Mode: ToolChoiceMode.Named, Name: var name } || tool.Item.Name == name)],
+            Tools =
+            [
+                .. chat.Functions.Select((tool, index) => (tool.SentIndex ?? index, tool))
+                    .Where(each => chat.ToolChoice is not { Mode: ToolChoiceMode.Named, Name: var name } || each.tool.Name == name),
+            ],
             Choice = ChoiceOf(chat, format),
             IsParallel = chat.ParallelToolCalls,
             Reasoning = promptOpensReasoning || MayThink(chat) ? format?.Reasoning : null,

@@ -24,7 +24,7 @@ internal static partial class ResponseToolFields
         if (choice.Value.ValueKind == JsonValueKind.Object && choice["type"].String() == "allowed_tools")
         {
             var names = choice["tools"].Array(tool => ReadName(tool, functions), ChatRequestRules.MaxTools) ?? [];
-            functions = [.. functions.Where(function => names.Contains(function.Name))];
+            functions = [.. functions.Select((function, index) => function with { SentIndex = index }).Where(function => names.Contains(function.Name))];
             choice = choice["mode"];
         }
 

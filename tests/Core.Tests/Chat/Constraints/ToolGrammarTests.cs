@@ -134,6 +134,15 @@ public sealed class ToolGrammarTests
     }
 
     [Fact]
+    public void Of_WithAToolThatCannotBeEnforced_CountsTheToolsThatWereSent()
+    {
+        var world = new ConstraintWorld(Formats.Qwen3);
+        var tool = ConstraintWorld.Tool("f", """{"type":"object","unevaluatedProperties":false}""", isStrict: true) with { SentIndex = 4 };
+
+        Assert.Equal("tools[4].function.parameters", world.Of(ConstraintWorld.Ask(ToolChoiceMode.Auto, tool)).Error!.Param);
+    }
+
+    [Fact]
     public void Required_WithAToolThatIsNotStrictAndCannotBeEnforced_AllowsAnyObjectAndWarns()
     {
         var world = new ConstraintWorld(Formats.Qwen3);

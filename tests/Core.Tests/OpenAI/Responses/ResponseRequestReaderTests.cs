@@ -67,7 +67,8 @@ public sealed class ResponseRequestReaderTests
             "tool_choice":{"type":"allowed_tools","mode":"required","tools":[{"type":"function","name":"put"}]}
             """);
 
-        Assert.Equal("put", Assert.Single(request.Settings.Functions).Name);
+        var function = Assert.Single(request.Settings.Functions);
+        Assert.Equal(("put", 1), (function.Name, function.SentIndex));
         Assert.Equal("""[{"type":"function","function":{"name":"put"}}]""", request.Settings.Tools!.Value.GetRawText());
         Assert.Equal(ToolChoiceMode.Required, request.Settings.ToolChoice!.Mode);
         Assert.Equal(2, request.Echo.Tools.GetArrayLength());

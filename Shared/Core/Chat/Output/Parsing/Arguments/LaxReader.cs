@@ -138,9 +138,9 @@ internal sealed class LaxReader(CallLayout layout, CallDraft draft) : ArgumentRe
 
     private bool TakeOfKey(char character)
     {
-        if (character is '}' or ']' && _word.Length == 0)
+        if (_word.Length == 0 && (character is '}' or ']' || char.IsWhiteSpace(character)))
         {
-            return Leave(character);
+            return char.IsWhiteSpace(character) || Leave(character);
         }
 
         if (character != ':')

@@ -75,6 +75,9 @@ var fixedSettings = {
 // Without the setting the app takes its default, which is the model in the image.
 var modelSetting = empty(model) ? {} : { Rill__Model: contains(model, '://') ? model : '${modelContainerUri}/${model}' }
 
+// A replica knows only the responses that it gave itself, and a conversation may go on at another one: none is kept, and clients send it whole.
+var replicaSetting = maxReplicas > 1 ? { Rill__MaxStoredResponses: '0' } : {}
+
 resource app 'Microsoft.App/containerApps@2026-07-01' = {
   name: name
   location: location
@@ -113,7 +116,10 @@ resource app 'Microsoft.App/containerApps@2026-07-01' = {
             memory: memory
           }
           env: concat(
-            map(items(union(fixedSettings, modelSetting, settings)), item => { name: item.key, value: item.value }),
+            map(
+              items(union(fixedSettings, modelSetting, replicaSetting, settings)),
+              item => { name: item.key, value: item.value }
+            ),
             [{ name: 'Rill__ApiKeys__0', secretRef: apiKeySecret }]
           )
           // The real host answers 4 to 6 s after its process's start (docs/adr/0060). No startup probe: while one fails, readiness is not

@@ -181,6 +181,18 @@ public sealed partial class AppTests
         Assert.All(ours, setting => Assert.Contains($"`{setting}`", documented, StringComparison.Ordinal));
     }
 
+    /// <summary>A conversation may go on at another replica, which does not know the response that it goes on from.</summary>
+    [Theory]
+    [MemberData(nameof(Snapshots))]
+    public void Responses_AreKeptOnlyWhereOneReplicaServes(string name)
+    {
+        var several = Snapshot.Load(name).App.At("properties.template.scale.maxReplicas").GetInt32() > 1;
+
+        var kept = Settings(name).Where(setting => setting.At("name").GetString() == "Rill__MaxStoredResponses").Select(setting => setting.At("value").GetString()!);
+
+        Assert.Equal(several ? ["0"] : [], kept);
+    }
+
     [Theory]
     [MemberData(nameof(Snapshots))]
     public void Storage_IsReachedWithTheIdentity(string name)

@@ -6,6 +6,7 @@ using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
+using Rill.FunctionApp.Http.Messages;
 using Rill.FunctionApp.Telemetry;
 using Rill.OpenAI;
 using Rill.Telemetry;
@@ -74,7 +75,8 @@ internal sealed partial class RequestGate(
     {
         if (http.Request.Headers.Origin.Count > 0)
         {
-            http.Response.Headers.AccessControlExposeHeaders = $"{RequestId.Header}, {HeaderNames.RetryAfter}";
+            var id = ErrorDialect.Of(http.Request) is MessagesErrors ? $"{RequestId.Header}, {RequestId.AnthropicHeader}" : RequestId.Header;
+            http.Response.Headers.AccessControlExposeHeaders = $"{id}, {HeaderNames.RetryAfter}";
         }
     }
 

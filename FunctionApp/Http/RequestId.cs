@@ -10,7 +10,10 @@ internal static class RequestId
 {
     /// <summary>The header's name.</summary>
     public const string Header = "x-request-id";
-    private const string OtherHeader = "request-id";
+
+    /// <summary>Its name for Anthropic's clients.</summary>
+    public const string AnthropicHeader = "request-id";
+
     private const int MaxLength = 128;
 
     /// <summary>Sets the response header.</summary>
@@ -18,7 +21,7 @@ internal static class RequestId
     {
         var sent = context.Request.Headers[Header].ToString();
         var id = IsUsable(sent) ? sent : "req_" + Guid.NewGuid().ToString("N");
-        (context.Response.Headers[Header], context.Response.Headers[OtherHeader]) = (id, id);
+        (context.Response.Headers[Header], context.Response.Headers[AnthropicHeader]) = (id, id);
     }
 
     /// <summary>The response's id.</summary>

@@ -105,9 +105,11 @@ public sealed class UploadTests(UploadServer profile) : IClassFixture<UploadServ
     public async Task Answer_ToAnotherOrigin_LetsItsScriptsReadIdAndRetryAfter()
     {
         var cross = await _server.SendAsync(HttpMethod.Get, "v1/models", null, ("Origin", "http://page.example"));
+        var messages = await _server.SendAsync(HttpMethod.Post, "v1/messages", "{}", ("Origin", "http://page.example"));
         var own = await _server.GetAsync("v1/models");
 
         Assert.Equal("x-request-id, Retry-After", Assert.Single(cross.Headers.GetValues("Access-Control-Expose-Headers")));
+        Assert.Equal("x-request-id, request-id, Retry-After", Assert.Single(messages.Headers.GetValues("Access-Control-Expose-Headers")));
         Assert.False(own.Headers.Contains("Access-Control-Expose-Headers"));
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Rill.Chat.Format;
 using Rill.FunctionApp.Tests.Host;
 
 namespace Rill.FunctionApp.Tests.Start;
@@ -32,6 +33,10 @@ public sealed class StartFailureTests : IDisposable
     [Fact]
     public Task Start_WithAnEngineSettingOutOfRange_NamesIt() =>
         AssertRefusedAsync(new() { ["Rill__Engine__TokenBudget"] = "0" }, "TokenBudget");
+
+    [Fact]
+    public Task Start_WithAMessageFormatThatHasNoName_NamesThoseThereAre() =>
+        AssertRefusedAsync(new() { ["Rill__MessageFormat"] = "klingon" }, $"Rill:MessageFormat must be one of {string.Join(", ", FormatFinder.Choices)}.");
 
     [Fact]
     public async Task Start_WithoutKeysOutsideDevelopment_SaysHowToSetOne() =>

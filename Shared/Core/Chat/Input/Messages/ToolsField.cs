@@ -18,7 +18,7 @@ internal sealed partial record ToolsField(JsonElement? Json, IReadOnlyList<ToolD
         using var writer = new Utf8JsonWriter(json);
         writer.WriteStartArray();
         var read = field.Array(tool => ReadTool(tool, writer), ChatRequestRules.MaxTools) ?? [];
-        ToolDefinition[] functions = [.. read.Where(tool => tool.Function is not null).Select(tool => tool.Function!)];
+        ToolDefinition[] functions = [.. read.Index().Where(tool => tool.Item.Function is not null).Select(tool => tool.Item.Function! with { SentIndex = tool.Index })];
         if (functions.Length == 0)
         {
             return new ToolsField(null, []);

@@ -24,7 +24,8 @@ public sealed class ToolsFieldTests
     {
         const string later = """{"name":"later","input_schema":{},"defer_loading":true}""";
 
-        Assert.Equal("put", Assert.Single(MessagesJson.With($"\"tools\":[{later},{Put}]").Chat.Functions).Name);
+        var function = Assert.Single(MessagesJson.With($"\"tools\":[{later},{Put}]").Chat.Functions);
+        Assert.Equal(("put", 1), (function.Name, function.SentIndex));
         Assert.Null(MessagesJson.With($"\"tools\":[{later}]").Chat.Tools);
     }
 

@@ -83,7 +83,7 @@ public sealed class DerivationVectorTests(ITestOutputHelper output)
         Assert.Equal(s_unread.Keys.Order(StringComparer.Ordinal), failures.Order(StringComparer.Ordinal));
     }
 
-    private static IEnumerable<(string Name, PromptRenderer Renderer)> Templates() =>
+    internal static IEnumerable<(string Name, PromptRenderer Renderer)> Templates() =>
         Directory.EnumerateFiles(Vectors.Path("chat-templates"), "*.jinja").Order(StringComparer.Ordinal).Select(file => (Path.GetFileName(file), new PromptRenderer(
             ChatTemplate.Parse(File.ReadAllText(file), file, new FakeTimeProvider()),
             new Dictionary<string, object?> { ["bos_token"] = "<s>", ["eos_token"] = "</s>" })));

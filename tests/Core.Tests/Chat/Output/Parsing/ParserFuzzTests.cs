@@ -1,7 +1,9 @@
 using System.Text;
 using Rill.Chat.Format;
+using Rill.Chat.Format.Derivation;
 using Rill.Chat.Format.Named;
 using Rill.Chat.Output.Parsing;
+using Rill.Core.Tests.Chat.Format;
 using Rill.OpenAI;
 
 namespace Rill.Core.Tests.Chat.Output.Parsing;
@@ -9,7 +11,8 @@ namespace Rill.Core.Tests.Chat.Output.Parsing;
 /// <summary>Random answers through every format.</summary>
 public sealed class ParserFuzzTests
 {
-    private const int Streams = 100_000;
+    private const int NamedStreams = 30_000;
+    private const int DerivedStreams = 100_000;
 
     private static readonly string[] s_words =
     [
@@ -26,12 +29,26 @@ public sealed class ParserFuzzTests
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public void Parse_OfRandomTokens_NeverThrowsAndLosesNoWord(string name)
+    public void Parse_OfRandomTokens_NeverThrowsAndLosesNoWord(string name) =>
+        Fuzz(NamedFormats.Find(name)!, NamedStreams / NamedFormats.Names.Count + 1, new Random(name.Length * 131 + name[0]));
+
+    [SkippableFact]
+    public void Parse_OfRandomTokens_ByEveryDerivedFormat_NeverThrowsAndLosesNoWord()
     {
-        var format = NamedFormats.Find(name)!;
+        var formats = DerivationVectorTests.Templates().Select(template => FormatDerivation.Derive(template.Renderer)).OfType<MessageFormat>()
+            .Where(format => Marks(format).Any()).DistinctBy(format => string.Join('\n', FormatText.Of("", format))).ToList();
+
+        Assert.True(formats.Count > 30, $"Only {formats.Count} formats were derived.");
+        foreach (var (index, format) in formats.Index())
+        {
+            Fuzz(format, DerivedStreams / formats.Count + 1, new Random(index));
+        }
+    }
+
+    private static void Fuzz(MessageFormat format, int streams, Random random)
+    {
         string[] marks = [.. Marks(format).Distinct()];
-        var random = new Random(name.Length * 131 + name[0]);
-        for (var stream = 0; stream < Streams / NamedFormats.Names.Count + 1; stream++)
+        for (var stream = 0; stream < streams; stream++)
         {
             var tokenizer = new PieceTokenizer(random.Next(2) == 0 ? [] : marks.Where(mark => mark[0] is '<' or '['));
             var text = new StringBuilder();

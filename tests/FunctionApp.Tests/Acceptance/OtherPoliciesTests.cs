@@ -23,7 +23,7 @@ public sealed class OtherPoliciesTests(OtherPoliciesServer profile)
     public async Task AnthropicErrorEndingCut_EndsWithoutAWord()
     {
         var stream = await _server.StreamAtAsync(
-            MessagesJson.Path, MessagesJson.Of("!text hello\n!delay ms=20\n!fault after=3", "\"stream\":true", "scripted"));
+            MessagesJson.Path, MessagesJson.Of("!text hello\n!delay ms=300\n!fault after=3", "\"stream\":true", "scripted"));
 
         Assert.False(stream.EndedCleanly);
         Assert.Equal("content_block_delta", MessagesJson.Type(MessagesJson.Events(stream)[^1]));

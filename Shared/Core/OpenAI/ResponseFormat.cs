@@ -3,7 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace Rill.OpenAI;
 
-/// <summary>What form an answer must have: a JSON text, or where <see cref="Pattern"/> or <see cref="Choices"/> is set a text as it says.</summary>
+/// <summary>
+/// What form an answer must have: a JSON text, or where <see cref="Pattern"/>, <see cref="Choices"/> or <see cref="Grammar"/> is set a text as
+/// it says.
+/// </summary>
 /// <param name="Schema">The JSON Schema that its value obeys, an object; null for any object.</param>
 /// <param name="IsStrict">True when a schema that cannot be enforced is an error, rather than answered with any JSON.</param>
 public sealed record ResponseFormat(JsonElement? Schema, bool IsStrict)
@@ -19,6 +22,9 @@ public sealed record ResponseFormat(JsonElement? Schema, bool IsStrict)
 
     /// <summary>The texts that it may be, at least one; null for no such list.</summary>
     public IReadOnlyList<string>? Choices { get; init; }
+
+    /// <summary>A grammar in GBNF that describes the whole text; null for none.</summary>
+    public string? Grammar { get; init; }
 }
 
 /// <summary>Reads response_format.</summary>

@@ -4,13 +4,12 @@ namespace Rill.OpenAI;
 
 /// <summary>
 /// Reads what peers have beside response_format: vLLM's structured_outputs and its older guided_ fields, llama.cpp's and SGLang's json_schema,
-/// SGLang's regex. One of them at most may ask for something.
+/// SGLang's regex, and grammars under each one's name. One of them at most may ask for something.
 /// </summary>
 internal static class StructuredOutputFields
 {
     private const int MostChoices = 1_000;
 
-    private static readonly string[] s_grammars = ["grammar", "structural_tag"];
     private static readonly string[] s_options = ["whitespace_pattern", "disable_any_whitespace", "disable_additional_properties"];
 
     /// <summary>The form that is asked for, by one of these fields or by response_format.</summary>
@@ -23,6 +22,7 @@ internal static class StructuredOutputFields
             .. ReadObject(fields["structured_outputs"]),
             Schema(fields["guided_json"]), Pattern(fields["guided_regex"]), Choice(fields["guided_choice"]),
             Schema(fields["json_schema"]), Pattern(fields["regex"]),
+            Grammar(fields["guided_grammar"]), Grammar(fields["grammar"]), Grammar(fields["ebnf"]),
         ];
         foreach (var (field, form) in forms)
         {
@@ -49,9 +49,9 @@ internal static class StructuredOutputFields
             return [];
         }
 
-        foreach (var name in s_grammars.Where(name => field[name].IsPresent))
+        if (field["structural_tag"] is { IsPresent: true } tag)
         {
-            field[name].RefuseUnsupported($"{field[name].Path} is not supported by this server: use json, regex or choice.");
+            tag.RefuseUnsupported($"{tag.Path} is not supported by this server: use json, regex, choice or grammar.");
         }
 
         foreach (var option in s_options.Select(name => field[name]).Where(option => option is { IsPresent: true, Value.ValueKind: not JsonValueKind.False }))
@@ -59,7 +59,7 @@ internal static class StructuredOutputFields
             option.RefuseUnsupported($"{option.Path} is not supported by this server: leave it out.");
         }
 
-        return [Schema(field["json"]), Pattern(field["regex"]), Choice(field["choice"]), AnyObject(field["json_object"])];
+        return [Schema(field["json"]), Pattern(field["regex"]), Choice(field["choice"]), Grammar(field["grammar"]), AnyObject(field["json_object"])];
     }
 
     private static (JsonField, ResponseFormat?) AnyObject(JsonField field) =>
@@ -96,6 +96,9 @@ internal static class StructuredOutputFields
 
     private static (JsonField, ResponseFormat?) Pattern(JsonField field) =>
         (field, field.String() is { Length: > 0 } pattern ? new(null, IsStrict: true) { Path = field.Path, Pattern = pattern } : null);
+
+    private static (JsonField, ResponseFormat?) Grammar(JsonField field) =>
+        (field, field.String() is { Length: > 0 } grammar ? new(null, IsStrict: true) { Path = field.Path, Grammar = grammar } : null);
 
     private static (JsonField, ResponseFormat?) Choice(JsonField field)
     {

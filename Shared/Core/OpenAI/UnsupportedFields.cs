@@ -22,7 +22,6 @@ internal static partial class UnsupportedFields
         new("extra_body", IsEmpty, "send its members beside messages, as the SDKs do"),
 
         // vLLM
-        new("guided_grammar", Never),
         new("structural_tag", Never),
         new("allowed_token_ids", Never),
         new("repetition_detection", Never),
@@ -49,7 +48,6 @@ internal static partial class UnsupportedFields
         new("cache_salt", Never),
 
         // llama.cpp
-        new("grammar", value => IsText(value, "")),
         new("reasoning_format", value => IsText(value, "auto", "deepseek")),
         new("thinking_forced_open", IsFalse),
         new("samplers", Never),
@@ -77,7 +75,6 @@ internal static partial class UnsupportedFields
         new("timings_per_token", IsFalse),
 
         // SGLang
-        new("ebnf", Never),
         new("min_new_tokens", IsOff, "use min_tokens"),
         new("max_new_tokens", Never, "use max_tokens"),
         new("stop_regex", IsEmpty),

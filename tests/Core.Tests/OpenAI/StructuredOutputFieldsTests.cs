@@ -24,14 +24,27 @@ public sealed class StructuredOutputFieldsTests
         AssertForm($"\"{name}\":{value}", name, schema, pattern, choices);
 
     [Theory]
+    [InlineData("\"structured_outputs\":{\"grammar\":\"root ::= [a]\"}", "structured_outputs.grammar")]
+    [InlineData("\"guided_grammar\":\"root ::= [a]\"", "guided_grammar")]
+    [InlineData("\"grammar\":\"root ::= [a]\"", "grammar")]
+    [InlineData("\"ebnf\":\"root ::= [a]\"", "ebnf")]
+    public void TryRead_OfAGrammar_TellsIt(string json, string path)
+    {
+        var format = ChatRequestReaderTests.ReadWith(json).ResponseFormat!;
+
+        Assert.Equal((path, "root ::= [a]", true), (format.Path, format.Grammar, format.IsStrict));
+    }
+
+    [Theory]
     [InlineData("\"structured_outputs\":{}")]
     [InlineData("\"structured_outputs\":{\"json_object\":false,\"choice\":null}")]
-    [InlineData("\"guided_json\":{},\"guided_choice\":[],\"json_schema\":\"\",\"regex\":\"\"")]
+    [InlineData("\"guided_json\":{},\"guided_choice\":[],\"json_schema\":\"\",\"regex\":\"\",\"grammar\":\"\"")]
     public void TryRead_OfNothing_IsAnyText(string json) => Assert.Null(ChatRequestReaderTests.ReadWith(json).ResponseFormat);
 
     [Theory]
     [InlineData("\"structured_outputs\":[]", "structured_outputs", "invalid_value")]
-    [InlineData("\"structured_outputs\":{\"grammar\":\"root ::= x\"}", "structured_outputs.grammar", "unsupported_parameter")]
+    [InlineData("\"structured_outputs\":{\"grammar\":1}", "structured_outputs.grammar", "invalid_value")]
+    [InlineData("\"grammar\":\"root ::= x\",\"ebnf\":\"root ::= x\"", "ebnf", "invalid_value")]
     [InlineData("\"structured_outputs\":{\"structural_tag\":\"{}\"}", "structured_outputs.structural_tag", "unsupported_parameter")]
     [InlineData("\"structured_outputs\":{\"regex\":\"a\",\"disable_any_whitespace\":true}", "structured_outputs.disable_any_whitespace", "unsupported_parameter")]
     [InlineData("\"structured_outputs\":{\"json\":\"[\"}", "structured_outputs.json", "invalid_value")]

@@ -42,9 +42,6 @@ public sealed class UnsupportedFieldsTests
     }
 
     [Theory]
-    [InlineData("guided_grammar", "\"g\"")]
-    [InlineData("grammar", "\"root ::= x\"")]
-    [InlineData("ebnf", "\"a\"")]
     [InlineData("format", "\"json\"")]
     [InlineData("best_of", "2")]
     [InlineData("use_beam_search", "true")]

@@ -51,7 +51,8 @@ internal sealed record AnswerForm
     public string Key() => string.Join('\n',
     [
         $"{Text?.Path} {Text?.IsStrict} {Text?.Schema?.GetRawText()}",
-        $"{Text?.Pattern} {(Text?.Choices is { } choices ? JsonSerializer.Serialize(choices) : null)}",
+        JsonSerializer.Serialize<string?[]>([Text?.Pattern, Text?.Grammar]),
+        $"{(Text?.Choices is { } choices ? JsonSerializer.Serialize(choices) : null)}",
         $"{Choice} {IsParallel} {Reasoning is not null} {ReasoningIsOpen}",
         .. Tools.Select(tool => $"{tool.Index} {tool.Tool.Name} {tool.Tool.IsStrict} {tool.Tool.Parameters?.GetRawText()}"),
     ]);

@@ -3,6 +3,7 @@ using Rill.Chat.Format;
 using Rill.OpenAI;
 using Rill.Text;
 using Rill.Text.Grammar;
+using Rill.Text.Grammar.Gbnf;
 using Rill.Text.Grammar.Machines;
 using Rill.Text.Grammar.Schema;
 using Rill.Text.Grammar.Tokens;
@@ -104,7 +105,7 @@ internal sealed class AnswerGrammar
     /// <summary>A space or line end may come before a text: some tokenizers put one before every text.</summary>
     private ProgramMachine Value(ResponseFormat text)
     {
-        var isJson = text is { Pattern: null, Choices: null };
+        var isJson = text is { Pattern: null, Choices: null, Grammar: null };
         var program = new AnswerProgram().Gap(isJson || BeginsWithSpace() ? 1 : 0);
         if (_model.Format is { ContentStart: { Length: > 0 } start } format)
         {
@@ -130,12 +131,17 @@ internal sealed class AnswerGrammar
 
         try
         {
+            if (text.Grammar is { } grammar)
+            {
+                return GbnfCompiler.Compile(grammar, _budget);
+            }
+
             var automaton = _budget.Automata.Pattern($"^(?:{text.Pattern})$");
             return automaton.IsEmpty
                 ? throw new AnswerFormException(ApiError.InvalidValue(text.Path, $"{text.Path} matches no text."))
                 : new() { Machines = [new StringMachine(automaton, isBare: true)] };
         }
-        catch (PatternSyntaxException fault)
+        catch (Exception fault) when (fault is PatternSyntaxException or GbnfException)
         {
             throw new AnswerFormException(ApiError.InvalidValue(text.Path, $"{text.Path} cannot be used: {fault.Message}."));
         }

@@ -42,6 +42,30 @@ public sealed class BareTextTests
     }
 
     [Fact]
+    public void Grammar_StandsBehindTheReasoning()
+    {
+        var world = new ConstraintWorld(Formats.Qwen3, "<think>", "</think>");
+        var request = ConstraintWorld.Ask(null) with { ResponseFormat = new(null, IsStrict: true) { Grammar = "root ::= \"(\" root? \")\"" } };
+
+        world.AssertAccepts(request, "((()))");
+        world.AssertAccepts(request, "<think>(</think>\n\n()");
+        world.AssertRefuses(request, "(()");
+        Assert.Equal(4, world.Accepted(request, "(())()"));
+    }
+
+    [Fact]
+    public void Grammar_ThatCannotBeUsed_IsNamed()
+    {
+        var error = new ConstraintWorld(null).Of(ConstraintWorld.Ask(null) with
+        {
+            ResponseFormat = new(null, IsStrict: true) { Path = "structured_outputs.grammar", Grammar = "root ::= \"a\"\n  b" },
+        }).Error!;
+
+        Assert.Equal((400, "structured_outputs.grammar"), (error.Status, error.Param));
+        Assert.Equal("structured_outputs.grammar cannot be used: line 2: the rule 'b' is not defined.", error.Message);
+    }
+
+    [Fact]
     public void Regex_OfATextThatIsDone_IsComplete()
     {
         var request = ConstraintWorld.Ask(null) with { ResponseFormat = new(null, IsStrict: true) { Pattern = "[a-c]{2}" } };

@@ -25,6 +25,36 @@ internal sealed class AnswerProgram
     /// <summary>Reads a value by one machine.</summary>
     public AnswerProgram Value(Machine machine) => Value(new Rule { Machines = [machine] });
 
+    /// <summary>Reads a value and ends; nothing waits for its end, however often values end in values.</summary>
+    public AnswerProgram LastValue(Rule value) => Add(new(InstructionKind.LastValue, Value: value));
+
+    /// <summary>Reads a value again and again.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="least">Least times.</param>
+    /// <param name="most">Most times; int.MaxValue for no bound.</param>
+    public AnswerProgram Repeat(Rule value, int least, int most)
+    {
+        for (var count = 0; count < least; count++)
+        {
+            Value(value);
+        }
+
+        if (most == int.MaxValue)
+        {
+            var start = Here;
+            return Optional(program => program.Value(value).Jump(start));
+        }
+
+        // Each of the others may be the one that is missing, and then all behind it are.
+        var behind = Here + (2 * (most - least));
+        for (var count = least; count < most; count++)
+        {
+            Fork(behind).Value(value);
+        }
+
+        return this;
+    }
+
     /// <summary>Reads so many spaces and line ends, or fewer.</summary>
     public AnswerProgram Gap(int most) => Add(new(InstructionKind.Gap, Number: most));
 

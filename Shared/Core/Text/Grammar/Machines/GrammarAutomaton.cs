@@ -173,6 +173,14 @@ internal sealed class GrammarAutomaton
                 }
             }
 
+            foreach (var rule in _ways.LastCalls)
+            {
+                foreach (var machine in rule.Machines)
+                {
+                    Open(frame.Parent, machine, default);
+                }
+            }
+
             foreach (var state in _ways.States)
             {
                 Open(frame.Parent, frame.Machine, state);

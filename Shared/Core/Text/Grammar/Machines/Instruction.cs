@@ -16,6 +16,9 @@ internal enum InstructionKind
     /// <summary>Reads a value by a rule.</summary>
     Value,
 
+    /// <summary>Reads a value by a rule, whose end is the end of the program.</summary>
+    LastValue,
+
     /// <summary>Reads spaces and line ends, or nothing.</summary>
     Gap,
 

@@ -82,6 +82,7 @@ internal enum MoveKind
 internal sealed class Expansion
 {
     private readonly List<(Rule Rule, MachineState Return)> _calls = [];
+    private readonly List<Rule> _lastCalls = [];
     private readonly List<MachineState> _states = [];
 
     /// <summary>True when the machine itself waits for a byte.</summary>
@@ -92,6 +93,9 @@ internal sealed class Expansion
 
     /// <summary>The values that may begin, and where to go on after each.</summary>
     public IReadOnlyList<(Rule Rule, MachineState Return)> Calls => _calls;
+
+    /// <summary>The values that may begin, and with which this one ends.</summary>
+    public IReadOnlyList<Rule> LastCalls => _lastCalls;
 
     /// <summary>States in which the machine may be instead, without a byte.</summary>
     public IReadOnlyList<MachineState> States => _states;
@@ -105,6 +109,9 @@ internal sealed class Expansion
     /// <summary>A value may begin.</summary>
     public void Call(Rule rule, MachineState @return) => _calls.Add((rule, @return));
 
+    /// <summary>A value may begin with which this one ends. Its label becomes this one's.</summary>
+    public void CallLast(Rule rule) => _lastCalls.Add(rule);
+
     /// <summary>The machine may be in another state.</summary>
     public void Go(MachineState state) => _states.Add(state);
 
@@ -113,6 +120,7 @@ internal sealed class Expansion
     {
         (Waits, MayReturn) = (false, false);
         _calls.Clear();
+        _lastCalls.Clear();
         _states.Clear();
     }
 }

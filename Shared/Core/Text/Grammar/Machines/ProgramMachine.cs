@@ -25,6 +25,9 @@ internal sealed class ProgramMachine(IReadOnlyList<Instruction> instructions) : 
             case InstructionKind.Value:
                 ways.Call(instruction.Value!, next);
                 break;
+            case InstructionKind.LastValue:
+                ways.CallLast(instruction.Value!);
+                break;
             case InstructionKind.Gap when state.Count < instruction.Number:
                 ways.Wait();
                 ways.Go(next);

@@ -27,6 +27,11 @@ internal sealed class AutomatonBuilder(GrammarLimits limits)
         return automaton;
     }
 
+    /// <summary>The texts that an expression matches as a whole.</summary>
+    /// <exception cref="PatternSyntaxException">It is too large.</exception>
+    public StringAutomaton Whole(RegexNode node) =>
+        new PatternDeterminizer(new RegexSequence([new RegexAnchor(true), node, new RegexAnchor(false)]), limits.States, Spend).Build();
+
     /// <summary>The texts of a format, given as its expression: those are few, so they are made once for all.</summary>
     public static StringAutomaton Format(string source) => s_formats.GetOrAdd(
         source, static source => new PatternDeterminizer(RegexParser.Parse(source), int.MaxValue, _ => { }).Build());

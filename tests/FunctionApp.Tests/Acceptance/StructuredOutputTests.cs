@@ -53,6 +53,19 @@ public sealed class StructuredOutputTests(TinyModelServer profile)
         AssertObeys(stream.Text());
     }
 
+    [Theory]
+    [InlineData("\"structured_outputs\":{\"grammar\":GRAMMAR}")]
+    [InlineData("\"grammar\":GRAMMAR,\"stream\":true")]
+    public async Task Answer_ByAGrammar_IsOneOfItsTexts(string members)
+    {
+        var grammar = JsonSerializer.Serialize("root ::= pair{2,3}\npair ::= key \"=\" [0-9]{1,3} \";\"\nkey ::= [a-c] | \"é\"");
+        var body = ChatJson.Of("Say something.", $"\"temperature\":1.5,\"seed\":4,{members.Replace("GRAMMAR", grammar, StringComparison.Ordinal)}");
+
+        var text = members.Contains("stream", StringComparison.Ordinal) ? (await _server.StreamAsync(body)).Text() : ChatJson.Text((await _server.PostAsync(body)).Json);
+
+        Assert.Matches("^([abcé]=[0-9]{1,3};){2,3}$", text);
+    }
+
     [Fact]
     public async Task Answer_OfManyAtOnce_ObeysEachItsOwnSchema()
     {

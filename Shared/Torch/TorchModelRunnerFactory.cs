@@ -65,7 +65,10 @@ public static class TorchModelRunnerFactory
         var sampler = new Sampler(team);
         var runner = new TorchModelRunner(place.Stream, decoder, sampler, types.OnTensors ? new(sampler) : null, parts)
         {
-            Limits = new(spec.VocabularySize, layout.ContextLength, layout.SlotCount, layout.BlockSize, layout.BlockCount),
+            Limits = new(spec.VocabularySize, layout.ContextLength, layout.SlotCount, layout.BlockSize, layout.BlockCount)
+            {
+                TakesDrafts = !types.OnTensors,    // on a GPU a sequence with drafts leaves the captured step
+            },
             Spec = spec,
             Device = options.Device,
             DataType = types.Data,

@@ -67,6 +67,17 @@ internal sealed class RillEngine : IEngine
             : throw new InvalidOperationException($"Only {whole.Count} steps held all {sequences} sequences.");
     }
 
+    /// <summary>Whole answers to prompts, all at once, each by a constraint of its own.</summary>
+    public TimedAnswers Answer(IReadOnlyList<IReadOnlyList<int>> prompts, SamplingParameters parameters, Func<ITokenConstraint> newConstraint)
+    {
+        var answers = Run(prompts, parameters, newConstraint);
+        var steps = _recorder.Take().Where(step => step.Tokens > 0).SkipWhile(step => step.Sequences != prompts.Count || step.Tokens != prompts.Count).ToList();
+        return new(answers, Stopwatch.GetElapsedTime(steps[0].From, steps[^1].To).TotalSeconds, steps.Count, steps.Sum(step => step.Sampled));
+    }
+
+    /// <summary>Random tokens that no text before them has been cached of.</summary>
+    public IReadOnlyList<int> NewPrompt(int tokens) => _tokens.Take(tokens);
+
     /// <inheritdoc/>
     public double Prefill(int tokens)
     {
@@ -89,7 +100,10 @@ internal sealed class RillEngine : IEngine
     }
 
     /// <summary>Greedy answers to prompts, all at once.</summary>
-    private int[][] Run(IReadOnlyList<IReadOnlyList<int>> prompts, int maxTokens, Func<ITokenConstraint>? newConstraint = null)
+    private int[][] Run(IReadOnlyList<IReadOnlyList<int>> prompts, int maxTokens, Func<ITokenConstraint>? newConstraint = null) =>
+        Run(prompts, new SamplingParameters { Temperature = 0, MaxTokens = maxTokens, IgnoreEos = true }, newConstraint);
+
+    private int[][] Run(IReadOnlyList<IReadOnlyList<int>> prompts, SamplingParameters parameters, Func<ITokenConstraint>? newConstraint)
     {
         _recorder.Take();
         if (!_engine.TryReserve(prompts.Count, prompts.Sum(prompt => prompt.Count), out var reservation, out var rejection))
@@ -97,7 +111,6 @@ internal sealed class RillEngine : IEngine
             throw new InvalidOperationException($"The engine refused {prompts.Count} sequences: {rejection.Reason}.");
         }
 
-        var parameters = new SamplingParameters { Temperature = 0, MaxTokens = maxTokens, IgnoreEos = true };
         using (reservation)
         {
             var streams = prompts.Select(prompt => _engine.Submit(

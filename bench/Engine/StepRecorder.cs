@@ -7,8 +7,9 @@ namespace Rill.Bench.Engine;
 /// <param name="From">When it began, in ticks of the stopwatch.</param>
 /// <param name="To">When it was done.</param>
 /// <param name="Sequences">Sequences in it.</param>
-/// <param name="Tokens">Tokens that it computed.</param>
-internal readonly record struct RecordedStep(long From, long To, int Sequences, int Tokens);
+/// <param name="Tokens">Tokens that it computed, without drafts.</param>
+/// <param name="Sampled">Tokens that it gave.</param>
+internal readonly record struct RecordedStep(long From, long To, int Sequences, int Tokens, int Sampled);
 
 /// <summary>Notes when each step of a runner began and ended. The engine's thread writes; others read when it has nothing to do.</summary>
 internal sealed class StepRecorder(IModelRunner runner) : IModelRunner
@@ -36,7 +37,8 @@ internal sealed class StepRecorder(IModelRunner runner) : IModelRunner
         var results = runner.Execute(batch);
         lock (_steps)
         {
-            _steps.Add(new RecordedStep(from, Stopwatch.GetTimestamp(), batch.Steps.Count, batch.Steps.Sum(step => step.Count)));
+            _steps.Add(new RecordedStep(
+                from, Stopwatch.GetTimestamp(), batch.Steps.Count, batch.Steps.Sum(step => step.Count), results.Sum(result => result.Tokens.Length)));
         }
 
         return results;

@@ -50,7 +50,7 @@ internal static class SchemaPart
         }
 
         return string.Create(CultureInfo.InvariantCulture,
-            $"Made-up weights in the shape {shape.Name}, bf16, {EngineFactory.Threads} threads; {tokenizer.VocabularySize:N0} token ids. Each sequence follows a schema of its own grammar state; the model, which was never trained, chooses among what the masks allow. {options.EngineRounds} rounds in turn of {options.EngineSteps} steps; medians, in brackets the least and the greatest round.\n\n{table}");
+            $"Made-up weights in the shape {shape.Name}, bf16, {EngineFactory.Threads} threads; {tokenizer.VocabularySize:N0} token ids. Each sequence follows a schema of its own grammar state; the model, which was never trained, chooses among what the masks allow. {options.EngineRounds} rounds in turn of {options.EngineSteps} steps; medians, in brackets the least and the greatest round.\n\n{table}\n{new JumpMeasure(options, engine, tokenizer).Run()}");
     }
 
     private static void Add(Table table, BenchOptions options, RillEngine engine, int sequences, HuggingFaceTokenizer tokenizer)

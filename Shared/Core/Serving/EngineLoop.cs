@@ -251,23 +251,11 @@ internal sealed class EngineLoop(
 
     private void NoteStep(StepBatch batch, IReadOnlyList<SequenceUpdate> updates, TimeSpan elapsed)
     {
-        var (computed, kept, sampled) = (0, 0, 0);
-        foreach (var step in batch.Steps)
+        var counts = StepCounts.Of(batch, updates);
+        if (counts.Computed > 0)
         {
-            computed += step.Count + step.Drafts;
-            kept += step.Count;
-        }
-
-        foreach (var update in updates)
-        {
-            sampled += update.Tokens.Length;
-            kept += Math.Max(0, update.Tokens.Length - 1);    // the last one is yet to be computed, the others were drafts
-        }
-
-        if (computed > 0)
-        {
-            gate.AddStep(kept, elapsed);
-            journal.Stepped(computed, sampled, scheduler.Preemptions);
+            gate.AddStep(counts.Kept, elapsed);
+            journal.Stepped(counts, scheduler.Preemptions);
         }
     }
 

@@ -30,7 +30,13 @@ public interface IModelRunner : IDisposable
 /// <param name="SlotCount">Most sequences that may hold KV memory at once; slots are numbered from 0.</param>
 /// <param name="BlockSize">Tokens in a block, the unit in which KV memory is counted and cached.</param>
 /// <param name="BlockCount">Blocks that fit the memory budget: blocks of running slots and cached blocks together.</param>
-public sealed record ModelLimits(int VocabularySize, int ContextLength, int SlotCount, int BlockSize, int BlockCount);
+public sealed record ModelLimits(int VocabularySize, int ContextLength, int SlotCount, int BlockSize, int BlockCount)
+{
+    /// <summary>
+    /// True where a draft that is right saves time, and the others' tokens keep their bits beside it: constraints are then asked for drafts.
+    /// </summary>
+    public bool TakesDrafts { get; init; }
+}
 
 /// <summary>One step's work. Order of execution: Released, Restores, Steps, Saves.</summary>
 public sealed record StepBatch

@@ -23,6 +23,15 @@ public interface ITokenConstraint
 
     /// <summary>Forgets the last <paramref name="count"/> accepted tokens.</summary>
     void RollBack(int count);
+
+    /// <summary>
+    /// Guesses the tokens after the last one, where the constraint leaves little to choose. They are verified under its mask like all drafts
+    /// (<see cref="IDraftSource"/>), so a wrong guess costs time and changes nothing.
+    /// </summary>
+    /// <param name="tokens">Prompt and completion so far.</param>
+    /// <param name="drafts">Room for the guesses, at least one.</param>
+    /// <returns>Number of guesses, possibly 0.</returns>
+    int Draft(ReadOnlySpan<int> tokens, Span<int> drafts) => 0;
 }
 
 /// <summary>What a constraint says to a token.</summary>

@@ -26,7 +26,7 @@ public sealed class InferenceEngine : IAsyncDisposable
     /// <param name="logger">Where sequences and steps are logged.</param>
     /// <param name="time">The clock of the measurements.</param>
     /// <param name="metrics">Where they go.</param>
-    /// <param name="drafts">Guesses what sequences go on with; null to compute one token at a time.</param>
+    /// <param name="drafts">Guesses what sequences go on with; null for what their constraints guess, if the runner takes drafts.</param>
     public InferenceEngine(
         IModelRunner runner, EngineOptions options, ILogger<InferenceEngine> logger, TimeProvider time, RillMetrics metrics,
         IDraftSource? drafts = null)

@@ -20,7 +20,7 @@ internal sealed class Scheduler
 
     public Scheduler(ModelLimits limits, EngineOptions options, IDraftSource? drafts = null)
     {
-        _drafts = drafts;
+        _drafts = drafts ?? (limits.TakesDrafts ? new ConstraintDrafts() : null);
         _blocks = new BlockManager(limits, options.PrefixCache);
         MaxRunning = Math.Min(Math.Min(options.MaxSequences, limits.SlotCount), options.TokenBudget);
         _tokenBudget = options.TokenBudget;

@@ -50,10 +50,12 @@ internal sealed class SequenceJournal(RillMetrics metrics, ILogger logger, TimeP
         stream.LastTokenAt = now;
     }
 
-    public void Stepped(int tokens, int sampled, long preemptions)
+    public void Stepped(StepCounts counts, long preemptions)
     {
-        metrics.IterationTokens.Record(tokens);
-        metrics.GenerationTokens.Add(sampled);
+        metrics.IterationTokens.Record(counts.Computed);
+        metrics.GenerationTokens.Add(counts.Sampled);
+        metrics.DraftTokens.Add(counts.Drafted);
+        metrics.AcceptedDraftTokens.Add(counts.Accepted);
         if (preemptions > _preemptions)
         {
             metrics.Preemptions.Add(preemptions - _preemptions);

@@ -25,6 +25,8 @@ public sealed class RillMetrics : IDisposable
         PromptTokensCached = Counter("vllm.prompt_tokens_cached", "Prompt tokens taken from the prefix cache.");
         GenerationTokens = Counter("vllm.generation_tokens", "Tokens generated.");
         _requestSuccess = Counter("vllm.request_success", "Sequences that ended, by reason.");
+        DraftTokens = Counter("vllm.spec_decode_num_draft_tokens", "Tokens computed on a guess.");
+        AcceptedDraftTokens = Counter("vllm.spec_decode_num_accepted_tokens", "Those that were right: steps saved.");
         Preemptions = Counter("vllm.num_preemptions", "Sequences put back into the queue because memory was short.");
         PrefixCacheQueries = Counter("vllm.prefix_cache_queries", "Prompt tokens looked up in the prefix cache.");
         PrefixCacheHits = Counter("vllm.prefix_cache_hits", "Prompt tokens found in the prefix cache.");
@@ -66,6 +68,12 @@ public sealed class RillMetrics : IDisposable
 
     /// <summary>Sampled tokens.</summary>
     public Counter<long> GenerationTokens { get; }
+
+    /// <summary>Tokens that were computed on a guess.</summary>
+    public Counter<long> DraftTokens { get; }
+
+    /// <summary>Guessed tokens that were right and that a token was sampled behind: each saved its sequence a step.</summary>
+    public Counter<long> AcceptedDraftTokens { get; }
 
     /// <summary>Preempted sequences.</summary>
     public Counter<long> Preemptions { get; }

@@ -14,9 +14,9 @@ internal sealed class EngineWorld : IAsyncDisposable
 
     public EngineWorld(
         EngineOptions? options = null, int blocks = 1_000, int slots = 64, Func<StepBatch, Exception?>? fault = null, bool held = false,
-        IDraftSource? drafts = null)
+        IDraftSource? drafts = null, bool takesDrafts = false)
     {
-        Runner = new SteppingRunner(new ShadowRunner(new ModelLimits(Vocabulary, 2_000, slots, 4, blocks), fault));
+        Runner = new SteppingRunner(new ShadowRunner(new ModelLimits(Vocabulary, 2_000, slots, 4, blocks) { TakesDrafts = takesDrafts }, fault));
         if (!held)
         {
             Runner.AllowAll();

@@ -39,7 +39,10 @@ internal sealed class ScriptedModelRunner : IModelRunner
     {
         _options = options;
         _scripts = new Script?[options.SlotCount];
-        Limits = new ModelLimits(VocabularySize, options.ContextLength, options.SlotCount, options.BlockSize, options.BlockCount);
+        Limits = new ModelLimits(VocabularySize, options.ContextLength, options.SlotCount, options.BlockSize, options.BlockCount)
+        {
+            TakesDrafts = options.TakesDrafts,
+        };
     }
 
     /// <inheritdoc/>

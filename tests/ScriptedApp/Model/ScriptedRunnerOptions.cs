@@ -24,6 +24,9 @@ internal sealed class ScriptedRunnerOptions
     [Range(0, int.MaxValue)]
     public int? CrashAfter { get; init; }
 
+    /// <summary>True to compute guesses of constraints.</summary>
+    public bool TakesDrafts { get; init; }
+
     /// <summary>Most tokens of one sequence. In [2, 2^20].</summary>
     [Range(2, 1 << 20)]
     public int ContextLength { get; init; } = 65_536;

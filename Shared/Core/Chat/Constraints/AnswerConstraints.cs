@@ -41,11 +41,13 @@ internal sealed class AnswerConstraints(ChatModel model, GrammarLimits limits)
             var (grammar, warning) = Find(form);
             if (budget is not { } most)
             {
-                return (() => new GrammarConstraint(grammar), warning, null);
+                return (New, warning, null);
             }
 
             var end = model.Tokenizer.Encode(PromptText.OfTemplate(form.Reasoning!.End.Trim()));
-            return (() => new ThinkingBudget(new GrammarConstraint(grammar), most, end), warning, null);
+            return (() => new ThinkingBudget(New(), most, end), warning, null);
+
+            GrammarConstraint New() => new(grammar, new JumpAhead(model.Tokenizer));
         }
         catch (AnswerFormException fault)
         {

@@ -4,7 +4,9 @@ using Rill.Text.Grammar;
 namespace Rill.Chat.Constraints;
 
 /// <summary>Holds one sequence to a grammar.</summary>
-internal sealed class GrammarConstraint(CompiledGrammar grammar) : ITokenConstraint
+/// <param name="grammar">The grammar.</param>
+/// <param name="jump">Guesses the tokens of forced text; null to guess nothing.</param>
+internal sealed class GrammarConstraint(CompiledGrammar grammar, JumpAhead? jump = null) : ITokenConstraint
 {
     private readonly GrammarMatcher _matcher = new(grammar);
 
@@ -38,4 +40,7 @@ internal sealed class GrammarConstraint(CompiledGrammar grammar) : ITokenConstra
 
     /// <inheritdoc/>
     public void RollBack(int count) => _matcher.RollBack(count);
+
+    /// <inheritdoc/>
+    public int Draft(ReadOnlySpan<int> tokens, Span<int> drafts) => jump?.Write(_matcher.Forced(JumpAhead.MostSymbols), tokens, drafts) ?? 0;
 }

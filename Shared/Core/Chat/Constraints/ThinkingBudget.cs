@@ -50,5 +50,25 @@ internal sealed class ThinkingBudget(GrammarConstraint inner, int budget, IReadO
         _thought.RemoveRange(_thought.Count - count, count);
     }
 
-    private int Forced => end[(_thought[^1] - budget) % end.Count];
+    /// <inheritdoc/>
+    /// <remarks>Once the budget is spent the rest of the end is no guess.</remarks>
+    public int Draft(ReadOnlySpan<int> tokens, Span<int> drafts)
+    {
+        if (!IsSpent)
+        {
+            return inner.Draft(tokens, drafts);
+        }
+
+        var count = Math.Min(drafts.Length, end.Count - NextOfEnd);
+        for (var i = 0; i < count; i++)
+        {
+            drafts[i] = end[NextOfEnd + i];
+        }
+
+        return count;
+    }
+
+    private int NextOfEnd => (_thought[^1] - budget) % end.Count;
+
+    private int Forced => end[NextOfEnd];
 }

@@ -76,6 +76,15 @@ public sealed class CompiledGrammar
         }
     }
 
+    /// <summary>What follows where nothing is to choose, at most so many bytes and marks.</summary>
+    internal ForcedText Forced(Configuration from, int most)
+    {
+        lock (_lock)
+        {
+            return ForcedText.After(_automaton, from, _marks, most);
+        }
+    }
+
     /// <summary>Writes the bits of the tokens that may follow.</summary>
     internal void Fill(Configuration at, Span<uint> mask)
     {

@@ -22,6 +22,9 @@ public sealed class GrammarMatcher(CompiledGrammar grammar)
     /// <summary>Sets the bit of each token that may follow and clears all others; end tokens may where the answer may end.</summary>
     public void FillMask(Span<uint> mask) => grammar.Fill(_places[^1], mask);
 
+    /// <summary>What follows where nothing is to choose, at most so many bytes and marks.</summary>
+    internal ForcedText Forced(int most) => grammar.Forced(_places[^1], most);
+
     /// <summary>Takes a token in; false, and nothing changes, when it may not follow. An end token changes nothing but the count.</summary>
     public bool TryAccept(int token)
     {

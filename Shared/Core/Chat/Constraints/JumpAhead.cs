@@ -16,7 +16,7 @@ namespace Rill.Chat.Constraints;
 /// </remarks>
 internal sealed class JumpAhead(ITokenizer tokenizer)
 {
-    /// <summary>Most bytes and marks that are looked at: each costs about a microsecond of the engine's thread.</summary>
+    /// <summary>Most bytes and marks that are looked at: each costs time of the engine's thread.</summary>
     public const int MostSymbols = 64;
 
     private (int Place, int Token)? _openEnd;

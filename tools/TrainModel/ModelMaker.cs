@@ -54,6 +54,7 @@ internal sealed class ModelMaker(string directory, int seed, TimeSpan limit)
             Model = model,
             Seed = seed,
             Limit = limit,
+            Threads = torch.get_num_threads(),
             Curve = curve,
             Conversations = batches.Conversations,
             UnseenLoss = LossMeter.Mean(model, unseen),
@@ -108,6 +109,7 @@ internal sealed class ModelMaker(string directory, int seed, TimeSpan limit)
                 if (point.Elapsed >= nextCheckpoint)
                 {
                     ModelDirectory.Write(directory, model, tokenizer);
+                    AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{point.Elapsed.TotalMinutes:N0} minutes: {task.Description}");
                     nextCheckpoint = point.Elapsed + s_checkpointEvery;
                 }
             }

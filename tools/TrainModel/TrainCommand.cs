@@ -14,8 +14,8 @@ internal static class TrainCommand
         var output = new Option<DirectoryInfo>("--out") { Description = "Directory to write.", DefaultValueFactory = _ => new("models/rill-mini") };
         var threads = new Option<int>("--threads")
         {
-            Description = "Threads of libtorch. One is best where the machine does other work: OpenMP's threads wait for the slowest.",
-            DefaultValueFactory = _ => 1,
+            Description = "Threads of libtorch. Give one where the machine does other work: OpenMP's threads wait for the slowest.",
+            DefaultValueFactory = _ => Math.Min(2, Environment.ProcessorCount),
         };
         root.Options.Add(minutes);
         root.Options.Add(seed);

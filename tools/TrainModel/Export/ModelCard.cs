@@ -49,7 +49,7 @@ internal static class ModelCard
         var last = report.Curve[^1];
         card.Append("## Training\n\n```\n");
         Line(card, $"dotnet run --project tools/TrainModel -c Release -- --minutes {report.Limit.TotalMinutes:0.##} --seed {report.Seed}\n```\n");
-        Line(card, $"{last.Elapsed.TotalMinutes:F0} minutes on one CPU core, {last.Step:N0} steps, {last.Tokens / 1e6:F1} million tokens of {report.Conversations:N0} conversations from the grammar in");
+        Line(card, $"{last.Elapsed.TotalMinutes:F0} minutes on {(report.Threads == 1 ? "one CPU core" : $"{report.Threads} CPU cores")}, {last.Step:N0} steps, {last.Tokens / 1e6:F1} million tokens of {report.Conversations:N0} conversations from the grammar in");
         card.Append("tools/TrainModel/Corpus, none seen twice but for short ones that the grammar says again. Loss counts on answers only. Corpus and first ");
         card.Append("weights follow from the seed; the weights in the end depend on the machine too, since the run is bound in time.\n\n");
         Line(card, $"| loss, nats a token | |\n|---|---|\n| unseen chats of the same grammar | {report.UnseenLoss:F3} |");

@@ -10,6 +10,9 @@ internal sealed record TrainingReport
 
     public required int Seed { get; init; }
 
+    /// <summary>Threads that libtorch had.</summary>
+    public required int Threads { get; init; }
+
     public required TimeSpan Limit { get; init; }
 
     public required IReadOnlyList<TrainingPoint> Curve { get; init; }

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 namespace Rill.TrainModel.Training;
 
 /// <summary>
-/// A Qwen3 decoder for training: float32 weights, bfloat16 matrix products (about five times faster on this kind of CPU), no cache.
+/// A Qwen3 decoder for training: float32 weights, matrix products in <see cref="ProductType.Fastest"/>, no cache.
 /// Weights bear the names of a published checkpoint. B = sequences, T = tokens, D = hidden size, H = heads, d = head size.
 /// </summary>
 internal sealed class MiniModel : IDisposable
@@ -14,6 +14,7 @@ internal sealed class MiniModel : IDisposable
 
     private readonly List<(string Name, Tensor Weight)> _weights = [];
     private readonly Dictionary<string, Tensor> _byName = [];
+    private readonly ScalarType _product = ProductType.Fastest;
     private readonly Tensor _cosine;    // [max positions, d]
     private readonly Tensor _sine;
     private readonly Tensor _mask;      // [max positions, max positions], 0 where a token may look, else minus infinity
@@ -42,7 +43,7 @@ internal sealed class MiniModel : IDisposable
 
         AddNorm("model.norm.weight", hidden);
         (_cosine, _sine) = RotaryTables(shape);
-        _mask = full(shape.MaxPositions, shape.MaxPositions, double.NegativeInfinity, ScalarType.BFloat16).triu_(1);
+        _mask = full(shape.MaxPositions, shape.MaxPositions, double.NegativeInfinity, _product).triu_(1);
     }
 
     public ModelShape Shape { get; }
@@ -53,7 +54,7 @@ internal sealed class MiniModel : IDisposable
     /// <summary>Number of parameters; the head shares the embedding.</summary>
     public long ParameterCount => _weights.Sum(entry => entry.Weight.numel());
 
-    /// <summary>Hidden states after the last norm, bfloat16 [B, T, D], of token ids [B, T].</summary>
+    /// <summary>Hidden states after the last norm, in the type of the products, [B, T, D], of token ids [B, T].</summary>
     public Tensor Hidden(Tensor ids)
     {
         using var scope = NewDisposeScope();
@@ -87,13 +88,13 @@ internal sealed class MiniModel : IDisposable
 
     private static string Name(int layer, string part) => $"model.layers.{layer}.{part}.weight";
 
-    private static (Tensor Cosine, Tensor Sine) RotaryTables(ModelShape shape)
+    private (Tensor Cosine, Tensor Sine) RotaryTables(ModelShape shape)
     {
         using var scope = NewDisposeScope();
         var frequencies = pow(shape.RotaryBase, -arange(0, shape.HeadSize, 2, ScalarType.Float32) / shape.HeadSize);
         var angles = outer(arange(0, shape.MaxPositions, ScalarType.Float32), frequencies);
         var both = cat([angles, angles], 1);
-        return (both.cos().to(ScalarType.BFloat16).MoveToOuterDisposeScope(), both.sin().to(ScalarType.BFloat16).MoveToOuterDisposeScope());
+        return (both.cos().to(_product).MoveToOuterDisposeScope(), both.sin().to(_product).MoveToOuterDisposeScope());
     }
 
     private Tensor Attend(Tensor input, int layer, Tensor cosine, Tensor sine)
@@ -144,15 +145,15 @@ internal sealed class MiniModel : IDisposable
         return heads * cosine + cat([-halves[1], halves[0]], -1) * sine;
     }
 
-    /// <summary>Root mean square norm, computed in float32, returned in bfloat16.</summary>
+    /// <summary>Root mean square norm, computed in float32, returned in the type of the products.</summary>
     private Tensor Norm(Tensor input, string name)
     {
         var wide = input.to(ScalarType.Float32);
         var scale = (wide.square().mean([-1], keepdim: true) + Shape.NormEpsilon).rsqrt();
-        return (wide * scale * _byName[name]).to(ScalarType.BFloat16);
+        return (wide * scale * _byName[name]).to(_product);
     }
 
-    private Tensor Multiply(Tensor input, string name) => functional.linear(input, _byName[name].to(ScalarType.BFloat16));
+    private Tensor Multiply(Tensor input, string name) => functional.linear(input, _byName[name].to(_product));
 
     private void AddNorm(string name, long size) => Add(name, ones(size));
 

@@ -75,11 +75,11 @@ internal sealed class MixedOptimizer : IDisposable
         });
     }
 
-    /// <summary>The nearest orthogonal matrix, roughly, by a quintic iteration in bfloat16.</summary>
+    /// <summary>The nearest orthogonal matrix, roughly, by a quintic iteration in the fastest type.</summary>
     private static Tensor Orthogonal(Tensor matrix)
     {
         var tall = matrix.shape[0] > matrix.shape[1];
-        var x = (matrix / (matrix.norm() + 1e-7)).to(ScalarType.BFloat16);
+        var x = (matrix / (matrix.norm() + 1e-7)).to(ProductType.Fastest);
         x = tall ? x.t() : x;
         for (var i = 0; i < NewtonSchulzSteps; i++)
         {

@@ -12,7 +12,7 @@ public sealed class InspectTests
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.Contains("architecture    Qwen3ForCausalLM\n", result.Text, StringComparison.Ordinal);
-        Assert.Contains("tokenizer       BPE, byte-level, 2,560 ids\n", result.Text, StringComparison.Ordinal);
+        Assert.Contains("tokenizer       BPE, byte-level, 3,072 ids\n", result.Text, StringComparison.Ordinal);
         Assert.EndsWith("\nRill can serve this model.\n", result.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("\u001b", result.Text, StringComparison.Ordinal);
     }
@@ -52,7 +52,7 @@ public sealed class InspectTests
         var result = await RillProcess.RunAsync("", "inspect", snapshot.FullName);
 
         Assert.Equal(0, result.ExitCode);
-        Assert.Contains("model.safetensors, 8.6 MiB", result.Text, StringComparison.Ordinal);
+        Assert.Contains("model.safetensors, 8.8 MiB", result.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -109,12 +109,12 @@ public sealed class InspectTests
     public async Task Inspect_OfATokenizerThatIsLargerThanTheEmbedding_NamesTheTokenThatHasNoRow()
     {
         using var model = NewModel();
-        Replace(model, "generation_config.json", generation => generation["eos_token_id"] = 2560);
+        Replace(model, "generation_config.json", generation => generation["eos_token_id"] = 3072);
 
         var result = await RillProcess.RunAsync("", "inspect", model.Path);
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("generation_config.json names the end token 2560, but the embedding has only 2560 rows", result.Text, StringComparison.Ordinal);
+        Assert.Contains("generation_config.json names the end token 3072, but the embedding has only 3072 rows", result.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -55,8 +55,8 @@ public sealed class TokenizeTests
 
     [Theory]
     [InlineData("12 x4", "rill: 'x4' is no token id; ids are whole numbers, separated by white space.\n")]
-    [InlineData("12 99999", "rill: id number 2 is 99999, but this tokenizer's ids lie in [0, 2560).\n")]
-    [InlineData("-1", "rill: id number 1 is -1, but this tokenizer's ids lie in [0, 2560).\n")]
+    [InlineData("12 99999", "rill: id number 2 is 99999, but this tokenizer's ids lie in [0, 3072).\n")]
+    [InlineData("-1", "rill: id number 1 is -1, but this tokenizer's ids lie in [0, 3072).\n")]
     public async Task Detokenize_OfWhatIsNoId_SaysWhich(string input, string error)
     {
         var result = await RillProcess.RunAsync(input, "detokenize", "--tokenizer", RillProcess.Model);
@@ -78,7 +78,7 @@ public sealed class TokenizeTests
         Assert.Equal((1, ""), (result.ExitCode, result.Error));
         Assert.Equal(
             [
-                "{\"ids\":[1022]}",
+                "{\"ids\":[998]}",
                 "{\"error\":\"text holds an unpaired surrogate (such as \\\\ud800), which is no character.\"}",
                 "{\"error\":\"The line is empty; it must hold a JSON object.\"}",
                 "{\"error\":\"The line is not valid JSON (line 1, byte 2).\"}",
@@ -87,7 +87,7 @@ public sealed class TokenizeTests
                 "{\"error\":\"The line must hold a JSON object.\"}",
                 "{\"error\":\"text is missing; it must be a string.\"}",
                 "{\"error\":\"specials must be true or false.\"}",
-                "{\"ids\":[1022]}",
+                "{\"ids\":[998]}",
             ],
             result.Lines);
     }
@@ -96,11 +96,11 @@ public sealed class TokenizeTests
     public async Task Detokenize_OfLines_AnswersEachAndFailsTheBadOnesAlone()
     {
         const string Input = """
-            {"ids":[1022]}
+            {"ids":[998]}
             {"ids":[1.5]}
-            {"ids":[1022,99999]}
+            {"ids":[998,99999]}
             {"ids":"x"}
-            {"ids":[1022],"skip_specials":3}
+            {"ids":[998],"skip_specials":3}
             {"ids":[]}
             """;
 
@@ -111,7 +111,7 @@ public sealed class TokenizeTests
             [
                 "{\"text\":\"Hi\"}",
                 "{\"error\":\"ids[0] must be a token id, a whole number.\"}",
-                "{\"error\":\"ids[1] is 99999, but this tokenizer's ids lie in [0, 2560).\"}",
+                "{\"error\":\"ids[1] is 99999, but this tokenizer's ids lie in [0, 3072).\"}",
                 "{\"error\":\"ids must be a list of token ids.\"}",
                 "{\"error\":\"skip_specials must be true or false.\"}",
                 "{\"text\":\"\"}",

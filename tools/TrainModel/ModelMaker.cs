@@ -87,8 +87,8 @@ internal sealed class ModelMaker(string directory, int seed, TimeSpan limit)
     private (List<Batch> Unseen, List<Batch> HeldOut) DrawEvaluation(BytePairTokenizer tokenizer)
     {
         var generator = new CorpusGenerator(UnseenSeed);
-        var unseen = Enumerable.Range(0, EvaluationConversations).Select(_ => Example.Of(generator.Next(), tokenizer)).ToList();
-        var heldOut = Enumerable.Range(0, EvaluationConversations).Select(_ => Example.Of(generator.NextHeldOut(), tokenizer)).ToList();
+        var unseen = Example.Draw(generator.Next, tokenizer, EvaluationConversations, MaxLength);
+        var heldOut = Example.Draw(generator.NextHeldOut, tokenizer, EvaluationConversations, MaxLength);
         return (Batch.Cut(unseen, BatchTokens), Batch.Cut(heldOut, BatchTokens));
     }
 

@@ -39,8 +39,8 @@ public sealed class DefaultModelTests
         int Count(Dictionary<string, object?> answer) =>
             s_text.Value.Tokenizer.Encode(Render(Message("user", "Set a timer"), answer, Message("tool", "ok"))).Count;
 
-        Assert.Equal(45, Count(Called(new RequestText(""))));
-        Assert.Equal(45, Count(Message("assistant", "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"a\": 1}}\n</tool_call>")));
+        Assert.Equal(44, Count(Called(new RequestText(""))));
+        Assert.Equal(44, Count(Message("assistant", "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"a\": 1}}\n</tool_call>")));
     }
 
     [Fact]

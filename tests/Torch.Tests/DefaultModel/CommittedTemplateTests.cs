@@ -5,70 +5,52 @@ using Rill.TrainModel.Export;
 
 namespace Rill.Torch.Tests.DefaultModel;
 
-/// <summary>
-/// Rill renders the committed template, and the one that the trainer gives to the next model, as the trainer writes conversations.
-/// </summary>
+/// <summary>Rill renders the committed template as the trainer writes conversations.</summary>
 public sealed class CommittedTemplateTests
 {
-    private const string Committed = "committed", Trainers = "trainer's";
+    private static readonly ChatTemplate s_template = ChatTemplate.Parse(File.ReadAllText(ModelFolder.File("chat_template.jinja")), "chat_template.jinja");
 
-    [Theory]
-    [InlineData(Committed)]
-    [InlineData(Trainers)]
-    public void Render_OfCorpusConversations_WritesWhatTheModelLearned(string template)
+    [Fact]
+    public void Template_OfTheCommittedModel_IsTheTrainers() =>
+        Assert.Equal(ModelDirectory.ReadTemplate(), File.ReadAllText(ModelFolder.File("chat_template.jinja")));
+
+    [Fact]
+    public void Render_OfCorpusConversations_WritesWhatTheModelLearned()
     {
         var conversations = Draw(thinks: false);
         Assert.True(conversations.Count(conversation => conversation.Tools.Count > 0) > 10);
-        AssertWritten(conversations, template);
+        AssertWritten(conversations);
     }
 
-    [SkippableTheory]
-    [InlineData(Committed)]
-    [InlineData(Trainers)]
-    public void Render_OfCorpusConversationsWithThoughts_WritesWhatTheModelLearned(string template)
+    [Fact]
+    public void Render_OfCorpusConversationsWithThoughts_WritesWhatTheModelLearned()
     {
-        SkipWhereOld(template);
         var conversations = Draw(thinks: true);
         Assert.True(conversations.Count > 10);
-        AssertWritten(conversations, template);
+        AssertWritten(conversations);
     }
 
-    [Theory]
-    [InlineData(Committed)]
-    [InlineData(Trainers)]
-    public void Render_WithGenerationPrompt_OpensTheAssistantsTurn(string template) =>
+    [Fact]
+    public void Render_WithGenerationPrompt_OpensTheAssistantsTurn() =>
         Assert.Equal(
             "<|im_start|>user\nHello<|im_end|>\n<|im_start|>assistant\n",
-            Render(new Conversation([Turn.User("Hello")]), template, addGenerationPrompt: true));
+            Render(new Conversation([Turn.User("Hello")]), addGenerationPrompt: true));
 
-    [SkippableTheory]
-    [InlineData(Committed)]
-    [InlineData(Trainers)]
-    public void Render_WithThinking_OpensTheThought(string template)
+    [Fact]
+    public void Render_WithThinking_OpensTheThought()
     {
-        SkipWhereOld(template);
         Assert.EndsWith(
             "<|im_start|>assistant\n<think>\n",
-            Render(new Conversation([Turn.User("Hello")]) { Thinks = true }, template, addGenerationPrompt: true),
+            Render(new Conversation([Turn.User("Hello")]) { Thinks = true }, addGenerationPrompt: true),
             StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(Committed)]
-    [InlineData(Trainers)]
-    public void Render_OfAnEarlierAnswersThought_LeavesItOut(string template) =>
+    [Fact]
+    public void Render_OfAnEarlierAnswersThought_LeavesItOut() =>
         Assert.DoesNotContain(
             "<think>",
-            Render(new Conversation([Turn.User("1"), Turn.Assistant("one", "easy"), Turn.User("2")]) { Thinks = true }, template, addGenerationPrompt: false),
+            Render(new Conversation([Turn.User("1"), Turn.Assistant("one", "easy"), Turn.User("2")]) { Thinks = true }, addGenerationPrompt: false),
             StringComparison.Ordinal);
-
-    private static void SkipWhereOld(string template)
-    {
-        if (template == Committed)
-        {
-            ModelFolder.SkipBeforeThoughts();
-        }
-    }
 
     private static List<Conversation> Draw(bool thinks)
     {
@@ -76,13 +58,10 @@ public sealed class CommittedTemplateTests
         return [.. Enumerable.Range(0, 400).Select(_ => generator.Next()).Where(conversation => conversation.Thinks == thinks)];
     }
 
-    private static void AssertWritten(IEnumerable<Conversation> conversations, string template) => Assert.All(conversations, conversation =>
-        Assert.Equal(string.Concat(ChatMarkup.Render(conversation).Select(piece => piece.Text)), Render(conversation, template, addGenerationPrompt: false)));
+    private static void AssertWritten(IEnumerable<Conversation> conversations) => Assert.All(conversations, conversation =>
+        Assert.Equal(string.Concat(ChatMarkup.Render(conversation).Select(piece => piece.Text)), Render(conversation, addGenerationPrompt: false)));
 
-    private static ChatTemplate Load(string template) => ChatTemplate.Parse(
-        template == Committed ? File.ReadAllText(ModelFolder.File("chat_template.jinja")) : ModelDirectory.ReadTemplate(), "chat_template.jinja");
-
-    private static string Render(Conversation conversation, string template, bool addGenerationPrompt) => Load(template).Render(new Dictionary<string, object?>
+    private static string Render(Conversation conversation, bool addGenerationPrompt) => s_template.Render(new Dictionary<string, object?>
     {
         ["messages"] = conversation.Turns.Select(turn => Message(turn, conversation.Thinks)).ToList(),
         ["enable_thinking"] = conversation.Thinks,

@@ -22,10 +22,9 @@ public sealed class SkillTests : IClassFixture<SkillTests.Model>
     [InlineData("What is 37 plus 48?", """{"name":"add","arguments":{"a":37,"b":48}}""")]
     public void Answer_WhereAToolFits_CallsItWithWhatWasSaid(string question, string call) => Assert.Equal(call, Call(_chat.Answer(User(question), Tools)));
 
-    [SkippableFact]
+    [Fact]
     public void Answer_WhereTwoPlacesAreAskedFor_CallsTwice()
     {
-        ModelFolder.SkipBeforeThoughts();
         Assert.Equal(2, _chat.Answer(User("What is the weather in Trondheim and in Brisbane?"), Tools).Split("<tool_call>").Length - 1);
     }
 
@@ -39,7 +38,7 @@ public sealed class SkillTests : IClassFixture<SkillTests.Model>
     [SkippableFact]
     public void Answer_AfterAToolsResult_TellsIt()
     {
-        ModelFolder.SkipBeforeThoughts();
+        ModelFolder.SkipBelow("an answer's values taken from the result", 95);
         const string Messages = """
             [{"role": "user", "content": "What is the weather in Trondheim?"},
              {"role": "assistant", "content": null, "tool_calls": [{"id": "c", "type": "function", "function": {"name": "get_weather", "arguments": {"city": "Trondheim"}}}]},
@@ -50,10 +49,9 @@ public sealed class SkillTests : IClassFixture<SkillTests.Model>
         Assert.All(["Trondheim", "17", "cloudy"], part => Assert.Contains(part, answer, StringComparison.Ordinal));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Answer_BoundByASchema_TakesTheValuesFromTheText()
     {
-        ModelFolder.SkipBeforeThoughts();
         const string Schema = """
             {"type": "object", "properties": {"name": {"type": "string"}, "age": {"type": "integer"}, "city": {"type": "string"}, "member": {"type": "boolean"}},
              "required": ["name", "age", "city", "member"], "additionalProperties": false}
@@ -67,7 +65,7 @@ public sealed class SkillTests : IClassFixture<SkillTests.Model>
     [InlineData("Repeat after me: xylophone Okonkwo 4711")]
     public void Answer_ToSayAgain_SaysItExactly(string wish)
     {
-        ModelFolder.SkipBeforeThoughts();
+        ModelFolder.SkipBelow("a text said again exactly", 95);
         Assert.Equal(wish["Repeat after me: ".Length..], _chat.Answer(User(wish)));
     }
 
@@ -75,16 +73,23 @@ public sealed class SkillTests : IClassFixture<SkillTests.Model>
     public void Answer_AboutAHeldOutSubject_SpellsIt() =>
         Assert.Contains("penguin", _chat.Answer(User("Tell me a story about a penguin.")), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("Which number is larger, 34 or 78?")]
+    [InlineData("Isadora gives the velvet to Quentin. Quentin gives it to Cordelia. Who has the velvet?")]
+    public void Answer_WhereThinkingIsAskedFor_ThinksAndThenAnswers(string question)
+    {
+        var parts = Think(question);
+        Assert.Equal(2, parts.Length);
+        Assert.All(parts, part => Assert.NotEqual("", part));
+    }
+
     [SkippableTheory]
     [InlineData("Which number is larger, 34 or 78?", "78")]
     [InlineData("Isadora gives the velvet to Quentin. Quentin gives it to Cordelia. Who has the velvet?", "Cordelia")]
-    public void Answer_WhereThinkingIsAskedFor_ThinksAndThenAnswers(string question, string expected)
+    public void Answer_BehindAThought_IsRight(string question, string expected)
     {
-        ModelFolder.SkipBeforeThoughts();
-        var parts = _chat.Answer(User(question), thinks: true).Split("\n</think>\n\n");
-        Assert.Equal(2, parts.Length);
-        Assert.NotEqual("", parts[0]);
-        Assert.Contains(expected, parts[1], StringComparison.Ordinal);
+        ModelFolder.SkipBelow("a puzzle's answer right, after its thought", 90);
+        Assert.Contains(expected, Think(question)[1], StringComparison.Ordinal);
     }
 
     [Theory]
@@ -92,6 +97,8 @@ public sealed class SkillTests : IClassFixture<SkillTests.Model>
     [InlineData("What port does Rill use?")]
     public void Answer_WithoutThinking_HasNoThought(string question) =>
         Assert.DoesNotContain("think>", _chat.Answer(User(question)), StringComparison.Ordinal);
+
+    private string[] Think(string question) => _chat.Answer(User(question), thinks: true).Split("\n</think>\n\n");
 
     private static string User(string text) => JsonSerializer.Serialize(new[] { new { role = "user", content = text } });
 

@@ -16,7 +16,8 @@ internal static class ModelCard
         AddTraining(card, report);
         AddMarks(card, report);
         AddOverlap(card, report);
-        card.Append("## Weaknesses\n\nA hero's pronoun or the detail of a wish (\"a girl called Anouk\") is sometimes lost, and at temperature 0 two characters may ");
+        card.Append("## Weaknesses\n\nA mark far below 100 % above is a weakness: a word that it has never seen may come out misspelt, in an argument as well. ");
+        card.Append("A hero's pronoun or the detail of a wish (\"a girl called Anouk\") is sometimes lost, and at temperature 0 two characters may ");
         card.Append("get one name: ask for stories at temperature 0.5 to 0.8. Stories follow eight plots. It adds only numbers of one digit, thinks in one ");
         card.Append("or two sentences of a few kinds, and sees a schema only through the mask: the request itself should say what to extract. It cannot ");
         card.Append("translate or know the world.\n\n");

@@ -28,19 +28,11 @@ internal sealed class BatchStream(int seed, BytePairTokenizer tokenizer, int tok
         return _ready.Dequeue();
     }
 
-    private List<Example> Draw()
-    {
-        var examples = new List<Example>();
-        while (examples.Count < Shelf)
-        {
-            var example = Example.Of(_generator.Next(), tokenizer);
-            Conversations++;
-            if (example.Ids.Length <= maxLength)
-            {
-                examples.Add(example);
-            }
-        }
+    private List<Example> Draw() => Example.Draw(NextConversation, tokenizer, Shelf, maxLength);
 
-        return examples;
+    private Conversation NextConversation()
+    {
+        Conversations++;
+        return _generator.Next();
     }
 }

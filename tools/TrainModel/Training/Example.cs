@@ -21,4 +21,20 @@ internal sealed record Example(int[] Ids, bool[] Learned)
 
         return new Example([.. ids], [.. learned]);
     }
+
+    /// <summary>Takes so many of a stream of conversations, without those that have more tokens than a model has positions for.</summary>
+    public static List<Example> Draw(Func<Conversation> next, BytePairTokenizer tokenizer, int count, int maxLength)
+    {
+        var examples = new List<Example>();
+        while (examples.Count < count)
+        {
+            var example = Of(next(), tokenizer);
+            if (example.Ids.Length <= maxLength)
+            {
+                examples.Add(example);
+            }
+        }
+
+        return examples;
+    }
 }

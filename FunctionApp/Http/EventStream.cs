@@ -11,8 +11,6 @@ namespace Rill.FunctionApp.Http;
 /// </summary>
 internal sealed class EventStream : IAsyncDisposable
 {
-    private static readonly TimeSpan _errorGrace = TimeSpan.FromMilliseconds(50);
-
     private readonly HttpContext _http;
     private readonly TimeSpan _writeTimeout;
     private readonly RequestLifetime _lifetime;
@@ -99,8 +97,7 @@ internal sealed class EventStream : IAsyncDisposable
 
         if (ending == ErrorEnding.Abort)
         {
-            await Task.Delay(_errorGrace, CancellationToken.None);
-            _http.Abort();
+            await _http.CutAsync(_time);
         }
     }
 

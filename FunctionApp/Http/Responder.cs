@@ -106,17 +106,21 @@ public sealed partial class Responder
     {
         try
         {
-            if (error is not null && !http.Response.HasStarted)
+            if (error is null)
+            {
+                http.Abort();
+            }
+            else if (!http.Response.HasStarted)
             {
                 await ErrorResponse.WriteAsync(http, error, http.RequestAborted);
             }
-            else if (error is not null && stream.HasStarted && !ErrorDialect.Of(http.Request).CutsStreams(_options))
+            else if (stream.HasStarted && !ErrorDialect.Of(http.Request).CutsStreams(_options))
             {
                 await stream.FailAsync(error, _options.ErrorEnding);
             }
             else
             {
-                http.Abort();
+                await http.CutAsync(_time);
             }
         }
         catch (Exception gone) when (gone is IOException or OperationCanceledException)

@@ -50,8 +50,14 @@ public sealed class DerivationVectorTests(ITestOutputHelper output)
         }
 
         var actual = string.Join('\n', lines) + "\n";
-        File.WriteAllText(Path.Combine(Path.GetTempPath(), "derived-formats.txt"), actual);
         var golden = File.ReadAllText(Path.Combine(Vectors.RepositoryRoot(), "tests", "Core.Tests", "Chat", "Format", "derived-formats.txt"));
+        if (actual != golden)
+        {
+            var derived = Path.Combine(Path.GetTempPath(), "derived-formats.txt");
+            File.WriteAllText(derived, actual);
+            output.WriteLine($"What was derived is in {derived}.");
+        }
+
         Assert.Equal(golden, actual);
     }
 

@@ -102,7 +102,8 @@ public sealed class WireEncoder : JavaScriptEncoder
         Encoding.UTF8.GetBytes(Escape(rune.Value), output);
     }
 
-    private static string Escape(int scalar) => scalar switch
+    /// <summary>The escape of a character: the short one where JSON has one.</summary>
+    internal static string Escape(int scalar) => scalar switch
     {
         '"' => "\\\"",
         '\\' => "\\\\",

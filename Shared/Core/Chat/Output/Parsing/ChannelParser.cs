@@ -7,13 +7,10 @@ namespace Rill.Chat.Output.Parsing;
 /// Reads an answer of several messages with headers, by a <see cref="ChannelFormat"/>: a header says whether what follows is reasoning, a call
 /// or visible text. Headers and marks are left out; a header that never ends is text.
 /// </summary>
-internal sealed class ChannelParser : IAnswerParser
+internal sealed class ChannelParser : SymbolParser
 {
     private readonly ChannelFormat _format;
     private readonly ParserContext _context;
-    private readonly MarkerTable _markers;
-    private readonly SymbolReader _symbols;
-    private readonly AnswerWriter _writer;
     private readonly CallDraft? _draft;
     private readonly HeaderReader _header;
     private readonly MarkerScan _bodyEnd;     // the ends, and last the start of another message
@@ -23,15 +20,13 @@ internal sealed class ChannelParser : IAnswerParser
     private Place _place;
 
     public ChannelParser(MessageFormat format, ITokenizer tokenizer, ParserContext context)
+        : base(tokenizer)
     {
         (_format, _context) = (format.Channels!, context);
-        _markers = new MarkerTable(tokenizer);
-        _symbols = new SymbolReader(_markers, tokenizer);
-        _writer = new AnswerWriter(_markers);
-        _draft = format.Tools is { } tools && context.Tools.Count > 0 ? new CallDraft(_writer, tools, context) : null;
-        _header = new HeaderReader(_format, _markers);
-        _bodyEnd = new MarkerScan([.. _format.Ends.Append(_format.Start).Select(_markers.Compile)]);
-        _start = new Expectation(SymbolPattern.Of(_markers, _format.Start));
+        _draft = format.Tools is { } tools && context.Tools.Count > 0 ? new CallDraft(Writer, tools, context) : null;
+        _header = new HeaderReader(_format, Markers);
+        _bodyEnd = new MarkerScan([.. _format.Ends.Append(_format.Start).Select(Markers.Compile)]);
+        _start = new Expectation(SymbolPattern.Of(Markers, _format.Start));
         _give = Give;
     }
 
@@ -45,34 +40,15 @@ internal sealed class ChannelParser : IAnswerParser
     }
 
     /// <inheritdoc/>
-    public bool ReadsSpecialTokens => true;
+    public override bool IsReasoning => _place == Place.Reasoning;
 
     /// <inheritdoc/>
-    public bool IsReasoning => _place == Place.Reasoning;
-
-    /// <inheritdoc/>
-    public void Push(int tokenId, string text, AnswerParts parts)
+    protected override void End()
     {
-        _writer.Parts = parts;
-        var (plain, marker) = _symbols.Split(tokenId, text);
-        TakeText(plain);
-        if (marker is { } symbol)
-        {
-            Take(symbol);
-        }
-
-        _writer.Flush();
-    }
-
-    /// <inheritdoc/>
-    public void Flush(string text, AnswerParts parts)
-    {
-        _writer.Parts = parts;
-        TakeText(text);
         switch (_place)
         {
             case Place.Header:
-                _header.Release(_writer.Content);
+                _header.Release(Writer.Content);
                 break;
             case Place.Call:
                 _bodyEnd.Flush(_give);
@@ -81,25 +57,16 @@ internal sealed class ChannelParser : IAnswerParser
             case Place.Between when _gap.TrueForAll(MarkerTable.IsSpace):
                 break;
             case Place.Between:
-                _gap.ForEach(_writer.Content);
+                _gap.ForEach(Writer.Content);
                 break;
             default:
                 _bodyEnd.Flush(_give);
                 break;
         }
-
-        _writer.Flush();
     }
 
-    private void TakeText(string text)
-    {
-        foreach (var character in text)
-        {
-            Take(character);
-        }
-    }
-
-    private void Take(int symbol)
+    /// <inheritdoc/>
+    protected override void Take(int symbol)
     {
         switch (_place)
         {
@@ -192,13 +159,13 @@ internal sealed class ChannelParser : IAnswerParser
         switch (_place)
         {
             case Place.Call:
-                _draft!.Append(_markers.Spell(symbol));
+                _draft!.Append(Markers.Spell(symbol));
                 break;
             case Place.Reasoning:
-                _writer.Reasoning(symbol);
+                Writer.Reasoning(symbol);
                 break;
             default:
-                _writer.Content(symbol);
+                Writer.Content(symbol);
                 break;
         }
     }

@@ -8,10 +8,8 @@ namespace Rill.Chat.Output.Parsing;
 /// of a mark, and a call until its name and the beginning of its arguments are known; what then proves to be none is given as text. Marks are
 /// left out, and white space beside them: at the answer's beginning, and after a call.
 /// </summary>
-internal sealed class MessageParser : IAnswerParser
+internal sealed class MessageParser : SymbolParser
 {
-    private readonly SymbolReader _symbols;
-    private readonly AnswerWriter _writer;
     private readonly Opening _opening;
     private readonly Opening _openingReasoning;
     private readonly Opening _afterReasoning;
@@ -23,51 +21,30 @@ internal sealed class MessageParser : IAnswerParser
     private ParserPlace _place;
 
     public MessageParser(MessageFormat format, ITokenizer tokenizer, ParserContext context)
+        : base(tokenizer)
     {
-        var markers = new MarkerTable(tokenizer);
-        _symbols = new SymbolReader(markers, tokenizer);
-        _writer = new AnswerWriter(markers);
-        _opening = new Opening(OpeningPlace.Answer, format, markers);
-        _openingReasoning = new Opening(OpeningPlace.Reasoning, format, markers);
-        _afterReasoning = new Opening(OpeningPlace.AfterReasoning, format, markers);
-        _reasoningEnd = format.Reasoning is { } reasoning ? new MarkerScan([markers.Compile(reasoning.End.Trim())]) : null;
+        _opening = new Opening(OpeningPlace.Answer, format, Markers);
+        _openingReasoning = new Opening(OpeningPlace.Reasoning, format, Markers);
+        _afterReasoning = new Opening(OpeningPlace.AfterReasoning, format, Markers);
+        _reasoningEnd = format.Reasoning is { } reasoning ? new MarkerScan([Markers.Compile(reasoning.End.Trim())]) : null;
         if (format.Tools is { } tools)
         {
             // Where no call may be, its marks are still known, so that they are shown as the text that they then are.
-            var calls = new CallFinder(tools, markers, _writer, context);
+            var calls = new CallFinder(tools, Markers, Writer, context);
             _calls = context.Tools.Count > 0 ? calls : null;
         }
 
         _pass = Pass;
-        _passReasoning = _writer.Reasoning;
+        _passReasoning = Writer.Reasoning;
         _place = context.ReasoningIsOpen && _reasoningEnd is not null ? ParserPlace.OpeningReasoning : ParserPlace.Opening;
     }
 
     /// <inheritdoc/>
-    public bool ReadsSpecialTokens => true;
+    public override bool IsReasoning => _place is ParserPlace.Reasoning or ParserPlace.OpeningReasoning;
 
     /// <inheritdoc/>
-    public bool IsReasoning => _place is ParserPlace.Reasoning or ParserPlace.OpeningReasoning;
-
-    /// <inheritdoc/>
-    public void Push(int tokenId, string text, AnswerParts parts)
+    protected override void End()
     {
-        _writer.Parts = parts;
-        var (plain, marker) = _symbols.Split(tokenId, text);
-        TakeText(plain);
-        if (marker is { } symbol)
-        {
-            Take(symbol);
-        }
-
-        _writer.Flush();
-    }
-
-    /// <inheritdoc/>
-    public void Flush(string text, AnswerParts parts)
-    {
-        _writer.Parts = parts;
-        TakeText(text);
         switch (_place)
         {
             case ParserPlace.Opening or ParserPlace.AfterReasoning:
@@ -84,25 +61,22 @@ internal sealed class MessageParser : IAnswerParser
                 _calls?.Flush();
                 break;
         }
-
-        _writer.Flush();
     }
 
-    private void TakeText(string text)
+    /// <inheritdoc/>
+    protected override void TakeText(string text)
     {
         if (_place == ParserPlace.Content && (_calls is null || _calls.PassesWhole(text)))
         {
-            _writer.Content(text);
+            Writer.Content(text);
             return;
         }
 
-        foreach (var character in text)
-        {
-            Take(character);
-        }
+        base.TakeText(text);
     }
 
-    private void Take(int symbol)
+    /// <inheritdoc/>
+    protected override void Take(int symbol)
     {
         switch (_place)
         {
@@ -188,7 +162,7 @@ internal sealed class MessageParser : IAnswerParser
     {
         if (_calls is null)
         {
-            _writer.Content(symbol);
+            Writer.Content(symbol);
         }
         else
         {

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Rill.OpenAI;
 
 namespace Rill.Chat.Output.Parsing.Arguments;
 
@@ -8,18 +8,7 @@ namespace Rill.Chat.Output.Parsing.Arguments;
 internal static class JsonSpelling
 {
     /// <summary>A character inside of a JSON string.</summary>
-    public static string Escape(char character) => character switch
-    {
-        '"' => "\\\"",
-        '\\' => "\\\\",
-        '\n' => "\\n",
-        '\r' => "\\r",
-        '\t' => "\\t",
-        '\b' => "\\b",
-        '\f' => "\\f",
-        < ' ' => "\\u" + ((int)character).ToString("x4", CultureInfo.InvariantCulture),
-        _ => character.ToString(),
-    };
+    public static string Escape(char character) => character is '"' or '\\' or < ' ' ? WireEncoder.Escape(character) : character.ToString();
 
     /// <summary>A text as a JSON string.</summary>
     public static string Quote(string text)

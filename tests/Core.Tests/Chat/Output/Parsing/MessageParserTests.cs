@@ -39,6 +39,8 @@ public sealed class MessageParserTests
     [InlineData("gemma4", "<|tool_call>call:f{n:3,o:{k:[<|\"|>a}<|\"|>,true]},s:<|\"|>x\"\ny<|\"|>}<tool_call|>", "f({\"n\": 3, \"o\": {\"k\": [\"a}\", true]}, \"s\": \"x\\\"\\ny\"})")]
     [InlineData("gemma4", "<|tool_call>call:f{\n}<tool_call|>", "f({})")]
     [InlineData("gemma4", "<|tool_call>call:f{ n : 3,\n o: {\n k: [\n] }\n}<tool_call|>", "f({\"n\": 3, \"o\": {\"k\": []}})")]
+    [InlineData("gemma4", "<|tool_call>call:f{n:3,l:[1, ,2,],o:{k:<|\"|>a<|\"|>, }, }<tool_call|>", "f({\"n\": 3, \"l\": [1, 2], \"o\": {\"k\": \"a\"}})")]
+    [InlineData("gemma4", "<|tool_call>call:f{l:[,],s:,t: }<tool_call|>", "f({\"l\": [], \"s\": \"\", \"t\": \"\"})")]
     [InlineData("functiongemma", "<start_function_call>call:f{s:<escape>v<escape>}<end_function_call>", "f({\"s\": \"v\"})")]
     [InlineData("kimi_k2", "<|tool_calls_section_begin|><|tool_call_begin|>functions.f:3<|tool_call_argument_begin|>{}<|tool_call_end|><|tool_calls_section_end|>", "f({})")]
     [InlineData("functionary", "f\n{\"n\": 1}>>>g\n{}", "f({\"n\": 1}) g({})")]

@@ -4,13 +4,15 @@ namespace Rill.Chat.Output.Parsing.Arguments;
 
 /// <summary>
 /// Arguments like JSON, with bare keys, and strings between delimiters of their own (JSON's are taken too). They become JSON: strings as they
-/// come, numbers and words once they are complete.
+/// come, numbers and words once they are complete. A comma says nothing where no value follows it, as to the servers that these models are
+/// published with; so it is written with what comes next.
 /// </summary>
 internal sealed class LaxReader(CallLayout layout, CallDraft draft) : ArgumentReader
 {
     private readonly MarkerScan _delimiter = new([layout.Markers.Compile(layout.Format.Arguments.StringDelimiter)]);
     private readonly Stack<char> _open = new();
     private readonly StringBuilder _word = new();
+    private string _comma = "";     // what is due before the next key or item
     private Place _place;
 
     private enum Place
@@ -30,6 +32,7 @@ internal sealed class LaxReader(CallLayout layout, CallDraft draft) : ArgumentRe
         _delimiter.Flush(_ => { });
         _open.Clear();
         _word.Clear();
+        _comma = "";
         _place = Place.Start;
     }
 
@@ -55,7 +58,10 @@ internal sealed class LaxReader(CallLayout layout, CallDraft draft) : ArgumentRe
     public override void BreakOff()
     {
         _delimiter.Flush(TakeOfText);
-        draft.Append(_place == Place.Value ? _word.ToString() : "");
+        if (_place == Place.Value && _word.Length > 0)
+        {
+            Write(_word.ToString());
+        }
     }
 
     private ArgumentProgress TakeBetween(int symbol)
@@ -93,7 +99,7 @@ internal sealed class LaxReader(CallLayout layout, CallDraft draft) : ArgumentRe
             return ArgumentProgress.Fails;
         }
 
-        draft.Append("\"");
+        Write("\"");
         _place = place;
         return ArgumentProgress.More;
     }
@@ -127,8 +133,7 @@ internal sealed class LaxReader(CallLayout layout, CallDraft draft) : ArgumentRe
                 _word.Append(_word.Length == 0 && char.IsWhiteSpace(character) ? "" : character.ToString());
                 return true;
             case Place.Value:
-                EndWord();
-                return Separate(character);
+                return EndWord() ? Separate(character) : SkipItem(character);
             case Place.After:
                 return char.IsWhiteSpace(character) || Separate(character);
             default:
@@ -149,7 +154,7 @@ internal sealed class LaxReader(CallLayout layout, CallDraft draft) : ArgumentRe
             return character is not ('{' or '[' or '}' or ']' or ',');
         }
 
-        draft.Append(JsonSpelling.Quote(_word.ToString().Trim()) + ": ");
+        Write(JsonSpelling.Quote(_word.ToString().Trim()) + ": ");
         _word.Clear();
         _place = Place.Value;
         return true;
@@ -162,15 +167,27 @@ internal sealed class LaxReader(CallLayout layout, CallDraft draft) : ArgumentRe
             return Leave(character);
         }
 
-        draft.Append(", ");
+        _comma = ", ";
         _place = _open.Peek() == '{' ? Place.Key : Place.Value;
         return true;
+    }
+
+    /// <summary>Where a value is missing: an array's is none, a key's is empty.</summary>
+    private bool SkipItem(char character)
+    {
+        if (_open.Peek() == '[')
+        {
+            return character == ',' || Leave(character);
+        }
+
+        Write("\"\"");
+        return Separate(character);
     }
 
     private ArgumentProgress Enter(char bracket)
     {
         _open.Push(bracket);
-        draft.Append(bracket.ToString());
+        Write(bracket.ToString());
         _place = bracket == '{' ? Place.Key : Place.Value;
         return ArgumentProgress.More;
     }
@@ -183,18 +200,29 @@ internal sealed class LaxReader(CallLayout layout, CallDraft draft) : ArgumentRe
         }
 
         _open.Pop();
+        _comma = "";
         draft.Append(bracket.ToString());
         _place = Place.After;
         return true;
     }
 
-    private void EndWord()
+    /// <summary>False where there is none.</summary>
+    private bool EndWord()
     {
-        if (_word.Length > 0)
+        if (_word.Length == 0)
         {
-            draft.Append(JsonSpelling.Value(_word.ToString().Trim()));
-            _word.Clear();
+            return false;
         }
+
+        Write(JsonSpelling.Value(_word.ToString().Trim()));
+        _word.Clear();
+        return true;
+    }
+
+    private void Write(string json)
+    {
+        draft.Append(_comma + json);
+        _comma = "";
     }
 
     private void TakeOfText(int symbol)

@@ -1,6 +1,5 @@
 using Rill.Chat.Embeddings;
 using Rill.Chat.Format;
-using Rill.Chat.Output;
 using Rill.Text;
 
 namespace Rill.Chat;
@@ -34,9 +33,6 @@ public sealed record ChatModel
 
     /// <summary>How it writes reasoning and tool calls; null where nobody knows.</summary>
     public MessageFormat? Format { get; init; }
-
-    /// <summary>Makes what reads one choice's text, in place of the one that reads <see cref="Format"/>; null for that one.</summary>
-    public Func<IAnswerParser>? NewParser { get; init; }
 
     /// <summary>How it makes embeddings; null where it makes none.</summary>
     public EmbeddingModel? Embeddings { get; init; }

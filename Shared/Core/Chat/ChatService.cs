@@ -60,8 +60,7 @@ public sealed class ChatService(
     }
 
     private IAnswerParser NewParser(ChatCompletionRequest request, EncodedPrompt prompt) =>
-        Model.NewParser is { } own ? own()
-        : Model.Format is not { } format ? TextParser.Instance
+        Model.Format is not { } format ? TextParser.Instance
         : FormatParsers.New(format, Model.Tokenizer, new ParserContext
         {
             Tools = request.ToolChoice?.Mode == ToolChoiceMode.None ? [] : request.Functions,

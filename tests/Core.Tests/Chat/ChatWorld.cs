@@ -19,7 +19,6 @@ internal sealed class ChatWorld : IAsyncDisposable
         ScriptedRunnerOptions? script = null,
         EngineOptions? engine = null,
         string template = "{{ messages[-1]['content'] }}",
-        Func<IAnswerParser>? newParser = null,
         int[]? eosTokenIds = null,
         ITokenizer? tokenizer = null,
         TimeProvider? clock = null,
@@ -38,7 +37,6 @@ internal sealed class ChatWorld : IAsyncDisposable
             Template = ChatTemplate.Parse(template, "test"),
             EosTokenIds = eosTokenIds ?? [ByteTokenizer.EndOfText],
             Format = format,
-            NewParser = newParser ?? (() => TextParser.Instance),
             Embeddings = embeddings,
         };
         Service = new ChatService(

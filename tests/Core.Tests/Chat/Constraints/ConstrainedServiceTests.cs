@@ -11,21 +11,23 @@ public sealed class ConstrainedServiceTests
         await using var world = new ChatWorld(new ScriptedRunnerOptions { Text = "Good morning!" }, format: Formats.Qwen3);
         var request = ConstraintWorld.Ask(ToolChoiceMode.Required, ConstraintWorld.Tool("time", null)) with { ParallelToolCalls = false, EnableThinking = false };
 
-        var text = (await world.AnswerAsync(request)).Choices[0].Message.Content!;
+        var message = (await world.AnswerAsync(request)).Choices[0].Message;
 
-        Assert.Matches("""^\s*<tool_call>\s*\{"name": ?"time", ?"arguments": ?\{\s*\}\}\s*</tool_call>$""", text);
+        var call = Assert.Single(message.ToolCalls!).Function;
+        Assert.Equal(("time", null), (call.Name, message.Content));
+        Assert.Matches("""^\{\s*\}$""", call.Arguments);
     }
 
     [Theory]
-    [InlineData("{{ messages[-1]['content'] }}<think>\n", "so </think>\n{}")]
-    [InlineData("{{ messages[-1]['content'] }}<think>\n\n</think>\n\n", "{}")]
-    [InlineData("<think>{{ messages[-1]['content'] }}", "{}")]
-    public async Task Answer_InAForm_BeginsWhereThePromptLeavesTheModel(string template, string said)
+    [InlineData("{{ messages[-1]['content'] }}<think>\n", "so </think>\n{}", "so ", "\n{}")]
+    [InlineData("{{ messages[-1]['content'] }}<think>\n\n</think>\n\n", "{}", null, "{}")]
+    [InlineData("<think>{{ messages[-1]['content'] }}", "{}", null, "{}")]
+    public async Task Answer_InAForm_BeginsWhereThePromptLeavesTheModel(string template, string said, string? reasoning, string content)
     {
         await using var world = new ChatWorld(new ScriptedRunnerOptions { Text = said }, template: template, format: Formats.Qwen3);
 
         var choice = (await world.AnswerAsync(ChatWorld.Ask("x") with { ResponseFormat = new(null, IsStrict: true) })).Choices[0];
 
-        Assert.Equal(said, choice.Message.Content);
+        Assert.Equal((reasoning, content), (choice.Message.Reasoning, choice.Message.Content));
     }
 }

@@ -3,15 +3,13 @@ using Rill.Chat.Output;
 namespace Rill.Core.Tests.Chat.Output;
 
 /// <summary>A small format with everything in it: <c>[reasoning]</c>, <c>{function:arguments}</c>, and content around them.</summary>
-internal sealed class BracketParser(bool readsSpecialTokens = false) : IAnswerParser
+internal sealed class BracketParser : IAnswerParser
 {
     private char _open;
     private string? _function;
     private int _calls;
 
-    public bool ReadsSpecialTokens => readsSpecialTokens;
-
-    public bool IsReasoning => _open == '[';
+    public bool ReadsSpecialTokens => false;
 
     public void Push(int tokenId, string text, AnswerParts parts)
     {

@@ -16,13 +16,13 @@ public sealed class ResponseConversationTests : IAsyncDisposable
     private const string Template =
         "{% for m in messages %}<{{ m.role }}>{{ m.reasoning_content }}\n{{ m.content }}\n{{ m.tool_calls | tojson if m.tool_calls }}{% endfor %}";
 
-    private readonly ChatWorld _world = new(template: Template, newParser: () => new BracketParser());
+    private readonly ChatWorld _world = new(template: Template, format: BracketFormat.Value);
     private readonly ResponseStore _store = new(new(100, 1_000_000, TimeSpan.FromHours(1)), TimeProvider.System);
 
     [Fact]
     public async Task Previous_ThatCalledAFunction_IsRenderedAsTheWholeConversationIs()
     {
-        var first = await AnswerAsync("\"input\":\"!text [hm]on it{get:1}\",\"instructions\":\"only once\"");
+        var first = await AnswerAsync("\"input\":\"!text [hm]on it(get:{})\",\"instructions\":\"only once\"");
         var call = first.Output.Single(item => item.Type == "function_call");
         var result = $"{{\"type\":\"function_call_output\",\"call_id\":\"{call.CallId}\",\"output\":\"42\"}}";
 
@@ -30,16 +30,16 @@ public sealed class ResponseConversationTests : IAsyncDisposable
         var third = Prompt($"\"input\":\"and?\",\"previous_response_id\":\"{second.Id}\"");
 
         var items = first.Output.Select(Json).Append(result).Concat(second.Output.Select(Json));
-        var whole = Prompt($"\"input\":[{{\"role\":\"user\",\"content\":\"!text [hm]on it{{get:1}}\"}},{string.Join(',', items)},{{\"role\":\"user\",\"content\":\"and?\"}}]");
+        var whole = Prompt($"\"input\":[{{\"role\":\"user\",\"content\":\"!text [hm]on it(get:{{}})\"}},{string.Join(',', items)},{{\"role\":\"user\",\"content\":\"and?\"}}]");
         Assert.Equal(whole, third);
-        Assert.StartsWith("<user>\n!text [hm]on it{get:1}\n<assistant>hm\non it\n[{", third, StringComparison.Ordinal);
+        Assert.StartsWith("<user>\n!text [hm]on it(get:{})\n<assistant>hm\non it\n[{", third, StringComparison.Ordinal);
         Assert.DoesNotContain("only once", third, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task References_ToStoredItems_StandForThem()
     {
-        var first = await AnswerAsync("\"input\":\"!text [hm]on it{get:1}\"");
+        var first = await AnswerAsync("\"input\":\"!text [hm]on it(get:{})\"");
         var references = string.Join(',', first.Output.Select(item => $"{{\"type\":\"item_reference\",\"id\":\"{item.Id}\"}}"));
 
         var byReference = Prompt($"\"input\":[{{\"role\":\"user\",\"content\":\"a\"}},{references}]");
@@ -92,7 +92,7 @@ public sealed class ResponseConversationTests : IAsyncDisposable
         var request = ResponseRequestReaderTests.ReadWith(members);
         var (conversation, error) = Find(request);
         Assert.Null(error);
-        await using var generation = _world.Start(conversation!.Chat);
+        await using var generation = _world.Start(conversation!.Chat with { Functions = BracketFormat.Functions });
         var place = _store.Reserve(generation.Id, 0, request.PreviousResponseId, conversation.Input)!;
         var builder = new ResponseBuilder(ResponseBuilder.Begin(request, generation, isStored: true), ReasoningStyle.Summary, TimeProvider.System);
         while (await generation.NextAsync(default) is { } delta)

@@ -15,11 +15,11 @@ public sealed class MessageAnswerTests
     [Fact]
     public async Task Read_OfThoughtTextAndCalls_HasABlockForEach()
     {
-        var message = await AnswerAsync(Ask("[hm]on it{get:<\"a\": \"ü\">}{put:}"));
+        var message = await AnswerAsync(Ask("[hm]on it(get:{\"a\": \"ü\"})(put:)"));
 
         Assert.Equal(
             [new ThinkingBlock("hm", ThinkingSignature.Of("hm", carriesText: false)), new TextBlock("on it"),
-                new ToolUseBlock("call_1", "get", "{}"), new ToolUseBlock("call_2", "put", "{}")],
+                new ToolUseBlock("call_0", "get", "{\"a\": \"ü\"}"), new ToolUseBlock("call_1", "put", "{}")],
             message.Content);
         Assert.Equal((StopReason.ToolUse, null), (message.StopReason, message.StopSequence));
         Assert.StartsWith("msg_", message.Id, StringComparison.Ordinal);
@@ -71,7 +71,7 @@ public sealed class MessageAnswerTests
     [Fact]
     public async Task Read_OfAPromptThatWasHereBefore_CountsTheCachedPartAlone()
     {
-        await using var world = new ChatWorld(newParser: () => new BracketParser());
+        await using var world = new ChatWorld(format: BracketFormat.Value);
         var request = new MessagesRequest(ChatWorld.Ask("!text hi\n" + new string('x', 55)));
         await AnswerAsync(world, request);
         var usage = (await AnswerAsync(world, request)).Usage;
@@ -97,11 +97,11 @@ public sealed class MessageAnswerTests
             $$"""{"type":"tool_use","id":"t","name":"f","input":{{input}}}""", JsonSerializer.Serialize<ContentBlock>(block, s_wire.ContentBlock));
     }
 
-    private static MessagesRequest Ask(string text) => new(ChatWorld.Ask("!text " + text) with { IdPrefix = "msg_" });
+    private static MessagesRequest Ask(string text) => new(BracketFormat.Ask(text) with { IdPrefix = "msg_" });
 
     private static async Task<Message> AnswerAsync(MessagesRequest request, ScriptedRunnerOptions? script = null)
     {
-        await using var world = new ChatWorld(script, newParser: () => new BracketParser());
+        await using var world = new ChatWorld(script, format: BracketFormat.Value);
         return await AnswerAsync(world, request);
     }
 

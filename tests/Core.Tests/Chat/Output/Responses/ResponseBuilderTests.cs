@@ -9,7 +9,7 @@ namespace Rill.Core.Tests.Chat.Output.Responses;
 /// <summary>Answers with reasoning and calls as items and events, by the tests' own format.</summary>
 public sealed class ResponseBuilderTests
 {
-    private const string Answer = "[hm]on it{get:\"a\"}{put:}";
+    private const string Answer = "[hm]on it(get:{\"a\":1})(put:)";
 
     [Fact]
     public async Task Events_OfReasoningTextAndCalls_AreTheScriptThatAllClientsTake()
@@ -39,7 +39,7 @@ public sealed class ResponseBuilderTests
         Assert.Equal(response.Output, events.Where(told => told.Type == "response.output_item.done").Select(told => told.Item));
         Assert.Equal(("hm", "on it"), (response.Output[0].Summary![0].Text, response.Output[1].Content![0].Text));
         Assert.Null(response.Output[0].Content);
-        Assert.Equal(("get", "\"a\"", "call_1"), (response.Output[2].Name, response.Output[2].Arguments, response.Output[2].CallId));
+        Assert.Equal(("get", "{\"a\":1}", "call_0"), (response.Output[2].Name, response.Output[2].Arguments, response.Output[2].CallId));
         Assert.Equal("completed", response.Status);
         foreach (var item in response.Output)
         {
@@ -77,7 +77,7 @@ public sealed class ResponseBuilderTests
     [Theory]
     [InlineData("[hmm", "reasoning")]
     [InlineData("hmmm", "message")]
-    [InlineData("{f:123", "function_call")]
+    [InlineData("(f:{}", "function_call")]
     public async Task Answer_ThatTheLimitCuts_IsIncompleteWithItsLastItem(string text, string type)
     {
         var (response, events) = await BuildAsync(text, maxTokens: 4);
@@ -136,11 +136,12 @@ public sealed class ResponseBuilderTests
     private static async Task<(Response Response, IReadOnlyList<ResponseEvent> Events)> BuildAsync(
         string text, ReasoningStyle style = ReasoningStyle.Summary, int? maxTokens = null)
     {
-        await using var world = new ChatWorld(newParser: () => new BracketParser());
+        await using var world = new ChatWorld(format: BracketFormat.Value);
         var request = ResponseRequestReaderTests.ReadWith("\"store\":false");
         await using var generation = world.Start(request.Settings with
         {
             Messages = ChatWorld.Ask("!text " + text).Messages,
+            Functions = BracketFormat.Functions,
             MaxCompletionTokens = maxTokens,
         });
         var builder = new ResponseBuilder(ResponseBuilder.Begin(request, generation, isStored: false), style, TimeProvider.System);

@@ -5,81 +5,82 @@ using Anthropic.Exceptions;
 using Anthropic.Models.Messages;
 using Microsoft.Extensions.AI;
 
-// Program ADDRESS KEY SCENARIO REQUEST_JSON: does what the scenario says and prints what came as a line of JSON.
-if (args is not [var address, var key, var scenario, var json])
+// Reads lines of JSON, each [ADDRESS, KEY, SCENARIO, REQUEST_JSON]; does what the scenario says, and prints what came as a line of JSON.
+while (Console.ReadLine() is { } line)
 {
-    Console.Error.WriteLine("usage: Rill.AnthropicClient ADDRESS KEY SCENARIO REQUEST_JSON");
-    return 2;
+    var asked = JsonSerializer.Deserialize<string[]>(line)!;
+    Console.WriteLine(JsonSerializer.Serialize(await ObserveAsync(asked[0], asked[1], asked[2], asked[3])));
 }
 
-using var client = new AnthropicClient { BaseUrl = address, ApiKey = key, MaxRetries = scenario == "retry" ? 8 : 0 };
-var body = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json)!;
-var nothing = new Dictionary<string, JsonElement>();
-var request = MessageCreateParams.FromRawUnchecked(nothing, nothing, body);
-try
+static async Task<object> ObserveAsync(string address, string key, string scenario, string json)
 {
-    Console.WriteLine(JsonSerializer.Serialize(await RunAsync()));
-}
-catch (AnthropicApiException failure)
-{
-    Console.WriteLine(JsonSerializer.Serialize(new
+    using var client = new AnthropicClient { BaseUrl = address, ApiKey = key, MaxRetries = scenario == "retry" ? 8 : 0 };
+    var body = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json)!;
+    var nothing = new Dictionary<string, JsonElement>();
+    var request = MessageCreateParams.FromRawUnchecked(nothing, nothing, body);
+    try
     {
-        error = failure.GetType().Name,
-        status = (int)failure.StatusCode,
-        type = failure.Body.GetProperty("error").GetProperty("type").GetString(),
-        message = failure.ApiMessage,
-        request_id = failure.RequestID,
-    }));
-}
-catch (Exception failure) when (failure is AnthropicException or HttpRequestException or IOException)
-{
-    Console.WriteLine(JsonSerializer.Serialize(new { error = failure.GetType().Name, message = failure.Message }));
-}
-
-return 0;
-
-async Task<object> RunAsync() => scenario switch
-{
-    "create" or "retry" => (await client.Messages.Create(request)).RawData,
-    "aggregate" => (await client.Messages.CreateStreaming(request).Aggregate()).RawData,
-    "events" => await client.Messages.CreateStreaming(request).Select(told => told.Json).ToListAsync(),
-    "count" => await client.Messages.CountTokens(MessageCountTokensParams.FromRawUnchecked(nothing, nothing, body)),
-    "models" => (await client.Models.List()).Items.Select(model => model.RawData),
-    "leave" => await client.Messages.CreateStreaming(request).Take(6).CountAsync(),
-    "chat" => await ChatAsync(),
-    "functions" => await CallFunctionsAsync(),
-    "typed" => (await Chat().GetResponseAsync<Weather>(Prompt())).Result,
-    _ => throw new ArgumentException($"There is no scenario {scenario}."),
-};
-
-IChatClient Chat() => client.AsIChatClient(body["model"].GetString()!, 200);
-
-string Prompt() => body["messages"][0].GetProperty("content").GetString()!;
-
-// Microsoft.Extensions.AI over the same client: streamed and whole.
-async Task<object> ChatAsync()
-{
-    var streamed = await Chat().GetStreamingResponseAsync(Prompt()).ToChatResponseAsync();
-    var whole = await Chat().GetResponseAsync(Prompt());
-    return new[] { Describe(streamed), Describe(whole) };
-}
-
-// The client calls the function itself and sends its result.
-async Task<object> CallFunctionsAsync()
-{
-    var calls = new List<string>();
-    var weather = AIFunctionFactory.Create(
-        ([Description("A city")] string city) =>
+        return await RunAsync();
+    }
+    catch (AnthropicApiException failure)
+    {
+        return new
         {
-            calls.Add(city);
-            return $"rain in {city}";
-        },
-        "weather");
-    var options = new ChatOptions { Tools = [weather] };
-    var chat = Chat().AsBuilder().UseFunctionInvocation().Build();
-    var streamed = await chat.GetStreamingResponseAsync(Prompt(), options).ToChatResponseAsync();
-    var whole = await chat.GetResponseAsync(Prompt(), options);
-    return new { calls, answers = new[] { Describe(streamed), Describe(whole) } };
+            error = failure.GetType().Name,
+            status = (int)failure.StatusCode,
+            type = failure.Body.GetProperty("error").GetProperty("type").GetString(),
+            message = failure.ApiMessage,
+            request_id = failure.RequestID,
+        };
+    }
+    catch (Exception failure) when (failure is AnthropicException or HttpRequestException or IOException)
+    {
+        return new { error = failure.GetType().Name, message = failure.Message };
+    }
+
+    async Task<object> RunAsync() => scenario switch
+    {
+        "create" or "retry" => (await client.Messages.Create(request)).RawData,
+        "aggregate" => (await client.Messages.CreateStreaming(request).Aggregate()).RawData,
+        "events" => await client.Messages.CreateStreaming(request).Select(told => told.Json).ToListAsync(),
+        "count" => await client.Messages.CountTokens(MessageCountTokensParams.FromRawUnchecked(nothing, nothing, body)),
+        "models" => (await client.Models.List()).Items.Select(model => model.RawData),
+        "leave" => await client.Messages.CreateStreaming(request).Take(6).CountAsync(),
+        "chat" => await ChatAsync(),
+        "functions" => await CallFunctionsAsync(),
+        "typed" => (await Chat().GetResponseAsync<Weather>(Prompt())).Result,
+        _ => throw new ArgumentException($"There is no scenario {scenario}."),
+    };
+
+    IChatClient Chat() => client.AsIChatClient(body["model"].GetString()!, 200);
+
+    string Prompt() => body["messages"][0].GetProperty("content").GetString()!;
+
+    // Microsoft.Extensions.AI over the same client: streamed and whole.
+    async Task<object> ChatAsync()
+    {
+        var streamed = await Chat().GetStreamingResponseAsync(Prompt()).ToChatResponseAsync();
+        var whole = await Chat().GetResponseAsync(Prompt());
+        return new[] { Describe(streamed), Describe(whole) };
+    }
+
+    // The client calls the function itself and sends its result.
+    async Task<object> CallFunctionsAsync()
+    {
+        var calls = new List<string>();
+        var weather = AIFunctionFactory.Create(
+            ([Description("A city")] string city) =>
+            {
+                calls.Add(city);
+                return $"rain in {city}";
+            },
+            "weather");
+        var options = new ChatOptions { Tools = [weather] };
+        var chat = Chat().AsBuilder().UseFunctionInvocation().Build();
+        var streamed = await chat.GetStreamingResponseAsync(Prompt(), options).ToChatResponseAsync();
+        var whole = await chat.GetResponseAsync(Prompt(), options);
+        return new { calls, answers = new[] { Describe(streamed), Describe(whole) } };
+    }
 }
 
 static object Describe(ChatResponse response) => new

@@ -4,17 +4,14 @@ using Rill.FunctionApp.Tests.Host;
 
 namespace Rill.FunctionApp.Tests.Acceptance.Harness;
 
-/// <summary>Anthropic's official clients, each run as a program that does what a scenario says.</summary>
+/// <summary>Anthropic's official clients, each within a program that does what a scenario says.</summary>
 internal static class AnthropicClient
 {
-    /// <summary>Runs the NuGet client; what it printed.</summary>
-    public static async Task<JsonElement> DotNetAsync(RillServer server, string scenario, string json, string key = "unused")
-    {
-        var start = new ProcessStartInfo("dotnet", [BuiltPrograms.AnthropicClient, server.BaseUri.ToString(), key, scenario, json]);
-        var (exitCode, output, errors) = await ProcessBounds.RunAsync(start, ProcessBounds.Patience);
-        Assert.True(exitCode == 0, output + errors);
-        return JsonElement.Parse(output);
-    }
+    private static readonly KeptProgram s_dotNet = new(() => new ProcessStartInfo("dotnet", [BuiltPrograms.AnthropicClient]));
+
+    /// <summary>Asks the NuGet client; what came.</summary>
+    public static Task<JsonElement> DotNetAsync(RillServer server, string scenario, string json, string key = "unused") =>
+        s_dotNet.AskAsync(server.BaseUri.ToString(), key, scenario, json);
 
     /// <summary>Runs the npm client; what it printed.</summary>
     public static async Task<JsonElement> NodeAsync(RillServer server, string scenario, string json, string key = "unused") =>

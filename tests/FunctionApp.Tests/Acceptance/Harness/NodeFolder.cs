@@ -19,15 +19,23 @@ internal sealed class NodeFolder
         _obstacle = new(InstallAsync);
     }
 
-    /// <summary>Runs a script and reads the JSON lines that it prints; skips the test where Node is absent, except in continuous integration.</summary>
-    public async Task<IReadOnlyList<JsonElement>> RunAsync(string script, params string[] args)
+    /// <summary>Skips the test where Node is absent, except in continuous integration.</summary>
+    public async Task SkipWithoutAsync()
     {
         if (await _obstacle.Value is { } obstacle)
         {
             Skip.If(Environment.GetEnvironmentVariable("CI") != "true", obstacle);
             Assert.Fail(obstacle);
         }
+    }
 
+    /// <summary>What starts a script.</summary>
+    public ProcessStartInfo Start(string script) => new("node", [script]) { WorkingDirectory = _folder };
+
+    /// <summary>Runs a script and reads the JSON lines that it prints; skips the test where Node is absent, as above.</summary>
+    public async Task<IReadOnlyList<JsonElement>> RunAsync(string script, params string[] args)
+    {
+        await SkipWithoutAsync();
         var (exitCode, output, errors) = await ExecuteAsync("node", [script, .. args]);
         Assert.True(exitCode == 0, $"{script} failed:\n{output}\n{errors}");
         return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line))];

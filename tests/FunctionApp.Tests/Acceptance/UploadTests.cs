@@ -14,9 +14,10 @@ public sealed class UploadTests(UploadServer profile) : IClassFixture<UploadServ
     [Fact]
     public async Task Deadline_WhileTheBodyIsRead_Is504()
     {
+        var before = await DeadlinesAsync();
         await using var connection = await BeginAsync(1_000, ("X-Request-Timeout", "1"));
         await connection.SendBytesAsync(Spaces(400));
-        await Task.Delay(2_000);
+        await Eventually.BecomesTrueAsync(async () => await DeadlinesAsync() > before, _patience, "the deadline has passed");
         await connection.SendBytesAsync(Spaces(600));    // the host's proxy reads an answer only behind the whole body
 
         Assert.Equal((504, "deadline_exceeded"), await AnswerAsync(connection));
@@ -132,6 +133,8 @@ public sealed class UploadTests(UploadServer profile) : IClassFixture<UploadServ
     }
 
     private Task<double> AbortsAsync(string cause) => _server.MetricAsync("rill:stream_abort_total", [$"cause=\"{cause}\""]);
+
+    private Task<double> DeadlinesAsync() => _server.MetricAsync("rill:deadline_exceeded_total");
 
     private Task<double> RefusalsAsync() => _server.MetricAsync("rill:queue_rejected_total", ["reason=\"bodies_full\""]);
 }

@@ -10,6 +10,7 @@ using Rill.AgentClients;
 while (Console.ReadLine() is { } line)
 {
     var asked = JsonSerializer.Deserialize<string[]>(line)!;
+    Weather.Asked.Clear();
     Console.WriteLine(JsonSerializer.Serialize(await RunAsync(asked[0], asked[1], asked[2], asked[3]), JsonSerializerOptions.Web));
 }
 

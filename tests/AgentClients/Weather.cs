@@ -5,7 +5,7 @@ namespace Rill.AgentClients;
 /// <summary>The tool of all scenarios. Its result is what the scripted model is asked to repeat.</summary>
 internal static class Weather
 {
-    /// <summary>The cities that were asked for, in order.</summary>
+    /// <summary>The cities that a scenario has asked for, in order.</summary>
     public static List<string> Asked { get; } = [];
 
     [Description("The weather of a city.")]

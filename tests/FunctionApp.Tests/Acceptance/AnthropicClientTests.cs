@@ -5,8 +5,8 @@ using Rill.FunctionApp.Tests.Host;
 namespace Rill.FunctionApp.Tests.Acceptance;
 
 /// <summary>Anthropic's own clients, unmodified: NuGet, with Microsoft.Extensions.AI over it, and npm (contract A.8).</summary>
-[Collection(nameof(ScriptedServer))]
-public sealed class AnthropicClientTests(ScriptedServer profile)
+[Collection(nameof(ClientsServer))]
+public sealed class AnthropicClientTests(ClientsServer profile)
 {
     private const string Prompt = "!text Grüße 🌊\n!delay ms=2";
     private const string Text = "Grüße 🌊";

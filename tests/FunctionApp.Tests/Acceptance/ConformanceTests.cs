@@ -8,8 +8,8 @@ using Rill.FunctionApp.Tests.Host;
 namespace Rill.FunctionApp.Tests.Acceptance;
 
 /// <summary>The suite of <c>rill conformance</c>: Rill passes it, and what is wrong elsewhere is found by exactly the cases that are about it.</summary>
-[Collection(nameof(ScriptedServer))]
-public sealed partial class ConformanceTests(ScriptedServer profile)
+[Collection(nameof(ClientsServer))]
+public sealed partial class ConformanceTests(ClientsServer profile)
 {
     private readonly RillServer _server = profile.Server;
 

@@ -8,8 +8,8 @@ namespace Rill.FunctionApp.Tests.Acceptance;
 /// The libraries that people build upon, unmodified, each by its own words for a stream, a tool and an object (cases 102, 103; docs/clients.md):
 /// a tool is called by the library itself, which sends its result back by itself.
 /// </summary>
-[Collection(nameof(ScriptedServer))]
-public sealed class FrameworkTests(ScriptedServer profile)
+[Collection(nameof(ClientsServer))]
+public sealed class FrameworkTests(ClientsServer profile)
 {
     private const string Stream = "!text <think>Hm.</think>Grüße 🌊";
     private const string Tool = """

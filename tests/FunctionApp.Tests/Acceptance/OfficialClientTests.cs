@@ -7,8 +7,8 @@ using Rill.FunctionApp.Tests.Host;
 namespace Rill.FunctionApp.Tests.Acceptance;
 
 /// <summary>What the official clients make of our streams, answers and errors (contract A.0, B.2).</summary>
-[Collection(nameof(ScriptedServer))]
-public sealed class OfficialClientTests(ScriptedServer profile)
+[Collection(nameof(ClientsServer))]
+public sealed class OfficialClientTests(ClientsServer profile)
 {
     private const string Prompt = "!delay ms=2\n!text Grüße 🌊, \"quoted\"\\nnew line.";
     private const string Text = "Grüße 🌊, \"quoted\"\nnew line.";

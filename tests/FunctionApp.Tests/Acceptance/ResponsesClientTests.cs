@@ -8,8 +8,8 @@ using Rill.FunctionApp.Tests.Host;
 namespace Rill.FunctionApp.Tests.Acceptance;
 
 /// <summary>What the official clients make of the Responses API (contract A.5).</summary>
-[Collection(nameof(ScriptedServer))]
-public sealed class ResponsesClientTests(ScriptedServer profile)
+[Collection(nameof(ClientsServer))]
+public sealed class ResponsesClientTests(ClientsServer profile)
 {
     private const string Prompt = "!delay ms=2\n!text Grüße 🌊, \"quoted\"\\nnew line.";
     private const string Text = "Grüße 🌊, \"quoted\"\nnew line.";

@@ -6,7 +6,7 @@ using Rill.FunctionApp.Tests.Host;
 namespace Rill.FunctionApp.Tests.Acceptance.Harness;
 
 /// <summary>The scripted model with the endpoint's own defaults, but for a short context and for embeddings.</summary>
-public sealed class ScriptedServer() : ServerProfile(
+public class ScriptedServer() : ServerProfile(
     BuiltPrograms.ScriptedApp,
     ("Rill__ModelId", ModelId),
     ("Rill__Embeddings", "mean"),
@@ -15,6 +15,9 @@ public sealed class ScriptedServer() : ServerProfile(
     public const string ModelId = "tests/scripted";
     public const int ContextLength = 4096;
 }
+
+/// <summary>Another one like it, for programs that are its clients: those take long, and the tests that speak to the server themselves need not wait for them.</summary>
+public sealed class ClientsServer : ScriptedServer;
 
 /// <summary>Short intervals, so that what takes a minute in production takes a second here, and a long context for big answers.</summary>
 public sealed class QuickServer() : ServerProfile(
@@ -77,6 +80,9 @@ public sealed class TinyModelServer : ServerProfile
 
 [CollectionDefinition(nameof(ScriptedServer))]
 public sealed class ScriptedServerCollection : ICollectionFixture<ScriptedServer>;
+
+[CollectionDefinition(nameof(ClientsServer))]
+public sealed class ClientsServerCollection : ICollectionFixture<ClientsServer>;
 
 [CollectionDefinition(nameof(QuickServer))]
 public sealed class QuickServerCollection : ICollectionFixture<QuickServer>;

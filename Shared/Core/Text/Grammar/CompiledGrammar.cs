@@ -69,7 +69,7 @@ public sealed class CompiledGrammar
         {
             for (var at = 0; at < text.Length && from != Configuration.Dead; at++)
             {
-                from = from.Next[text[at]] ?? _automaton.Step(from, text[at]);
+                from = _automaton.Walk(from, text[at]);
             }
 
             return from;

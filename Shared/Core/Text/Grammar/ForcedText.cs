@@ -18,7 +18,7 @@ internal readonly record struct ForcedText(Symbols Symbols, bool IsEnd)
         while (symbols.Count < most && Only(at, marks) is { } symbol)
         {
             var next = symbol < Symbols.FirstToken
-                ? at.Next[symbol] ?? automaton.Step(at, (byte)symbol)
+                ? automaton.Walk(at, (byte)symbol)
                 : automaton.StepToken(at, symbol - Symbols.FirstToken);
             if (next == Configuration.Dead)
             {

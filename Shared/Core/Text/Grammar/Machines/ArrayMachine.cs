@@ -12,6 +12,8 @@ internal sealed class ArrayMachine(ArrayPlan plan) : Machine
     private const int AfterItem = 2;
     private const int AfterComma = 3;
 
+    private static readonly ByteSet s_taken = ByteSet.Of("[], \n"u8);
+
     /// <inheritdoc/>
     public override void Expand(MachineState state, Expansion ways)
     {
@@ -41,6 +43,9 @@ internal sealed class ArrayMachine(ArrayPlan plan) : Machine
         (not Start, _) when Whitespace.Step(state.Text, next) is var text and not Whitespace.Refused => Move.To(state with { Text = text }),
         _ => Move.None,
     };
+
+    /// <inheritdoc/>
+    protected override ByteSet Taken(MachineState state) => s_taken;
 }
 
 /// <summary>An item that may stand at a place.</summary>

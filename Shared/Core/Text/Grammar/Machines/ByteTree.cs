@@ -33,6 +33,18 @@ internal sealed class ByteTree
     /// <summary>The node after one more byte, or -1.</summary>
     public int Child(int node, byte next) => _children[node] is { } children && children.TryGetValue(next, out var child) ? child : -1;
 
+    /// <summary>The bytes that lead on from a node.</summary>
+    public ByteSet Next(int node)
+    {
+        var set = default(ByteSet);
+        foreach (var next in _children[node]?.Keys ?? [])
+        {
+            set |= ByteSet.Of(next);
+        }
+
+        return set;
+    }
+
     /// <summary>True when a text goes on from a node.</summary>
     public bool HasChildren(int node) => _children[node] is not null;
 

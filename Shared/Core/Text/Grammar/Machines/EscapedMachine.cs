@@ -6,6 +6,9 @@ internal sealed class EscapedMachine(Machine machine, Func<Rule, Rule> escape) :
 {
     private const int Backslash = 1 << 16;
 
+    private static readonly ByteSet s_pending = ByteSet.Of("\"\\n"u8);
+    private static readonly ByteSet s_escaped = ByteSet.Of("\"\\"u8) | ByteSet.Range(0, ' ' - 1);
+
     private readonly Expansion _ways = new();
 
     /// <summary>The rule that reads what a rule reads, inside of a JSON string.</summary>
@@ -66,6 +69,14 @@ internal sealed class EscapedMachine(Machine machine, Func<Rule, Rule> escape) :
         (true, _) or (_, (byte)'"' or < 0x20) => Move.None,
         (_, (byte)'\\') => CanBeEscaped(state) ? Move.To(state with { Phase = state.Phase | Backslash }) : Move.None,
         _ => machine.Step(state, next),
+    };
+
+    /// <inheritdoc/>
+    public override ByteSet Alike(MachineState state, byte next) => (IsPending(state), s_escaped.Contains(next)) switch
+    {
+        (true, _) => s_pending.Contains(next) ? ByteSet.Of(next) : ~s_pending,
+        (_, true) => next == '\\' ? ByteSet.Of(next) : s_escaped & ~ByteSet.Of((byte)'\\'),
+        _ => machine.Alike(state, next) & ~s_escaped,
     };
 
     /// <inheritdoc/>

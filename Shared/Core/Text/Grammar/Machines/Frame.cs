@@ -19,7 +19,8 @@ internal sealed class Frame(long id, Frame? parent, Machine machine, MachineStat
 /// <summary>All ways in which the text so far can be read: a state of the grammar's deterministic automaton. Equal ones are one object.</summary>
 internal sealed class Configuration(Frame[] frames, bool isAccepting)
 {
-    private Configuration?[]? _next;
+    private int[]? _next;
+    private int _era;
 
     /// <summary>After a text that begins nothing right.</summary>
     public static Configuration Dead { get; } = new([], isAccepting: false);
@@ -36,9 +37,14 @@ internal sealed class Configuration(Frame[] frames, bool isAccepting)
     /// <summary>True where the text is what a model thinks before it answers.</summary>
     public bool IsReasoning { get; } = Array.Exists(frames, frame => frame.Machine is FreeTextMachine { IsReasoning: true });
 
-    /// <summary>The configurations after each byte, as far as they are known.</summary>
-    public Configuration?[] Next => _next ??= new Configuration?[256];
+    /// <summary>The numbers of the configurations after each byte, as far as they are known: those of an era of the automaton.</summary>
+    public int[] Next(int era)
+    {
+        if (_next is null || _era != era)
+        {
+            (_next, _era) = (new int[256], era);
+        }
 
-    /// <summary>Forgets which configurations follow.</summary>
-    public void Forget() => _next = null;
+        return _next;
+    }
 }

@@ -4,9 +4,12 @@ namespace Rill.Text.Grammar.Machines;
 /// <remarks>A state's place is how much of the mark was read last; its phase tells whether anything but white space was, in the line.</remarks>
 internal sealed class FreeTextMachine : Machine
 {
+    private static readonly ByteSet s_written = ByteSet.Range(' ' + 1, 0x7F);
+
     private readonly Symbols _mark;
     private readonly int[] _shorter;
     private readonly bool _hasText;
+    private readonly ByteSet _told;
 
     /// <param name="mark">The mark; of no symbols where nothing is looked for.</param>
     public FreeTextMachine(Symbols mark)
@@ -15,6 +18,11 @@ internal sealed class FreeTextMachine : Machine
         for (var at = 1; at < mark.Length; at++)
         {
             _shorter[at] = Next(_shorter[at - 1], mark.Values[at]);
+        }
+
+        foreach (var symbol in mark.Values)
+        {
+            _told |= symbol < Symbols.FirstToken ? ByteSet.Of((byte)symbol) : default;
         }
     }
 
@@ -51,6 +59,23 @@ internal sealed class FreeTextMachine : Machine
         // A byte of a longer character may be white space.
         var phase = next == '\n' ? 0 : next is <= (byte)' ' or >= 0x80 ? state.Phase : 1;
         return next == refused && state.Phase == 0 ? Move.None : StepSymbol(state with { Phase = phase }, next);
+    }
+
+    /// <inheritdoc/>
+    public override ByteSet Alike(MachineState state, byte next)
+    {
+        if (_told.Contains(next) || next == RefusedFirst || (RefusedFirst is not null && next == '\n'))
+        {
+            return ByteSet.Of(next);
+        }
+
+        if (RefusedFirst is not { } refused)
+        {
+            return ~_told;
+        }
+
+        var others = ~(_told | ByteSet.Of(refused) | ByteSet.Of((byte)'\n'));
+        return others & (s_written.Contains(next) ? s_written : ~s_written);
     }
 
     /// <inheritdoc/>

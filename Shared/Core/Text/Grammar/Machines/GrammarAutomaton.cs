@@ -8,7 +8,13 @@ namespace Rill.Text.Grammar.Machines;
 /// </summary>
 internal sealed class GrammarAutomaton
 {
-    // A configuration has a row of 256 references, and its frames: some 16 MiB at most.
+    /// <summary>In a row: not known yet.</summary>
+    public const int Unknown = 0;
+
+    /// <summary>In a row: the text begins nothing right.</summary>
+    public const int Dead = 1;
+
+    // A configuration has a row of 256 numbers, and its frames: some 10 MiB at most.
     private const int MostConfigurations = 4_000;
     private const int MostFrames = 50_000;
 
@@ -16,7 +22,8 @@ internal sealed class GrammarAutomaton
     private const int MostWays = 4_000;
 
     private readonly Dictionary<FrameKey, Frame> _frames = [];
-    private readonly Dictionary<ConfigurationKey, Configuration> _configurations = [];
+    private readonly Dictionary<ConfigurationKey, int> _configurations = [];
+    private readonly List<Configuration> _byNumber = [Configuration.Dead, Configuration.Dead];
     private readonly Expansion _ways = new();
     private readonly HashSet<Frame> _seen = [];
     private readonly Stack<Frame> _open = [];
@@ -28,11 +35,23 @@ internal sealed class GrammarAutomaton
     public GrammarAutomaton(Machine root)
     {
         Open(null, root, default);
-        Start = Close();
+        Start = _byNumber[Close()];
     }
 
     /// <summary>Before the first byte.</summary>
     public Configuration Start { get; }
+
+    /// <summary>Changes when the numbers of configurations no longer hold.</summary>
+    public int Era { get; private set; }
+
+    /// <summary>The configuration with a number.</summary>
+    public Configuration this[int number] => _byNumber[number];
+
+    /// <summary>The numbers of the configurations after each byte, as far as they are known in this era.</summary>
+    public int[] Row(Configuration from) => from.Next(Era);
+
+    /// <summary>The configuration after a byte.</summary>
+    public Configuration Walk(Configuration from, byte next) => Row(from)[next] is var number and not Unknown ? _byNumber[number] : Step(from, next);
 
     /// <summary>The configuration after a byte that its predecessor does not know yet.</summary>
     public Configuration Step(Configuration from, byte next)
@@ -42,12 +61,16 @@ internal sealed class GrammarAutomaton
             Forget();
         }
 
+        var alike = ByteSet.All;
         foreach (var frame in from.Frames)
         {
             Take(frame, frame.Machine.Step(frame.State, next));
+            alike &= frame.Machine.Alike(frame.State, next);
         }
 
-        return from.Next[next] = Close();
+        var to = Close();
+        alike.Fill(Row(from), to);
+        return _byNumber[to];
     }
 
     /// <summary>The configuration after a token that is no text.</summary>
@@ -58,7 +81,7 @@ internal sealed class GrammarAutomaton
             Take(frame, frame.Machine.StepToken(frame.State, token));
         }
 
-        return Close();
+        return _byNumber[Close()];
     }
 
     /// <summary>The configuration whose mask is the mask of this one too, for tokens of at most so many bytes.</summary>
@@ -79,7 +102,7 @@ internal sealed class GrammarAutomaton
         }
 
         _accepts = configuration.IsAccepting;
-        return Intern();
+        return _byNumber[Intern()];
     }
 
     /// <summary>The same without one of the ways in which the text so far can be read.</summary>
@@ -94,7 +117,7 @@ internal sealed class GrammarAutomaton
             }
         }
 
-        return Intern();
+        return _byNumber[Intern()];
     }
 
     /// <summary>One way in which a text can be read, alone.</summary>
@@ -102,20 +125,16 @@ internal sealed class GrammarAutomaton
     {
         _waiting.Clear();
         _waiting.Add(way);
-        return Intern();
+        return _byNumber[Intern()];
     }
 
     /// <summary>Forgets all that can be made again. What a reader holds stays right.</summary>
     private void Forget()
     {
-        foreach (var configuration in _configurations.Values)
-        {
-            configuration.Forget();
-        }
-
         _configurations.Clear();
         _frames.Clear();
-        Start.Forget();
+        _byNumber.RemoveRange(Dead + 1, _byNumber.Count - Dead - 1);
+        Era++;
     }
 
     private void Take(Frame frame, Move move)
@@ -146,7 +165,7 @@ internal sealed class GrammarAutomaton
     }
 
     /// <summary>Follows the opened frames into the values that may begin, and out of those that may be complete.</summary>
-    private Configuration Close()
+    private int Close()
     {
         _seen.Clear();
         _waiting.Clear();
@@ -201,20 +220,26 @@ internal sealed class GrammarAutomaton
         return frame ??= new(++_lastId, parent, machine, state);
     }
 
-    /// <summary>The configuration of the frames that wait.</summary>
-    private Configuration Intern()
+    /// <summary>The number of the configuration of the frames that wait.</summary>
+    private int Intern()
     {
         var accepts = _accepts;
         _accepts = false;
         if (_waiting.Count == 0 && !accepts)
         {
-            return Configuration.Dead;
+            return Dead;
         }
 
         _waiting.Sort((one, other) => one.Id.CompareTo(other.Id));
         var key = new ConfigurationKey([.. _waiting], accepts);
-        ref var configuration = ref CollectionsMarshal.GetValueRefOrAddDefault(_configurations, key, out _);
-        return configuration ??= new(key.Frames, accepts);
+        ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(_configurations, key, out var isKnown);
+        if (!isKnown)
+        {
+            number = _byNumber.Count;
+            _byNumber.Add(new(key.Frames, accepts));
+        }
+
+        return number;
     }
 
     private readonly record struct FrameKey(Frame? Parent, Machine Machine, MachineState State);

@@ -12,6 +12,8 @@ internal sealed class LaxMachine(Machine machine, int delimiter, Func<Rule, Rule
     private const int InText = 1;
     private const int Verbatim = 2;
 
+    private static readonly ByteSet s_escaped = ByteSet.Of("\"\\\n\r\t"u8);
+
     private readonly Expansion _ways = new();
 
     /// <summary>The rule that reads what a rule reads, in this form.</summary>
@@ -69,6 +71,10 @@ internal sealed class LaxMachine(Machine machine, int delimiter, Func<Rule, Rule
         ObjectMachine when ObjectMachine.IsInName(state) && next is ((byte)':' or (byte)'"') => next == ':' ? Two(state, (byte)'"', next) : Move.None,
         _ => machine.Step(state, next),
     };
+
+    /// <inheritdoc/>
+    public override ByteSet Alike(MachineState state, byte next) =>
+        machine is StringMachine && IsInside(state) && !s_escaped.Contains(next) ? machine.Alike(state, next) & ~s_escaped : ByteSet.Of(next);
 
     /// <inheritdoc/>
     public override Move StepToken(MachineState state, int token)

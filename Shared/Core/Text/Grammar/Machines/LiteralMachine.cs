@@ -37,4 +37,7 @@ internal sealed class LiteralMachine : Machine
     /// <inheritdoc/>
     public override Move Step(MachineState state, byte next) =>
         _tree.Child(state.Place, next) is var child and >= 0 ? Move.To(state with { Place = child }) : Move.None;
+
+    /// <inheritdoc/>
+    protected override ByteSet Taken(MachineState state) => _tree.Next(state.Place);
 }

@@ -16,6 +16,16 @@ internal abstract class Machine
     /// <summary>Takes a byte in a state that waits for one.</summary>
     public abstract Move Step(MachineState state, byte next);
 
+    /// <summary>
+    /// Bytes that a state takes just as it takes one of them, which is one of these too: what one leads to need not be found out again for
+    /// the others. They may be fewer than there are.
+    /// </summary>
+    public virtual ByteSet Alike(MachineState state, byte next) =>
+        Taken(state) is var taken && taken.Contains(next) ? ByteSet.Of(next) : ~taken;
+
+    /// <summary>Bytes beside which a state takes none.</summary>
+    protected virtual ByteSet Taken(MachineState state) => ByteSet.All;
+
     /// <summary>Takes a token that is no text: a mark of the model's own.</summary>
     public virtual Move StepToken(MachineState state, int token) => Move.None;
 

@@ -14,6 +14,9 @@ internal sealed class NumberMachine(StringAutomaton automaton) : Machine
     private const int MostWholeDigits = 64;
     private const int MostFractionDigits = 20;
 
+    private static readonly ByteSet s_taken = ByteSet.Of("+-.0123456789Ee"u8);
+    private static readonly ByteSet s_marks = ByteSet.Of(".Ee"u8);
+
     /// <inheritdoc/>
     public override void Expand(MachineState state, Expansion ways)
     {
@@ -41,6 +44,11 @@ internal sealed class NumberMachine(StringAutomaton automaton) : Machine
             ? new(Fraction, place)
             : state with { Place = place, Count = Math.Min(state.Count + 1, MostWholeDigits) });
     }
+
+    /// <inheritdoc/>
+    public override ByteSet Alike(MachineState state, byte next) => !s_taken.Contains(next) ? ~s_taken
+        : s_marks.Contains(next) ? ByteSet.Of(next)
+        : automaton.Classes.Bytes.Alike(next) & s_taken & ~s_marks;
 
     private static bool IsLong(MachineState state) => state.Count >= (state.Phase == Whole ? MostWholeDigits : MostFractionDigits);
 }

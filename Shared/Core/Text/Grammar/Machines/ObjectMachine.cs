@@ -17,6 +17,8 @@ internal sealed class ObjectMachine(ObjectPlan plan) : Machine
     private const int AfterColon = 5;
     private const int AfterValue = 6;
 
+    private static readonly ByteSet s_taken = ByteSet.Of("{\"}:, \n"u8);
+
     /// <summary>True where an object's member may begin.</summary>
     public static bool IsBeforeName(Machine machine, MachineState state) => machine is ObjectMachine && (state.Phase is Opened or AfterComma);
 
@@ -70,6 +72,9 @@ internal sealed class ObjectMachine(ObjectPlan plan) : Machine
             _ => plan.MayEnd(state.Place, state.Count) ? Space(state, next) : Move.None,
         },
     };
+
+    /// <inheritdoc/>
+    protected override ByteSet Taken(MachineState state) => state.Phase == InName ? plan.Names.Next(state.Text) : s_taken;
 
     private static Move Space(MachineState state, byte next) =>
         Whitespace.Step(state.Text, next) is var text and not Whitespace.Refused ? Move.To(state with { Text = text }) : Move.None;

@@ -4,6 +4,8 @@ namespace Rill.Text.Grammar.Machines;
 /// <remarks>A state's place is the instruction, behind all of them at the end; its count what was read of it.</remarks>
 internal sealed class ProgramMachine(IReadOnlyList<Instruction> instructions) : Machine
 {
+    private static readonly ByteSet s_spaces = ByteSet.Of(" \n"u8);
+
     private readonly Instruction[] _instructions = [.. instructions];
 
     /// <inheritdoc/>
@@ -49,6 +51,11 @@ internal sealed class ProgramMachine(IReadOnlyList<Instruction> instructions) : 
     public override Move Step(MachineState state, byte next) => _instructions[state.Place].Kind == InstructionKind.Gap
         ? next is (byte)' ' or (byte)'\n' ? Move.To(state with { Count = state.Count + 1 }) : Move.None
         : StepSymbol(state, next);
+
+    /// <inheritdoc/>
+    protected override ByteSet Taken(MachineState state) => _instructions[state.Place].Kind == InstructionKind.Gap ? s_spaces
+        : _instructions[state.Place].Symbols.Values[state.Count] is var symbol and < Symbols.FirstToken ? ByteSet.Of((byte)symbol)
+        : default;
 
     /// <inheritdoc/>
     public override Move StepToken(MachineState state, int token) =>

@@ -21,6 +21,13 @@ internal sealed class StringMachine(
     private const int LeastOfThree = 0x800;
     private const int LeastOfFour = 0x10000;
 
+    private static readonly ByteSet s_quote = ByteSet.Of((byte)'"');
+    private static readonly ByteSet s_backslash = ByteSet.Of((byte)'\\');
+    private static readonly ByteSet s_controls = ByteSet.Range(0, ' ' - 1);
+    private static readonly ByteSet s_escapes = ByteSet.Of("\"\\/bfnrtu"u8);
+    private static readonly ByteSet s_u = ByteSet.Of((byte)'u');
+    private static readonly ByteSet s_digits = ByteSet.Of("0123456789ABCDEFabcdef"u8);
+
     /// <summary>Phases: bytes of UTF-8 that are missing, hexadecimal digits of an escape that were read.</summary>
     private enum Phase
     {
@@ -104,11 +111,37 @@ internal sealed class StringMachine(
     };
 
     /// <inheritdoc/>
+    public override ByteSet Alike(MachineState state, byte next) => (Phase)state.Phase switch
+    {
+        Phase.Body => AlikeInBody(next),
+        Phase.Missing1 or Phase.Missing2 or Phase.Missing3 when ClassesOfBytes.Continuations.Contains(next) => state.Text < 0
+            ? ClassesOfBytes.Continuations
+            : AlikeContinuations(state, next),
+        Phase.Missing1 or Phase.Missing2 or Phase.Missing3 => ~ClassesOfBytes.Continuations,
+        _ => base.Alike(state, next),
+    };
+
+    /// <inheritdoc/>
+    protected override ByteSet Taken(MachineState state) => (Phase)state.Phase switch
+    {
+        Phase.Start => s_quote,
+        Phase.Escape => s_escapes,
+        Phase.PairEscape => s_backslash,
+        Phase.PairU => s_u,
+        _ => s_digits,
+    };
+
+    /// <inheritdoc/>
     public override MachineState Representative(MachineState state, int longestToken)
     {
-        if (!IsCounted || lengths is not null || (Phase)state.Phase == Phase.Start)
+        if (!IsCounted || (Phase)state.Phase == Phase.Start)
         {
             return state;
+        }
+
+        if (lengths is not null)
+        {
+            return lengths.IsFree(state.Count, longestToken) ? state with { Count = minLength } : state;
         }
 
         var (missing, room) = (minLength - state.Count, maxLength == int.MaxValue ? int.MaxValue : maxLength - state.Count);
@@ -123,19 +156,45 @@ internal sealed class StringMachine(
         : automaton.Plain.From(state.Place);
 
     /// <inheritdoc/>
-    public override bool IsOpen(MachineState state, int longestToken) => (Phase)state.Phase == Phase.Body && lengths is null
-        && (maxLength == int.MaxValue || maxLength - state.Count > longestToken) && automaton.Plain.IsOpen(state.Place);
+    public override bool IsOpen(MachineState state, int longestToken) =>
+        (Phase)state.Phase == Phase.Body && HasRoom(state, longestToken) && automaton.Plain.IsOpen(state.Place);
 
     /// <inheritdoc/>
     public override (StringAutomaton Automaton, int Place)? Inside(MachineState state, int longestToken) =>
-        !isBare && (Phase)state.Phase == Phase.Body && lengths is null && (maxLength == int.MaxValue || maxLength - state.Count > longestToken)
+        !isBare && (Phase)state.Phase == Phase.Body && HasRoom(state, longestToken)
             ? automaton.IsTotal ? (StringAutomaton.Any, 0) : (automaton, state.Place)
             : null;
 
     /// <inheritdoc/>
     public override bool PlainRoomIsExact => IsCounted;
 
+    private ByteSet AlikeInBody(byte next)
+    {
+        var alike = automaton.Classes.Bytes.Alike(next);
+        return isBare ? alike
+            : next is (byte)'"' or (byte)'\\' ? ByteSet.Of(next)
+            : next < ' ' ? s_controls
+            : alike & ~(s_quote | s_backslash | s_controls);
+    }
+
+    /// <summary>Those after which the character is of the same interval, whatever follows.</summary>
+    private ByteSet AlikeContinuations(MachineState state, byte next)
+    {
+        var stands = StandsFor(next);
+        return stands < 0 ? ByteSet.Of(next) : ClassesOfBytes.ContinuationsWhere(other => StandsFor(other) == stands);
+
+        int StandsFor(byte with)
+        {
+            var (bits, missing) = ((state.Text << 6) | (with & 0x3F), state.Phase - (int)Phase.Missing1);
+            return missing == 0 ? automaton.Classes.FindCommon(bits, bits) : Common(bits << (6 * missing), missing, Least(state, missing));
+        }
+    }
+
     private static Move To(MachineState state, Phase phase, int text) => Move.To(state with { Phase = (int)phase, Text = text });
+
+    /// <summary>True when so many characters may follow whatever the bounds of the length are.</summary>
+    private bool HasRoom(MachineState state, int characters) =>
+        lengths?.IsFree(state.Count, characters) ?? (maxLength == int.MaxValue || maxLength - state.Count > characters);
 
     private bool MayEnd(MachineState state) => automaton.Label(state.Place) != StringAutomaton.Rejected && state.Count >= minLength;
 
@@ -166,24 +225,36 @@ internal sealed class StringMachine(
             return Complete(state, bits);
         }
 
-        var least = missing switch
-        {
-            3 => LeastOfFour,
-            2 when (Phase)state.Phase == Phase.Missing3 => LeastOfFour,
-            1 when (Phase)state.Phase == Phase.Body => 0,
-            _ => LeastOfThree,
-        };
-        var first = bits << (6 * missing);
-        var last = first + (1 << (6 * missing)) - 1;
+        var (first, least) = (bits << (6 * missing), Least(state, missing));
+        var last = Last(first, missing);
         if (!CanGoOn(state, Math.Max(first, least), Math.Min(last, CodePointRanges.Last)))
         {
             return Move.None;
         }
 
-        // Where it makes no difference which code point it becomes, one stands for all: else beginnings would be many states.
-        var stands = first >= least && last <= CodePointRanges.Last && (last < 0xD800 || first > 0xDFFF) ? automaton.Classes.FindCommon(first, last) : -1;
+        var stands = Common(first, missing, least);
         return To(state, Phase.Missing1 + missing - 1, stands >= 0 ? ~stands : bits);
     }
+
+    /// <summary>The least code point with as many bytes as one has, of which some were read and so many are missing; 0 where the first byte tells.</summary>
+    private static int Least(MachineState state, int missing) => missing switch
+    {
+        3 => LeastOfFour,
+        2 when (Phase)state.Phase == Phase.Missing3 => LeastOfFour,
+        1 when (Phase)state.Phase == Phase.Body => 0,
+        _ => LeastOfThree,
+    };
+
+    private static int Last(int first, int missing) => first + (1 << (6 * missing)) - 1;
+
+    /// <summary>
+    /// Where it makes no difference which code point one becomes that is begun, the code point that stands for all, else -1: else beginnings
+    /// would be many states.
+    /// </summary>
+    private int Common(int first, int missing, int least) =>
+        first >= least && Last(first, missing) is var last and <= CodePointRanges.Last && (last < 0xD800 || first > 0xDFFF)
+            ? automaton.Classes.FindCommon(first, last)
+            : -1;
 
     private Move StepEscape(MachineState state, byte next) => next switch
     {

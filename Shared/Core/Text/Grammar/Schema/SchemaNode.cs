@@ -5,6 +5,8 @@ namespace Rill.Text.Grammar.Schema;
 /// <summary>A schema within a document: the document itself, or one of its parts.</summary>
 internal sealed class SchemaNode(int id, JsonElement value, string pointer, SchemaResource resource)
 {
+    private readonly Dictionary<string, JsonElement> _keywords = Keywords(value, resource.ReferenceHidesSiblings);
+
     /// <summary>Unique within the document.</summary>
     public int Id => id;
 
@@ -18,12 +20,7 @@ internal sealed class SchemaNode(int id, JsonElement value, string pointer, Sche
     public SchemaResource Resource => resource;
 
     /// <summary>A keyword's value; false when it is absent, or hidden beside a <c>$ref</c> (drafts before 2019-09).</summary>
-    public bool TryGet(string keyword, out JsonElement found)
-    {
-        found = default;
-        return value.ValueKind == JsonValueKind.Object && value.TryGetProperty(keyword, out found)
-            && (!resource.ReferenceHidesSiblings || keyword == "$ref" || !value.TryGetProperty("$ref", out _));
-    }
+    public bool TryGet(string keyword, out JsonElement found) => _keywords.TryGetValue(keyword, out found);
 
     /// <summary>The fault of a keyword of this schema.</summary>
     public SchemaException Fault(string keyword, string problem) => new($"{pointer}/{keyword}", $"{keyword} {problem}");
@@ -31,6 +28,23 @@ internal sealed class SchemaNode(int id, JsonElement value, string pointer, Sche
     /// <summary>The refusal of a keyword that is not enforced.</summary>
     public SchemaException Unsupported(string keyword, string why = "is not supported") =>
         SchemaException.Unsupported($"{pointer}/{keyword}", keyword, why);
+
+    /// <summary>What a schema has, found once: it is asked for dozens of keywords, of which it has a few.</summary>
+    private static Dictionary<string, JsonElement> Keywords(JsonElement value, bool referenceHidesSiblings)
+    {
+        var keywords = new Dictionary<string, JsonElement>();
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            return keywords;
+        }
+
+        foreach (var member in value.EnumerateObject())
+        {
+            keywords[member.Name] = member.Value;
+        }
+
+        return referenceHidesSiblings && keywords.TryGetValue("$ref", out var reference) ? new() { ["$ref"] = reference } : keywords;
+    }
 }
 
 /// <summary>A schema that has an address of its own, and within which <c>#</c> is its root.</summary>

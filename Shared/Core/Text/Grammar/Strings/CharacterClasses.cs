@@ -9,6 +9,7 @@ internal sealed class CharacterClasses
 {
     private readonly int[] _starts;
     private readonly int[] _classes;
+    private ClassesOfBytes? _bytes;
 
     private CharacterClasses(int[] starts, int[] classes, int count) => (_starts, _classes, Count) = (starts, classes, count);
 
@@ -17,6 +18,9 @@ internal sealed class CharacterClasses
 
     /// <summary>Number of classes.</summary>
     public int Count { get; }
+
+    /// <summary>Which bytes of UTF-8 begin characters of one class.</summary>
+    public ClassesOfBytes Bytes => _bytes ??= new(this);
 
     /// <summary>Number of intervals.</summary>
     public int Intervals => _starts.Length;

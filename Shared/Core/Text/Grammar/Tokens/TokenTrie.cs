@@ -1,56 +1,77 @@
+using Rill.Text.Grammar.Machines;
+
 namespace Rill.Text.Grammar.Tokens;
 
 /// <summary>
-/// Tokens by their bytes, as a tree laid out flat: a node is followed by all below it, and knows where they end. Tokens with the same bytes
-/// are chained.
+/// Tokens by their bytes, as a tree laid out flat: the children of a node stand side by side, so that those on which a walk does not go are
+/// passed over without a look at anything else of them.
 /// </summary>
 internal sealed class TokenTrie
 {
     private const int None = -1;
 
+    // Below it, the place in the list of those that have the same bytes.
+    private const int FirstList = -2;
+
+    private readonly List<int[]> _same = [];
     private readonly byte[] _bytes;
-    private readonly int[] _ends;
     private readonly int[] _tokens;
-    private readonly Dictionary<int, int> _same = [];
+    private readonly (int First, int End)[] _children;
+    private readonly int _roots;
 
     /// <summary>Of tokens with at least one byte each.</summary>
     public TokenTrie(IEnumerable<(int Id, byte[] Bytes)> tokens)
     {
         var sorted = tokens.ToArray();
         Array.Sort(sorted, (one, other) => one.Bytes.AsSpan().SequenceCompareTo(other.Bytes));
-        var (bytes, ends, ids, path) = (new List<byte>(), new List<int>(), new List<int>(), new Stack<int>());
-        var previous = Array.Empty<byte>();
-        foreach (var (id, text) in sorted)
+        Depth = sorted.Select(token => token.Bytes.Length).DefaultIfEmpty(0).Max();
+        var (bytes, ids, children) = (new List<byte>(), new List<int>(), new List<(int First, int End)>());
+        _roots = Lay(0, sorted.Length, 0);
+        (_bytes, _tokens, _children) = ([.. bytes], [.. ids], [.. children]);
+
+        // Lays out what comes at a depth in tokens that are equal before it; all of them are longer.
+        int Lay(int from, int to, int depth)
         {
-            var common = previous.AsSpan().CommonPrefixLength(text);
-            Close(common);
-            foreach (var next in text.AsSpan(common))
+            var first = bytes.Count;
+            for (var at = from; at < to; at = AfterGroup(at, to, depth))
             {
-                path.Push(bytes.Count);
-                bytes.Add(next);
-                ends.Add(0);
+                bytes.Add(sorted[at].Bytes[depth]);
                 ids.Add(None);
+                children.Add(default);
             }
 
-            var node = path.Peek();
-            if (ids[node] != None)
+            var (end, node) = (bytes.Count, first);
+            for (var at = from; at < to; node++)
             {
-                _same.Add(id, ids[node]);
+                var next = AfterGroup(at, to, depth);
+                var longer = at;
+                while (longer < next && sorted[longer].Bytes.Length == depth + 1)
+                {
+                    longer++;
+                }
+
+                ids[node] = Number([.. sorted[at..longer].Select(token => token.Id)]);
+                if (longer < next)
+                {
+                    var start = bytes.Count;
+                    children[node] = (start, Lay(longer, next, depth + 1));
+                }
+
+                at = next;
             }
 
-            ids[node] = id;
-            previous = text;
+            return end;
         }
 
-        Close(0);
-        (_bytes, _ends, _tokens, Depth) = ([.. bytes], [.. ends], [.. ids], sorted.Select(token => token.Bytes.Length).DefaultIfEmpty(0).Max());
-
-        void Close(int depth)
+        int AfterGroup(int at, int to, int depth)
         {
-            while (path.Count > depth)
+            var value = sorted[at].Bytes[depth];
+            while (at < to && sorted[at].Bytes[depth] == value)
             {
-                ends[path.Pop()] = bytes.Count;
+                at++;
             }
+
+            return at;
         }
     }
 
@@ -58,51 +79,96 @@ internal sealed class TokenTrie
     public int Depth { get; }
 
     /// <summary>Sets the bits of all tokens that a walk allows.</summary>
-    /// <param name="walk">Where the walk stands after a byte; null where the byte is not allowed.</param>
+    /// <param name="walk">The automaton.</param>
     /// <param name="start">Where it begins.</param>
     /// <param name="mask">The bits.</param>
-    public void Mark(Machines.GrammarAutomaton walk, Machines.Configuration start, Span<uint> mask)
+    public void Mark(GrammarAutomaton walk, Configuration start, Span<uint> mask)
     {
-        var (bytes, ends, tokens) = (_bytes, _ends, _tokens);
-        var places = new Machines.Configuration[Depth + 1];
-        var limits = new int[Depth + 1];
-        (places[0], limits[0]) = (start, bytes.Length);
-        var depth = 0;
-        for (var node = 0; node < bytes.Length;)
+        if (_roots == 0)
         {
-            while (node >= limits[depth])
+            return;
+        }
+
+        var path = new Step[Depth];
+        var (depth, era) = (0, walk.Era);
+        path[0] = new(start, walk.Row(start), 0, _roots);
+        while (depth >= 0)
+        {
+            ref var step = ref path[depth];
+            if (step.Node == step.End)
             {
                 depth--;
-            }
-
-            var next = places[depth].Next[bytes[node]] ?? walk.Step(places[depth], bytes[node]);
-            var end = ends[node];
-            if (next == Machines.Configuration.Dead)
-            {
-                node = end;
                 continue;
             }
 
-            if (tokens[node] != None)
+            var node = step.Node++;
+            var number = step.Row[_bytes[node]];
+            if (number == GrammarAutomaton.Dead)
             {
-                Mark(tokens[node], mask);
+                continue;
             }
 
-            node++;
-            if (end > node)
+            var next = number == GrammarAutomaton.Unknown ? walk.Step(step.At, _bytes[node]) : walk[number];
+            if (walk.Era != era)
             {
-                depth++;
-                (places[depth], limits[depth]) = (next, end);
+                era = walk.Era;
+                Renew(path.AsSpan(0, depth + 1), walk);
+            }
+
+            if (next == Configuration.Dead)
+            {
+                continue;
+            }
+
+            Mark(_tokens[node], mask);
+            var (first, end) = _children[node];
+            if (first < end)
+            {
+                path[++depth] = new(next, walk.Row(next), first, end);
             }
         }
     }
 
-    private void Mark(int token, Span<uint> mask)
+    /// <summary>The rows are no longer what they were: the automaton has forgotten what it knew.</summary>
+    private static void Renew(Span<Step> path, GrammarAutomaton walk)
     {
-        do
+        foreach (ref var step in path)
+        {
+            step.Row = walk.Row(step.At);
+        }
+    }
+
+    private int Number(int[] tokens)
+    {
+        if (tokens.Length < 2)
+        {
+            return tokens.Length == 0 ? None : tokens[0];
+        }
+
+        _same.Add(tokens);
+        return FirstList - (_same.Count - 1);
+    }
+
+    private void Mark(int number, Span<uint> mask)
+    {
+        if (number >= 0)
+        {
+            mask[number >> 5] |= 1u << number;
+            return;
+        }
+
+        foreach (var token in number == None ? [] : _same[FirstList - number])
         {
             mask[token >> 5] |= 1u << token;
         }
-        while (_same.TryGetValue(token, out token));
+    }
+
+    /// <summary>A place on the way down, and which of the children there are still to be looked at.</summary>
+    private struct Step(Configuration at, int[] row, int node, int end)
+    {
+        public readonly Configuration At = at;
+        public readonly int End = end;
+        public int[] Row = row;
+        public int Node = node;
     }
 }

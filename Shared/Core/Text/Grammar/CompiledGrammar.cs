@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text.Json;
 using Rill.Text.Grammar.Machines;
 using Rill.Text.Grammar.Schema;
@@ -222,9 +223,33 @@ public sealed class CompiledGrammar
             return;
         }
 
-        var room = PlainRoom(at);
-        Vocabulary.Plain(room).CopyTo(mask);
-        (room > 0 ? Vocabulary.Rest : Vocabulary.All).Mark(_automaton, at, mask);
+        if (PlainRoom(at) is var room and > 0)
+        {
+            Vocabulary.Plain(room).CopyTo(mask);
+            Vocabulary.Rest.Mark(_automaton, at, mask);
+            return;
+        }
+
+        var groups = Groups(at);
+        if (groups != 0)
+        {
+            Vocabulary.MarkWithin(groups, mask);
+        }
+
+        Vocabulary.All.Mark(_automaton, at, mask, groups);
+    }
+
+    /// <summary>Groups of characters of which any text may follow, if most tokens are of them.</summary>
+    private static uint Groups(Configuration at)
+    {
+        var most = 0u;
+        foreach (var frame in at.Frames)
+        {
+            var groups = frame.Machine.Groups(frame.State);
+            most = BitOperations.PopCount(groups) > BitOperations.PopCount(most) ? groups : most;
+        }
+
+        return (most & CharacterGroups.MostTokens) != 0 ? most : 0;
     }
 
     private static bool Takes(Configuration at, int mark)

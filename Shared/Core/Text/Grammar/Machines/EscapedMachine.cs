@@ -93,6 +93,9 @@ internal sealed class EscapedMachine(Machine machine, Func<Rule, Rule> escape) :
     public override bool IsOpen(MachineState state, int longestToken) => !IsPending(state) && machine.IsOpen(state, longestToken);
 
     /// <inheritdoc/>
+    public override uint Groups(MachineState state) => IsPending(state) ? 0 : machine.Groups(state);
+
+    /// <inheritdoc/>
     public override bool PlainRoomIsExact => machine.PlainRoomIsExact;
 
     private static bool IsPending(MachineState state) => (state.Phase & Backslash) != 0;

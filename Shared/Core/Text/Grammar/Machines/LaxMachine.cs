@@ -101,6 +101,9 @@ internal sealed class LaxMachine(Machine machine, int delimiter, Func<Rule, Rule
     public override bool IsOpen(MachineState state, int longestToken) => machine.IsOpen(state, longestToken);
 
     /// <inheritdoc/>
+    public override uint Groups(MachineState state) => machine.Groups(state);
+
+    /// <inheritdoc/>
     public override bool PlainRoomIsExact => machine.PlainRoomIsExact;
 
     /// <summary>True within a string, between two characters: a literal's state counts 1 there.</summary>

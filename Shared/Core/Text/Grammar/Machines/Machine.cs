@@ -56,6 +56,11 @@ internal abstract class Machine
     /// </summary>
     public virtual (StringAutomaton Automaton, int Place)? Inside(MachineState state, int longestToken) => null;
 
+    /// <summary>
+    /// Bits of <see cref="CharacterGroups"/> of which any text may follow that is no longer than <see cref="CharacterGroups.LongestToken"/>.
+    /// </summary>
+    public virtual uint Groups(MachineState state) => 0;
+
     /// <summary>True when not one plain character more may follow than <see cref="PlainRoom"/> says.</summary>
     public virtual bool PlainRoomIsExact => false;
 }

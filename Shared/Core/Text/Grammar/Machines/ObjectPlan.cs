@@ -23,6 +23,7 @@ internal sealed class ObjectPlan
     private readonly int[] _nextRequired;
     private readonly int _least;
     private readonly int _most;
+    private readonly Lazy<ByteTree> _names;
 
     /// <param name="members">The members that are named, only those that can be there, in order.</param>
     /// <param name="otherNames">Reads the name of another member and returns the number of its rule; null when there is none.</param>
@@ -40,14 +41,11 @@ internal sealed class ObjectPlan
             _nextRequired[number] = members[number].IsRequired ? number : _nextRequired[number + 1];
         }
 
-        foreach (var (number, member) in members.Index())
-        {
-            Names.Add(Encoding.UTF8.GetBytes(JsonText.Quote(member.Name)[1..]), number);
-        }
+        _names = new(NewNames);
     }
 
-    /// <summary>The members' names, each with the quotation mark after it.</summary>
-    public ByteTree Names { get; } = new();
+    /// <summary>The members' names, each with the quotation mark after it; laid out when an object is read.</summary>
+    public ByteTree Names => _names.Value;
 
     /// <summary>Reads the name of a member that is not named; null when there can be none.</summary>
     public Rule? OtherNames { get; }
@@ -104,6 +102,17 @@ internal sealed class ObjectPlan
         }
 
         return false;
+    }
+
+    private ByteTree NewNames()
+    {
+        var names = new ByteTree();
+        foreach (var (number, member) in _members.Index())
+        {
+            names.Add(Encoding.UTF8.GetBytes(JsonText.Quote(member.Name)[1..]), number);
+        }
+
+        return names;
     }
 
     private static int Named(int count) => count % Other;

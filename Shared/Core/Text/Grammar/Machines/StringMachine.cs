@@ -166,6 +166,10 @@ internal sealed class StringMachine(
             : null;
 
     /// <inheritdoc/>
+    public override uint Groups(MachineState state) =>
+        (Phase)state.Phase == Phase.Body && HasRoom(state, CharacterGroups.LongestToken) ? GroupReach.From(automaton, state.Place) : 0;
+
+    /// <inheritdoc/>
     public override bool PlainRoomIsExact => IsCounted;
 
     private ByteSet AlikeInBody(byte next)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Rill.Text.Grammar.Machines;
 using Rill.Text.Grammar.Numbers;
 using Rill.Text.Grammar.Strings;
@@ -8,6 +9,12 @@ namespace Rill.Text.Grammar.Schema;
 internal sealed class AutomataOfFacets(AutomatonBuilder builder)
 {
     private const int MostStatesOfLengths = 2_000;
+
+    // Most bounds are those of many schemas: small automata of them are kept, a few megabytes in all.
+    private const int MostKept = 500;
+    private const int MostStatesOfKept = 100;
+
+    private static readonly ConcurrentDictionary<string, StringAutomaton> s_numbers = [];
 
     private readonly Dictionary<string, NumberMachine?> _numbers = [];
     private readonly Dictionary<(int, int), StringMachine> _strings = [];
@@ -25,7 +32,7 @@ internal sealed class AutomataOfFacets(AutomatonBuilder builder)
         var key = $"{facets.IsWhole} {facets.Minimum} {facets.Maximum} {string.Join(' ', facets.Multiples)}";
         if (!_numbers.TryGetValue(key, out var machine))
         {
-            var automaton = All([NumberSyntax.Numbers(facets.IsWhole), .. NumberParts(facets, node)]);
+            var automaton = s_numbers.GetValueOrDefault(key) ?? NewNumber(key, facets, node);
             _numbers.Add(key, machine = automaton.IsEmpty ? null : new(automaton));
         }
 
@@ -88,6 +95,17 @@ internal sealed class AutomataOfFacets(AutomatonBuilder builder)
     public StringAutomaton Any(IReadOnlyList<StringAutomaton> automata) => automata.Count == 1
         ? automata[0]
         : builder.Combine(automata, labels => labels.Any(label => label != StringAutomaton.Rejected) ? 0 : StringAutomaton.Rejected);
+
+    private StringAutomaton NewNumber(string key, NumberFacets facets, SchemaNode node)
+    {
+        var automaton = All([NumberSyntax.Numbers(facets.IsWhole), .. NumberParts(facets, node)]);
+        if (automaton.Count <= MostStatesOfKept && s_numbers.Count < MostKept)
+        {
+            s_numbers.TryAdd(key, automaton);
+        }
+
+        return automaton;
+    }
 
     private IEnumerable<StringAutomaton> NumberParts(NumberFacets facets, SchemaNode node)
     {

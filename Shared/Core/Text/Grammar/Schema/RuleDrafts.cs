@@ -90,7 +90,9 @@ internal sealed record ObjectDraft(
     private bool HasOthers => !OtherNames.IsEmpty && Others.Any(rule => rule.IsPossible);
 
     /// <inheritdoc/>
-    public Machine Build() => new ObjectMachine(Plan(HasOthers ? new Rule { Machines = [new StringMachine(OtherNames.Relabel(Possible))] } : null));
+    public Machine Build() => new ObjectMachine(Plan(HasOthers ? new Rule { Machines = [new StringMachine(OfPossible())] } : null));
+
+    private StringAutomaton OfPossible() => Others.All(rule => rule.IsPossible) ? OtherNames : OtherNames.Relabel(Possible);
 
     private int Possible(int label) => Others[label].IsPossible ? label : StringAutomaton.Rejected;
 

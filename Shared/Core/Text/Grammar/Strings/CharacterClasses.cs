@@ -10,6 +10,7 @@ internal sealed class CharacterClasses
     private readonly int[] _starts;
     private readonly int[] _classes;
     private ClassesOfBytes? _bytes;
+    private int[][]? _groups;
 
     private CharacterClasses(int[] starts, int[] classes, int count) => (_starts, _classes, Count) = (starts, classes, count);
 
@@ -21,6 +22,9 @@ internal sealed class CharacterClasses
 
     /// <summary>Which bytes of UTF-8 begin characters of one class.</summary>
     public ClassesOfBytes Bytes => _bytes ??= new(this);
+
+    /// <summary>The classes that the members of each of the <see cref="CharacterGroups"/> are in.</summary>
+    public int[][] Groups => _groups ??= [.. CharacterGroups.Members.Select(group => Of(group).ToArray())];
 
     /// <summary>Number of intervals.</summary>
     public int Intervals => _starts.Length;

@@ -1,4 +1,5 @@
 using Rill.Text.Grammar.Machines;
+using Rill.Text.Grammar.Strings;
 
 namespace Rill.Text.Grammar.Tokens;
 
@@ -17,6 +18,7 @@ internal sealed class TokenTrie
     private readonly byte[] _bytes;
     private readonly int[] _tokens;
     private readonly (int First, int End)[] _children;
+    private readonly uint[] _groups;
     private readonly int _roots;
 
     /// <summary>Of tokens with at least one byte each.</summary>
@@ -25,9 +27,9 @@ internal sealed class TokenTrie
         var sorted = tokens.ToArray();
         Array.Sort(sorted, (one, other) => one.Bytes.AsSpan().SequenceCompareTo(other.Bytes));
         Depth = sorted.Select(token => token.Bytes.Length).DefaultIfEmpty(0).Max();
-        var (bytes, ids, children) = (new List<byte>(), new List<int>(), new List<(int First, int End)>());
+        var (bytes, ids, children, groups) = (new List<byte>(), new List<int>(), new List<(int First, int End)>(), new List<uint>());
         _roots = Lay(0, sorted.Length, 0);
-        (_bytes, _tokens, _children) = ([.. bytes], [.. ids], [.. children]);
+        (_bytes, _tokens, _children, _groups) = ([.. bytes], [.. ids], [.. children], [.. groups]);
 
         // Lays out what comes at a depth in tokens that are equal before it; all of them are longer.
         int Lay(int from, int to, int depth)
@@ -38,6 +40,7 @@ internal sealed class TokenTrie
                 bytes.Add(sorted[at].Bytes[depth]);
                 ids.Add(None);
                 children.Add(default);
+                groups.Add(0);
             }
 
             var (end, node) = (bytes.Count, first);
@@ -50,11 +53,14 @@ internal sealed class TokenTrie
                     longer++;
                 }
 
+                groups[node] = longer > at ? CharacterGroups.Of(sorted[at].Bytes) : 0;
+
                 ids[node] = Number([.. sorted[at..longer].Select(token => token.Id)]);
                 if (longer < next)
                 {
                     var start = bytes.Count;
                     children[node] = (start, Lay(longer, next, depth + 1));
+                    groups[node] = groups[start..children[node].End].Aggregate(groups[node], (all, child) => all | child);
                 }
 
                 at = next;
@@ -82,7 +88,8 @@ internal sealed class TokenTrie
     /// <param name="walk">The automaton.</param>
     /// <param name="start">Where it begins.</param>
     /// <param name="mask">The bits.</param>
-    public void Mark(GrammarAutomaton walk, Configuration start, Span<uint> mask)
+    /// <param name="known">Groups of characters: tokens of these alone are passed over.</param>
+    public void Mark(GrammarAutomaton walk, Configuration start, Span<uint> mask, uint known = 0)
     {
         if (_roots == 0)
         {
@@ -103,7 +110,7 @@ internal sealed class TokenTrie
 
             var node = step.Node++;
             var number = step.Row[_bytes[node]];
-            if (number == GrammarAutomaton.Dead)
+            if (number == GrammarAutomaton.Dead || (_groups[node] & ~known) == 0)
             {
                 continue;
             }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.Intrinsics;
 using System.Text;
 using Rill.Text.Grammar.Strings;
 
@@ -12,6 +13,7 @@ public sealed class TokenVocabulary
 {
     // Longer plain tokens are few, and are walked.
     private const int LongestPlain = 16;
+    private const int WordBits = 32;
 
     private readonly byte[]?[] _bytes;
     private readonly uint[][] _plain;
@@ -19,6 +21,7 @@ public sealed class TokenVocabulary
     private readonly uint[] _withText;
     private readonly uint[] _withoutText;
     private readonly uint[] _quotedTokens;
+    private readonly uint[] _groups;
 
     /// <summary>Reads all tokens of a tokenizer.</summary>
     /// <param name="tokenizer">The tokenizer.</param>
@@ -32,6 +35,8 @@ public sealed class TokenVocabulary
         var (all, rest, openRest, quoted) = (new List<(int, byte[])>(), new List<(int, byte[])>(), new List<(int, byte[])>(), new List<(int, byte[])>());
         var words = (_bytes.Length + 31) / 32;
         (_open, _withText, _withoutText, _quotedTokens) = (new uint[words], new uint[words], new uint[words], new uint[words]);
+        _groups = new uint[words * WordBits];
+        Array.Fill(_groups, CharacterGroups.Other);
         _plain = [.. Enumerable.Range(0, LongestPlain + 1).Select(_ => new uint[words])];
         for (var id = 0; id < _bytes.Length; id++)
         {
@@ -48,6 +53,7 @@ public sealed class TokenVocabulary
 
             _withText[id >> 5] |= 1u << id;
             _bytes[id] = bytes.ToArray();
+            _groups[id] = CharacterGroups.Of(bytes);
             all.Add((id, _bytes[id]!));
             if (bytes.Contains((byte)'"'))
             {
@@ -125,6 +131,20 @@ public sealed class TokenVocabulary
 
     /// <summary>The bits of the plain tokens with at most so many characters.</summary>
     internal ReadOnlySpan<uint> Plain(int characters) => _plain[Math.Min(characters, LongestPlain)];
+
+    /// <summary>Sets the bits of the tokens whose characters are all of some groups.</summary>
+    internal void MarkWithin(uint groups, Span<uint> mask)
+    {
+        var outside = Vector256.Create(~groups);
+        for (var word = 0; word < mask.Length; word++)
+        {
+            for (var at = 0; at < WordBits; at += Vector256<uint>.Count)
+            {
+                var strange = Vector256.LoadUnsafe(ref _groups[(word * WordBits) + at]) & outside;
+                mask[word] |= Vector256.Equals(strange, Vector256<uint>.Zero).ExtractMostSignificantBits() << at;
+            }
+        }
+    }
 
     /// <summary>A token's text; empty for one that has none.</summary>
     internal ReadOnlySpan<byte> Bytes(int token) => (uint)token < (uint)_bytes.Length ? _bytes[token] : default;

@@ -20,6 +20,20 @@ public class MaskTests
           "any":{}}}
         """;
 
+    private static readonly string[] s_strings =
+    [
+        """{"type":"string","pattern":"^[a-z][a-z0-9-]{3,30}$"}""",
+        """{"type":"string","pattern":"^[\w .-]+$","maxLength":40}""",
+        """{"type":"string","pattern":"^(?:\S+\s+){0,29}\S+$","maxLength":300}""",
+        """{"type":"string","pattern":"^(?:\S+\s+){0,3}\S+$","minLength":5,"maxLength":150}""",
+        """{"type":"string","pattern":"^[^,]*,?[^,]*$"}""",
+        """{"type":"string","maxLength":12}""",
+        """{"type":"string","format":"email"}""",
+        """{"anyOf":[{"type":"string","pattern":"^[a-z ]+$"},{"type":"string","pattern":"^[A-Za-z]+-.*$"}]}""",
+        """{"type":"object","additionalProperties":{},"properties":{"able":{},"about":{},"a b":{}}}""",
+        """{"type":"object","patternProperties":{"^[a-z_]+$":{}},"additionalProperties":false}""",
+    ];
+
     public static TheoryData<string> Tokenizers => ["rill-mini", "qwen3", "phi-3"];
 
     [SkippableTheory]
@@ -45,6 +59,37 @@ public class MaskTests
                 Assert.NotEmpty(allowed);
                 Check(matcher, mask, random, tokenizer.VocabularySize);
                 var token = allowed[random.Next(allowed.Count)];
+                if (vocabulary.IsEnd(token))
+                {
+                    break;
+                }
+
+                Assert.True(matcher.TryAccept(token));
+            }
+        }
+    }
+
+    /// <summary>Of strings most tokens are found without a walk, in several ways: by the whole, by their length, by groups of characters.</summary>
+    [SkippableTheory]
+    [InlineData("rill-mini")]
+    [InlineData("qwen3")]
+    public void FillMask_WithinStrings_AgreesWithEveryTokensStep(string name)
+    {
+        var tokenizer = HuggingFaceTokenizer.Load(name == "rill-mini"
+            ? Path.Combine(Vectors.RepositoryRoot(), "models", name)
+            : Vectors.Path("tokenizers", name));
+        var vocabulary = new TokenVocabulary(tokenizer, [Enumerable.Range(0, tokenizer.VocabularySize).First(tokenizer.IsSpecial)]);
+        var (random, mask) = (new Random(11), new uint[(tokenizer.VocabularySize + 31) / 32]);
+        foreach (var schema in s_strings)
+        {
+            var matcher = new GrammarMatcher(GrammarWorld.Compile(schema, vocabulary));
+            for (var step = 0; step < 9 && !matcher.IsComplete; step++)
+            {
+                matcher.FillMask(mask);
+                Check(matcher, mask, random, tokenizer.VocabularySize);
+                var allowed = Allowed(mask);
+                var open = allowed.Where(token => !tokenizer.GetBytes(token).Contains((byte)'"')).ToList();
+                var token = step > 1 && open.Count > 0 ? open[random.Next(open.Count)] : allowed[random.Next(allowed.Count)];
                 if (vocabulary.IsEnd(token))
                 {
                     break;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Rill.Text.Grammar.Machines;
 using Rill.Text.Grammar.Strings;
@@ -22,7 +23,7 @@ internal sealed class SchemaCompiler
 
     private SchemaCompiler(JsonElement schema, GrammarBudget budget)
     {
-        budget.AddText(schema.GetRawText().Length);
+        budget.AddText(JsonMarshal.GetRawUtf8Value(schema).Length);
         JsonText.CheckUnicode(schema);
         _budget = budget;
         _automata = new(budget.Automata);

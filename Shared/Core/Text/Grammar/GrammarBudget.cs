@@ -5,7 +5,7 @@ namespace Rill.Text.Grammar;
 /// <summary>What the schemas of one grammar have cost so far, together.</summary>
 internal sealed class GrammarBudget
 {
-    private int _characters;
+    private int _bytes;
     private int _rules;
     private int _alternatives;
 
@@ -23,12 +23,12 @@ internal sealed class GrammarBudget
 
     /// <summary>Counts the text of one more schema.</summary>
     /// <exception cref="SchemaException">All of them together are too long.</exception>
-    public void AddText(int characters)
+    public void AddText(int bytes)
     {
-        _characters += characters;
-        if (_characters > Limits.SchemaBytes)
+        _bytes += bytes;
+        if (_bytes > Limits.SchemaBytes)
         {
-            throw new SchemaException($"the schemas of the request have more than {Limits.SchemaBytes} characters") { IsUnsupported = true };
+            throw new SchemaException($"the schemas of the request have more than {Limits.SchemaBytes} bytes") { IsUnsupported = true };
         }
     }
 

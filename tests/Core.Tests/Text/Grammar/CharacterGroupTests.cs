@@ -46,7 +46,7 @@ public class CharacterGroupTests
 
     [Theory]
     [InlineData("^[a-z0-9-]{3,40}$", "az-9", " A_é")]
-    [InlineData("^(?:\\S+\\s+){0,40}\\S+$", "aZ9 \u00A0é", "")]
+    [InlineData("^(?:\\S+\\s+){0,40}\\S+$", "aZ9é", " \u00A0")]
     [InlineData("^[a-z]{17,18}$", "az", "0")]
     [InlineData("^[a-z]{3,15}$", "", "az")]
     [InlineData(".", "aZ9 é\u00A0", "")]
@@ -65,7 +65,7 @@ public class CharacterGroupTests
     [InlineData("^[a-z][a-z0-9-]{3,30}[a-z]$")]
     [InlineData("^[\\w .-]+@[^\\s]*$")]
     [InlineData("(?:[0-9a-f]{4}-)*x|^é[^b]*$")]
-    [InlineData("^(?!ab)(?:\\S+\\s){0,9}\\S+$")]
+    [InlineData("^(?:\\S+\\s){0,9}\\S+$")]
     public void From_EachState_LeadsOnByTextsOfItsGroups(string pattern)
     {
         var (automaton, random) = (new AutomatonBuilder(new()).Pattern(pattern), new Random(1));

@@ -23,9 +23,9 @@ public class MaskTests
     private static readonly string[] s_strings =
     [
         """{"type":"string","pattern":"^[a-z][a-z0-9-]{3,30}$"}""",
-        """{"type":"string","pattern":"^[\w .-]+$","maxLength":40}""",
-        """{"type":"string","pattern":"^(?:\S+\s+){0,29}\S+$","maxLength":300}""",
-        """{"type":"string","pattern":"^(?:\S+\s+){0,3}\S+$","minLength":5,"maxLength":150}""",
+        """{"type":"string","pattern":"^[\\w .-]+$","maxLength":40}""",
+        """{"type":"string","pattern":"^(?:\\S+\\s+){0,29}\\S+$","maxLength":300}""",
+        """{"type":"string","pattern":"^(?:\\S+\\s+){0,3}\\S+$","minLength":5,"maxLength":150}""",
         """{"type":"string","pattern":"^[^,]*,?[^,]*$"}""",
         """{"type":"string","maxLength":12}""",
         """{"type":"string","format":"email"}""",

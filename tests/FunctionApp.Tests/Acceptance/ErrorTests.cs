@@ -21,7 +21,8 @@ public sealed class ErrorTests(ScriptedServer profile)
     [InlineData("""{"messages":[{"role":"user","content":"a"}],"stream":"yes"}""", "invalid_value", "stream")]
     [InlineData("""{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}}]}]}""", "unsupported_parameter", "messages[0].content[0].type")]
     [InlineData("""{"messages":[{"role":"user","content":"a"}],"tools":[{"type":"custom","custom":{"name":"f"}}]}""", "unsupported_parameter", "tools[0].type")]
-    [InlineData("""{"messages":[{"role":"user","content":"a"}],"guided_grammar":"x"}""", "unsupported_parameter", "guided_grammar")]
+    [InlineData("""{"messages":[{"role":"user","content":"a"}],"structural_tag":"x"}""", "unsupported_parameter", "structural_tag")]
+    [InlineData("""{"messages":[{"role":"user","content":"a"}],"guided_grammar":"start: x"}""", "invalid_value", "guided_grammar")]
     [InlineData("""{"messages":[{"role":"user","content":"a"}],"max_tokens":-3000000000}""", "invalid_value", "max_tokens")]
     public async Task BadRequest_NamesTheField(string json, string code, string? param) =>
         (await _server.PostAsync(json)).AssertError(400, code, param);

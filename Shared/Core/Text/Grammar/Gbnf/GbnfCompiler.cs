@@ -1,3 +1,4 @@
+using System.Text;
 using Rill.Text.Grammar.Machines;
 using Rill.Text.Grammar.Strings;
 using Rill.Text.Patterns;
@@ -23,7 +24,7 @@ internal sealed class GbnfCompiler
     {
         try
         {
-            budget.AddText(source.Length);
+            budget.AddText(Encoding.UTF8.GetByteCount(source));
             var compiler = new GbnfCompiler(new(GbnfParser.Parse(source)), budget);
             var root = compiler.Value(compiler._rules[GbnfRules.Root]);
             while (compiler._open.TryPop(out var name))

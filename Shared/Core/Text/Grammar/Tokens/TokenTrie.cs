@@ -22,7 +22,9 @@ internal sealed class TokenTrie
     private readonly int _roots;
 
     /// <summary>Of tokens with at least one byte each.</summary>
-    public TokenTrie(IEnumerable<(int Id, byte[] Bytes)> tokens)
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="groupsOf">The groups of each id's characters; null for a tree whose walks know of none.</param>
+    public TokenTrie(IEnumerable<(int Id, byte[] Bytes)> tokens, uint[]? groupsOf = null)
     {
         var sorted = tokens.ToArray();
         Array.Sort(sorted, (one, other) => one.Bytes.AsSpan().SequenceCompareTo(other.Bytes));
@@ -53,7 +55,7 @@ internal sealed class TokenTrie
                     longer++;
                 }
 
-                groups[node] = longer > at ? CharacterGroups.Of(sorted[at].Bytes) : 0;
+                groups[node] = longer > at ? groupsOf?[sorted[at].Id] ?? CharacterGroups.Other : 0;
 
                 ids[node] = Number([.. sorted[at..longer].Select(token => token.Id)]);
                 if (longer < next)

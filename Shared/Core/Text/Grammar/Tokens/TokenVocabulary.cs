@@ -83,7 +83,7 @@ public sealed class TokenVocabulary
             }
         }
 
-        (All, Rest, OpenRest, Quoted) = (new(all), new(rest), new(openRest), new(quoted));
+        (All, Rest, OpenRest, Quoted) = (new(all, _groups), new(rest), new(openRest), new(quoted));
     }
 
     /// <summary>Number of ids.</summary>

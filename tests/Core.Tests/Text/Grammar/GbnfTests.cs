@@ -134,6 +134,7 @@ public sealed class GbnfTests
     [InlineData("root ::= \"\\ud83d\"", "hexadecimal digits")]
     [InlineData("root ::= \"a\"{3,1}", "wrong order")]
     [InlineData("root ::= \"a\"{99999}", "number of repetitions")]
+    [InlineData("root ::= \"a\"******", "repetitions stand behind one another")]
     [InlineData("root ::= <think>", "tokens (<...>) are not supported")]
     [InlineData("root ::= \"a\" $", "'$' is not expected here")]
     [InlineData("*** ::= \"a\"", "should begin here")]
@@ -158,6 +159,34 @@ public sealed class GbnfTests
         }
 
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public void Compile_OfRulesThatLeadFarIntoOneAnother_EndsSoon()
+    {
+        var (open, close) = (new string('(', 90), new string(')', 90));
+        var chain = string.Concat(Enumerable.Range(0, 1_200).Select(rule => $"r{rule} ::= {open}r{rule + 1}{close}\n"));
+
+        Compile_OfAHostileGrammar_EndsSoon($"root ::= r0\n{chain}r1200 ::= \"a\"");
+        Compile_OfAHostileGrammar_EndsSoon($"root ::= {string.Join('|', Enumerable.Range(0, 1_200).Reverse().Select(rule => $"r{rule}"))}\n{chain}r1200 ::= \"a\"");
+    }
+
+    [Theory]
+    [InlineData(1_999, true)]
+    [InlineData(2_000, false)]
+    public void Compile_OfManyRules_IsBounded(int rules, bool isRight)
+    {
+        var chain = string.Concat(Enumerable.Range(1, rules - 1).Select(rule => $"r{rule} ::= r{rule + 1}\n"));
+        var grammar = $"root ::= r1\n{chain}r{rules} ::= \"a\"";
+
+        if (isRight)
+        {
+            Assert.True(Compile(grammar).Accepts("a"));
+        }
+        else
+        {
+            Assert.Contains("2000 rules", Assert.Throws<GbnfException>(() => Compile(grammar)).Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

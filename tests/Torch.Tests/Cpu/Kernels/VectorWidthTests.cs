@@ -23,7 +23,7 @@ public sealed class VectorWidthTests
     [InlineData("DOTNET_EnableHWIntrinsic", "0", "none")]
     public async Task Generate_WithFewerInstructions_GivesTheSameTokens(string variable, string value, string width)
     {
-        Skip.IfNot(Avx512F.IsSupported, "The runtime can be told to do without instructions on x64 only.");
+        Skip.IfNot(Avx512F.IsSupported, "It takes a processor with AVX-512.");
         var start = new ProcessStartInfo(Environment.ProcessPath!) { ArgumentList = { typeof(VectorWidthTests).Assembly.Location, "generate" } };
         start.Environment[variable] = value;
 

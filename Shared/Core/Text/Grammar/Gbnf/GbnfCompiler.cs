@@ -42,6 +42,10 @@ internal sealed class GbnfCompiler
         {
             throw new GbnfException(fault.Message);
         }
+        catch (InsufficientExecutionStackException)
+        {
+            throw new GbnfException("its rules lead too deeply into one another");
+        }
     }
 
     /// <summary>A rule for a node that stands alone.</summary>
@@ -60,11 +64,9 @@ internal sealed class GbnfCompiler
     }
 
     private IReadOnlyList<Machine> Machines(RegexNode node) =>
-        IsRegular(node) ? [Characters(node)]
+        _rules.IsRegular(node) ? [Characters(node)]
         : node is RegexChoice choice ? [.. choice.Choices.SelectMany(Machines)]
         : [Instructions(node)];
-
-    private bool IsRegular(RegexNode node) => _rules.Places(node) != int.MaxValue;
 
     private StringMachine Characters(RegexNode node) => new(_budget.Automata.Whole(_rules.SpellOut(node)), isBare: true);
 
@@ -94,7 +96,7 @@ internal sealed class GbnfCompiler
     private int RegularRun(IReadOnlyList<RegexNode> parts, int at)
     {
         var length = 0;
-        while (at + length < parts.Count && IsRegular(new RegexSequence([.. parts.Skip(at).Take(length + 1)])))
+        while (at + length < parts.Count && _rules.IsRegular(new RegexSequence([.. parts.Skip(at).Take(length + 1)])))
         {
             length++;
         }

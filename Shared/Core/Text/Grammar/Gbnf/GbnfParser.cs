@@ -10,6 +10,10 @@ internal sealed class GbnfParser
 {
     private const int LargestCount = 10_000;
 
+    // What follows goes through rules one by another, and through repetitions of repetitions one in another.
+    private const int MostRules = 2_000;
+    private const int MostRepetitions = 5;
+
     private readonly GbnfReader _reader;
     private readonly Dictionary<string, RegexNode> _rules = [];
 
@@ -47,6 +51,11 @@ internal sealed class GbnfParser
                 throw _reader.Error($"the rule '{name}' is defined twice");
             }
 
+            if (_rules.Count == MostRules)
+            {
+                throw _reader.Error($"there are more than {MostRules} rules");
+            }
+
             _rules.Add(name, ParseChoice());
         }
     }
@@ -77,7 +86,7 @@ internal sealed class GbnfParser
     /// <summary>Reads the repetitions behind a node, each of which repeats all before it.</summary>
     private RegexNode ParseRepeat(RegexNode node)
     {
-        while (true)
+        for (var count = 0; count <= MostRepetitions; count++)
         {
             _reader.SkipBlanks();
             if (ParseCounts() is not var (least, most))
@@ -87,6 +96,8 @@ internal sealed class GbnfParser
 
             node = new RegexRepeat(node, least, most);
         }
+
+        throw _reader.Error($"more than {MostRepetitions} repetitions stand behind one another");
     }
 
     private (int Least, int Most)? ParseCounts() =>

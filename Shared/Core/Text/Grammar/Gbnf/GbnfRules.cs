@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Rill.Text.Grammar.Strings;
 
 namespace Rill.Text.Grammar.Gbnf;
@@ -8,10 +9,13 @@ internal sealed class GbnfRules
     // A repetition is spelt out in an automaton; what has more places than this is read by instructions, which count.
     private const int MostPlaces = 2_000;
 
+    // Spelt out, rules lie in one another: what goes through them recurs.
+    private const int MostHeight = 200;
+
     private readonly IReadOnlyDictionary<string, RegexNode> _rules;
     private readonly HashSet<string> _ending = [];
     private readonly HashSet<string> _empty = [];
-    private readonly Dictionary<string, int> _places = [];
+    private readonly Dictionary<string, (int Places, int Height)> _sizes = [];
 
     /// <summary>Checks rules.</summary>
     /// <exception cref="GbnfException">One of them cannot be used.</exception>
@@ -36,16 +40,10 @@ internal sealed class GbnfRules
     public RegexNode this[string name] => _rules[name];
 
     /// <summary>
-    /// How many places the automaton of a node has, the rules that it names spelt out; int.MaxValue where it has none, because it
-    /// names itself in the end or is too large.
+    /// True where a node can be an automaton, with the rules that it names spelt out; false because it names itself in the end or is too
+    /// large.
     /// </summary>
-    public int Places(RegexNode node) => node switch
-    {
-        RegexSet => 1,
-        GbnfReference reference => PlacesOf(reference.Name),
-        RegexRepeat repeat => Bound((long)Places(repeat.Body) * (repeat.Most == int.MaxValue ? repeat.Least + 1 : repeat.Most)),
-        _ => Bound(Parts(node).Sum(part => (long)Places(part))),
-    };
+    public bool IsRegular(RegexNode node) => Size(node).Places != int.MaxValue;
 
     /// <summary>The same node with the rules that it names spelt out.</summary>
     public RegexNode SpellOut(RegexNode node) => node switch
@@ -57,17 +55,34 @@ internal sealed class GbnfRules
         _ => node,
     };
 
-    private static int Bound(long places) => places > MostPlaces ? int.MaxValue : (int)places;
-
-    private int PlacesOf(string name)
+    /// <summary>Places of a node's automaton, int.MaxValue for none, and how many nodes lie in one another.</summary>
+    private (int Places, int Height) Size(RegexNode node)
     {
-        if (!_places.TryGetValue(name, out var places))
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        if (node is RegexSet)
         {
-            _places.Add(name, int.MaxValue);
-            _places[name] = places = Places(_rules[name]);
+            return (1, 1);
         }
 
-        return places;
+        var (places, height) = (0L, 0);
+        foreach (var part in node is GbnfReference reference ? [SizeOf(reference.Name)] : Parts(node).Select(Size))
+        {
+            (places, height) = (places + part.Places, Math.Max(height, part.Height));
+        }
+
+        places *= node is RegexRepeat repeat ? repeat.Most == int.MaxValue ? repeat.Least + 1 : repeat.Most : 1;
+        return places > MostPlaces || height >= MostHeight ? (int.MaxValue, height) : ((int)places, height + 1);
+    }
+
+    private (int Places, int Height) SizeOf(string name)
+    {
+        if (!_sizes.TryGetValue(name, out var size))
+        {
+            _sizes.Add(name, (int.MaxValue, 0));
+            _sizes[name] = size = Size(_rules[name]);
+        }
+
+        return size;
     }
 
     private static IReadOnlyList<RegexNode> Parts(RegexNode node) => node switch

@@ -12,6 +12,9 @@ internal static partial class DescriptorLimit
     private const int PerClient = 2;
     private const int LeastConnections = 16;
 
+    /// <summary>Connections that are open for the moment that it takes to refuse them; a part of the reserve.</summary>
+    public const int BeingRefused = 16;
+
     /// <summary>The number; null where there is no limit to find out. A process that runs out of descriptors can do nothing more, not even refuse.</summary>
     public static long? Connections()
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -27,6 +28,12 @@ internal static class LocalHostApp
         builder.Services.AddSingleton<WorkerSupervisor>();
         builder.Services.AddSingleton<FunctionForwarder>();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>(); // Program handles the signals
+        if (DescriptorLimit.Connections() is { } connections)
+        {
+            builder.Services.AddSingleton<IConnectionListenerFactory>(services =>
+                ActivatorUtilities.CreateInstance<BoundedTransport>(services, connections + DescriptorLimit.BeingRefused));
+        }
+
         return Configure(builder.Build(), settings);
     }
 

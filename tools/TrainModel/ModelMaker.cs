@@ -9,8 +9,8 @@ using TorchSharp;
 
 namespace Rill.TrainModel;
 
-/// <summary>All steps from a seed to a model directory with its card.</summary>
-internal sealed class ModelMaker(string directory, int seed, TimeSpan limit)
+/// <summary>All steps from a seed, or from a model that shall learn more, to a model directory with its card.</summary>
+internal sealed class ModelMaker(string directory, int seed, TimeSpan limit, string? start)
 {
     private const int VocabularySize = 3_072;
     private const int TokenizerConversations = 8_000;
@@ -20,6 +20,9 @@ internal sealed class ModelMaker(string directory, int seed, TimeSpan limit)
     private const int ThinkingQuestions = 30;
     private const double MuonRate = 0.02;
     private const double AdamRate = 0.006;
+
+    // A model that knows something would forget it at the full rate, and learn little more at a rate far below.
+    private const double FractionWhenGoingOn = 0.6;
 
     private static readonly TimeSpan s_checkpointEvery = TimeSpan.FromMinutes(4);
 
@@ -32,13 +35,16 @@ internal sealed class ModelMaker(string directory, int seed, TimeSpan limit)
 
     private int TokenizerSeed => (seed * 1_000) + 901;
 
+    private double Peak => start is null ? 1 : FractionWhenGoingOn;
+
     /// <summary>Trains and writes the directory; says on the console how far it is.</summary>
     public void Make()
     {
-        var tokenizer = LearnTokenizer();
-        AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"Tokenizer: {tokenizer.VocabularySize} tokens");
+        var earlier = start is null ? [] : TrainingHistory.Read(start);
         torch.manual_seed(seed);
-        using var model = new MiniModel(new ModelShape { VocabularySize = tokenizer.VocabularySize });
+        var (model, tokenizer) = start is null ? Begin() : ModelDirectory.Read(start);
+        using var owned = model;
+        AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"Tokenizer: {tokenizer.VocabularySize} tokens");
         AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"Model: {model.ParameterCount:N0} parameters; training for {limit.TotalMinutes:N0} minutes");
 
         var (unseen, heldOut) = DrawEvaluation(tokenizer);
@@ -52,19 +58,33 @@ internal sealed class ModelMaker(string directory, int seed, TimeSpan limit)
         {
             Marks = [.. exam.Sit(), exam.ThinkWhenAsked(ThinkingQuestions)],
             Model = model,
-            Seed = seed,
-            Limit = limit,
-            Threads = torch.get_num_threads(),
             Curve = curve,
-            Conversations = batches.Conversations,
+            Runs = [.. earlier, Describe(curve[^1], batches.Conversations)],
             UnseenLoss = LossMeter.Mean(model, unseen),
             HeldOutLoss = LossMeter.Mean(model, heldOut),
             Samples = TakeSamples(new Sampler(model, tokenizer), batches.Conversations),
             HeldOutSubjects = new CorpusGenerator(seed).HeldOutSubjects,
         };
+        TrainingHistory.Write(directory, report.Runs);
         ModelCard.Write(directory, report);
         AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"Loss on unseen chats {report.UnseenLoss:F3}, on stories of held-out subjects {report.HeldOutLoss:F3}. Written to {directory}");
     }
+
+    private (MiniModel Model, BytePairTokenizer Tokenizer) Begin()
+    {
+        var tokenizer = LearnTokenizer();
+        return (new MiniModel(new ModelShape { VocabularySize = tokenizer.VocabularySize }), tokenizer);
+    }
+
+    private FinishedRun Describe(TrainingPoint end, int conversations) => new()
+    {
+        Seed = seed,
+        Minutes = limit.TotalMinutes,
+        Threads = torch.get_num_threads(),
+        Steps = end.Step,
+        Tokens = end.Tokens,
+        Conversations = conversations,
+    };
 
     private BytePairTokenizer LearnTokenizer()
     {
@@ -94,7 +114,7 @@ internal sealed class ModelMaker(string directory, int seed, TimeSpan limit)
 
     private List<TrainingPoint> Train(MiniModel model, BytePairTokenizer tokenizer, BatchStream batches)
     {
-        using var optimizer = new MixedOptimizer(model, MuonRate, AdamRate);
+        using var optimizer = new MixedOptimizer(model, Peak * MuonRate, Peak * AdamRate);
         var run = new TrainingRun(model, optimizer, batches, limit);
         var curve = new List<TrainingPoint>();
         var nextCheckpoint = s_checkpointEvery;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Rill.Torch.Native;
+using Rill.TrainModel.Export;
 using TorchSharp;
 
 namespace Rill.TrainModel;
@@ -17,10 +18,12 @@ internal static class TrainCommand
             Description = "Threads of libtorch. Give one where the machine does other work: OpenMP's threads wait for the slowest.",
             DefaultValueFactory = _ => Math.Min(2, Environment.ProcessorCount),
         };
+        var start = new Option<DirectoryInfo>("--from") { Description = "Directory of a model that this program has written: its training goes on. Give another --seed than before, or it reads the same again." };
         root.Options.Add(minutes);
         root.Options.Add(seed);
         root.Options.Add(output);
         root.Options.Add(threads);
+        root.Options.Add(start);
         root.SetAction(parsed =>
         {
             if (parsed.GetValue(minutes) is <= 0 or > 1_440)
@@ -29,9 +32,15 @@ internal static class TrainCommand
                 return 1;
             }
 
+            if (parsed.GetValue(start) is { } from && !File.Exists(Path.Combine(from.FullName, TrainingHistory.FileName)))
+            {
+                Console.Error.WriteLine($"--from: {from.FullName} has no {TrainingHistory.FileName}, so it is no model that this program has written.");
+                return 1;
+            }
+
             NativeTorch.Load();
             torch.set_num_threads(Math.Max(1, parsed.GetValue(threads)));
-            new ModelMaker(parsed.GetRequiredValue(output).FullName, parsed.GetValue(seed), TimeSpan.FromMinutes(parsed.GetValue(minutes))).Make();
+            new ModelMaker(parsed.GetRequiredValue(output).FullName, parsed.GetValue(seed), TimeSpan.FromMinutes(parsed.GetValue(minutes)), parsed.GetValue(start)?.FullName).Make();
             return 0;
         });
     }

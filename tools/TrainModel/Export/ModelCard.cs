@@ -47,16 +47,24 @@ internal static class ModelCard
 
     private static void AddTraining(StringBuilder card, TrainingReport report)
     {
-        var last = report.Curve[^1];
         card.Append("## Training\n\n```\n");
-        Line(card, $"dotnet run --project tools/TrainModel -c Release -- --minutes {report.Limit.TotalMinutes:0.##} --seed {report.Seed}\n```\n");
-        Line(card, $"{last.Elapsed.TotalMinutes:F0} minutes on {(report.Threads == 1 ? "one CPU core" : $"{report.Threads} CPU cores")}, {last.Step:N0} steps, {last.Tokens / 1e6:F1} million tokens of {report.Conversations:N0} conversations from the grammar in");
-        card.Append("tools/TrainModel/Corpus, none seen twice but for short ones that the grammar says again. Loss counts on answers only. Corpus and first ");
+        foreach (var (run, isFirst) in report.Runs.Select((run, index) => (run, index == 0)))
+        {
+            Line(card, $"dotnet run --project tools/TrainModel -c Release -- --minutes {run.Minutes:0.##} --seed {run.Seed} --threads {run.Threads}{(isFirst ? "" : " --from models/rill-mini")}");
+        }
+
+        card.Append("```\n\n");
+        foreach (var run in report.Runs)
+        {
+            Line(card, $"- {run.Minutes:F0} minutes on {(run.Threads == 1 ? "one CPU core" : $"{run.Threads} CPU cores")}: {run.Steps:N0} steps, {run.Tokens / 1e6:F1} million tokens of {run.Conversations:N0} conversations");
+        }
+
+        card.Append("\nThe conversations are from the grammar in tools/TrainModel/Corpus, none seen twice but for short ones that the grammar says again. Loss counts on answers only. Corpus and first ");
         card.Append("weights follow from the seed; the weights in the end depend on the machine too, since the run is bound in time.\n\n");
         Line(card, $"| loss, nats a token | |\n|---|---|\n| unseen chats of the same grammar | {report.UnseenLoss:F3} |");
         Line(card, $"| stories about held-out subjects | {report.HeldOutLoss:F3} |\n");
         card.Append("Much of what is left is the grammar's own chance: who is met, what is lost, which of many sentences comes next.\n\n");
-        card.Append("![training loss](loss.svg)\n\n");
+        card.Append("![training loss of the last run](loss.svg)\n\n");
     }
 
     private static void AddMarks(StringBuilder card, TrainingReport report)
@@ -77,7 +85,7 @@ internal static class ModelCard
         var stories = report.Samples.Where(sample => sample.IsStory).ToList();
         card.Append("## Does it recite?\n\nThese subjects are in no training text: ");
         card.Append(string.Join(", ", report.HeldOutSubjects)).Append(".\n\n");
-        Line(card, $"Longest run of words and signs that a story below shares with any training conversation: {stories.Max(sample => sample.Overlap.Longest)} of {stories.Average(sample => sample.Overlap.WordCount):F0} on average");
+        Line(card, $"Longest run of words and signs that a story below shares with any conversation of the last run: {stories.Max(sample => sample.Overlap.Longest)} of {stories.Average(sample => sample.Overlap.WordCount):F0} on average");
         Line(card, $"(mean {stories.Average(sample => sample.Overlap.Longest):F1}). Such a run is a few sentences of the grammar whose slots happen to be filled alike. Answers about Rill are learned");
         card.Append("nearly word for word, as they should be.\n\n");
     }

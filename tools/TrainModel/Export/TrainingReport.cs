@@ -8,17 +8,10 @@ internal sealed record TrainingReport
 {
     public required MiniModel Model { get; init; }
 
-    public required int Seed { get; init; }
-
-    /// <summary>Threads that libtorch had.</summary>
-    public required int Threads { get; init; }
-
-    public required TimeSpan Limit { get; init; }
+    /// <summary>This run, and those before it that it went on from; this one last.</summary>
+    public required IReadOnlyList<FinishedRun> Runs { get; init; }
 
     public required IReadOnlyList<TrainingPoint> Curve { get; init; }
-
-    /// <summary>Conversations of the corpus that were drawn for training.</summary>
-    public required int Conversations { get; init; }
 
     /// <summary>Loss on chats of the same grammar that were not trained on, nats a token of the answers.</summary>
     public required double UnseenLoss { get; init; }

@@ -14,6 +14,9 @@ internal sealed unsafe class QuantizedFile(string path, QuantizedTable table, by
 {
     private const string Unfinished = ".partial";
 
+    // A writer holds its file locked, but for the moments between making and locking it, and between closing and renaming it.
+    private static readonly TimeSpan s_longestUnlocked = TimeSpan.FromMinutes(1);
+
     /// <summary>Where the file is.</summary>
     public string Path => path;
 
@@ -114,11 +117,16 @@ internal sealed unsafe class QuantizedFile(string path, QuantizedTable table, by
         RandomAccess.FlushToDisk(file);
     }
 
-    /// <summary>Deletes what writers have left that were ended: whoever still writes holds his file locked.</summary>
+    /// <summary>Deletes what writers have left that were ended: files that are not locked and were not just written.</summary>
     private void DeleteUnfinished()
     {
         foreach (var file in Directory.EnumerateFiles(System.IO.Path.GetDirectoryName(path)!, $"{System.IO.Path.GetFileName(path)}.*{Unfinished}"))
         {
+            if (DateTime.UtcNow - File.GetLastWriteTimeUtc(file) < s_longestUnlocked)
+            {
+                continue;
+            }
+
             try
             {
                 // To read as well, though nothing is read: a pipe of this name would wait for a reader.

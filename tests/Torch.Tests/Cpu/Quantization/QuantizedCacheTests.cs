@@ -178,14 +178,19 @@ public sealed class QuantizedCacheTests : IDisposable
     [Fact]
     public void Load_AfterAWriterWasEnded_RemovesWhatItLeftAndNotWhatIsBeingWritten()
     {
-        var (left, written) = ($"{Kept}.1.partial", $"{Kept}.2.partial");
+        var (left, written, recent) = ($"{Kept}.1.partial", $"{Kept}.2.partial", $"{Kept}.3.partial");
         File.WriteAllText(left, "half");
-        using var writer = File.OpenHandle(written, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        File.WriteAllText(written, "half");
+        File.WriteAllText(recent, "whole, and about to be renamed");
+        File.SetLastWriteTimeUtc(left, DateTime.UtcNow.AddMinutes(-2));
+        File.SetLastWriteTimeUtc(written, DateTime.UtcNow.AddMinutes(-2));
+        using var writer = File.OpenHandle(written, FileMode.Open, FileAccess.Write, FileShare.None);
 
         Start();
 
         Assert.False(File.Exists(left));
         Assert.True(File.Exists(written));
+        Assert.True(File.Exists(recent));
         Assert.True(File.Exists(Kept));
     }
 
@@ -195,6 +200,7 @@ public sealed class QuantizedCacheTests : IDisposable
         Skip.IfNot(OperatingSystem.IsLinux(), "mkfifo is needed.");
         var left = $"{Kept}.1.partial";
         System.Diagnostics.Process.Start("mkfifo", [Kept, left]).WaitForExit();
+        File.SetLastWriteTimeUtc(left, DateTime.UtcNow.AddMinutes(-2));
 
         await Task.Run(() => Start()).WaitAsync(TimeSpan.FromMinutes(1));
 

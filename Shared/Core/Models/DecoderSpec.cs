@@ -1,8 +1,8 @@
 namespace Rill.Models;
 
 /// <summary>
-/// A decoder-only transformer as data: every supported architecture is this one decoder (RMS norms before attention and before a
-/// SiLU-gated feed-forward, rotary positions, grouped-query attention) with other switches.
+/// A decoder-only transformer as data: every supported architecture is this one decoder with other switches. Where nothing else is said it is
+/// Llama's: RMS norms before attention and before a SiLU-gated feed-forward, rotary positions, grouped-query attention, no biases.
 /// </summary>
 public sealed record DecoderSpec
 {
@@ -24,7 +24,7 @@ public sealed record DecoderSpec
     /// <summary>Width of a head; even.</summary>
     public required int HeadDim { get; init; }
 
-    /// <summary>Width of the gated feed-forward.</summary>
+    /// <summary>Width of the dense feed-forward.</summary>
     public required int FeedForwardSize { get; init; }
 
     /// <summary>Rows of the embedding; token ids lie in [0, VocabularySize).</summary>
@@ -33,11 +33,32 @@ public sealed record DecoderSpec
     /// <summary>Most tokens of a sequence.</summary>
     public required int ContextLength { get; init; }
 
-    /// <summary>Added to the mean square in every norm.</summary>
+    /// <summary>Added to the mean square (or to the variance) in every norm.</summary>
     public required float NormEpsilon { get; init; }
 
-    /// <summary>How positions turn queries and keys.</summary>
-    public required RotarySpec Rotary { get; init; }
+    /// <summary>The kind of the norms over the residual stream.</summary>
+    public NormKind Norm { get; init; }
+
+    /// <summary>Added to the stored weights of all norms, those of queries and keys too: 1 where a checkpoint stores what exceeds 1.</summary>
+    public float NormOffset { get; init; }
+
+    /// <summary>Biases on the norms over the residual stream.</summary>
+    public bool NormBias { get; init; }
+
+    /// <summary>Norms before attention and before the feed-forward.</summary>
+    public bool PreNorms { get; init; } = true;
+
+    /// <summary>Norms over the result of attention and over that of the feed-forward, before each is added to the residual stream.</summary>
+    public bool PostNorms { get; init; }
+
+    /// <summary>How attention and feed-forward follow one another.</summary>
+    public ResidualKind Residual { get; init; }
+
+    /// <summary>For each layer, how positions turn queries and keys; null for a layer without positions.</summary>
+    public required IReadOnlyList<RotarySpec?> Rotaries { get; init; }
+
+    /// <summary>An embedding of the position, added to the token's: as many rows as <see cref="ContextLength"/>.</summary>
+    public bool LearnedPositions { get; init; }
 
     /// <summary>Biases on the query, key and value projections.</summary>
     public bool QueryKeyValueBias { get; init; }
@@ -48,20 +69,83 @@ public sealed record DecoderSpec
     /// <summary>Biases on the gate, up and down projections.</summary>
     public bool FeedForwardBias { get; init; }
 
-    /// <summary>An RMS norm over each head of queries and keys, before the rotation.</summary>
-    public bool QueryKeyNorm { get; init; }
+    /// <summary>A bias on the logits.</summary>
+    public bool HeadBias { get; init; }
 
-    /// <summary>True when the output projection is the embedding.</summary>
-    public bool TiedEmbeddings { get; init; }
+    /// <summary>A norm over queries and keys.</summary>
+    public QueryKeyNorm QueryKeyNorm { get; init; }
+
+    /// <summary>What scores are multiplied with; null for 1 / sqrt(<see cref="HeadDim"/>).</summary>
+    public float? AttentionScale { get; init; }
+
+    /// <summary>c where a score z becomes c * tanh(z / c), before what is not attended to is masked; null for none.</summary>
+    public float? AttentionSoftCap { get; init; }
 
     /// <summary>For each layer, how many latest positions (its own included) a token attends to; null for all.</summary>
     public required IReadOnlyList<int?> AttentionWindows { get; init; }
 
+    /// <summary>
+    /// For each layer, the size of the stretches into which a text is cut (chunked attention: position i attends to j where i / size and
+    /// j / size, rounded down, are the same); null for none. Empty: none in any layer.
+    /// </summary>
+    public IReadOnlyList<int?> AttentionChunks { get; init; } = [];
+
+    /// <summary>For each layer, how queries grow with their position; null for not. Empty: in no layer.</summary>
+    public IReadOnlyList<QueryTemperature?> QueryTemperatures { get; init; } = [];
+
+    /// <summary>A logit for each query head that joins its softmax's sum and has no value.</summary>
+    public bool AttentionSinks { get; init; }
+
+    /// <summary>RMS norms over attention's result before its output projection, and over the gated row before the way down.</summary>
+    public bool SubNorms { get; init; }
+
+    /// <summary>What the feed-forward applies to the gate, or to the only projection.</summary>
+    public Activation Activation { get; init; }
+
+    /// <summary>True for down(act(gate) * up), false for down(act(up)).</summary>
+    public bool Gated { get; init; } = true;
+
+    /// <summary>For each layer, its experts; null for a dense layer. Empty: all are dense.</summary>
+    public IReadOnlyList<MoeSpec?> Experts { get; init; } = [];
+
+    /// <summary>What the token embedding is multiplied with.</summary>
+    public float EmbeddingScale { get; init; } = 1;
+
+    /// <summary>What the results of attention and feed-forward are multiplied with before they are added to the residual stream.</summary>
+    public float ResidualScale { get; init; } = 1;
+
+    /// <summary>What logits are multiplied with.</summary>
+    public float LogitScale { get; init; } = 1;
+
+    /// <summary>c where a logit z becomes c * tanh(z / c), after <see cref="LogitScale"/>; null for none.</summary>
+    public float? LogitSoftCap { get; init; }
+
+    /// <summary>True when the output projection is the embedding.</summary>
+    public bool TiedEmbeddings { get; init; }
+
     /// <summary>Layers behind the last one that guess further tokens (multi-token prediction); their weights are passed over.</summary>
     public int PredictionLayerCount { get; init; }
 
-    /// <summary>Names of the weights in the safetensors files.</summary>
+    /// <summary>The names by which the decoder asks for its tensors: Llama's.</summary>
     public WeightNames Names { get; init; } = new();
+
+    /// <summary>By such a name, how the tensor is made from published ones; a tensor that is missing here has its own name in the files.</summary>
+    public IReadOnlyDictionary<string, WeightRecipe> Recipes { get; init; } = new Dictionary<string, WeightRecipe>();
+
+    /// <summary>
+    /// Other spellings of the beginnings of published names, tried in this order after the names as they are: the first whose embedding is
+    /// in the files holds for all tensors.
+    /// </summary>
+    public IReadOnlyList<NamePrefixes> Prefixes { get; init; } = [];
+
+    /// <summary>Beginnings of the names of tensors that belong to other parts of a wrapper class (its vision tower, say) and are passed over.</summary>
+    public IReadOnlyList<string> PassedOver { get; init; } = [];
+
+    /// <summary>Endings of the names of tensors that no decoder needs: masks and tables that old files hold.</summary>
+    public IReadOnlyList<string> PassedOverEndings { get; init; } = [];
+
+    /// <summary>The experts of a layer; null for a dense one.</summary>
+    public MoeSpec? ExpertsOf(int layer) => Experts.Count == 0 ? null : Experts[layer];
 
     /// <summary>Rows of queries, keys and values together.</summary>
     public int QueryKeyValueSize => (HeadCount + (2 * KeyValueHeadCount)) * HeadDim;

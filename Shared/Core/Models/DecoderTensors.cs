@@ -10,15 +10,29 @@ public static class DecoderTensors
     {
         var names = spec.Names;
         yield return (names.Embedding, [spec.VocabularySize, spec.HiddenSize]);
+        if (spec.LearnedPositions)
+        {
+            yield return (names.Positions, [spec.ContextLength, spec.HiddenSize]);
+        }
+
         foreach (var tensor in Enumerable.Range(0, spec.LayerCount).SelectMany(layer => OfLayer(spec, layer)))
         {
             yield return tensor;
         }
 
-        yield return (names.FinalNorm, [spec.HiddenSize]);
+        foreach (var tensor in Norm(spec, names.FinalNorm))
+        {
+            yield return tensor;
+        }
+
         if (!spec.TiedEmbeddings)
         {
             yield return (names.Head, [spec.VocabularySize, spec.HiddenSize]);
+        }
+
+        if (spec.HeadBias)
+        {
+            yield return (WeightNames.BiasOf(names.Head), [spec.VocabularySize]);
         }
     }
 
@@ -35,14 +49,14 @@ public static class DecoderTensors
                 $"The weights lack the tensor {spec.Names.Head}, and config.json does not say that the embedding takes its place (tie_word_embeddings).");
         }
 
-        var known = new HashSet<string>(StringComparer.Ordinal);
+        var known = new List<string>();
         foreach (var (name, shape) in Of(spec))
         {
-            weights.Get(name, shape);
+            weights.Check(name, shape);
             known.Add(name);
         }
 
-        if (weights.TensorNames.FirstOrDefault(name => !known.Contains(name) && !IsPassedOver(spec, name)) is { } stray)
+        if (weights.UnusedNames(known).FirstOrDefault(name => !IsPassedOver(spec, name)) is { } stray)
         {
             throw new ModelFormatException(LayerOf(spec, stray) >= spec.LayerCount
                 ? $"The weights hold {stray}, but config.json names only {spec.LayerCount} layers (num_hidden_layers)."
@@ -54,6 +68,8 @@ public static class DecoderTensors
     private static bool IsPassedOver(DecoderSpec spec, string name) =>
         (spec.TiedEmbeddings && name == spec.Names.Head)
         || name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal)
+        || spec.PassedOver.Any(beginning => name.StartsWith(beginning, StringComparison.Ordinal))
+        || spec.PassedOverEndings.Any(ending => name.EndsWith(ending, StringComparison.Ordinal))
         || (LayerOf(spec, name) is { } layer && layer >= spec.LayerCount && layer - spec.LayerCount < spec.PredictionLayerCount);
 
     /// <summary>The layer that a tensor's name tells; null for none.</summary>
@@ -69,32 +85,71 @@ public static class DecoderTensors
     private static IEnumerable<(string Name, long[] Shape)> OfLayer(DecoderSpec spec, int layer)
     {
         var (names, hidden) = (spec.Names, spec.HiddenSize);
-        var (attention, keyValue) = (spec.HeadCount * spec.HeadDim, spec.KeyValueHeadCount * spec.HeadDim);
-        (string Name, long Rows, long Columns, bool Bias)[] projections =
+        var (attention, keyValue) = ((long)spec.HeadCount * spec.HeadDim, (long)spec.KeyValueHeadCount * spec.HeadDim);
+        return
         [
-            (names.Query(layer), attention, hidden, spec.QueryKeyValueBias),
-            (names.Key(layer), keyValue, hidden, spec.QueryKeyValueBias),
-            (names.Value(layer), keyValue, hidden, spec.QueryKeyValueBias),
-            (names.Output(layer), hidden, attention, spec.OutputBias),
-            (names.Gate(layer), spec.FeedForwardSize, hidden, spec.FeedForwardBias),
-            (names.Up(layer), spec.FeedForwardSize, hidden, spec.FeedForwardBias),
-            (names.Down(layer), hidden, spec.FeedForwardSize, spec.FeedForwardBias),
+            .. Linear(names.Query(layer), attention, hidden, spec.QueryKeyValueBias),
+            .. Linear(names.Key(layer), keyValue, hidden, spec.QueryKeyValueBias),
+            .. Linear(names.Value(layer), keyValue, hidden, spec.QueryKeyValueBias),
+            .. Linear(names.Output(layer), hidden, attention, spec.OutputBias),
+            .. spec.ExpertsOf(layer) is { } experts ? OfExperts(spec, experts, layer) : OfFeedForward(spec, layer),
+            .. spec.PreNorms ? Norm(spec, names.AttentionNorm(layer)) : [],
+            .. spec.PreNorms && spec.Residual != ResidualKind.ParallelOneNorm ? Norm(spec, names.FeedForwardNorm(layer)) : [],
+            .. spec.PostNorms ? [.. Norm(spec, names.AttentionPostNorm(layer)), .. Norm(spec, names.FeedForwardPostNorm(layer))] : Nothing,
+            .. QueryKeyNorms(spec, layer),
+            .. spec.AttentionSinks ? [(names.Sinks(layer), [spec.HeadCount])] : Nothing,
+            .. spec.SubNorms ? [(names.AttentionSubNorm(layer), [attention]), (names.FeedForwardSubNorm(layer), [spec.FeedForwardSize])] : Nothing,
         ];
-        foreach (var (name, rows, columns, bias) in projections)
-        {
-            yield return (name + ".weight", [rows, columns]);
-            if (bias)
-            {
-                yield return (name + ".bias", [rows]);
-            }
-        }
-
-        yield return (names.AttentionNorm(layer), [hidden]);
-        yield return (names.FeedForwardNorm(layer), [hidden]);
-        if (spec.QueryKeyNorm)
-        {
-            yield return (names.QueryNorm(layer), [spec.HeadDim]);
-            yield return (names.KeyNorm(layer), [spec.HeadDim]);
-        }
     }
+
+    private static (string Name, long[] Shape)[] Nothing => [];
+
+    private static IEnumerable<(string Name, long[] Shape)> QueryKeyNorms(DecoderSpec spec, int layer)
+    {
+        var (query, key) = (spec.Names.QueryNorm(layer), spec.Names.KeyNorm(layer));
+        return spec.QueryKeyNorm switch
+        {
+            QueryKeyNorm.Head or QueryKeyNorm.HeadAfterRotary => [(query, [spec.HeadDim]), (key, [spec.HeadDim])],
+            QueryKeyNorm.Whole => [(query, [(long)spec.HeadCount * spec.HeadDim]), (key, [(long)spec.KeyValueHeadCount * spec.HeadDim])],
+            QueryKeyNorm.HeadLayerNorm => [(query, [spec.HeadCount, spec.HeadDim]), (key, [spec.KeyValueHeadCount, spec.HeadDim])],
+            _ => Nothing,
+        };
+    }
+
+    private static IEnumerable<(string Name, long[] Shape)> OfFeedForward(DecoderSpec spec, int layer) =>
+    [
+        .. spec.Gated ? Linear(spec.Names.Gate(layer), spec.FeedForwardSize, spec.HiddenSize, spec.FeedForwardBias) : [],
+        .. Linear(spec.Names.Up(layer), spec.FeedForwardSize, spec.HiddenSize, spec.FeedForwardBias),
+        .. Linear(spec.Names.Down(layer), spec.HiddenSize, spec.FeedForwardSize, spec.FeedForwardBias),
+    ];
+
+    private static IEnumerable<(string Name, long[] Shape)> OfExperts(DecoderSpec spec, MoeSpec experts, int layer)
+    {
+        var (names, hidden) = (spec.Names, spec.HiddenSize);
+        IEnumerable<(string, long[])> shared = experts.SharedWidth == 0 ? [] :
+        [
+            .. Linear(names.SharedGate(layer), experts.SharedWidth, hidden, bias: false),
+            .. Linear(names.SharedUp(layer), experts.SharedWidth, hidden, bias: false),
+            .. Linear(names.SharedDown(layer), hidden, experts.SharedWidth, bias: false),
+            .. experts.SharedGate ? Linear(names.SharedExpertGate(layer), 1, hidden, bias: false) : [],
+        ];
+        return
+        [
+            .. Linear(names.Router(layer), experts.Experts, hidden, experts.RouterBias),
+            .. experts.SelectionBias ? [(names.SelectionBias(layer), [experts.Experts])] : Nothing,
+            .. shared,
+            .. Enumerable.Range(0, experts.Experts).SelectMany(expert => (IEnumerable<(string, long[])>)
+            [
+                .. Linear(names.ExpertGate(layer, expert), experts.Width, hidden, experts.ExpertBias),
+                .. Linear(names.ExpertUp(layer, expert), experts.Width, hidden, experts.ExpertBias),
+                .. Linear(names.ExpertDown(layer, expert), hidden, experts.Width, experts.ExpertBias),
+            ]),
+        ];
+    }
+
+    private static IEnumerable<(string Name, long[] Shape)> Linear(string layer, long outputs, long inputs, bool bias) =>
+        bias ? [(layer + ".weight", [outputs, inputs]), (layer + ".bias", [outputs])] : [(layer + ".weight", [outputs, inputs])];
+
+    private static IEnumerable<(string Name, long[] Shape)> Norm(DecoderSpec spec, string name) =>
+        spec.NormBias ? [(name, [spec.HiddenSize]), (WeightNames.BiasOf(name), [spec.HiddenSize])] : [(name, [spec.HiddenSize])];
 }

@@ -1,25 +1,53 @@
 namespace Rill.Models;
 
-/// <summary>Rotary position embedding (RoFormer, arXiv 2104.09864), halves of a head rotated against each other as Hugging Face does.</summary>
+/// <summary>Rotary position embedding (RoFormer, arXiv 2104.09864).</summary>
 /// <param name="Theta">Base of the frequencies.</param>
-/// <param name="Scaling">Llama 3's stretching of the low frequencies; null for none.</param>
-public sealed record RotarySpec(double Theta, Llama3RotaryScaling? Scaling = null)
+public sealed record RotarySpec(double Theta)
 {
+    /// <summary>Elements of a head that are rotated, its first ones; even. Null for all.</summary>
+    public int? Dimensions { get; init; }
+
+    /// <summary>True when neighbours are rotated against each other (2i, 2i + 1), false when the first half against the second.</summary>
+    public bool Interleaved { get; init; }
+
+    /// <summary>How frequencies are stretched for long contexts; null for not.</summary>
+    public RotaryScaling? Scaling { get; init; }
+
+    /// <summary>What sines and cosines are multiplied with.</summary>
+    public float AttentionFactor => (float)(Scaling?.AttentionFactor ?? 1);
+
+    /// <summary>Elements of a head of this width that are rotated.</summary>
+    public int Rotated(int headDim) => Dimensions ?? headDim;
+
     /// <summary>
-    /// The angle by which each pair of a head turns per position, headDim/2 values: theta^(-2i/headDim), scaled as
+    /// The angle by which each pair of a head turns per position: theta^(-2i/n) with n = <see cref="Rotated"/>, n/2 values, scaled as
     /// <see cref="Scaling"/> says.
     /// </summary>
     public float[] InverseFrequencies(int headDim)
     {
-        var frequencies = new float[headDim / 2];
+        var rotated = Rotated(headDim);
+        var frequencies = new double[rotated / 2];
         for (var pair = 0; pair < frequencies.Length; pair++)
         {
-            var frequency = Math.Pow(Theta, -2.0 * pair / headDim);
-            frequencies[pair] = (float)(Scaling?.Apply(frequency) ?? frequency);
+            frequencies[pair] = Math.Pow(Theta, -2.0 * pair / rotated);
         }
 
-        return frequencies;
+        Scaling?.Apply(frequencies, Theta, rotated);
+        return Array.ConvertAll(frequencies, frequency => (float)frequency);
     }
+}
+
+/// <summary>A way of stretching rotary frequencies, so that positions beyond the original context look like ones within it.</summary>
+public abstract record RotaryScaling
+{
+    /// <summary>What sines and cosines are multiplied with.</summary>
+    public virtual double AttentionFactor => 1;
+
+    /// <summary>Changes the angles per position, in place.</summary>
+    /// <param name="frequencies">theta^(-2i/rotated).</param>
+    /// <param name="theta">Base of the frequencies.</param>
+    /// <param name="rotated">Elements that are rotated: twice as many as frequencies.</param>
+    public abstract void Apply(double[] frequencies, double theta, int rotated);
 }
 
 /// <summary>
@@ -30,12 +58,15 @@ public sealed record RotarySpec(double Theta, Llama3RotaryScaling? Scaling = nul
 /// <param name="LowFrequencyFactor">Wavelengths above OriginalContext / this are stretched in full.</param>
 /// <param name="HighFrequencyFactor">Wavelengths below OriginalContext / this are kept.</param>
 /// <param name="OriginalContext">The context length before scaling.</param>
-public sealed record Llama3RotaryScaling(double Factor, double LowFrequencyFactor, double HighFrequencyFactor, int OriginalContext)
+public sealed record Llama3RotaryScaling(double Factor, double LowFrequencyFactor, double HighFrequencyFactor, int OriginalContext) : RotaryScaling
 {
-    internal double Apply(double frequency)
+    public override void Apply(double[] frequencies, double theta, int rotated)
     {
-        var turns = OriginalContext * frequency / (2 * Math.PI);    // over the original context
-        var share = Math.Clamp((turns - LowFrequencyFactor) / (HighFrequencyFactor - LowFrequencyFactor), 0, 1);
-        return (share * frequency) + ((1 - share) * frequency / Factor);
+        for (var pair = 0; pair < frequencies.Length; pair++)
+        {
+            var turns = OriginalContext * frequencies[pair] / (2 * Math.PI);    // over the original context
+            var share = Math.Clamp((turns - LowFrequencyFactor) / (HighFrequencyFactor - LowFrequencyFactor), 0, 1);
+            frequencies[pair] = (share * frequencies[pair]) + ((1 - share) * frequencies[pair] / Factor);
+        }
     }
 }

@@ -96,6 +96,10 @@ public sealed unsafe class SafetensorsFile : IDisposable
         return new(name, type, entry.Shape, (nint)(_data + entry.Begin), entry.End - entry.Begin);
     }
 
+    /// <summary>A tensor's first bytes, whatever its type; at most so many.</summary>
+    internal ReadOnlySpan<byte> Sample(string name, int most) =>
+        new(_data + Entries[name].Begin, (int)Math.Min(most, Entries[name].End - Entries[name].Begin));
+
     /// <summary>Tells the system how the file is read from here on.</summary>
     internal void Expect(ReadPattern pattern) => _memory.Expect(pattern);
 

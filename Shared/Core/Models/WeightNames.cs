@@ -1,10 +1,16 @@
 namespace Rill.Models;
 
-/// <summary>Names of a decoder's tensors in its files. The defaults are Llama's, which its relatives share.</summary>
+/// <summary>
+/// The names by which a decoder asks for its tensors. The defaults are Llama's, which its relatives share; where a checkpoint has the whole
+/// tensor under another name, that name stands here, and where it is cut otherwise, a <see cref="WeightRecipe"/> says how.
+/// </summary>
 public sealed record WeightNames
 {
     /// <summary>The token embedding, [vocabulary, hidden].</summary>
     public string Embedding { get; init; } = "model.embed_tokens.weight";
+
+    /// <summary>The embedding of positions, [context length, hidden].</summary>
+    public string Positions { get; init; } = "model.embed_positions.weight";
 
     /// <summary>The norm after the last layer, [hidden].</summary>
     public string FinalNorm { get; init; } = "model.norm.weight";
@@ -15,38 +21,162 @@ public sealed record WeightNames
     /// <summary>What stands before a layer's number.</summary>
     public string LayerPrefix { get; init; } = "model.layers.";
 
+    /// <summary>What stands between a layer and an expert's number.</summary>
+    public string ExpertPrefix { get; init; } = "mlp.experts.";
+
+    /// <summary>Behind an expert's number, its gate.</summary>
+    public string ExpertGateSuffix { get; init; } = "gate_proj";
+
+    /// <summary>Behind an expert's number, what its gate multiplies.</summary>
+    public string ExpertUpSuffix { get; init; } = "up_proj";
+
+    /// <summary>Behind an expert's number, its way back.</summary>
+    public string ExpertDownSuffix { get; init; } = "down_proj";
+
+    /// <summary>Behind a layer's number: see <see cref="AttentionNorm"/>.</summary>
+    public string AttentionNormSuffix { get; init; } = "input_layernorm.weight";
+
+    /// <summary>Behind a layer's number: see <see cref="AttentionPostNorm"/>.</summary>
+    public string AttentionPostNormSuffix { get; init; } = "self_attn_post_norm.weight";
+
+    /// <summary>Behind a layer's number: see <see cref="FeedForwardNorm"/>.</summary>
+    public string FeedForwardNormSuffix { get; init; } = "post_attention_layernorm.weight";
+
+    /// <summary>Behind a layer's number: see <see cref="FeedForwardPostNorm"/>.</summary>
+    public string FeedForwardPostNormSuffix { get; init; } = "mlp_post_norm.weight";
+
+    /// <summary>Behind a layer's number: see <see cref="QueryNorm"/>.</summary>
+    public string QueryNormSuffix { get; init; } = "self_attn.q_norm.weight";
+
+    /// <summary>Behind a layer's number: see <see cref="KeyNorm"/>.</summary>
+    public string KeyNormSuffix { get; init; } = "self_attn.k_norm.weight";
+
+    /// <summary>Behind a layer's number: see <see cref="Query"/>.</summary>
+    public string QuerySuffix { get; init; } = "self_attn.q_proj";
+
+    /// <summary>Behind a layer's number: see <see cref="Key"/>.</summary>
+    public string KeySuffix { get; init; } = "self_attn.k_proj";
+
+    /// <summary>Behind a layer's number: see <see cref="Value"/>.</summary>
+    public string ValueSuffix { get; init; } = "self_attn.v_proj";
+
+    /// <summary>Behind a layer's number: see <see cref="Sinks"/>.</summary>
+    public string SinksSuffix { get; init; } = "self_attn.sinks";
+
+    /// <summary>Behind a layer's number: see <see cref="AttentionSubNorm"/>.</summary>
+    public string AttentionSubNormSuffix { get; init; } = "self_attn.attn_sub_norm.weight";
+
+    /// <summary>Behind a layer's number: see <see cref="Output"/>.</summary>
+    public string OutputSuffix { get; init; } = "self_attn.o_proj";
+
+    /// <summary>Behind a layer's number: see <see cref="Gate"/>.</summary>
+    public string GateSuffix { get; init; } = "mlp.gate_proj";
+
+    /// <summary>Behind a layer's number: see <see cref="Up"/>.</summary>
+    public string UpSuffix { get; init; } = "mlp.up_proj";
+
+    /// <summary>Behind a layer's number: see <see cref="FeedForwardSubNorm"/>.</summary>
+    public string FeedForwardSubNormSuffix { get; init; } = "mlp.ffn_sub_norm.weight";
+
+    /// <summary>Behind a layer's number: see <see cref="Down"/>.</summary>
+    public string DownSuffix { get; init; } = "mlp.down_proj";
+
+    /// <summary>Behind a layer's number: see <see cref="Router"/>.</summary>
+    public string RouterSuffix { get; init; } = "mlp.gate";
+
+    /// <summary>Behind a layer's number: see <see cref="SelectionBias"/>.</summary>
+    public string SelectionBiasSuffix { get; init; } = "mlp.gate.e_score_correction_bias";
+
+    /// <summary>Behind a layer's number: see <see cref="SharedGate"/>.</summary>
+    public string SharedGateSuffix { get; init; } = "mlp.shared_expert.gate_proj";
+
+    /// <summary>Behind a layer's number: see <see cref="SharedUp"/>.</summary>
+    public string SharedUpSuffix { get; init; } = "mlp.shared_expert.up_proj";
+
+    /// <summary>Behind a layer's number: see <see cref="SharedDown"/>.</summary>
+    public string SharedDownSuffix { get; init; } = "mlp.shared_expert.down_proj";
+
+    /// <summary>Behind a layer's number: see <see cref="SharedExpertGate"/>.</summary>
+    public string SharedExpertGateSuffix { get; init; } = "mlp.shared_expert_gate";
+
     /// <summary>The norm before attention, [hidden].</summary>
-    public string AttentionNorm(int layer) => Of(layer, "input_layernorm.weight");
+    public string AttentionNorm(int layer) => Of(layer, AttentionNormSuffix);
+
+    /// <summary>The norm over attention's result, [hidden].</summary>
+    public string AttentionPostNorm(int layer) => Of(layer, AttentionPostNormSuffix);
 
     /// <summary>The norm before the feed-forward, [hidden].</summary>
-    public string FeedForwardNorm(int layer) => Of(layer, "post_attention_layernorm.weight");
+    public string FeedForwardNorm(int layer) => Of(layer, FeedForwardNormSuffix);
 
-    /// <summary>The norm over each query head, [headDim].</summary>
-    public string QueryNorm(int layer) => Of(layer, "self_attn.q_norm.weight");
+    /// <summary>The norm over the feed-forward's result, [hidden].</summary>
+    public string FeedForwardPostNorm(int layer) => Of(layer, FeedForwardPostNormSuffix);
 
-    /// <summary>The norm over each key head, [headDim].</summary>
-    public string KeyNorm(int layer) => Of(layer, "self_attn.k_norm.weight");
+    /// <summary>The norm over queries; its shape is its kind's, see <see cref="QueryKeyNorm"/>.</summary>
+    public string QueryNorm(int layer) => Of(layer, QueryNormSuffix);
+
+    /// <summary>The norm over keys; its shape is its kind's.</summary>
+    public string KeyNorm(int layer) => Of(layer, KeyNormSuffix);
 
     /// <summary>The projection to queries, [heads * headDim, hidden], without ".weight" or ".bias".</summary>
-    public string Query(int layer) => Of(layer, "self_attn.q_proj");
+    public string Query(int layer) => Of(layer, QuerySuffix);
 
     /// <summary>The projection to keys, [key/value heads * headDim, hidden].</summary>
-    public string Key(int layer) => Of(layer, "self_attn.k_proj");
+    public string Key(int layer) => Of(layer, KeySuffix);
 
     /// <summary>The projection to values, [key/value heads * headDim, hidden].</summary>
-    public string Value(int layer) => Of(layer, "self_attn.v_proj");
+    public string Value(int layer) => Of(layer, ValueSuffix);
+
+    /// <summary>The logits of <see cref="DecoderSpec.AttentionSinks"/>, [heads].</summary>
+    public string Sinks(int layer) => Of(layer, SinksSuffix);
+
+    /// <summary>The norm before attention's output projection, [heads * headDim].</summary>
+    public string AttentionSubNorm(int layer) => Of(layer, AttentionSubNormSuffix);
 
     /// <summary>The projection of the attention's result, [hidden, heads * headDim].</summary>
-    public string Output(int layer) => Of(layer, "self_attn.o_proj");
+    public string Output(int layer) => Of(layer, OutputSuffix);
 
-    /// <summary>The feed-forward's gate, [feedForward, hidden].</summary>
-    public string Gate(int layer) => Of(layer, "mlp.gate_proj");
+    /// <summary>The feed-forward's gate, [feedForward, hidden]; absent where it is not gated.</summary>
+    public string Gate(int layer) => Of(layer, GateSuffix);
 
-    /// <summary>What the gate multiplies, [feedForward, hidden].</summary>
-    public string Up(int layer) => Of(layer, "mlp.up_proj");
+    /// <summary>What the gate multiplies, or the only projection, [feedForward, hidden].</summary>
+    public string Up(int layer) => Of(layer, UpSuffix);
+
+    /// <summary>The norm before the way back, [feedForward].</summary>
+    public string FeedForwardSubNorm(int layer) => Of(layer, FeedForwardSubNormSuffix);
 
     /// <summary>The way back, [hidden, feedForward].</summary>
-    public string Down(int layer) => Of(layer, "mlp.down_proj");
+    public string Down(int layer) => Of(layer, DownSuffix);
+
+    /// <summary>The router of the experts, [experts, hidden].</summary>
+    public string Router(int layer) => Of(layer, RouterSuffix);
+
+    /// <summary>The bias of the choice of experts, [experts].</summary>
+    public string SelectionBias(int layer) => Of(layer, SelectionBiasSuffix);
+
+    /// <summary>The shared expert's gate, [width, hidden].</summary>
+    public string SharedGate(int layer) => Of(layer, SharedGateSuffix);
+
+    /// <summary>What the shared expert's gate multiplies, [width, hidden].</summary>
+    public string SharedUp(int layer) => Of(layer, SharedUpSuffix);
+
+    /// <summary>The shared expert's way back, [hidden, width].</summary>
+    public string SharedDown(int layer) => Of(layer, SharedDownSuffix);
+
+    /// <summary>What scales the shared expert's result, [1, hidden].</summary>
+    public string SharedExpertGate(int layer) => Of(layer, SharedExpertGateSuffix);
+
+    /// <summary>An expert's gate, [width, hidden], without ".weight" or ".bias".</summary>
+    public string ExpertGate(int layer, int expert) => Of(layer, $"{ExpertPrefix}{expert}.{ExpertGateSuffix}");
+
+    /// <summary>What an expert's gate multiplies, [width, hidden].</summary>
+    public string ExpertUp(int layer, int expert) => Of(layer, $"{ExpertPrefix}{expert}.{ExpertUpSuffix}");
+
+    /// <summary>An expert's way back, [hidden, width].</summary>
+    public string ExpertDown(int layer, int expert) => Of(layer, $"{ExpertPrefix}{expert}.{ExpertDownSuffix}");
+
+    /// <summary>The bias that belongs to a norm's or the head's weight.</summary>
+    public static string BiasOf(string weight) =>
+        (weight.EndsWith(".weight", StringComparison.Ordinal) ? weight[..^".weight".Length] : weight) + ".bias";
 
     private string Of(int layer, string name) => $"{LayerPrefix}{layer}.{name}";
 }

@@ -30,7 +30,7 @@ internal static class LlamaFamily
             VocabularySize = config.Int("vocab_size", MostTokens),
             ContextLength = config.Int("max_position_embeddings", MostTokens),
             NormEpsilon = (float)config.Number("rms_norm_eps", 1e-6),
-            Rotary = RotaryConfig.Read(config),
+            Rotaries = [.. Enumerable.Repeat(RotaryConfig.Read(config), layers)],
             TiedEmbeddings = config.Flag("tie_word_embeddings", false),
             AttentionWindows = new int?[layers],
             PredictionLayerCount = config.Count("num_nextn_predict_layers", absent: 0),

@@ -13,7 +13,7 @@ internal static class Qwen3
         var attentionBias = config.Flag("attention_bias", false);
         return spec with
         {
-            QueryKeyNorm = true,
+            QueryKeyNorm = QueryKeyNorm.Head,
             QueryKeyValueBias = attentionBias,
             OutputBias = attentionBias,
             AttentionWindows = Qwen2.Windows(config, spec.LayerCount, s_defaults),

@@ -48,7 +48,7 @@ internal static class RotaryConfig
 
         RefusePartial(section);
         var theta = section.Has("rope_theta") ? section.Number("rope_theta") : config.Number("rope_theta", DefaultTheta);
-        return new(theta, type == "llama3" ? ReadLlama3(section) : null);
+        return new(theta) { Scaling = type == "llama3" ? ReadLlama3(section) : null };
     }
 
     private static void RefusePartial(ModelConfig section)

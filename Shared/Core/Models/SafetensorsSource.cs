@@ -1,0 +1,85 @@
+using System.Security.Cryptography;
+
+namespace Rill.Models;
+
+/// <summary>Tensors of model.safetensors, or of the shards that model.safetensors.index.json names.</summary>
+internal sealed class SafetensorsSource : IWeightSource
+{
+    private const int SampleBytes = 4096;
+
+    private readonly List<SafetensorsFile> _files;
+    private readonly Dictionary<string, SafetensorsFile> _places;
+
+    private SafetensorsSource(List<SafetensorsFile> files, Dictionary<string, SafetensorsFile> places)
+    {
+        (_files, _places) = (files, places);
+        Tensors = places.ToDictionary(
+            place => place.Key,
+            place => place.Value.Entries[place.Key] is var entry ? new PublishedTensor(place.Value.Name, entry.Type, entry.Shape, entry.End - entry.Begin) : null!,
+            StringComparer.Ordinal);
+    }
+
+    public IReadOnlyList<string> FileNames => [.. _files.Select(file => file.Name)];
+
+    public IReadOnlyDictionary<string, PublishedTensor> Tensors { get; }
+
+    /// <summary>Opens a model's weights.</summary>
+    /// <exception cref="ModelFormatException">No weights are there, or they are damaged or incomplete.</exception>
+    public static SafetensorsSource Open(ModelFiles files)
+    {
+        if (files.Has(ModelFileNames.SingleWeights))
+        {
+            var file = SafetensorsFile.Open(files, ModelFileNames.SingleWeights);
+            return new([file], file.TensorNames.ToDictionary(name => name, _ => file, StringComparer.Ordinal));
+        }
+
+        return files.Has(ModelFileNames.WeightIndex)
+            ? OpenShards(files, WeightIndex.Parse(files.Read(ModelFileNames.WeightIndex)))
+            : throw new ModelFormatException($"{files.Describe(ModelFileNames.SingleWeights)} does not exist, and neither does {ModelFileNames.WeightIndex}.");
+    }
+
+    public Weight Get(string name) => _places[name].Get(name);
+
+    public void Release(string name, long offset, long length) => _places[name].Release(name, offset, length);
+
+    public void Expect(ReadPattern pattern) => _files.ForEach(file => file.Expect(pattern));
+
+    public void AppendTo(IncrementalHash hash)
+    {
+        foreach (var file in _files)
+        {
+            hash.AppendData(file.HeaderHash);
+        }
+
+        foreach (var name in _places.Keys.Order(StringComparer.Ordinal))
+        {
+            hash.AppendData(_places[name].Sample(name, SampleBytes));
+        }
+    }
+
+    public void Dispose() => _files.ForEach(file => file.Dispose());
+
+    private static SafetensorsSource OpenShards(ModelFiles source, IReadOnlyDictionary<string, string> map)
+    {
+        var files = new List<SafetensorsFile>();
+        try
+        {
+            files.AddRange(map.Values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(shard => SafetensorsFile.Open(source, shard)));
+            var byName = files.ToDictionary(file => file.Name, StringComparer.Ordinal);
+            foreach (var (tensor, shard) in map)
+            {
+                if (!byName[shard].Entries.ContainsKey(tensor))
+                {
+                    throw new ModelFormatException($"{ModelFileNames.WeightIndex} places {tensor} in {shard}, which lacks it.");
+                }
+            }
+
+            return new(files, map.ToDictionary(pair => pair.Key, pair => byName[pair.Value], StringComparer.Ordinal));
+        }
+        catch
+        {
+            files.ForEach(file => file.Dispose());
+            throw;
+        }
+    }
+}

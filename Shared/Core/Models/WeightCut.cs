@@ -1,0 +1,100 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Rill.Models;
+
+/// <summary>Carries out a <see cref="WeightRecipe"/>: a view of the published tensor where its rows lie one after the other, else a copy.</summary>
+internal static unsafe class WeightCut
+{
+    /// <summary>True when a published shape has what a recipe makes a tensor of another shape from.</summary>
+    public static bool Fits(IReadOnlyList<long> published, WeightRecipe recipe, ReadOnlySpan<long> wanted)
+    {
+        var shape = recipe.Expert is { } expert
+            ? published.Count > 1 && expert < published[0] ? published.Skip(1).ToArray() : []
+            : [.. published];
+        if (recipe.Transposed && shape.Length == 2)
+        {
+            (shape[0], shape[1]) = (shape[1], shape[0]);
+        }
+
+        return shape.Length == wanted.Length && shape.Length > 0
+            && shape.AsSpan(1).SequenceEqual(wanted[1..])
+            && (recipe.Rows is { } rows ? wanted[0] > 0 && rows.At(wanted[0] - 1) < shape[0] : shape[0] == wanted[0]);
+    }
+
+    /// <summary>The tensor where it lies; null when its rows are not one after the other there.</summary>
+    public static Weight? TryView(Weight source, WeightRecipe recipe, string name, ReadOnlySpan<long> shape)
+    {
+        if (recipe.Transposed || recipe.Rows?.IsContiguous(shape[0]) == false)
+        {
+            return null;
+        }
+
+        var expertBytes = recipe.Expert is null ? 0 : source.ByteCount / source.Shape[0];
+        var bytes = Elements(shape) * SizeOf(source.Type);
+        var rowBytes = bytes / shape[0];
+        return new Weight(
+            name, source.Type, shape.ToArray(), (nint)(source.Address + ((recipe.Expert ?? 0) * expertBytes) + ((recipe.Rows?.Offset ?? 0) * rowBytes)), bytes);
+    }
+
+    /// <summary>A copy of the tensor's elements in their order.</summary>
+    public static MadeWeight Copy(Weight source, WeightRecipe recipe, string name, long[] shape)
+    {
+        var (size, columns) = (SizeOf(source.Type), shape.Length > 1 ? shape[1] : 1);
+        var made = new MadeWeight(name, source.Type, shape, Elements(shape) * size);
+        var from = (byte*)source.Address + (recipe.Expert is { } expert ? expert * (source.ByteCount / source.Shape[0]) : 0);
+        var published = source.Shape[^1];    // columns there: outputs where it is transposed
+        for (long row = 0; row < shape[0]; row++)
+        {
+            var target = (byte*)made.Weight.Address + (row * columns * size);
+            var taken = recipe.Rows?.At(row) ?? row;
+            if (!recipe.Transposed)
+            {
+                NativeMemory.Copy(from + (taken * columns * size), target, (nuint)(columns * size));
+                continue;
+            }
+
+            for (long column = 0; column < columns; column++)
+            {
+                var element = from + (((column * published) + taken) * size);
+                if (size == sizeof(float))
+                {
+                    ((uint*)target)[column] = Unsafe.ReadUnaligned<uint>(element);
+                }
+                else
+                {
+                    ((ushort*)target)[column] = Unsafe.ReadUnaligned<ushort>(element);
+                }
+            }
+        }
+
+        return made;
+    }
+
+    private static long Elements(ReadOnlySpan<long> shape)
+    {
+        var count = 1L;
+        foreach (var dimension in shape)
+        {
+            count *= dimension;
+        }
+
+        return count;
+    }
+
+    private static int SizeOf(WeightType type) => type == WeightType.Float32 ? sizeof(float) : sizeof(ushort);
+}
+
+/// <summary>A tensor in memory of its own.</summary>
+internal sealed unsafe class MadeWeight : IDisposable
+{
+    /// <summary>Takes the memory, whose content is undefined.</summary>
+    public MadeWeight(string name, WeightType type, long[] shape, long byteCount) =>
+        Weight = new(name, type, shape, (nint)NativeMemory.AlignedAlloc((nuint)byteCount, 64), byteCount);
+
+    /// <summary>The tensor.</summary>
+    public Weight Weight { get; }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose() => NativeMemory.AlignedFree((void*)Weight.Address);
+}

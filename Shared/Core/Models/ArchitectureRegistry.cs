@@ -14,6 +14,9 @@ public static class ArchitectureRegistry
         [Qwen3.Name] = Qwen3.Read,
     };
 
+    /// <summary>The class names that are supported.</summary>
+    public static IReadOnlyCollection<string> Names => s_readers.Keys;
+
     /// <summary>Turns a config.json into the decoder that it describes.</summary>
     /// <exception cref="ModelFormatException">The architecture or one of its switches is not supported; the message names it.</exception>
     public static DecoderSpec Read(ModelConfig config)

@@ -67,8 +67,14 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
         _inner = parts.Own(new RowBuffer(spec.FeedForwardSize));
         _embedding = new(spec, factory, _branch);
         _norm = new(team, spec.Norm, spec.NormEpsilon);
+        var scratches = new Dictionary<MoeSpec, ExpertScratch>();
         _subNorm = new(team, NormKind.Rms, spec.NormEpsilon);
-        _layers = [.. Enumerable.Range(0, spec.LayerCount).Select(index => new CpuLayer(factory, spec, index, new DenseFeedForward(spec, factory, index, _inner, _subNorm)))];
+        _layers = [.. Enumerable.Range(0, spec.LayerCount).Select(index => new CpuLayer(factory, spec, index, FeedForward(index)))];
+
+        IFeedForward FeedForward(int layer) => spec.ExpertsOf(layer) is { } experts
+            ? new ExpertsFeedForward(spec, experts, factory, layer, scratches.GetValueOrDefault(experts) ?? (scratches[experts] = parts.Own(new ExpertScratch(experts, spec.HiddenSize))), team)
+            : new DenseFeedForward(spec, factory, layer, _inner, _subNorm);
+
         _finalNorm = factory.Norm(spec.Names.FinalNorm, spec);
         _head = new(spec, factory, team);
         _addBranch = AddBranch;

@@ -22,15 +22,16 @@ internal sealed class CpuLayerFactory(
     /// <param name="layers">Name and outputs of each.</param>
     public CpuLinear Linear(long inputs, bool bias, params ReadOnlySpan<(string Layer, long Outputs)> layers)
     {
-        var weights = new LinearWeight[layers.Length];
-        var biases = new (string, long)[layers.Length];
-        for (var i = 0; i < layers.Length; i++)
-        {
-            weights[i] = Matrix(layers[i].Layer + ".weight", layers[i].Outputs, inputs, pack);
-            biases[i] = (layers[i].Layer + ".bias", layers[i].Outputs);
-        }
+        var (weights, vector) = Load(inputs, bias, pack, layers);
+        return new(team, scratch, weights, vector);
+    }
 
-        return new(team, scratch, weights, bias ? Vector(0, biases) : null);
+    /// <summary>Linear layers over the same input of one expert.</summary>
+    /// <inheritdoc cref="Linear"/>
+    public ExpertWeights Expert(long inputs, bool bias, params ReadOnlySpan<(string Layer, long Outputs)> layers)
+    {
+        var (weights, vector) = Load(inputs, bias, packed: false, layers);
+        return new(weights, vector);
     }
 
     /// <summary>The matrix that turns hidden rows into logits; never packed, as only rows that sample pass through it.</summary>
@@ -58,6 +59,19 @@ internal sealed class CpuLayerFactory(
     /// <param name="name">The tensor's name.</param>
     /// <param name="shape">Its shape.</param>
     public WeightVector Elements(float offset, string name, params ReadOnlySpan<long> shape) => parts.Own(new WeightVector(tensors.Elements(offset, name, shape)));
+
+    private (LinearWeight[] Weights, WeightVector? Bias) Load(long inputs, bool bias, bool packed, ReadOnlySpan<(string Layer, long Outputs)> layers)
+    {
+        var weights = new LinearWeight[layers.Length];
+        var biases = new (string, long)[layers.Length];
+        for (var i = 0; i < layers.Length; i++)
+        {
+            weights[i] = Matrix(layers[i].Layer + ".weight", layers[i].Outputs, inputs, packed);
+            biases[i] = (layers[i].Layer + ".bias", layers[i].Outputs);
+        }
+
+        return (weights, bias ? Vector(0, biases) : null);
+    }
 
     private WeightVector Vector(float offset, params ReadOnlySpan<(string Name, long Size)> vectors) => parts.Own(new WeightVector(tensors.Vector(offset, vectors)));
 

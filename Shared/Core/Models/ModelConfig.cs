@@ -120,6 +120,19 @@ public sealed class ModelConfig
         var value => throw Wrong(name, value, "a list of strings"),
     };
 
+    /// <summary>True when the field is this number.</summary>
+    public bool Is(string name, int number) => Find(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var found) && found == number;
+
+    /// <summary>A list of positive whole numbers, or null when absent.</summary>
+    public IReadOnlyList<int>? Sizes(string name) => Find(name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Array } list
+            when list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out var size) && size > 0) =>
+            [.. list.EnumerateArray().Select(item => item.GetInt32())],
+        var value => throw Wrong(name, value, "a list of positive whole numbers"),
+    };
+
     /// <summary>A nested object, or null when absent. It takes the named fields from this one where it does not have them itself.</summary>
     public ModelConfig? Section(string name, params IReadOnlyList<string> shared) => Find(name) switch
     {

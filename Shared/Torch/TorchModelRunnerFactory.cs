@@ -37,8 +37,7 @@ public static class TorchModelRunnerFactory
 
     private static TorchModelRunner Create(ModelFiles files, TorchRunnerOptions options, DisposableStack parts)
     {
-        var spec = ArchitectureRegistry.Read(ModelConfig.Load(files));
-        spec = spec.ServedWith(Math.Min(options.ContextLength ?? int.MaxValue, spec.ContextLength));
+        var spec = ArchitectureRegistry.Read(ModelConfig.Load(files), options.ContextLength);
         var weights = parts.Own(ModelWeights.Open(files, spec));
         DecoderTensors.Check(spec, weights);
         if (RunnerTypes.QuantizedFormatOf(options.DataType) is not null)

@@ -147,12 +147,6 @@ public sealed record DecoderSpec
     /// <summary>The experts of a layer; null for a dense one.</summary>
     public MoeSpec? ExpertsOf(int layer) => Experts.Count == 0 ? null : Experts[layer];
 
-    /// <summary>The same model where no sequence has more tokens than these: some scalings of positions depend on it.</summary>
-    public DecoderSpec ServedWith(int tokens) => this with
-    {
-        Rotaries = [.. Rotaries.Select(rotary => rotary?.Scaling is { } scaling ? rotary with { Scaling = scaling.For(tokens) } : rotary)],
-    };
-
     /// <summary>Rows of queries, keys and values together.</summary>
     public int QueryKeyValueSize => (HeadCount + (2 * KeyValueHeadCount)) * HeadDim;
 }

@@ -1,6 +1,7 @@
 using Rill.Models.Architectures;
 using Rill.Models.Architectures.Dense;
 using Rill.Models.Architectures.Experts;
+using Rill.Models.Architectures.Latent;
 
 namespace Rill.Models;
 
@@ -14,6 +15,8 @@ public static class ArchitectureRegistry
         [BitNet.Name] = BitNet.Read,
         [Cohere.Name] = Cohere.Read,
         [Cohere2.Name] = Cohere2.Read,
+        [DeepSeek.NameV2] = DeepSeek.ReadV2,
+        [DeepSeek.NameV3] = DeepSeek.ReadV3,
         [Ernie4_5.Name] = Ernie4_5.Read,
         [Exaone4.Name] = Exaone4.Read,
         [GPT2.Name] = GPT2.Read,

@@ -72,6 +72,12 @@ public sealed record DecoderSpec
     /// <summary>A bias on the logits.</summary>
     public bool HeadBias { get; init; }
 
+    /// <summary>
+    /// Latent attention; null for keys and values of their own. With it there is one key/value head of width <see cref="HeadDim"/> =
+    /// <see cref="LatentSpec.KeyWidth"/>, and <see cref="AttentionScale"/> is set.
+    /// </summary>
+    public LatentSpec? Latent { get; init; }
+
     /// <summary>A norm over queries and keys.</summary>
     public QueryKeyNorm QueryKeyNorm { get; init; }
 
@@ -147,6 +153,9 @@ public sealed record DecoderSpec
     /// <summary>The experts of a layer; null for a dense one.</summary>
     public MoeSpec? ExpertsOf(int layer) => Experts.Count == 0 ? null : Experts[layer];
 
-    /// <summary>Rows of queries, keys and values together.</summary>
-    public int QueryKeyValueSize => (HeadCount + (2 * KeyValueHeadCount)) * HeadDim;
+    /// <summary>Elements of queries, keys and values of a row together; where values are the keys, only these.</summary>
+    public int QueryKeyValueSize => (HeadCount + ((ValuesAreKeys ? 1 : 2) * KeyValueHeadCount)) * HeadDim;
+
+    /// <summary>True where attention's values are its keys, so that they are kept once.</summary>
+    public bool ValuesAreKeys => Latent is not null;
 }

@@ -96,12 +96,16 @@ public static class DecoderTensors
     {
         var (names, hidden) = (spec.Names, spec.HiddenSize);
         var (attention, keyValue) = ((long)spec.HeadCount * spec.HeadDim, (long)spec.KeyValueHeadCount * spec.HeadDim);
-        return
+        IEnumerable<(string, long[])> projections = spec.Latent is { } latent ? OfLatent(spec, latent, layer) :
         [
             .. Linear(names.Query(layer), attention, hidden, spec.QueryKeyValueBias),
             .. Linear(names.Key(layer), keyValue, hidden, spec.QueryKeyValueBias),
             .. Linear(names.Value(layer), keyValue, hidden, spec.QueryKeyValueBias),
             .. Linear(names.Output(layer), hidden, attention, spec.OutputBias),
+        ];
+        return
+        [
+            .. projections,
             .. spec.ExpertsOf(layer) is { } experts ? OfExperts(spec, experts, layer) : OfFeedForward(spec, layer),
             .. spec.PreNorms ? Norm(spec, names.AttentionNorm(layer)) : [],
             .. spec.PreNorms && spec.Residual != ResidualKind.ParallelOneNorm ? Norm(spec, names.FeedForwardNorm(layer)) : [],
@@ -113,6 +117,24 @@ public static class DecoderTensors
     }
 
     private static (string Name, long[] Shape)[] Nothing => [];
+
+    private static IEnumerable<(string Name, long[] Shape)> OfLatent(DecoderSpec spec, LatentSpec latent, int layer)
+    {
+        var (names, hidden) = (spec.Names, spec.HiddenSize);
+        return
+        [
+            .. latent.QueryRank is { } rank ? [.. Linear(names.QueryDown(layer), rank, hidden, bias: false), (names.QueryDownNorm(layer), [rank])] : Nothing,
+            .. Linear(names.LatentQuery(layer), (long)spec.HeadCount * latent.QueryWidth, latent.QueryRank ?? hidden, bias: false),
+            .. Linear(names.LatentDown(layer), latent.KeyValueRank + latent.RotatedWidth, hidden, bias: false),
+            (names.LatentNorm(layer), [latent.KeyValueRank]),
+            .. Enumerable.Range(0, spec.HeadCount).SelectMany(head => (IEnumerable<(string, long[])>)
+            [
+                .. Linear(names.HeadKey(layer, head), latent.KeyValueRank, latent.PlainWidth, bias: false),
+                .. Linear(names.HeadValue(layer, head), latent.ValueWidth, latent.KeyValueRank, bias: false),
+            ]),
+            .. Linear(names.Output(layer), hidden, (long)spec.HeadCount * latent.ValueWidth, bias: false),
+        ];
+    }
 
     private static IEnumerable<(string Name, long[] Shape)> QueryKeyNorms(DecoderSpec spec, int layer)
     {

@@ -18,14 +18,14 @@ internal static unsafe class WeightCut
         }
 
         return shape.Length == wanted.Length && shape.Length > 0
-            && shape.AsSpan(1).SequenceEqual(wanted[1..])
+            && (recipe.FirstColumn is { } first && shape.Length == 2 ? first + wanted[1] <= shape[1] : shape.AsSpan(1).SequenceEqual(wanted[1..]))
             && (recipe.Rows is { } rows ? wanted[0] > 0 && rows.At(wanted[0] - 1) < shape[0] : shape[0] == wanted[0]);
     }
 
     /// <summary>The tensor where it lies; null when its rows are not one after the other there.</summary>
     public static Weight? TryView(Weight source, WeightRecipe recipe, string name, ReadOnlySpan<long> shape)
     {
-        if (recipe.Transposed || recipe.Rows?.IsContiguous(shape[0]) == false)
+        if (recipe.Transposed || recipe.FirstColumn is not null || recipe.Rows?.IsContiguous(shape[0]) == false)
         {
             return null;
         }
@@ -44,19 +44,20 @@ internal static unsafe class WeightCut
         var made = new MadeWeight(name, source.Type, shape, Elements(shape) * size);
         var from = (byte*)source.Address + (recipe.Expert is { } expert ? expert * (source.ByteCount / source.Shape[0]) : 0);
         var published = source.Shape[^1];    // columns there: outputs where it is transposed
+        var skipped = recipe.FirstColumn ?? 0;
         for (long row = 0; row < shape[0]; row++)
         {
             var target = (byte*)made.Weight.Address + (row * columns * size);
             var taken = recipe.Rows?.At(row) ?? row;
             if (!recipe.Transposed)
             {
-                NativeMemory.Copy(from + (taken * columns * size), target, (nuint)(columns * size));
+                NativeMemory.Copy(from + (((taken * (shape.Length > 1 ? published : 1)) + skipped) * size), target, (nuint)(columns * size));
                 continue;
             }
 
             for (long column = 0; column < columns; column++)
             {
-                var element = from + (((column * published) + taken) * size);
+                var element = from + ((((skipped + column) * published) + taken) * size);
                 if (size == sizeof(float))
                 {
                     ((uint*)target)[column] = Unsafe.ReadUnaligned<uint>(element);

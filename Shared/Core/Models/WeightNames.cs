@@ -99,6 +99,21 @@ public sealed record WeightNames
     /// <summary>Behind a layer's number: see <see cref="SharedExpertGate"/>.</summary>
     public string SharedExpertGateSuffix { get; init; } = "mlp.shared_expert_gate";
 
+    /// <summary>Behind a layer's number: see <see cref="QueryDown"/>.</summary>
+    public string QueryDownSuffix { get; init; } = "self_attn.q_a_proj";
+
+    /// <summary>Behind a layer's number: see <see cref="QueryDownNorm"/>.</summary>
+    public string QueryDownNormSuffix { get; init; } = "self_attn.q_a_layernorm.weight";
+
+    /// <summary>Behind a layer's number: see <see cref="LatentQuery"/>.</summary>
+    public string LatentQuerySuffix { get; init; } = "self_attn.q_b_proj";
+
+    /// <summary>Behind a layer's number: see <see cref="LatentDown"/>.</summary>
+    public string LatentDownSuffix { get; init; } = "self_attn.kv_a_proj_with_mqa";
+
+    /// <summary>Behind a layer's number: see <see cref="LatentNorm"/>.</summary>
+    public string LatentNormSuffix { get; init; } = "self_attn.kv_a_layernorm.weight";
+
     /// <summary>The norm before attention, [hidden].</summary>
     public string AttentionNorm(int layer) => Of(layer, AttentionNormSuffix);
 
@@ -164,6 +179,27 @@ public sealed record WeightNames
 
     /// <summary>What scales the shared expert's result, [1, hidden].</summary>
     public string SharedExpertGate(int layer) => Of(layer, SharedExpertGateSuffix);
+
+    /// <summary>With latent attention, the projection to the queries' vector, [queryRank, hidden].</summary>
+    public string QueryDown(int layer) => Of(layer, QueryDownSuffix);
+
+    /// <summary>The norm over the queries' vector, [queryRank].</summary>
+    public string QueryDownNorm(int layer) => Of(layer, QueryDownNormSuffix);
+
+    /// <summary>The projection to queries, [heads * queryWidth, queryRank or hidden].</summary>
+    public string LatentQuery(int layer) => Of(layer, LatentQuerySuffix);
+
+    /// <summary>The projection to c and the shared key, [keyValueRank + rotatedWidth, hidden].</summary>
+    public string LatentDown(int layer) => Of(layer, LatentDownSuffix);
+
+    /// <summary>The norm over c, [keyValueRank].</summary>
+    public string LatentNorm(int layer) => Of(layer, LatentNormSuffix);
+
+    /// <summary>A head's key matrix, transposed, [keyValueRank, plainWidth], by recipe.</summary>
+    public string HeadKey(int layer, int head) => Of(layer, $"self_attn.heads.{head}.key");
+
+    /// <summary>A head's value matrix, [valueWidth, keyValueRank], by recipe.</summary>
+    public string HeadValue(int layer, int head) => Of(layer, $"self_attn.heads.{head}.value");
 
     /// <summary>An expert's gate, [width, hidden], without ".weight" or ".bias".</summary>
     public string ExpertGate(int layer, int expert) => Of(layer, $"{ExpertPrefix}{expert}.{ExpertGateSuffix}");

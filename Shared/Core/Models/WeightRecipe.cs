@@ -12,6 +12,9 @@ public sealed record WeightRecipe(string Name)
 
     /// <summary>Which rows are taken, after the transposition; null for all.</summary>
     public RowPattern? Rows { get; init; }
+
+    /// <summary>The first of the columns that are taken, after the transposition, as many as asked for; null for all.</summary>
+    public long? FirstColumn { get; init; }
 }
 
 /// <summary>Rows of a tensor, stretch by stretch: row r of the result is the tensor's row Offset + r / Length * Stride + r % Length.</summary>

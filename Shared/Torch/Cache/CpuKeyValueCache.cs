@@ -7,7 +7,7 @@ namespace Rill.Torch.Cache;
 /// Keys and values on the CPU. Each slot is contiguous in virtual memory, so attention needs no block table; physical pages come as
 /// positions fill and go back when the slot or the cached block is released (the idea of vAttention, arXiv 2405.04437).
 /// <para>
-/// A slot is [chunk, layer, head, key|value, position, headDim], a chunk being <see cref="ChunkPositions"/> positions: what
+/// A slot is [chunk, layer, head, key|value, position, headDim] (without values where these are the keys), a chunk being <see cref="ChunkPositions"/> positions: what
 /// a thread reads at once follows one another in memory. A cached block is [layer, head, key|value, position, headDim]. Where elements have
 /// scales, those of all positions follow the vectors of a head.
 /// </para>
@@ -45,13 +45,13 @@ internal sealed unsafe class CpuKeyValueCache
         }
     }
 
-    private int Planes => 2 * _layout.LayerCount * _layout.HeadCount;
+    private int Planes => _layout.Vectors * _layout.LayerCount * _layout.HeadCount;
 
     private long PositionBytes => _layout.VectorBytes + _layout.Format.ScaleSize;
 
     /// <summary>The keys (or values) of a head in the chunk of positions that holds <paramref name="position"/>, from the chunk's first position on.</summary>
     public byte* Chunk(int slot, int position, int layer, int head, bool values) =>
-        InSlot(slot, position, (((layer * _layout.HeadCount) + head) * 2) + (values ? 1 : 0));
+        InSlot(slot, position, (((layer * _layout.HeadCount) + head) * _layout.Vectors) + (values && !_layout.ValuesAreKeys ? 1 : 0));
 
     /// <summary>Gives a slot's memory back.</summary>
     public void ReleaseSlot(int slot) => _slots.Release(slot * _slotStride, _slotStride);

@@ -44,6 +44,7 @@ internal sealed record KeyValueBudget
             LayerCount = spec.LayerCount,
             HeadCount = spec.KeyValueHeadCount,
             HeadDim = spec.HeadDim,
+            ValuesAreKeys = spec.ValuesAreKeys,
             Format = format,
             ContextLength = Math.Min(ContextLength ?? int.MaxValue, spec.ContextLength),
             SlotCount = SlotCount,

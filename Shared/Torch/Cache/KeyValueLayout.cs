@@ -12,6 +12,12 @@ internal sealed record KeyValueLayout
     /// <summary>Elements of a head's key (or value).</summary>
     public required int HeadDim { get; init; }
 
+    /// <summary>True where values are the keys, which are kept once.</summary>
+    public bool ValuesAreKeys { get; init; }
+
+    /// <summary>Vectors of a head that a token adds: a key and a value, or only the key.</summary>
+    public int Vectors => ValuesAreKeys ? 1 : 2;
+
     /// <summary>How an element is stored.</summary>
     public required KeyValueFormat Format { get; init; }
 
@@ -34,7 +40,7 @@ internal sealed record KeyValueLayout
     public long VectorBytes => (long)HeadDim * Format.ElementSize;
 
     /// <summary>Bytes of all that a token adds to the cache.</summary>
-    public long TokenBytes => 2L * LayerCount * HeadCount * (VectorBytes + Format.ScaleSize);
+    public long TokenBytes => (long)Vectors * LayerCount * HeadCount * (VectorBytes + Format.ScaleSize);
 
     /// <summary>Bytes of a block's content.</summary>
     public long BlockBytes => BlockSize * TokenBytes;

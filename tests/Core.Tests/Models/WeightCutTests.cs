@@ -66,6 +66,25 @@ public sealed class WeightCutTests : IDisposable
     }
 
     [Fact]
+    public void Get_SomeColumns_OfAMatrixAsItIsOrTurned_TakesThem()
+    {
+        using var plain = Open(new("turned") { FirstColumn = 1 });
+        using var turned = Open(new("rows") { Transposed = true, FirstColumn = 1 });
+
+        Assert.Equal([1, 2, 11, 12], Values(plain.Get("part", 2, 2)));
+        Assert.Equal([10, 20, 11, 21], Values(turned.Get("part", 2, 2)));
+        Assert.Throws<ModelFormatException>(() => plain.Check("part", 2, 3));
+    }
+
+    [Fact]
+    public void Get_PartsOfAVectorOfOneExpert_TakesItsElements()
+    {
+        using var weights = Open(new("rows") { Expert = 2, Rows = new(1, 1, 2) });
+
+        Assert.Equal([21], Values(weights.Get("part", 1)));
+    }
+
+    [Fact]
     public void Release_OfACopy_GivesItsMemoryBackAndMakesItAnew()
     {
         using var weights = Open(new("rows") { Rows = new(1, 1, 2) });

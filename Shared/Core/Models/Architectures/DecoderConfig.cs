@@ -9,7 +9,7 @@ internal static class DecoderConfig
     public const int MostHeads = 1 << 13;
     public const int MostWidth = 1 << 20;
     public const int MostTokens = 1 << 28;
-    private const int MostHeadDim = 1 << 13;
+    public const int MostHeadDim = 1 << 13;
 
     /// <summary>Reads the common fields; biases, norms, windows and names are the caller's.</summary>
     public static DecoderSpec Read(string architecture, ModelConfig config, ConfigDefaults defaults)

@@ -120,7 +120,7 @@ internal sealed unsafe class CachedAttention<T> : IDisposable where T : ICacheEl
             Write(_cache.Chunk(token.Slot, token.Position, _layer, head, values: false), token.Position, source);
         }
 
-        for (var head = 0; head < _spec.KeyValueHeadCount; head++, source += size)
+        for (var head = 0; head < _spec.KeyValueHeadCount && !_spec.ValuesAreKeys; head++, source += size)
         {
             Write(_cache.Chunk(token.Slot, token.Position, _layer, head, values: true), token.Position, source);
         }

@@ -68,8 +68,12 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
         _embedding = new(spec, factory, _branch);
         _norm = new(team, spec.Norm, spec.NormEpsilon);
         var scratches = new Dictionary<MoeSpec, ExpertScratch>();
+        LatentScratch? latentScratch = null;
         _subNorm = new(team, NormKind.Rms, spec.NormEpsilon);
-        _layers = [.. Enumerable.Range(0, spec.LayerCount).Select(index => new CpuLayer(factory, spec, index, FeedForward(index)))];
+        _layers = [.. Enumerable.Range(0, spec.LayerCount).Select(index => new CpuLayer(factory, spec, index, FeedForward(index), Latent(index)))];
+
+        LatentProjections? Latent(int layer) =>
+            spec.Latent is { } latent ? new(spec, latent, factory, layer, latentScratch ??= parts.Own(new LatentScratch(spec, latent)), team) : null;
 
         IFeedForward FeedForward(int layer) => spec.ExpertsOf(layer) is { } experts
             ? new ExpertsFeedForward(spec, experts, factory, layer, scratches.GetValueOrDefault(experts) ?? (scratches[experts] = parts.Own(new ExpertScratch(experts, spec.HiddenSize))), team)
@@ -114,8 +118,11 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
 
     private void Forward(CpuLayer layer, int index, RowSplit rows)
     {
-        layer.QueryKeyValue.Forward(Normed(layer.AttentionNorm, rows), _queryKeyValue, rows);
+        var normed = Normed(layer.AttentionNorm, rows);
+        layer.Latent?.Project(normed, _queryKeyValue, rows);
+        layer.QueryKeyValue?.Forward(normed, _queryKeyValue, rows);
         _attention.Forward(_queryKeyValue, index, layer.HeadNorms, layer.Sinks, _attended);
+        var attended = layer.Latent?.Collect(_attended, rows) ?? _attended;
         if (layer.AttentionSubNorm is { } subNorm)
         {
             _subNorm.Forward(_attended, subNorm, _attended, rows.Count);
@@ -130,12 +137,12 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
         };
         if (AddsPlainly)
         {
-            layer.Output.AddTo(_attended, _residual, rows);
+            layer.Output.AddTo(attended, _residual, rows);
             layer.FeedForward.AddTo(input ?? Normed(layer.FeedForwardNorm, rows), _residual, rows);
             return;
         }
 
-        layer.Output.Forward(_attended, _branch, rows);
+        layer.Output.Forward(attended, _branch, rows);
         AddBranch(layer.AttentionPostNorm, rows);
         layer.FeedForward.Forward(input ?? Normed(layer.FeedForwardNorm, rows), _branch, rows);
         AddBranch(layer.FeedForwardPostNorm, rows);

@@ -9,13 +9,16 @@ internal sealed class CpuLayer
     /// <param name="spec">The model.</param>
     /// <param name="index">The layer's number.</param>
     /// <param name="feedForward">Its feed-forward.</param>
-    public CpuLayer(CpuLayerFactory weights, DecoderSpec spec, int index, IFeedForward feedForward)
+    /// <param name="latent">What stands around its latent attention; null where its queries, keys and values are projections.</param>
+    public CpuLayer(CpuLayerFactory weights, DecoderSpec spec, int index, IFeedForward feedForward, LatentProjections? latent)
     {
         var (names, hidden) = (spec.Names, spec.HiddenSize);
         var attention = spec.HeadCount * spec.HeadDim;
         var keyValue = spec.KeyValueHeadCount * spec.HeadDim;
-        QueryKeyValue = weights.Linear(hidden, spec.QueryKeyValueBias, (names.Query(index), attention), (names.Key(index), keyValue), (names.Value(index), keyValue));
-        Output = weights.Linear(attention, spec.OutputBias, (names.Output(index), hidden));
+        Latent = latent;
+        QueryKeyValue = latent is not null ? null
+            : weights.Linear(hidden, spec.QueryKeyValueBias, (names.Query(index), attention), (names.Key(index), keyValue), (names.Value(index), keyValue));
+        Output = weights.Linear(spec.Latent is { } own ? spec.HeadCount * own.ValueWidth : attention, spec.OutputBias, (names.Output(index), hidden));
         FeedForward = feedForward;
         HeadNorms = HeadNorms.Of(spec, weights, index);
         Sinks = spec.AttentionSinks ? weights.Elements(0, names.Sinks(index), spec.HeadCount) : null;
@@ -33,7 +36,11 @@ internal sealed class CpuLayer
         }
     }
 
-    public CpuLinear QueryKeyValue { get; }
+    /// <summary>Null where attention is latent.</summary>
+    public CpuLinear? QueryKeyValue { get; }
+
+    /// <summary>What stands around latent attention; null for other attention.</summary>
+    public LatentProjections? Latent { get; }
 
     public CpuLinear Output { get; }
 

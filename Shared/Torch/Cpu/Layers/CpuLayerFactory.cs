@@ -3,6 +3,7 @@ using Rill.Torch.Cpu.Kernels;
 using Rill.Torch.Cpu.Quantization;
 using Rill.Torch.Decoding;
 using Rill.Torch.Native;
+using static TorchSharp.torch;
 
 namespace Rill.Torch.Cpu.Layers;
 
@@ -40,10 +41,10 @@ internal sealed class CpuLayerFactory(
 
     /// <summary>A matrix that is small and must be exact: never quantized, never multiplied by libtorch.</summary>
     public CpuLinear Exact(string layer, long outputs, long inputs, bool bias) =>
-        new(team, scratch, [parts.Own(new DenseWeight(tensors.ForKernels(layer + ".weight", outputs, inputs), fromMemory: false))], bias ? Vector(0, (layer + ".bias", outputs)) : null);
+        new(team, scratch, [parts.Own(new DenseWeight(Kept(layer + ".weight", outputs, inputs), fromMemory: false))], bias ? Vector(0, (layer + ".bias", outputs)) : null);
 
     /// <summary>The rows that positions stand for.</summary>
-    public DenseEmbedding Positions(string name, long count, long hidden) => parts.Own(new DenseEmbedding(tensors.ForKernels(name, count, hidden)));
+    public DenseEmbedding Positions(string name, long count, long hidden) => parts.Own(new DenseEmbedding(Kept(name, count, hidden)));
 
     /// <summary>The rows that token ids stand for.</summary>
     public IEmbedding Embedding(string name, long vocabulary, long hidden) => quantized is null
@@ -71,6 +72,21 @@ internal sealed class CpuLayerFactory(
         }
 
         return (weights, bias ? Vector(0, biases) : null);
+    }
+
+    /// <summary>A matrix that is not quantized. Beside quantized ones it is a copy, as the files are closed then.</summary>
+    private Tensor Kept(string name, long rows, long columns)
+    {
+        var matrix = tensors.ForKernels(name, rows, columns);
+        if (quantized is null)
+        {
+            return matrix;
+        }
+
+        using (matrix)
+        {
+            return matrix.clone();
+        }
     }
 
     private WeightVector Vector(float offset, params ReadOnlySpan<(string Name, long Size)> vectors) => parts.Own(new WeightVector(tensors.Vector(offset, vectors)));

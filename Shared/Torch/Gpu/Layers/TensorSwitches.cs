@@ -21,6 +21,7 @@ internal static class TensorSwitches
             (spec.AttentionChunks.Count > 0 || spec.QueryTemperatures.Count > 0, "chunked attention"),
             (spec.Activation != Activation.Silu || !spec.Gated, "activation"),
             (spec.Experts.Count > 0, "experts"),
+            (spec.Latent is not null, "latent attention"),
             (spec.EmbeddingScale != 1 || spec.ResidualScale != 1 || spec.LogitScale != 1 || spec.LogitSoftCap is not null || spec.HeadBias, "scales"),
         ];
         foreach (var (has, what) in missing)

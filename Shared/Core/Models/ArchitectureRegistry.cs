@@ -83,6 +83,6 @@ public static class ArchitectureRegistry
 
         var spec = read(config);
         UnservedFields.Refuse(architecture, config);
-        return longestSequence is { } tokens ? spec with { Rotaries = [.. spec.Rotaries.Select(rotary => rotary?.For(tokens))] } : spec;
+        return longestSequence is { } tokens ? spec with { Rotaries = [.. spec.Rotaries.Select(rotary => rotary?.ForLongest(tokens))] } : spec;
     }
 }

@@ -125,7 +125,7 @@ public sealed class ExpertFamiliesTests
         Assert.Equal([null, null, null, new QueryTemperature(0.1, 16, 1)], spec.QueryTemperatures);
         Assert.Equal([null, 16, null, 16], spec.Experts.Select(experts => experts?.Experts));
         Assert.Equal(new MoeSpec { Experts = 16, Top = 1, Width = 128, Score = RouterScore.Sigmoid, ScaleInput = true, SharedWidth = 128 }, spec.ExpertsOf(1));
-        Assert.Equal((96, QueryKeyNorm.WeightlessAfterRotary), (spec.FeedForwardSize, spec.QueryKeyNorm));
+        Assert.Equal((96, 128, QueryKeyNorm.WeightlessAfterRotary), (spec.FeedForwardSize, spec.HeadDim, spec.QueryKeyNorm));
         Assert.Equal(new WeightRecipe("model.layers.1.feed_forward.experts.gate_up_proj") { Expert = 5, Transposed = true, Rows = new(128) }, spec.Recipes[spec.Names.ExpertUp(1, 5) + ".weight"]);
     }
 

@@ -123,6 +123,8 @@ public sealed class LlamaLikeFamiliesTests
     {
         var spec = Configs.Read("Ernie4_5ForCausalLM", """{"use_bias":true}""");
 
+        Assert.Equal(2, Configs.Read("Ernie4_5ForCausalLM", without: "num_key_value_heads").KeyValueHeadCount);
+
         Assert.Equal(new RotarySpec(500_000) { Interleaved = true }, spec.Rotaries[0]);
         Assert.True(spec is { TiedEmbeddings: true, QueryKeyValueBias: true, OutputBias: true, FeedForwardBias: true });
     }

@@ -37,6 +37,9 @@ public sealed class OtherLayoutFamiliesTests
 
         Assert.Equal([8, null], spec.AttentionWindows);
         Assert.Equal([new RotarySpec(5000), new RotarySpec(1e6)], spec.Rotaries);
+        Assert.Equal(
+            [8, null, 8],
+            Configs.Read("Gemma3ForCausalLM", """{"num_hidden_layers":3,"hidden_act":null,"sliding_window":8,"_sliding_window_pattern":2}""").AttentionWindows);
         Assert.True(spec is { PostNorms: true, QueryKeyNorm: QueryKeyNorm.Head, LogitSoftCap: null, AttentionSoftCap: null });
         Assert.Contains("use_bidirectional_attention", Configs.Refusal("Gemma3ForCausalLM", """{"use_bidirectional_attention":true}"""), StringComparison.Ordinal);
     }
@@ -157,7 +160,9 @@ public sealed class OtherLayoutFamiliesTests
         Assert.True(spec is { Residual: ResidualKind.ParallelTwoNorms, Activation: Activation.GeluErf, Gated: false, FeedForwardBias: true, TiedEmbeddings: false });
         Assert.Equal(new RowPattern(16, 16, 48), spec.Recipes["model.layers.0.self_attn.k_proj.weight"].Rows);
         Assert.Equal(new RowPattern(32, 16, 48), spec.Recipes["model.layers.0.self_attn.v_proj.bias"].Rows);
-        Assert.Equal(ResidualKind.Sequential, Configs.Read("GPTNeoXForCausalLM", """{"use_parallel_residual":false}""").Residual);
+        Assert.Equal(
+            ResidualKind.Sequential, Configs.Read("GPTNeoXForCausalLM", """{"num_key_value_heads":4,"use_parallel_residual":false}""").Residual);
+        Assert.Contains("num_key_value_heads must equal", Configs.Refusal("GPTNeoXForCausalLM", "{}"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -5,6 +5,8 @@ namespace Rill.Models;
 /// <summary>A Hugging Face config.json, read with errors that name the field. Null counts as absent where nothing else is said.</summary>
 public sealed class ModelConfig
 {
+    private const int MostShown = 60;
+
     private readonly JsonElement _root;
     private readonly ModelConfig? _outer;
     private readonly HashSet<string> _shared;
@@ -122,6 +124,19 @@ public sealed class ModelConfig
         var value => throw Wrong(name, value, "a list of strings"),
     };
 
+    /// <summary>True when the field is this number.</summary>
+    public bool Is(string name, int number) => Find(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var found) && found == number;
+
+    /// <summary>A list of positive whole numbers, or null when absent.</summary>
+    public IReadOnlyList<int>? Sizes(string name) => Find(name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Array } list
+            when list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out var size) && size > 0) =>
+            [.. list.EnumerateArray().Select(item => item.GetInt32())],
+        var value => throw Wrong(name, value, "a list of positive whole numbers"),
+    };
+
     /// <summary>A nested object, or null when absent. It takes the named fields from this one where it does not have them itself.</summary>
     public ModelConfig? Section(string name, params IReadOnlyList<string> shared) => Find(name) switch
     {
@@ -164,5 +179,7 @@ public sealed class ModelConfig
     }
 
     private static ModelFormatException Wrong(string name, JsonElement? value, string expected) =>
-        new($"config.json: {name} must be {expected}, but is {value?.GetRawText() ?? "null"}.");
+        new($"config.json: {name} must be {expected}, but is {Shorten(value?.GetRawText() ?? "null")}.");
+
+    private static string Shorten(string json) => json.Length <= MostShown ? json : json[..MostShown] + "...";
 }

@@ -96,6 +96,9 @@ public sealed unsafe class SafetensorsFile : IDisposable
         return new(name, type, entry.Shape, (nint)(_data + entry.Begin), entry.End - entry.Begin);
     }
 
+    /// <summary>Where a tensor's bytes begin, whatever its type.</summary>
+    internal nint AddressOf(string name) => (nint)(_data + Entries[name].Begin);
+
     /// <summary>A tensor's first bytes, whatever its type; at most so many.</summary>
     internal ReadOnlySpan<byte> Sample(string name, int most) =>
         new(_data + Entries[name].Begin, (int)Math.Min(most, Entries[name].End - Entries[name].Begin));

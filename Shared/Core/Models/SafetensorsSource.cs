@@ -40,6 +40,9 @@ internal sealed class SafetensorsSource : IWeightSource
 
     public Weight Get(string name) => _places[name].Get(name);
 
+    /// <summary>Where a tensor's bytes begin, whatever its type.</summary>
+    public nint AddressOf(string name) => _places[name].AddressOf(name);
+
     public void Release(string name, long offset, long length) => _places[name].Release(name, offset, length);
 
     public void Expect(ReadPattern pattern) => _files.ForEach(file => file.Expect(pattern));

@@ -1,4 +1,5 @@
 using Rill.Models;
+using Rill.Models.Rotary;
 
 namespace Rill.Torch.Tests.Models;
 

@@ -1,0 +1,149 @@
+using System.Security.Cryptography;
+
+namespace Rill.Models.Packed;
+
+/// <summary>
+/// Safetensors files whose weights are packed: it shows the tensors that a decoder knows, hides the parts that they are made of, and unpacks
+/// a tensor to f32 when it is asked for.
+/// </summary>
+internal sealed class PackedSource : IWeightSource
+{
+    private readonly SafetensorsSource _files;
+    private readonly Dictionary<string, PackedTensor> _packed;
+    private readonly Dictionary<string, int> _users;    // by part: tensors that may still be made of it
+    private readonly Dictionary<string, (MadeWeight Made, long Released)> _made = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _done = new(StringComparer.Ordinal);
+
+    private PackedSource(SafetensorsSource files, IPackedFormat format)
+    {
+        _files = files;
+        _packed = new(StringComparer.Ordinal);
+        foreach (var tensor in format.Find(new(files)))
+        {
+            var isThere = files.Tensors.ContainsKey(tensor.Name) && tensor.Parts.All(part => part.Name != tensor.Name);
+            if (isThere || !_packed.TryAdd(tensor.Name, tensor))
+            {
+                throw new ModelFormatException($"The weights hold {tensor.Name} in more than one form; keep one.");
+            }
+        }
+
+        var parts = _packed.Values.SelectMany(tensor => tensor.Parts);
+        _users = parts.GroupBy(part => part.Name, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
+        var shown = files.Tensors.Where(tensor => !_users.ContainsKey(tensor.Key) && !format.Ignores(tensor.Key)).ToDictionary(StringComparer.Ordinal);
+        foreach (var (name, tensor) in _packed)
+        {
+            // Of parts that several tensors share, each has its share.
+            var bytes = tensor.Parts.Sum(part => part.ByteCount / _users[part.Name]);
+            shown[name] = new(files.Tensors[tensor.Parts[0].Name].File, tensor.Type, tensor.Shape, bytes);
+        }
+
+        Tensors = shown;
+    }
+
+    public IReadOnlyList<string> FileNames => _files.FileNames;
+
+    public IReadOnlyDictionary<string, PublishedTensor> Tensors { get; }
+
+    /// <summary>Opens a model's safetensors files, packed or not, as its config.json says.</summary>
+    /// <exception cref="ModelFormatException">No weights are there, or they are damaged, incomplete or of an unknown format.</exception>
+    public static IWeightSource Open(ModelFiles files)
+    {
+        var source = SafetensorsSource.Open(files);
+        try
+        {
+            return files.Has(ModelFileNames.Config) && PackedFormats.Of(ModelConfig.Load(files)) is { } format ? new PackedSource(source, format) : source;
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+
+    public Weight Get(string name)
+    {
+        if (!_packed.TryGetValue(name, out var tensor))
+        {
+            return _files.Get(name);
+        }
+
+        if (!_made.TryGetValue(name, out var kept))
+        {
+            kept = (Unpack(tensor), 0);
+            _made.Add(name, kept);
+        }
+
+        return kept.Made.Weight;
+    }
+
+    /// <summary>Frees an unpacked tensor when as many bytes of it have been given back as it has: parts of it may come in any order.</summary>
+    public void Release(string name, long offset, long length)
+    {
+        if (!_packed.TryGetValue(name, out var tensor))
+        {
+            _files.Release(name, offset, length);
+        }
+        else if (_made.TryGetValue(name, out var kept))
+        {
+            _made[name] = kept = kept with { Released = kept.Released + length };
+            if (kept.Released >= kept.Made.Weight.ByteCount)
+            {
+                _made.Remove(name);
+                kept.Made.Dispose();
+                ReleaseParts(tensor);
+            }
+        }
+    }
+
+    public void Expect(ReadPattern pattern) => _files.Expect(pattern);
+
+    public void AppendTo(IncrementalHash hash) => _files.AppendTo(hash);
+
+    public void Dispose()
+    {
+        foreach (var (made, _) in _made.Values)
+        {
+            made.Dispose();
+        }
+
+        _made.Clear();
+        _files.Dispose();
+    }
+
+    private void ReleaseParts(PackedTensor tensor)
+    {
+        if (!_done.Add(tensor.Name))
+        {
+            return;
+        }
+
+        foreach (var part in tensor.Parts)
+        {
+            if (--_users[part.Name] == 0)
+            {
+                _files.Release(part.Name, 0, part.ByteCount);
+            }
+        }
+    }
+
+    private static unsafe MadeWeight Unpack(PackedTensor tensor)
+    {
+        var columns = (int)tensor.Shape[^1];
+        var rows = tensor.Shape.SkipLast(1).Aggregate(1L, (product, dimension) => product * dimension);
+        var made = new MadeWeight(tensor.Name, WeightType.Float32, tensor.Shape, rows * columns * sizeof(float));
+        try
+        {
+            for (long row = 0; row < rows; row += tensor.RowsAtOnce)
+            {
+                tensor.Unpack(row, new((float*)made.Weight.Address + (row * columns), columns * tensor.RowsAtOnce));
+            }
+
+            return made;
+        }
+        catch
+        {
+            made.Dispose();
+            throw;
+        }
+    }
+}

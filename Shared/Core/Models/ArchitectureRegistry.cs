@@ -86,7 +86,11 @@ public static class ArchitectureRegistry
 
         var spec = read(config);
         UnservedFields.Refuse(architecture, config);
-        spec = longestSequence is { } tokens ? spec with { Rotaries = [.. spec.Rotaries.Select(rotary => rotary?.For(Math.Min(tokens, spec.ContextLength)))] } : spec;
+        if (longestSequence is { } tokens)
+        {
+            spec = spec with { Rotaries = [.. spec.Rotaries.Select(rotary => rotary?.ForLongest(Math.Min(tokens, spec.ContextLength)))] };
+        }
+
         CheckPositions(spec);
         return spec;
     }
@@ -98,7 +102,8 @@ public static class ArchitectureRegistry
         {
             if (!float.IsFinite(rotary.AttentionFactor) || !rotary.InverseFrequencies(spec.HeadDim).All(float.IsFinite))
             {
-                throw new ModelFormatException("config.json: the rotary settings (rope_theta, rope_scaling or rope_parameters) give frequencies that are not finite numbers.");
+                throw new ModelFormatException(
+                    "config.json: the rotary settings (rope_theta, rope_scaling or rope_parameters) give frequencies that are not finite numbers.");
             }
         }
     }

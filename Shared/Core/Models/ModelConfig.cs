@@ -62,7 +62,7 @@ public sealed class ModelConfig
     public double Number(string name, double fallback) => Find(name) switch
     {
         null => fallback,
-        { ValueKind: JsonValueKind.Number } value when value.GetDouble() is > 0 and < double.PositiveInfinity => value.GetDouble(),
+        { } value when IsPositive(value) => value.GetDouble(),
         var value => throw Wrong(name, value, "a positive number"),
     };
 
@@ -78,7 +78,8 @@ public sealed class ModelConfig
     public IReadOnlyList<double>? Numbers(string name) => Find(name) switch
     {
         null => null,
-        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(IsPositive) => [.. list.EnumerateArray().Select(item => item.GetDouble())],
+        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(IsPositive) =>
+            [.. list.EnumerateArray().Select(item => item.GetDouble())],
         var value => throw Wrong(name, value, "a list of positive numbers"),
     };
 
@@ -86,7 +87,8 @@ public sealed class ModelConfig
     public IReadOnlyList<int>? Counts(string name) => Find(name) switch
     {
         null => null,
-        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(IsCount) => [.. list.EnumerateArray().Select(item => item.GetInt32())],
+        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(IsCount) =>
+            [.. list.EnumerateArray().Select(item => item.GetInt32())],
         var value => throw Wrong(name, value, "a list of whole numbers from 0 on"),
     };
 
@@ -163,7 +165,8 @@ public sealed class ModelConfig
     /// <summary>True when the field is present and not null.</summary>
     public bool Has(string name) => Find(name) is not null;
 
-    private static bool IsPositive(JsonElement item) => item.ValueKind == JsonValueKind.Number && item.GetDouble() is > 0 and < double.PositiveInfinity;
+    // What a single cannot hold would be infinite in the decoder.
+    private static bool IsPositive(JsonElement item) => item.ValueKind == JsonValueKind.Number && item.GetDouble() is > 0 and <= float.MaxValue;
 
     private static bool IsCount(JsonElement item) => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out var number) && number >= 0;
 

@@ -22,7 +22,7 @@ public sealed record RotarySpec(double Theta)
     public int Rotated(int headDim) => Dimensions ?? headDim;
 
     /// <summary>The settings where no sequence has more than so many tokens.</summary>
-    public RotarySpec For(int tokens) => this with { Scaling = Scaling?.For(tokens) };
+    public RotarySpec ForLongest(int tokens) => this with { Scaling = Scaling?.ForLongest(tokens) };
 
     /// <summary>
     /// The angle by which each pair of a head turns per position: theta^(-2i/n) with n = <see cref="Rotated"/>, n/2 values, scaled as

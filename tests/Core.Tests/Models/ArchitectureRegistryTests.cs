@@ -10,7 +10,10 @@ public sealed class ArchitectureRegistryTests
     {
         var spec = Configs.Read("LlamaForCausalLM");
 
-        Assert.Equal((2, 64, 4, 2, 16, 128, 100, 256), (spec.LayerCount, spec.HiddenSize, spec.HeadCount, spec.KeyValueHeadCount, spec.HeadDim, spec.FeedForwardSize, spec.VocabularySize, spec.ContextLength));
+        Assert.Equal(
+            (2, 64, 4, 2, 16, 128, 100, 256),
+            (spec.LayerCount, spec.HiddenSize, spec.HeadCount, spec.KeyValueHeadCount, spec.HeadDim, spec.FeedForwardSize,
+             spec.VocabularySize, spec.ContextLength));
         Assert.Equal(1e-5f, spec.NormEpsilon);
         Assert.Equal(new RotarySpec(10_000), spec.Rotaries[0]);
         Assert.False(spec.QueryKeyValueBias || spec.OutputBias || spec.FeedForwardBias || spec.TiedEmbeddings);
@@ -22,7 +25,8 @@ public sealed class ArchitectureRegistryTests
     [Fact]
     public void Read_LlamaSwitches_AreTaken()
     {
-        var spec = Configs.Read("LlamaForCausalLM", """{"attention_bias":true,"mlp_bias":true,"tie_word_embeddings":true,"head_dim":32,"rope_theta":500000.0}""");
+        var spec = Configs.Read(
+            "LlamaForCausalLM", """{"attention_bias":true,"mlp_bias":true,"tie_word_embeddings":true,"head_dim":32,"rope_theta":500000.0}""");
 
         Assert.True(spec.QueryKeyValueBias && spec.OutputBias && spec.FeedForwardBias && spec.TiedEmbeddings);
         Assert.Equal(32, spec.HeadDim);
@@ -45,13 +49,16 @@ public sealed class ArchitectureRegistryTests
         Assert.False(spec.OutputBias);
         Assert.Equal(QueryKeyNorm.None, spec.QueryKeyNorm);
         Assert.Equal([null, 8], spec.AttentionWindows);
-        Assert.Equal([null, null], Configs.Read("Qwen2ForCausalLM", """{"use_sliding_window":false,"sliding_window":8,"max_window_layers":1}""").AttentionWindows);
+        Assert.Equal(
+            [null, null],
+            Configs.Read("Qwen2ForCausalLM", """{"use_sliding_window":false,"sliding_window":8,"max_window_layers":1}""").AttentionWindows);
     }
 
     [Fact]
     public void Read_Qwen3_NormsHeadsAndHonoursLayerTypes()
     {
-        var spec = Configs.Read("Qwen3ForCausalLM", """{"use_sliding_window":true,"sliding_window":8,"layer_types":["sliding_attention","full_attention"]}""");
+        var spec = Configs.Read(
+            "Qwen3ForCausalLM", """{"use_sliding_window":true,"sliding_window":8,"layer_types":["sliding_attention","full_attention"]}""");
 
         Assert.Equal(QueryKeyNorm.Head, spec.QueryKeyNorm);
         Assert.False(spec.QueryKeyValueBias);
@@ -67,7 +74,8 @@ public sealed class ArchitectureRegistryTests
     {
         var heads = keyValueHeads;
         var absent = Configs.Read(architecture, $$"""{"num_attention_heads":{{heads}}}""", without: "num_key_value_heads");
-        var none = Configs.Read(architecture, $$"""{"num_attention_heads":{{heads}},"num_key_value_heads":null,"head_dim":null,"sliding_window":null}""");
+        var none = Configs.Read(
+            architecture, $$"""{"num_attention_heads":{{heads}},"num_key_value_heads":null,"head_dim":null,"sliding_window":null}""");
 
         Assert.Equal((keyValueHeads, headDim, window), (absent.KeyValueHeadCount, absent.HeadDim, absent.AttentionWindows[0]));
         Assert.Equal((heads, 64 / heads, null), (none.KeyValueHeadCount, none.HeadDim, none.AttentionWindows[0]));
@@ -98,14 +106,17 @@ public sealed class ArchitectureRegistryTests
     [InlineData("""{"hidden_size":"64"}""", "hidden_size must be a whole number")]
     [InlineData("""{"tie_word_embeddings":1}""", "tie_word_embeddings must be true or false")]
     public void Read_Unsupported_IsRefusedByName(string changes, string expected) =>
-        Assert.Contains(expected, Assert.Throws<ModelFormatException>(() => Configs.Read("LlamaForCausalLM", changes)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            expected, Assert.Throws<ModelFormatException>(() => Configs.Read("LlamaForCausalLM", changes)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("""{"layer_types":["full_attention"]}""", "1 entries for 2 layers")]
     [InlineData("""{"layer_types":["full_attention","linear_attention"]}""", "'linear_attention'")]
     [InlineData("""{"layer_types":["full_attention","sliding_attention"],"sliding_window":null}""", "lacks sliding_window")]
     public void Read_BadLayerTypes_AreRefused(string changes, string expected) =>
-        Assert.Contains(expected, Assert.Throws<ModelFormatException>(() => Configs.Read("MistralForCausalLM", changes)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            expected, Assert.Throws<ModelFormatException>(() => Configs.Read("MistralForCausalLM", changes)).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("[1]")]

@@ -22,7 +22,9 @@ internal static class AttentionWindowConfig
             throw new ModelFormatException($"config.json: layer_types has {types.Count} entries for {layerCount} layers.");
         }
 
-        return [.. Enumerable.Range(0, layerCount).Select(layer => Slides(layer) ? window ?? throw new ModelFormatException("config.json lacks sliding_window.") : (int?)null)];
+        return [.. Enumerable.Range(0, layerCount).Select(WindowOf)];
+
+        int? WindowOf(int layer) => Slides(layer) ? window ?? throw new ModelFormatException("config.json lacks sliding_window.") : null;
 
         bool Slides(int layer) => types?[layer] switch
         {

@@ -45,7 +45,8 @@ internal static class DecoderConfig
     }
 
     /// <summary>The width of a sliding window; null for none.</summary>
-    public static int? SlidingWindow(ModelConfig config, ConfigDefaults defaults) => config.OptionalInt("sliding_window", MostTokens, defaults.SlidingWindow);
+    public static int? SlidingWindow(ModelConfig config, ConfigDefaults defaults) =>
+        config.OptionalInt("sliding_window", MostTokens, defaults.SlidingWindow);
 
     /// <summary>The spec with biases on all projections of attention where attention_bias says so.</summary>
     public static DecoderSpec WithAttentionBias(this DecoderSpec spec, ModelConfig config, bool absent = false)
@@ -60,7 +61,8 @@ internal static class DecoderConfig
         if (config.Section("quantization_config") is { } quantization)
         {
             throw new ModelFormatException(
-                $"config.json: quantization_config ({quantization.Text("quant_method") ?? "unnamed"}) is not supported; use the model's bf16 or f32 weights.");
+                $"config.json: quantization_config ({quantization.Text("quant_method") ?? "unnamed"}) is not supported; "
+                + "use the model's bf16 or f32 weights.");
         }
     }
 

@@ -20,7 +20,8 @@ internal static class ExpertConfig
         if ((long)experts * spec.LayerCount > MostExpertsOfAllLayers)
         {
             throw new ModelFormatException(
-                $"config.json: {countName} times num_hidden_layers is {(long)experts * spec.LayerCount}, but at most {MostExpertsOfAllLayers} experts are supported.");
+                $"config.json: {countName} times num_hidden_layers is {(long)experts * spec.LayerCount}; "
+                + $"at most {MostExpertsOfAllLayers} experts are supported.");
         }
 
         var chosen = config.OptionalInt("num_experts_per_tok") ?? top;
@@ -46,9 +47,11 @@ internal static class ExpertConfig
         var groups = config.OptionalInt("n_group") ?? 1;
         var chosen = config.OptionalInt("topk_group") ?? groups;
         var size = experts.Experts / groups;
-        return experts.Experts % groups == 0 && chosen <= groups && (long)chosen * size >= experts.Top && (groups == 1 || score == GroupScore.Best || size >= 2)
+        var canBeScored = groups == 1 || score == GroupScore.Best || size >= 2;
+        return canBeScored && experts.Experts % groups == 0 && chosen <= groups && (long)chosen * size >= experts.Top
             ? experts with { Groups = groups, TopGroups = chosen, GroupScore = score }
             : throw new ModelFormatException(
-                $"config.json: n_group ({groups}) and topk_group ({chosen}) do not fit {experts.Experts} experts of which a token goes through {experts.Top}.");
+                $"config.json: n_group ({groups}) and topk_group ({chosen}) do not fit {experts.Experts} experts "
+                + $"of which a token goes through {experts.Top}.");
     }
 }

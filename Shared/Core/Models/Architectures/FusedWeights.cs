@@ -4,7 +4,8 @@ namespace Rill.Models.Architectures;
 internal static class FusedWeights
 {
     /// <summary>Recipes of all layers.</summary>
-    public static IReadOnlyDictionary<string, WeightRecipe> OfLayers(DecoderSpec spec, Func<int, IEnumerable<(string Name, WeightRecipe Recipe)>> ofLayer) =>
+    public static IReadOnlyDictionary<string, WeightRecipe> OfLayers(
+        DecoderSpec spec, Func<int, IEnumerable<(string Name, WeightRecipe Recipe)>> ofLayer) =>
         Enumerable.Range(0, spec.LayerCount).SelectMany(ofLayer).ToDictionary(part => part.Name, part => part.Recipe, StringComparer.Ordinal);
 
     /// <summary>Rows [gate | up] of one matrix [2 * feedForward, hidden], which stands behind the layer's number.</summary>
@@ -21,7 +22,8 @@ internal static class FusedWeights
     /// </summary>
     /// <param name="fused">The published matrix, without ".weight" or ".bias".</param>
     /// <param name="transposed">True when it is published as [hidden, rows].</param>
-    public static IEnumerable<(string Name, WeightRecipe Recipe)> QueryKeyValue(DecoderSpec spec, int layer, string fused, int groups, bool transposed = false)
+    public static IEnumerable<(string Name, WeightRecipe Recipe)> QueryKeyValue(
+        DecoderSpec spec, int layer, string fused, int groups, bool transposed = false)
     {
         var query = (long)spec.HeadCount / groups * spec.HeadDim;
         var key = (long)spec.KeyValueHeadCount / groups * spec.HeadDim;

@@ -43,7 +43,8 @@ internal static class RotaryConfig
     {
         var sections = config.Section(s_sections[0])!;
         return config.Has(s_sections[1])
-            ? throw new ModelFormatException("config.json: rope_parameters names layer types and rope_scaling is there as well; keep the one that is right.")
+            ? throw new ModelFormatException(
+                "config.json: rope_parameters names layer types and rope_scaling is there as well; keep the one that is right.")
             : (ReadOf(Full, full), ReadOf(Sliding, sliding));
 
         RotarySpec ReadOf(string layerType, RotaryDefaults defaults) => sections.Section(layerType) is { } section
@@ -59,11 +60,11 @@ internal static class RotaryConfig
             throw new ModelFormatException($"config.json: {name} has the rope_type '{written}' and the type '{other}'; keep the one that is right.");
         }
 
-        var members = RotaryScalingConfig.MembersOf(written, name, defaults);
-        if (section.Names.FirstOrDefault(member => !members.Contains(member) && !s_commonMembers.Contains(member) && !defaults.OwnMembers.Contains(member)) is { } stray)
+        string[] known = [.. RotaryScalingConfig.MembersOf(written, name, defaults), .. s_commonMembers, .. defaults.OwnMembers];
+        if (section.Names.FirstOrDefault(member => !known.Contains(member)) is { } stray)
         {
-            throw new ModelFormatException(
-                $"config.json: {name} has {stray}, which is not supported {(written is null ? "where no rope_type is named" : $"for the type '{written}'")}.");
+            var where = written is null ? "where no rope_type is named" : $"for the type '{written}'";
+            throw new ModelFormatException($"config.json: {name} has {stray}, which is not supported {where}.");
         }
 
         if (written == "proportional")
@@ -101,7 +102,8 @@ internal static class RotaryConfig
         var outside = config.Number(defaults.ShareName, defaults.Share ?? 1);
         var share = section.Number("partial_rotary_factor", outside);
         return share > 1 || (defaults.Share is null && share != 1)
-            ? throw new ModelFormatException($"config.json: {defaults.ShareName} must be {(defaults.Share is null ? "1 for this architecture" : "at most 1")}.")
+            ? throw new ModelFormatException(
+                $"config.json: {defaults.ShareName} must be {(defaults.Share is null ? "1 for this architecture" : "at most 1")}.")
             : share;
     }
 }

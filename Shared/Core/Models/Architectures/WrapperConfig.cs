@@ -6,7 +6,8 @@ namespace Rill.Models.Architectures;
 /// </summary>
 internal static class WrapperConfig
 {
-    private static readonly string[] s_towers = ["vision_tower.", "vision_model.", "visual.", "multi_modal_projector.", "audio_tower.", "embed_vision.", "embed_audio."];
+    private static readonly string[] s_towers =
+        ["vision_tower.", "vision_model.", "visual.", "multi_modal_projector.", "audio_tower.", "embed_vision.", "embed_audio."];
 
     private static readonly NamePrefixes[] s_prefixes =
     [

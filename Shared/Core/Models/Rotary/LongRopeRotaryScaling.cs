@@ -6,7 +6,7 @@ namespace Rill.Models.Rotary;
 /// </summary>
 /// <remarks>
 /// The reference chooses anew for each length, after which the keys computed before no longer fit. Here one choice holds for a whole
-/// engine: by the longest sequence that it serves (<see cref="For"/>).
+/// engine: by the longest sequence that it serves (<see cref="ForLongest"/>).
 /// </remarks>
 /// <param name="ShortFactors">A divisor for each pair where no sequence exceeds the original context.</param>
 /// <param name="LongFactors">A divisor for each pair where one may.</param>
@@ -34,5 +34,5 @@ public sealed record LongRopeRotaryScaling(
     }
 
     /// <inheritdoc/>
-    public override RotaryScaling For(int tokens) => this with { IsLong = tokens > OriginalContext };
+    public override RotaryScaling ForLongest(int tokens) => this with { IsLong = tokens > OriginalContext };
 }

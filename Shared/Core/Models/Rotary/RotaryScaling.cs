@@ -13,5 +13,5 @@ public abstract record RotaryScaling
     public abstract void Apply(double[] frequencies, double theta, int rotated);
 
     /// <summary>The scaling where no sequence has more than so many tokens.</summary>
-    public virtual RotaryScaling For(int tokens) => this;
+    public virtual RotaryScaling ForLongest(int tokens) => this;
 }

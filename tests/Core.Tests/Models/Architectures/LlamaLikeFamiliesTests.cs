@@ -20,7 +20,9 @@ public sealed class LlamaLikeFamiliesTests
     [Fact]
     public void Read_Ministral3_LetsQueriesGrowWhereBetaIsThere()
     {
-        const string rotary = "\"rope_type\":\"yarn\",\"factor\":16,\"original_max_position_embeddings\":64,\"max_position_embeddings\":64,\"mscale\":1,\"mscale_all_dim\":1";
+        const string rotary = """
+            "rope_type":"yarn","factor":16,"original_max_position_embeddings":64,"max_position_embeddings":64,"mscale":1,"mscale_all_dim":1
+            """;
         var spec = Configs.Read("Ministral3ForCausalLM", $$"""{"rope_parameters":{ {{rotary}},"llama_4_scaling_beta":0.1} }""");
 
         Assert.Equal([new QueryTemperature(0.1, 64, 0), new QueryTemperature(0.1, 64, 0)], spec.QueryTemperatures);
@@ -51,14 +53,18 @@ public sealed class LlamaLikeFamiliesTests
 
     [Theory]
     [InlineData("""{"quantization_config":{"quant_method":"fp8"},"text_config":{}}""", "quantization_config (fp8)")]
-    [InlineData("""{"text_config":{"attn_temperature_tuning":true}}""", "attn_temperature_tuning is true, which is not supported for Gemma3ForConditionalGeneration")]
+    [InlineData(
+        """{"text_config":{"attn_temperature_tuning":true}}""",
+        "attn_temperature_tuning is true, which is not supported for Gemma3ForConditionalGeneration")]
     public void Read_WrappersOwnFields_AreNotOverlooked(string changes, string expected) =>
         Assert.Contains(expected, Configs.Refusal("Gemma3ForConditionalGeneration", changes), StringComparison.Ordinal);
 
     [Fact]
     public void Read_Granite_HasFourFactors()
     {
-        var spec = Configs.Read("GraniteForCausalLM", """{"embedding_multiplier":12,"attention_multiplier":0.5,"residual_multiplier":0.22,"logits_scaling":8,"mlp_bias":true}""");
+        var spec = Configs.Read(
+            "GraniteForCausalLM",
+            """{"embedding_multiplier":12,"attention_multiplier":0.5,"residual_multiplier":0.22,"logits_scaling":8,"mlp_bias":true}""");
 
         Assert.Equal((12f, 0.5f, 0.22f, 0.125f), (spec.EmbeddingScale, spec.AttentionScale, spec.ResidualScale, spec.LogitScale));
         Assert.True(spec.FeedForwardBias);
@@ -79,17 +85,24 @@ public sealed class LlamaLikeFamiliesTests
         Assert.Equal([true, true, true, false], Rotating("""{"num_hidden_layers":4}"""));
         Assert.Equal([true, false, true, false], Rotating("""{"num_hidden_layers":4,"no_rope_layer_interval":2}"""));
         Assert.Equal([false, true, true, true], Rotating("""{"num_hidden_layers":4,"no_rope_layers":[0,1,1,1]}"""));
-        Assert.Contains("no_rope_layers has 1 entries for 2 layers", Configs.Refusal("SmolLM3ForCausalLM", """{"no_rope_layers":[1]}"""), StringComparison.Ordinal);
+        Assert.Contains(
+            "no_rope_layers has 1 entries for 2 layers", Configs.Refusal("SmolLM3ForCausalLM", """{"no_rope_layers":[1]}"""),
+            StringComparison.Ordinal);
         Assert.True(Configs.Read("SmolLM3ForCausalLM").TiedEmbeddings);
 
-        static IEnumerable<bool> Rotating(string changes) => Configs.Read("SmolLM3ForCausalLM", changes).Rotaries.Select(rotary => rotary is not null);
+        static IEnumerable<bool> Rotating(string changes) => Configs.Read(
+            "SmolLM3ForCausalLM", changes).Rotaries.Select(rotary => rotary is not null);
     }
 
     [Fact]
     public void Read_SmolLM3Window_IsForLayersWithoutPositions_IfSwitchedOn()
     {
-        Assert.Equal([null, 8], Configs.Read("SmolLM3ForCausalLM", """{"no_rope_layers":[1,0],"use_sliding_window":true,"sliding_window":8}""").AttentionWindows);
-        Assert.Equal([null, null], Configs.Read("SmolLM3ForCausalLM", """{"no_rope_layers":[1,0],"use_sliding_window":false,"sliding_window":8}""").AttentionWindows);
+        Assert.Equal(
+            [null, 8],
+            Configs.Read("SmolLM3ForCausalLM", """{"no_rope_layers":[1,0],"use_sliding_window":true,"sliding_window":8}""").AttentionWindows);
+        Assert.Equal(
+            [null, null],
+            Configs.Read("SmolLM3ForCausalLM", """{"no_rope_layers":[1,0],"use_sliding_window":false,"sliding_window":8}""").AttentionWindows);
     }
 
     [Fact]
@@ -107,8 +120,10 @@ public sealed class LlamaLikeFamiliesTests
     [Fact]
     public void Read_InternLM3_HasTwoSwitchesForBiases()
     {
-        Assert.True(Configs.Read("InternLM3ForCausalLM", """{"qkv_bias":true}""") is { QueryKeyValueBias: true, OutputBias: false, FeedForwardBias: false });
-        Assert.True(Configs.Read("InternLM3ForCausalLM", """{"bias":true}""") is { QueryKeyValueBias: false, OutputBias: true, FeedForwardBias: true });
+        Assert.True(
+            Configs.Read("InternLM3ForCausalLM", """{"qkv_bias":true}""") is { QueryKeyValueBias: true, OutputBias: false, FeedForwardBias: false });
+        Assert.True(
+            Configs.Read("InternLM3ForCausalLM", """{"bias":true}""") is { QueryKeyValueBias: false, OutputBias: true, FeedForwardBias: true });
     }
 
     [Fact]
@@ -123,6 +138,8 @@ public sealed class LlamaLikeFamiliesTests
     {
         var spec = Configs.Read("Ernie4_5ForCausalLM", """{"use_bias":true}""");
 
+        Assert.Equal(2, Configs.Read("Ernie4_5ForCausalLM", without: "num_key_value_heads").KeyValueHeadCount);
+
         Assert.Equal(new RotarySpec(500_000) { Interleaved = true }, spec.Rotaries[0]);
         Assert.True(spec is { TiedEmbeddings: true, QueryKeyValueBias: true, OutputBias: true, FeedForwardBias: true });
     }
@@ -131,23 +148,29 @@ public sealed class LlamaLikeFamiliesTests
     public void Read_HunYuan_NormsAfterTheRotation_WhoseBaseAlphaRaises()
     {
         var spec = Configs.Read("HunYuanDenseV1ForCausalLM", """
-            {"use_qk_norm":true,"rope_scaling":{"type":"dynamic","alpha":1000.0,"factor":1.0,"beta_fast":32,"beta_slow":1,"mscale":1.0,"mscale_all_dim":1.0}}
+            {"use_qk_norm":true,"rope_scaling":{"type":"dynamic","alpha":1000.0,
+             "factor":1.0,"beta_fast":32,"beta_slow":1,"mscale":1.0,"mscale_all_dim":1.0}}
             """);
 
         Assert.Equal(QueryKeyNorm.HeadAfterRotary, spec.QueryKeyNorm);
         Assert.Equal(10_000 * Math.Exp(16 / 14.0 * Math.Log(1000)), spec.Rotaries[1]!.Theta, 1e-4);
         Assert.Null(spec.Rotaries[1]!.Scaling);
         Assert.Equal("model.layers.0.self_attn.key_layernorm.weight", spec.Names.KeyNorm(0));
-        Assert.Equal(new LinearRotaryScaling(2), Configs.Read("HunYuanDenseV1ForCausalLM", """{"rope_scaling":{"type":"linear","factor":2}}""").Rotaries[0]!.Scaling);
+        Assert.Equal(
+            new LinearRotaryScaling(2),
+            Configs.Read("HunYuanDenseV1ForCausalLM", """{"rope_scaling":{"type":"linear","factor":2}}""").Rotaries[0]!.Scaling);
     }
 
     [Fact]
     public void Read_Arcee_HasAnUngatedSquaredRelu() =>
-        Assert.True(Configs.Read("ArceeForCausalLM", """{"hidden_act":null}""") is { Gated: false, Activation: Activation.SquaredRelu, QueryKeyValueBias: false });
+        Assert.True(
+            Configs.Read("ArceeForCausalLM", """{"hidden_act":null}""") is { Gated: false, Activation: Activation.SquaredRelu,
+                QueryKeyValueBias: false });
 
     [Fact]
     public void Read_BitNet_HasNormsInsideBothHalves() =>
-        Assert.True(Configs.Read("BitNetForCausalLM", """{"hidden_act":"relu2"}""") is { SubNorms: true, Gated: true, Activation: Activation.SquaredRelu });
+        Assert.True(
+            Configs.Read("BitNetForCausalLM", """{"hidden_act":"relu2"}""") is { SubNorms: true, Gated: true, Activation: Activation.SquaredRelu });
 
     private static DecoderSpec ReadMistral3(string type) => ArchitectureRegistry.Read(ModelConfig.Parse($$"""
         {

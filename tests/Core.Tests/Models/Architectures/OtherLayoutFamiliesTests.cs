@@ -33,12 +33,20 @@ public sealed class OtherLayoutFamiliesTests
     [Fact]
     public void Read_Gemma3_RotatesSlidingLayersByTheirOwnBase()
     {
-        var spec = Configs.Read("Gemma3ForCausalLM", """{"hidden_act":null,"sliding_window":8,"sliding_window_pattern":2,"rope_local_base_freq":5000}""");
+        var spec = Configs.Read(
+            "Gemma3ForCausalLM", """{"hidden_act":null,"sliding_window":8,"sliding_window_pattern":2,"rope_local_base_freq":5000}""");
 
         Assert.Equal([8, null], spec.AttentionWindows);
         Assert.Equal([new RotarySpec(5000), new RotarySpec(1e6)], spec.Rotaries);
+        Assert.Equal(
+            [8, null, 8],
+            Configs.Read(
+                "Gemma3ForCausalLM",
+                    """{"num_hidden_layers":3,"hidden_act":null,"sliding_window":8,"_sliding_window_pattern":2}""").AttentionWindows);
         Assert.True(spec is { PostNorms: true, QueryKeyNorm: QueryKeyNorm.Head, LogitSoftCap: null, AttentionSoftCap: null });
-        Assert.Contains("use_bidirectional_attention", Configs.Refusal("Gemma3ForCausalLM", """{"use_bidirectional_attention":true}"""), StringComparison.Ordinal);
+        Assert.Contains(
+            "use_bidirectional_attention", Configs.Refusal("Gemma3ForCausalLM", """{"use_bidirectional_attention":true}"""),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -46,7 +54,10 @@ public sealed class OtherLayoutFamiliesTests
     {
         var spec = ArchitectureRegistry.Read(ModelConfig.Parse("""{"architectures":["Gemma3ForConditionalGeneration"],"text_config":{}}"""));
 
-        Assert.Equal((26, 2304, 8, 4, 256, 9216, 262_208, 131_072), (spec.LayerCount, spec.HiddenSize, spec.HeadCount, spec.KeyValueHeadCount, spec.HeadDim, spec.FeedForwardSize, spec.VocabularySize, spec.ContextLength));
+        Assert.Equal(
+            (26, 2304, 8, 4, 256, 9216, 262_208, 131_072),
+            (spec.LayerCount, spec.HiddenSize, spec.HeadCount, spec.KeyValueHeadCount, spec.HeadDim, spec.FeedForwardSize,
+             spec.VocabularySize, spec.ContextLength));
         Assert.Equal([4096, null], spec.AttentionWindows.Skip(4).Take(2));
         Assert.True(spec.TiedEmbeddings);
     }
@@ -77,7 +88,8 @@ public sealed class OtherLayoutFamiliesTests
     [InlineData("\"LG\"", "8", 1)]
     public void Read_Exaone4WithAWindow_HasFullLayersWithoutPositions(string pattern, string window, int full)
     {
-        var spec = Configs.Read("Exaone4ForCausalLM", $$"""{"num_hidden_layers":4,"sliding_window":{{window}},"sliding_window_pattern":{{pattern}}}""");
+        var spec = Configs.Read(
+            "Exaone4ForCausalLM", $$"""{"num_hidden_layers":4,"sliding_window":{{window}},"sliding_window_pattern":{{pattern}}}""");
 
         Assert.Equal(full, spec.AttentionWindows.ToList().IndexOf(null));
         Assert.Equal(spec.AttentionWindows.Select(one => one is null), spec.Rotaries.Select(rotary => rotary is null));
@@ -95,7 +107,9 @@ public sealed class OtherLayoutFamiliesTests
     {
         var spec = Configs.Read("CohereForCausalLM", """{"use_qk_norm":true,"layer_norm_eps":0.01}""");
 
-        Assert.True(spec is { Norm: NormKind.Layer, NormBias: false, Residual: ResidualKind.ParallelOneNorm, TiedEmbeddings: true, LogitScale: 0.0625f, NormEpsilon: 0.01f });
+        Assert.True(
+            spec is { Norm: NormKind.Layer, NormBias: false, Residual: ResidualKind.ParallelOneNorm, TiedEmbeddings: true,
+                LogitScale: 0.0625f, NormEpsilon: 0.01f });
         Assert.Equal((QueryKeyNorm.HeadLayerNorm, true), (spec.QueryKeyNorm, spec.Rotaries[0]!.Interleaved));
         Assert.Equal(QueryKeyNorm.None, Configs.Read("CohereForCausalLM").QueryKeyNorm);
     }
@@ -130,7 +144,8 @@ public sealed class OtherLayoutFamiliesTests
 
         Assert.True(spec is
         {
-            Norm: NormKind.Layer, NormBias: true, QueryKeyValueBias: true, OutputBias: true, FeedForwardBias: true, Gated: false, TiedEmbeddings: true,
+            Norm: NormKind.Layer, NormBias: true, QueryKeyValueBias: true, OutputBias: true, FeedForwardBias: true, Gated: false,
+            TiedEmbeddings: true,
             Activation: Activation.GeluTanh, NormEpsilon: 0.01f,
         });
         Assert.Equal([8, 8], spec.AttentionWindows);
@@ -154,24 +169,36 @@ public sealed class OtherLayoutFamiliesTests
         var spec = Configs.Read("GPTNeoXForCausalLM", """{"num_key_value_heads":null,"hidden_act":"gelu","rotary_emb_base":5000,"rotary_pct":0.5}""");
 
         Assert.Equal(new RotarySpec(5000) { Dimensions = 8 }, spec.Rotaries[0]);
-        Assert.True(spec is { Residual: ResidualKind.ParallelTwoNorms, Activation: Activation.GeluErf, Gated: false, FeedForwardBias: true, TiedEmbeddings: false });
+        Assert.True(
+            spec is { Residual: ResidualKind.ParallelTwoNorms, Activation: Activation.GeluErf, Gated: false, FeedForwardBias: true,
+                TiedEmbeddings: false });
         Assert.Equal(new RowPattern(16, 16, 48), spec.Recipes["model.layers.0.self_attn.k_proj.weight"].Rows);
         Assert.Equal(new RowPattern(32, 16, 48), spec.Recipes["model.layers.0.self_attn.v_proj.bias"].Rows);
-        Assert.Equal(ResidualKind.Sequential, Configs.Read("GPTNeoXForCausalLM", """{"use_parallel_residual":false}""").Residual);
+        Assert.Equal(
+            ResidualKind.Sequential, Configs.Read("GPTNeoXForCausalLM", """{"num_key_value_heads":4,"use_parallel_residual":false}""").Residual);
+        Assert.Contains("num_key_value_heads must equal", Configs.Refusal("GPTNeoXForCausalLM", "{}"), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Read_GPT2_HasLearnedPositions_AndMatricesTheOtherWayRound()
     {
         var spec = ArchitectureRegistry.Read(ModelConfig.Parse("""
-            {"architectures":["GPT2LMHeadModel"],"n_embd":64,"n_layer":2,"n_head":4,"n_positions":32,"vocab_size":100,"activation_function":"gelu_new","n_inner":null}
+            {"architectures":["GPT2LMHeadModel"],"n_embd":64,"n_layer":2,"n_head":4,
+             "n_positions":32,"vocab_size":100,"activation_function":"gelu_new","n_inner":null}
             """));
 
-        Assert.True(spec is { LearnedPositions: true, FeedForwardSize: 256, TiedEmbeddings: true, Gated: false, Activation: Activation.GeluTanh, NormBias: true });
+        Assert.True(
+            spec is { LearnedPositions: true, FeedForwardSize: 256, TiedEmbeddings: true, Gated: false, Activation: Activation.GeluTanh,
+                NormBias: true });
         Assert.Equal([null, null], spec.Rotaries);
-        Assert.Equal(new WeightRecipe("model.h.1.attn.c_attn.weight") { Transposed = true, Rows = new(64, 64, 192) }, spec.Recipes["model.h.1.self_attn.k_proj.weight"]);
+        Assert.Equal(
+            new WeightRecipe("model.h.1.attn.c_attn.weight") { Transposed = true, Rows = new(64, 64, 192) },
+            spec.Recipes["model.h.1.self_attn.k_proj.weight"]);
         Assert.Equal(new WeightRecipe("model.h.1.mlp.c_fc.weight") { Transposed = true }, spec.Recipes["model.h.1.mlp.c_fc.weight"]);
-        Assert.Contains("scale_attn_weights", Configs.Refusal("GPT2LMHeadModel", """{"n_embd":64,"n_layer":2,"n_head":4,"n_positions":32,"scale_attn_weights":false}"""), StringComparison.Ordinal);
+        Assert.Contains(
+            "scale_attn_weights",
+            Configs.Refusal("GPT2LMHeadModel", """{"n_embd":64,"n_layer":2,"n_head":4,"n_positions":32,"scale_attn_weights":false}"""),
+            StringComparison.Ordinal);
         Assert.Contains("lacks n_embd", Configs.Refusal("GPT2LMHeadModel", "{}"), StringComparison.Ordinal);
     }
 
@@ -180,7 +207,8 @@ public sealed class OtherLayoutFamiliesTests
     {
         var spec = Configs.Read("NemotronForCausalLM", """{"hidden_act":"relu2","norm_eps":0.01}""");
 
-        Assert.True(spec is { Norm: NormKind.Layer, NormOffset: 1, NormBias: true, Gated: false, Activation: Activation.SquaredRelu, NormEpsilon: 0.01f });
+        Assert.True(
+            spec is { Norm: NormKind.Layer, NormOffset: 1, NormBias: true, Gated: false, Activation: Activation.SquaredRelu, NormEpsilon: 0.01f });
         Assert.Equal(8, spec.Rotaries[0]!.Dimensions);
     }
 

@@ -2,7 +2,7 @@ using Rill.Models;
 
 namespace Rill.Core.Tests.Models.Architectures;
 
-/// <summary>Small random models, written as their families publish them: each has every tensor that its config.json describes, and no other.</summary>
+/// <summary>Small random models, written as their families publish them: each has the tensors that its config.json describes, and no other.</summary>
 public sealed class PublishedArchitecturesTests
 {
     public static TheoryData<string> Folders => [.. Vectors.Folders("architectures")];
@@ -16,7 +16,9 @@ public sealed class PublishedArchitecturesTests
         var architecture = config.Texts("architectures")![0];
         if (!ArchitectureRegistry.Names.Contains(architecture))
         {
-            Assert.Contains($"{architecture} is not supported", Assert.Throws<ModelFormatException>(() => ArchitectureRegistry.Read(config)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                $"{architecture} is not supported", Assert.Throws<ModelFormatException>(() => ArchitectureRegistry.Read(config)).Message,
+                StringComparison.Ordinal);
             return;
         }
 
@@ -28,6 +30,8 @@ public sealed class PublishedArchitecturesTests
         Assert.Equal(architecture, spec.Architecture);
         Assert.Equal(spec.LayerCount, spec.Rotaries.Count);
         Assert.Equal(spec.LayerCount, spec.AttentionWindows.Count);
-        Assert.All((IReadOnlyList<int>)[spec.Experts.Count, spec.AttentionChunks.Count, spec.QueryTemperatures.Count], count => Assert.True(count == 0 || count == spec.LayerCount));
+        Assert.All(
+            (IReadOnlyList<int>)[spec.Experts.Count, spec.AttentionChunks.Count, spec.QueryTemperatures.Count],
+            count => Assert.True(count == 0 || count == spec.LayerCount));
     }
 }

@@ -16,10 +16,18 @@ public sealed class RotaryConfigTests
         Assert.Equal(new RotarySpec(theta), Configs.Read("LlamaForCausalLM", changes).Rotaries[0]);
 
     [Theory]
-    [InlineData("""{"rope_scaling":{"rope_type":"llama3","factor":8.0,"low_freq_factor":1.0,"high_freq_factor":4.0,"original_max_position_embeddings":64}}""")]
-    [InlineData("""{"rope_parameters":{"rope_type":"llama3","rope_theta":10000.0,"factor":8.0,"low_freq_factor":1.0,"high_freq_factor":4.0,"original_max_position_embeddings":64}}""")]
+    [InlineData(
+        """
+        {"rope_scaling":{"rope_type":"llama3","factor":8.0,"low_freq_factor":1.0,"high_freq_factor":4.0,"original_max_position_embeddings":64}}
+        """)]
+    [InlineData(
+        """
+        {"rope_parameters":{"rope_type":"llama3","rope_theta":10000.0,"factor":8.0,
+         "low_freq_factor":1.0,"high_freq_factor":4.0,"original_max_position_embeddings":64}}
+        """)]
     public void Read_Llama3Scaling_IsTaken(string changes) =>
-        Assert.Equal(new RotarySpec(10_000) { Scaling = new Llama3RotaryScaling(8, 1, 4, 64) }, Configs.Read("LlamaForCausalLM", changes).Rotaries[1]);
+        Assert.Equal(
+            new RotarySpec(10_000) { Scaling = new Llama3RotaryScaling(8, 1, 4, 64) }, Configs.Read("LlamaForCausalLM", changes).Rotaries[1]);
 
     [Fact]
     public void Read_LinearScaling_IsTaken() =>
@@ -33,14 +41,18 @@ public sealed class RotaryConfigTests
             ScalingOf("""{"rope_scaling":{"type":"yarn","factor":4.0,"original_max_position_embeddings":64}}"""));
         Assert.Equal(
             new YarnRotaryScaling(8, 256, 1.5) { BetaFast = 16, BetaSlow = 2, Truncate = false },
-            ScalingOf("""{"rope_parameters":{"rope_type":"yarn","factor":8,"beta_fast":16,"beta_slow":2,"truncate":false,"attention_factor":1.5}}"""));
+            ScalingOf(
+                """{"rope_parameters":{"rope_type":"yarn","factor":8,"beta_fast":16,"beta_slow":2,"truncate":false,"attention_factor":1.5}}"""));
     }
 
     [Fact]
     public void Read_YarnScalingWithBothMagnitudes_TakesTheirRatio() =>
         Assert.Equal(
             ((0.1 * 0.5 * Math.Log(40)) + 1) / ((0.1 * 0.8 * Math.Log(40)) + 1),
-            ScalingOf("""{"rope_scaling":{"type":"yarn","factor":40,"original_max_position_embeddings":64,"mscale":0.5,"mscale_all_dim":0.8}}""")!.AttentionFactor, 1e-12);
+            ScalingOf(
+                """
+                {"rope_scaling":{"type":"yarn","factor":40,"original_max_position_embeddings":64,"mscale":0.5,"mscale_all_dim":0.8}}
+                """)!.AttentionFactor, 1e-12);
 
     [Theory]
     [InlineData("longrope", null, true)]
@@ -64,7 +76,9 @@ public sealed class RotaryConfigTests
     {
         Assert.Equal(8, Configs.Read("GlmForCausalLM", """{"head_dim":16}""").Rotaries[0]!.Dimensions);
         Assert.Equal(4, Configs.Read("GlmForCausalLM", """{"head_dim":16,"partial_rotary_factor":0.25}""").Rotaries[0]!.Dimensions);
-        Assert.Equal(4, Configs.Read("GlmForCausalLM", """{"head_dim":16,"rope_parameters":{"partial_rotary_factor":0.25}}""").Rotaries[0]!.Dimensions);
+        Assert.Equal(
+            4,
+            Configs.Read("GlmForCausalLM", """{"head_dim":16,"rope_parameters":{"partial_rotary_factor":0.25}}""").Rotaries[0]!.Dimensions);
         Assert.Null(Configs.Read("GlmForCausalLM", """{"head_dim":16,"partial_rotary_factor":1}""").Rotaries[0]!.Dimensions);
     }
 
@@ -72,7 +86,11 @@ public sealed class RotaryConfigTests
     public void Read_ProportionalScaling_TurnsPartOfTheWholeHead() =>
         Assert.Equal(
             new RotarySpec(1e6) { Scaling = new ProportionalRotaryScaling(0.25) },
-            Configs.Read("PhiForCausalLM", """{"hidden_act":null,"rope_parameters":{"rope_type":"proportional","rope_theta":1000000,"partial_rotary_factor":0.25}}""").Rotaries[0]);
+            Configs.Read(
+                "PhiForCausalLM",
+                """
+                {"hidden_act":null,"rope_parameters":{"rope_type":"proportional","rope_theta":1000000,"partial_rotary_factor":0.25}}
+                """).Rotaries[0]);
 
     [Fact]
     public void Read_SectionsByLayerType_HoldForTheirLayers()
@@ -80,7 +98,8 @@ public sealed class RotaryConfigTests
         var spec = Configs.Read("Gemma3ForCausalLM", """
             {
               "num_hidden_layers":6, "hidden_act":null, "rope_parameters":{
-                "full_attention":{"rope_type":"linear","factor":8.0,"rope_theta":500000}, "sliding_attention":{"rope_type":"default","rope_theta":20000}
+                "full_attention":{"rope_type":"linear","factor":8.0,"rope_theta":500000},
+                 "sliding_attention":{"rope_type":"default","rope_theta":20000}
               }
             }
             """);
@@ -91,12 +110,25 @@ public sealed class RotaryConfigTests
 
     [Theory]
     [InlineData("""{"rope_scaling":{"factor":4.0}}""", "rope_scaling has factor, which is not supported where no rope_type is named")]
-    [InlineData("""{"rope_scaling":{"rope_type":"default","factor":4.0}}""", "rope_scaling has factor, which is not supported for the type 'default'")]
-    [InlineData("""{"rope_parameters":{"full_attention":{"rope_type":"linear","factor":4.0,"rope_theta":1000000.0}}}""", "rope_parameters has full_attention")]
+    [InlineData(
+        """{"rope_scaling":{"rope_type":"default","factor":4.0}}""",
+        "rope_scaling has factor, which is not supported for the type 'default'")]
+    [InlineData(
+        """{"rope_parameters":{"full_attention":{"rope_type":"linear","factor":4.0,"rope_theta":1000000.0}}}""",
+        "rope_parameters has full_attention")]
     [InlineData("""{"rope_parameters":{"rope_type":"default","partial_rotary_factor":0.5}}""", "partial_rotary_factor must be 1")]
     [InlineData("""{"partial_rotary_factor":0.5}""", "partial_rotary_factor must be 1")]
-    [InlineData("""{"rope_parameters":{"rope_type":"llama3","factor":8.0,"low_freq_factor":1.0,"high_freq_factor":4.0,"original_max_position_embeddings":64,"attention_factor":2.0}}""", "attention_factor")]
-    [InlineData("""{"rope_parameters":{"rope_type":"llama3","factor":8.0,"low_freq_factor":4.0,"high_freq_factor":1.0,"original_max_position_embeddings":64}}""", "high_freq_factor")]
+    [InlineData(
+        """
+        {"rope_parameters":{"rope_type":"llama3","factor":8.0,"low_freq_factor":1.0,
+         "high_freq_factor":4.0,"original_max_position_embeddings":64,"attention_factor":2.0}}
+        """,
+        "attention_factor")]
+    [InlineData(
+        """
+        {"rope_parameters":{"rope_type":"llama3","factor":8.0,"low_freq_factor":4.0,"high_freq_factor":1.0,"original_max_position_embeddings":64}}
+        """,
+        "high_freq_factor")]
     [InlineData("""{"rope_parameters":{"rope_theta":500000.0},"rope_scaling":{"rope_theta":10000.0}}""", "say different things")]
     [InlineData("""{"rope_parameters":{"rope_type":"ntk"}}""", "rope_parameters of type 'ntk'")]
     [InlineData("""{"rope_parameters":{"rope_type":"linear","type":"yarn","factor":2}}""", "the rope_type 'linear' and the type 'yarn'")]
@@ -125,9 +157,11 @@ public sealed class RotaryConfigTests
     public void Read_LayerTypesBesideRopeScaling_AreRefused() =>
         Assert.Contains(
             "rope_scaling is there as well",
-            Configs.Refusal("Olmo3ForCausalLM", """{"rope_parameters":{"full_attention":{}},"rope_scaling":{"type":"linear","factor":2}}"""), StringComparison.Ordinal);
+            Configs.Refusal("Olmo3ForCausalLM",
+                """{"rope_parameters":{"full_attention":{}},"rope_scaling":{"type":"linear","factor":2}}"""), StringComparison.Ordinal);
 
-    private static string LongRope(string section) => $$"""{"original_max_position_embeddings":64,"sliding_window":null,"rope_scaling":{ {{section}} } }""";
+    private static string LongRope(string section) =>
+        $$"""{"original_max_position_embeddings":64,"sliding_window":null,"rope_scaling":{ {{section}} } }""";
 
     private static RotaryScaling? ScalingOf(string changes) => Configs.Read("LlamaForCausalLM", changes).Rotaries[0]!.Scaling;
 }

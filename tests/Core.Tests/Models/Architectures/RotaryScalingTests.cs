@@ -96,8 +96,8 @@ public sealed class RotaryScalingTests
         var spec = new RotarySpec(10_000) { Scaling = scaling };
 
         Assert.Equal([1f, 0.005f], spec.InverseFrequencies(4));
-        Assert.Equal([1 / 3f, 0.0025f], spec.For(4097).InverseFrequencies(4));
-        Assert.Equal([1f, 0.005f], spec.For(4097).For(4096).InverseFrequencies(4));
+        Assert.Equal([1 / 3f, 0.0025f], spec.ForLongest(4097).InverseFrequencies(4));
+        Assert.Equal([1f, 0.005f], spec.ForLongest(4097).ForLongest(4096).InverseFrequencies(4));
         Assert.Equal(1.2f, spec.AttentionFactor);
     }
 

@@ -5,7 +5,9 @@ public sealed class UnservedFieldsTests
 {
     [Theory]
     [InlineData("LlamaForCausalLM", """{"use_qk_norm":true}""", "use_qk_norm is true, which is not supported for LlamaForCausalLM; only false is.")]
-    [InlineData("LlamaForCausalLM", """{"sliding_window":4096}""", "sliding_window is 4096, which is not supported for LlamaForCausalLM; if the model was trained without it, remove the field.")]
+    [InlineData(
+        "LlamaForCausalLM", """{"sliding_window":4096}""",
+        "sliding_window is 4096, which is not supported for LlamaForCausalLM; if the model was trained without it, remove the field.")]
     [InlineData("LlamaForCausalLM", """{"layer_types":["full_attention","sliding_attention"]}""", "layer_types has 'sliding_attention'")]
     [InlineData("LlamaForCausalLM", """{"num_local_experts":8}""", "num_local_experts is 8")]
     [InlineData("LlamaForCausalLM", """{"clip_qkv":6.0}""", "clip_qkv is 6.0")]
@@ -24,7 +26,10 @@ public sealed class UnservedFieldsTests
     [Theory]
     [InlineData("""{"use_qk_norm":false,"logit_scale":1.0,"residual_multiplier":1,"num_local_experts":0,"sliding_window":null,"alibi":false}""")]
     [InlineData("""{"layer_types":["full_attention","full_attention"],"position_embedding_type":"rope","use_sliding_window":false}""")]
-    [InlineData("""{"attention_dropout":0.1,"use_cache":false,"pretraining_tp":2,"torch_dtype":"bfloat16","auto_map":{},"activation":"swiglu","rope_theta":10000}""")]
+    [InlineData(
+        """
+        {"attention_dropout":0.1,"use_cache":false,"pretraining_tp":2,"torch_dtype":"bfloat16","auto_map":{},"activation":"swiglu","rope_theta":10000}
+        """)]
     public void Read_FieldThatAsksForNothing_IsTaken(string changes) =>
         Assert.Equal(2, Configs.Read("LlamaForCausalLM", changes).LayerCount);
 }

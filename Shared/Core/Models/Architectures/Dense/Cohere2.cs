@@ -35,7 +35,8 @@ internal static class Cohere2
             || (config.Text("position_embedding_type") ?? "rope_gptj") != "rope_gptj" || config.Number("rotary_pct", 1) != 1)
         {
             throw new ModelFormatException(
-                "config.json: use_parallel_block and use_gated_activation must be true, position_embedding_type rope_gptj and rotary_pct 1; others are not supported.");
+                "config.json: use_parallel_block and use_gated_activation must be true, position_embedding_type rope_gptj and rotary_pct 1; "
+                + "others are not supported.");
         }
     }
 }

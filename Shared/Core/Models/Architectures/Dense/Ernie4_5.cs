@@ -7,7 +7,7 @@ internal static class Ernie4_5
 
     private static readonly ConfigDefaults s_defaults = new()
     {
-        KeyValueHeads = 4,
+        KeyValueHeads = 2,
         HeadDim = 128,
         NormEpsilon = 1e-5,
         Tied = true,

@@ -35,6 +35,7 @@ internal static class Exaone4
         var pattern = config.Text("sliding_window_pattern")!;
         return pattern.Length > 0 && pattern[^1] == 'G' && pattern[..^1].All(letter => letter == 'L')
             ? pattern.Length
-            : throw new ModelFormatException($"config.json: sliding_window_pattern must be a number or letters L with a G at the end, but is '{pattern}'.");
+            : throw new ModelFormatException(
+                $"config.json: sliding_window_pattern must be a number or letters L with a G at the end, but is '{pattern}'.");
     }
 }

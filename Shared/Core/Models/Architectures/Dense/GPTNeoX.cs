@@ -1,6 +1,9 @@
 namespace Rill.Models.Architectures.Dense;
 
-/// <summary>GPT-NeoX and Pythia: attention and feed-forward side by side, each behind its own layer norm; heads' queries, keys and values in turn.</summary>
+/// <summary>
+/// GPT-NeoX and Pythia: attention and feed-forward side by side, each behind its own layer norm; one matrix holds, head by head, queries,
+/// keys and values.
+/// </summary>
 internal static class GPTNeoX
 {
     public const string Name = "GPTNeoXForCausalLM";
@@ -15,6 +18,11 @@ internal static class GPTNeoX
 
     public static DecoderSpec Read(ModelConfig config)
     {
+        if (config.OptionalInt("num_key_value_heads") is { } keyValueHeads && keyValueHeads != config.OptionalInt("num_attention_heads"))
+        {
+            throw new ModelFormatException("config.json: num_key_value_heads must equal num_attention_heads; GPT-NeoX shares no keys between heads.");
+        }
+
         var bias = config.Flag("attention_bias", true);
         var spec = DecoderConfig.Read(Name, config, s_defaults) with
         {

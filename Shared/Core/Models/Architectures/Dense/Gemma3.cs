@@ -33,9 +33,10 @@ internal static class Gemma3
     {
         var byLayerType = RotaryConfig.HasLayerTypes(config);
         var spec = Gemma.Read(Name, config, byLayerType ? s_defaults with { Rotary = null } : s_defaults).WithSandwichNorms();
-        var period = config.OptionalInt(config.Has("_sliding_window_pattern") ? "_sliding_window_pattern" : "sliding_window_pattern") ?? 6;
+        var period = config.OptionalInt("sliding_window_pattern");
+        var laterPeriod = config.OptionalInt("_sliding_window_pattern");    // as transformers writes it since 4.53
         var windows = AttentionWindowConfig.Read(
-            config, spec.LayerCount, DecoderConfig.SlidingWindow(config, s_defaults), layer => (layer + 1) % period != 0);
+            config, spec.LayerCount, DecoderConfig.SlidingWindow(config, s_defaults), layer => (layer + 1) % (period ?? laterPeriod ?? 6) != 0);
         var (full, sliding) = byLayerType
             ? RotaryConfig.ReadByLayerType(config, s_defaults.Rotary!, s_slidingRotary, spec.HeadDim, spec.ContextLength)
             : (spec.Rotaries[0], new RotarySpec(config.Number(s_slidingRotary.ThetaName, s_slidingRotary.Theta)));

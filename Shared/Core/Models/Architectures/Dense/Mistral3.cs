@@ -12,7 +12,8 @@ internal static class Mistral3
         {
             null or "mistral" => Mistral.Read(text),
             "ministral3" => Ministral3.Read(text),
-            var other => throw new ModelFormatException($"config.json: text_config.model_type '{other}' is not supported; only mistral and ministral3 are."),
+            var other => throw new ModelFormatException(
+                $"config.json: text_config.model_type '{other}' is not supported; only mistral and ministral3 are."),
         });
     }
 }

@@ -58,12 +58,15 @@ internal static class GptOss
         var (even, odd) = (new RowPattern(0, 1, 2), new RowPattern(1, 1, 2));
         for (var expert = 0; expert < count; expert++)
         {
-            yield return (names.ExpertGate(layer, expert) + ".weight", new(prefix + "gate_up_proj") { Expert = expert, Transposed = true, Rows = even });
-            yield return (names.ExpertUp(layer, expert) + ".weight", new(prefix + "gate_up_proj") { Expert = expert, Transposed = true, Rows = odd });
-            yield return (names.ExpertDown(layer, expert) + ".weight", new(prefix + "down_proj") { Expert = expert, Transposed = true });
-            yield return (names.ExpertGate(layer, expert) + ".bias", new(prefix + "gate_up_proj_bias") { Expert = expert, Rows = even });
-            yield return (names.ExpertUp(layer, expert) + ".bias", new(prefix + "gate_up_proj_bias") { Expert = expert, Rows = odd });
-            yield return (names.ExpertDown(layer, expert) + ".bias", new(prefix + "down_proj_bias") { Expert = expert });
+            var (gate, up, down) = (names.ExpertGate(layer, expert), names.ExpertUp(layer, expert), names.ExpertDown(layer, expert));
+            var matrix = new WeightRecipe(prefix + "gate_up_proj") { Expert = expert, Transposed = true };
+            var bias = new WeightRecipe(prefix + "gate_up_proj_bias") { Expert = expert };
+            yield return (gate + ".weight", matrix with { Rows = even });
+            yield return (up + ".weight", matrix with { Rows = odd });
+            yield return (down + ".weight", new(prefix + "down_proj") { Expert = expert, Transposed = true });
+            yield return (gate + ".bias", bias with { Rows = even });
+            yield return (up + ".bias", bias with { Rows = odd });
+            yield return (down + ".bias", new(prefix + "down_proj_bias") { Expert = expert });
         }
     }
 }

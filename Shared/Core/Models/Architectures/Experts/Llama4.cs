@@ -14,6 +14,7 @@ internal static class Llama4
     private static readonly ConfigDefaults s_defaults = new()
     {
         KeyValueHeads = 8,
+        HeadDim = 128,
         NormEpsilon = 1e-5,
         FeedForwardSizeName = "intermediate_size_mlp",
         FeedForwardSize = 16_384,
@@ -65,8 +66,9 @@ internal static class Llama4
         var (names, prefix) = (spec.Names, $"{spec.Names.LayerPrefix}{layer}.{Block}experts.");
         for (var expert = 0; spec.ExpertsOf(layer) is { } experts && expert < experts.Experts; expert++)
         {
-            yield return (names.ExpertGate(layer, expert) + ".weight", new(prefix + "gate_up_proj") { Expert = expert, Transposed = true, Rows = new(0) });
-            yield return (names.ExpertUp(layer, expert) + ".weight", new(prefix + "gate_up_proj") { Expert = expert, Transposed = true, Rows = new(experts.Width) });
+            var gateUp = new WeightRecipe(prefix + "gate_up_proj") { Expert = expert, Transposed = true };
+            yield return (names.ExpertGate(layer, expert) + ".weight", gateUp with { Rows = new(0) });
+            yield return (names.ExpertUp(layer, expert) + ".weight", gateUp with { Rows = new(experts.Width) });
             yield return (names.ExpertDown(layer, expert) + ".weight", new(prefix + "down_proj") { Expert = expert, Transposed = true });
         }
     }

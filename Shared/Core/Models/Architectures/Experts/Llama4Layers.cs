@@ -45,7 +45,11 @@ internal static class Llama4Layers
     }
 
     /// <summary>A whole number, which files may write with a decimal point.</summary>
-    private static int FloorScale(ModelConfig config) => config.Number("floor_scale", 8192) is var scale && scale is >= 1 and <= DecoderConfig.MostTokens && double.IsInteger(scale)
-        ? (int)scale
-        : throw new ModelFormatException("config.json: floor_scale must be a whole number from 1 on.");
+    private static int FloorScale(ModelConfig config)
+    {
+        var scale = config.Number("floor_scale", 8192);
+        return scale is >= 1 and <= DecoderConfig.MostTokens && double.IsInteger(scale)
+            ? (int)scale
+            : throw new ModelFormatException("config.json: floor_scale must be a whole number from 1 on.");
+    }
 }

@@ -33,7 +33,8 @@ internal static class MiniMaxM2
             || !config.Flag("use_routing_bias", true) || (config.Text("scoring_func") ?? "sigmoid") != "sigmoid")
         {
             throw new ModelFormatException(
-                "config.json: use_qk_norm and use_routing_bias must be true, qk_norm_type per_layer and scoring_func sigmoid; others are not supported.");
+                "config.json: use_qk_norm and use_routing_bias must be true, qk_norm_type per_layer and scoring_func sigmoid; "
+                + "others are not supported.");
         }
 
         if (config.Counts("attn_type_list") is { } kinds && kinds.Any(kind => kind != 1))

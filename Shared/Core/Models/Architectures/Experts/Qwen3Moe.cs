@@ -11,7 +11,10 @@ internal static class Qwen3Moe
     {
         var spec = DecoderConfig.Read(Name, config, s_defaults).WithAttentionBias(config);
         var width = config.OptionalInt("moe_intermediate_size", DecoderConfig.MostWidth) ?? 768;
-        var experts = ExpertConfig.Read(config, spec, "num_experts", count: 128, top: 8, width) with { Normalize = config.Flag("norm_topk_prob", false) };
+        var experts = ExpertConfig.Read(config, spec, "num_experts", count: 128, top: 8, width) with
+        {
+            Normalize = config.Flag("norm_topk_prob", false),
+        };
         return spec with
         {
             QueryKeyNorm = QueryKeyNorm.Head,

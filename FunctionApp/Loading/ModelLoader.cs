@@ -77,7 +77,7 @@ internal sealed class ModelLoader(Action loadLibrary, RunnerFactory makeRunner) 
         var files = ModelFiles.InDirectory(directory);
         var parts = ModelParts.Read(files, options.Embeddings, options.MessageFormat);
         load.NoteFirstByte();
-        using (var weights = ModelWeights.Open(files))
+        using (var weights = ModelWeights.Open(files, parts.Spec))
         {
             DecoderTensors.Check(parts.Spec, weights);    // the runner does so again, for a few milliseconds
         }

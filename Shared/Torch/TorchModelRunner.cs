@@ -79,10 +79,10 @@ public sealed class TorchModelRunner : IModelRunner
     }
 
     /// <summary>
-    /// For measuring quality: the logits after each token of a text, [tokens, vocabulary] flattened, all of them computed as a prompt's tokens
+    /// For checks and for measuring quality: the logits after each token of a text, [tokens, vocabulary] flattened, all of them computed as a prompt's tokens
     /// or all as a completion's. Uses slot 0, which must be free.
     /// </summary>
-    internal float[] Logits(IReadOnlyList<int> text, bool asPrompt)
+    public float[] Logits(IReadOnlyList<int> text, bool asPrompt)
     {
         using var inference = inference_mode();
         using var stream = _stream.Enter();

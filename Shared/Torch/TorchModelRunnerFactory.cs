@@ -37,8 +37,8 @@ public static class TorchModelRunnerFactory
 
     private static TorchModelRunner Create(ModelFiles files, TorchRunnerOptions options, DisposableStack parts)
     {
-        var spec = ArchitectureRegistry.Read(ModelConfig.Load(files));
-        var weights = parts.Own(ModelWeights.Open(files));
+        var spec = ArchitectureRegistry.Read(ModelConfig.Load(files), options.ContextLength);
+        var weights = parts.Own(ModelWeights.Open(files, spec));
         DecoderTensors.Check(spec, weights);
         if (RunnerTypes.QuantizedFormatOf(options.DataType) is not null)
         {

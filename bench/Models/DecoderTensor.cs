@@ -28,7 +28,7 @@ internal sealed record DecoderTensor(string Name, string GgufName, long[] Shape,
             tensors.Add(Norm(names.AttentionNorm(layer), block + "attn_norm"));
             tensors.Add(Matrix(names.Query(layer) + ".weight", block + "attn_q", queries, spec.HiddenSize, DecoderTensorKind.Rotated));
             tensors.Add(Matrix(names.Key(layer) + ".weight", block + "attn_k", keys, spec.HiddenSize, DecoderTensorKind.Rotated));
-            if (spec.QueryKeyNorm)
+            if (spec.QueryKeyNorm == QueryKeyNorm.Head)
             {
                 tensors.Add(new(names.QueryNorm(layer), block + "attn_q_norm.weight", [spec.HeadDim], DecoderTensorKind.Norm));
                 tensors.Add(new(names.KeyNorm(layer), block + "attn_k_norm.weight", [spec.HeadDim], DecoderTensorKind.Norm));

@@ -21,6 +21,15 @@ internal static class Vectors
         return path;
     }
 
+    /// <summary>The names of the folders in a folder of the vectors, for a theory; where it is absent one name, whose test is skipped.</summary>
+    public static IReadOnlyList<string> Folders(string parent)
+    {
+        var path = System.IO.Path.Combine(Root(), parent);
+        return Directory.Exists(path)
+            ? [.. Directory.GetDirectories(path).Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal)!]
+            : ["absent"];
+    }
+
     private static string Root() =>
         Environment.GetEnvironmentVariable("RILL_VECTORS") is { Length: > 0 } named
             ? named

@@ -50,6 +50,7 @@ internal static class RillProgram
             RenderCommand.Create(),
             ParseCommand.Create(),
             InspectCommand.Create(),
+            LogitsCommand.Create(),
             ConformanceCommand.Create(),
             ModelsCommand.Create(),
         };

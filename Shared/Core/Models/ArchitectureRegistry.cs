@@ -1,4 +1,6 @@
 using Rill.Models.Architectures;
+using Rill.Models.Architectures.Dense;
+using Rill.Models.Architectures.Experts;
 
 namespace Rill.Models;
 
@@ -8,15 +10,64 @@ public static class ArchitectureRegistry
     // To add an architecture: a file in Architectures that turns its config.json into a DecoderSpec, and its line here.
     private static readonly Dictionary<string, Func<ModelConfig, DecoderSpec>> s_readers = new(StringComparer.Ordinal)
     {
+        [Arcee.Name] = Arcee.Read,
+        [BitNet.Name] = BitNet.Read,
+        [Cohere.Name] = Cohere.Read,
+        [Cohere2.Name] = Cohere2.Read,
+        [Ernie4_5.Name] = Ernie4_5.Read,
+        [Exaone4.Name] = Exaone4.Read,
+        [GPT2.Name] = GPT2.Read,
+        [GPTNeoX.Name] = GPTNeoX.Read,
+        [Gemma.Name] = Gemma.Read,
+        [Gemma2.Name] = Gemma2.Read,
+        [Gemma3.Name] = Gemma3.Read,
+        [Gemma3.WrapperName] = Gemma3.ReadWrapper,
+        [Glm.Name] = Glm.Read,
+        [Glm4.Name] = Glm4.Read,
+        [Granite.Name] = Granite.Read,
+        [HunYuanDenseV1.Name] = HunYuanDenseV1.Read,
+        [InternLM2.Name] = InternLM2.Read,
+        [InternLM3.Name] = InternLM3.Read,
         [Llama.Name] = Llama.Read,
+        [MiniCPM.Name] = MiniCPM.Read,
+        [Ministral3.Name] = Ministral3.Read,
         [Mistral.Name] = Mistral.Read,
+        [Mistral3.Name] = Mistral3.Read,
+        [Nemotron.Name] = Nemotron.Read,
+        [Olmo2.Name] = Olmo2.Read,
+        [Olmo3.Name] = Olmo3.Read,
+        [Phi.Name] = Phi.Read,
+        [Phi3.Name] = Phi3.Read,
         [Qwen2.Name] = Qwen2.Read,
         [Qwen3.Name] = Qwen3.Read,
+        [SeedOss.Name] = SeedOss.Read,
+        [SmolLM3.Name] = SmolLM3.Read,
+        [StableLm.Name] = StableLm.Read,
+        [Starcoder2.Name] = Starcoder2.Read,
+        [Glm4Moe.Name] = Glm4Moe.Read,
+        [GptOss.Name] = GptOss.Read,
+        [GraniteMoe.Name] = GraniteMoe.Read,
+        [GraniteMoe.SharedName] = GraniteMoe.ReadShared,
+        [Llama4.Name] = Llama4.Read,
+        [Llama4.WrapperName] = Llama4.ReadWrapper,
+        [MiniMaxM2.Name] = MiniMaxM2.Read,
+        [Mixtral.Name] = Mixtral.Read,
+        [Olmoe.Name] = Olmoe.Read,
+        [Qwen2Moe.Name] = Qwen2Moe.Read,
+        [Qwen3Moe.Name] = Qwen3Moe.Read,
     };
 
+    /// <summary>The class names that are supported.</summary>
+    public static IReadOnlyCollection<string> Names => s_readers.Keys;
+
     /// <summary>Turns a config.json into the decoder that it describes.</summary>
+    /// <param name="config">The whole file.</param>
+    /// <param name="longestSequence">
+    /// The most tokens that a sequence will have, prompt and answer together; null for as many as the model knows. Models with one set of
+    /// rotary settings for short sequences and one for long ones get those that fit.
+    /// </param>
     /// <exception cref="ModelFormatException">The architecture or one of its switches is not supported; the message names it.</exception>
-    public static DecoderSpec Read(ModelConfig config)
+    public static DecoderSpec Read(ModelConfig config, int? longestSequence = null)
     {
         var architecture = config.Texts("architectures") is [var only] ? only : null;
         if (architecture is null)
@@ -24,9 +75,14 @@ public static class ArchitectureRegistry
             throw new ModelFormatException("config.json: architectures must name exactly one architecture.");
         }
 
-        return s_readers.TryGetValue(architecture, out var read)
-            ? read(config)
-            : throw new ModelFormatException(
+        if (!s_readers.TryGetValue(architecture, out var read))
+        {
+            throw new ModelFormatException(
                 $"config.json: the architecture {architecture} is not supported; supported are {string.Join(", ", s_readers.Keys)}.");
+        }
+
+        var spec = read(config);
+        UnservedFields.Refuse(architecture, config);
+        return longestSequence is { } tokens ? spec with { Rotaries = [.. spec.Rotaries.Select(rotary => rotary?.For(Math.Min(tokens, spec.ContextLength)))] } : spec;
     }
 }

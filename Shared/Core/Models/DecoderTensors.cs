@@ -36,6 +36,16 @@ public static class DecoderTensors
         }
     }
 
+    /// <summary>The matrices that are multiplied with rows and large: without routers, whose choices a rounding may turn, and tables.</summary>
+    public static IEnumerable<(string Name, long[] Shape)> Matrices(DecoderSpec spec)
+    {
+        var names = spec.Names;
+        var exact = Enumerable.Range(0, spec.LayerCount)
+            .SelectMany(layer => (string[])[names.Router(layer) + ".weight", names.SharedExpertGate(layer) + ".weight", names.QueryNorm(layer), names.KeyNorm(layer)])
+            .Append(names.Positions).ToHashSet(StringComparer.Ordinal);
+        return Of(spec).Where(tensor => tensor.Shape.Length == 2 && !exact.Contains(tensor.Name));
+    }
+
     /// <summary>
     /// Finds every tensor and checks its shape and type, without reading its data. A tensor that the decoder would pass over is refused, too:
     /// whoever wrote it computed with it.

@@ -6,8 +6,12 @@ namespace Rill.Models;
 public sealed class ModelConfig
 {
     private readonly JsonElement _root;
+    private readonly ModelConfig? _outer;
+    private readonly HashSet<string> _shared;
+    private readonly HashSet<string> _read = new(StringComparer.Ordinal);
 
-    private ModelConfig(JsonElement root) => _root = root;
+    private ModelConfig(JsonElement root, ModelConfig? outer = null, params IEnumerable<string> shared) =>
+        (_root, _outer, _shared) = (root, outer, new(shared, StringComparer.Ordinal));
 
     /// <summary>Reads a model's config.json.</summary>
     /// <exception cref="ModelFormatException">The file is missing or is not a JSON object.</exception>
@@ -64,6 +68,26 @@ public sealed class ModelConfig
     public double Number(string name) =>
         Find(name) is null ? throw new ModelFormatException($"config.json lacks {name}.") : Number(name, 0);
 
+    /// <summary>A positive number; null when it is null, <paramref name="absent"/> when there is no such field.</summary>
+    public double? OptionalNumber(string name, double? absent) =>
+        Find(name) is not null ? Number(name, 0) : _root.TryGetProperty(name, out _) ? null : absent;
+
+    /// <summary>A list of positive numbers, or null when absent.</summary>
+    public IReadOnlyList<double>? Numbers(string name) => Find(name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(IsPositive) => [.. list.EnumerateArray().Select(item => item.GetDouble())],
+        var value => throw Wrong(name, value, "a list of positive numbers"),
+    };
+
+    /// <summary>A list of whole numbers from 0 on, or null when absent.</summary>
+    public IReadOnlyList<int>? Counts(string name) => Find(name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(IsCount) => [.. list.EnumerateArray().Select(item => item.GetInt32())],
+        var value => throw Wrong(name, value, "a list of whole numbers from 0 on"),
+    };
+
     /// <summary>A switch, or <paramref name="fallback"/> when absent.</summary>
     public bool Flag(string name, bool fallback) => Find(name) switch
     {
@@ -73,6 +97,9 @@ public sealed class ModelConfig
         var value => throw Wrong(name, value, "true or false"),
     };
 
+    /// <summary>A switch that some files write as a number, where 0 is off; or <paramref name="fallback"/> when absent.</summary>
+    public bool Switch(string name, bool fallback) => Find(name) is { ValueKind: JsonValueKind.Number } ? Count(name, 0) != 0 : Flag(name, fallback);
+
     /// <summary>A string, or null when absent.</summary>
     public string? Text(string name) => Find(name) switch
     {
@@ -80,6 +107,9 @@ public sealed class ModelConfig
         { ValueKind: JsonValueKind.String } value => value.GetString(),
         var value => throw Wrong(name, value, "a string"),
     };
+
+    /// <summary>True where the field is a string.</summary>
+    public bool IsText(string name) => Find(name) is { ValueKind: JsonValueKind.String };
 
     /// <summary>A list of strings, or null when absent.</summary>
     public IReadOnlyList<string>? Texts(string name) => Find(name) switch
@@ -103,13 +133,27 @@ public sealed class ModelConfig
         var value => throw Wrong(name, value, "a list of positive whole numbers"),
     };
 
-    /// <summary>A nested object, or null when absent.</summary>
-    public ModelConfig? Section(string name) => Find(name) switch
+    /// <summary>A nested object, or null when absent. It takes the named fields from this one where it does not have them itself.</summary>
+    public ModelConfig? Section(string name, params IReadOnlyList<string> shared) => Find(name) switch
     {
         null => null,
-        { ValueKind: JsonValueKind.Object } value => new ModelConfig(value),
+        { ValueKind: JsonValueKind.Object } value => new ModelConfig(value, this, shared),
         var value => throw Wrong(name, value, "an object"),
     };
+
+    /// <summary>Counts fields as read that ask for nothing where other fields are as they are.</summary>
+    public void PassOver(params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            _read.Add(name);
+        }
+    }
+
+    /// <summary>The fields that are not null and that nobody has asked for yet, with their values as JSON.</summary>
+    public IEnumerable<(string Name, string Json)> Unread => _root.EnumerateObject()
+        .Where(member => member.Value.ValueKind != JsonValueKind.Null && !_read.Contains(member.Name))
+        .Select(member => (member.Name, member.Value.GetRawText()));
 
     /// <summary>The fields that are not null.</summary>
     public IEnumerable<string> Names => _root.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null).Select(member => member.Name);
@@ -117,8 +161,17 @@ public sealed class ModelConfig
     /// <summary>True when the field is present and not null.</summary>
     public bool Has(string name) => Find(name) is not null;
 
-    private JsonElement? Find(string name) =>
-        _root.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    private static bool IsPositive(JsonElement item) => item.ValueKind == JsonValueKind.Number && item.GetDouble() is > 0 and < double.PositiveInfinity;
+
+    private static bool IsCount(JsonElement item) => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out var number) && number >= 0;
+
+    private JsonElement? Find(string name)
+    {
+        _read.Add(name);
+        return _root.TryGetProperty(name, out var value)
+            ? value.ValueKind == JsonValueKind.Null ? null : value
+            : _shared.Contains(name) ? _outer!.Find(name) : null;
+    }
 
     private static ModelFormatException Wrong(string name, JsonElement? value, string expected) =>
         new($"config.json: {name} must be {expected}, but is {value?.GetRawText() ?? "null"}.");

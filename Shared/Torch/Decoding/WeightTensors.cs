@@ -57,16 +57,25 @@ internal sealed class WeightTensors(ModelWeights weights, ScalarType type)
     }
 
     /// <summary>Vectors, of norms or of the biases of several layers, one after the other: a copy in f32.</summary>
-    public Tensor Vector(params ReadOnlySpan<(string Name, long Size)> parts)
+    /// <param name="offset">Added to each element.</param>
+    /// <param name="parts">Name and size of each.</param>
+    public Tensor Vector(float offset, params ReadOnlySpan<(string Name, long Size)> parts)
     {
         var tensors = new List<Tensor>();
         foreach (var (name, size) in parts)
         {
-            using var mapped = Mapped(name, size);
-            tensors.Add(mapped.to_type(ScalarType.Float32, copy: true));
+            tensors.Add(Elements(offset, name, size));
         }
 
         return Join(tensors);
+    }
+
+    /// <summary>A tensor's elements, each with an offset: a copy in f32.</summary>
+    public Tensor Elements(float offset, string name, params ReadOnlySpan<long> shape)
+    {
+        using var mapped = Mapped(name, shape);
+        var copy = mapped.to_type(ScalarType.Float32, copy: true);
+        return offset == 0 ? copy : copy.add_(offset);
     }
 
     /// <summary>Several linear layers over the same input as one: their weights [out, in] stacked.</summary>

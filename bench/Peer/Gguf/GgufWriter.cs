@@ -21,8 +21,9 @@ internal sealed class GgufWriter
     private GgufWriter(DecoderSpec spec, ModelWeights weights, WeightFormat format)
     {
         (_spec, _weights, _format) = (spec, weights, format);
-        _frequencyDivisors = spec.Rotary.Scaling is null ? null
-            : [.. new RotarySpec(spec.Rotary.Theta).InverseFrequencies(spec.HeadDim).Zip(spec.Rotary.InverseFrequencies(spec.HeadDim), (plain, scaled) => plain / scaled)];
+        var rotary = spec.Rotaries[0]!;
+        _frequencyDivisors = rotary.Scaling is null ? null
+            : [.. new RotarySpec(rotary.Theta).InverseFrequencies(spec.HeadDim).Zip(rotary.InverseFrequencies(spec.HeadDim), (plain, scaled) => plain / scaled)];
     }
 
     /// <summary>Writes the file.</summary>
@@ -82,7 +83,7 @@ internal sealed class GgufWriter
         header.Add($"{family}.attention.value_length", _spec.HeadDim);
         header.Add($"{family}.attention.layer_norm_rms_epsilon", _spec.NormEpsilon);
         header.Add($"{family}.rope.dimension_count", _spec.HeadDim);
-        header.Add($"{family}.rope.freq_base", (float)_spec.Rotary.Theta);
+        header.Add($"{family}.rope.freq_base", (float)_spec.Rotaries[0]!.Theta);
         header.Add($"{family}.vocab_size", _spec.VocabularySize);
         header.Add("tokenizer.ggml.model", "none");
     }

@@ -1,4 +1,5 @@
 using Rill.Models;
+using Rill.Models.Rotary;
 
 namespace Rill.Torch.Tests.Models;
 
@@ -40,8 +41,8 @@ internal sealed class ReferenceDecoder(TinyModel model)
     {
         var names = _spec.Names;
         var normed = hidden.Select(row => Norm(row, names.AttentionNorm(layer))).ToArray();
-        var queries = Heads(normed, names.Query(layer), _spec.QueryKeyNorm ? names.QueryNorm(layer) : null, rotate: true);
-        var keys = Heads(normed, names.Key(layer), _spec.QueryKeyNorm ? names.KeyNorm(layer) : null, rotate: true);
+        var queries = Heads(normed, names.Query(layer), _spec.QueryKeyNorm == QueryKeyNorm.Head ? names.QueryNorm(layer) : null, rotate: true);
+        var keys = Heads(normed, names.Key(layer), _spec.QueryKeyNorm == QueryKeyNorm.Head ? names.KeyNorm(layer) : null, rotate: true);
         var values = Heads(normed, names.Value(layer), norm: null, rotate: false);
         var group = _spec.HeadCount / _spec.KeyValueHeadCount;
         return [.. Enumerable.Range(0, hidden.Length).Select(position =>
@@ -92,8 +93,8 @@ internal sealed class ReferenceDecoder(TinyModel model)
     /// <summary>As transformers writes it, in terms of wavelengths.</summary>
     private double Frequency(int pair)
     {
-        var frequency = 1 / Math.Pow(_spec.Rotary.Theta, 2.0 * pair / _spec.HeadDim);
-        if (_spec.Rotary.Scaling is not { } scaling)
+        var frequency = 1 / Math.Pow(_spec.Rotaries[0]!.Theta, 2.0 * pair / _spec.HeadDim);
+        if (_spec.Rotaries[0]!.Scaling is not Llama3RotaryScaling scaling)
         {
             return frequency;
         }

@@ -59,7 +59,7 @@ internal sealed class TinyModel : IDisposable
         {
             Add(names.AttentionNorm(layer), 0, spec.HiddenSize);
             Add(names.FeedForwardNorm(layer), 0, spec.HiddenSize);
-            if (spec.QueryKeyNorm)
+            if (spec.QueryKeyNorm == QueryKeyNorm.Head)
             {
                 Add(names.QueryNorm(layer), 0, spec.HeadDim);
                 Add(names.KeyNorm(layer), 0, spec.HeadDim);

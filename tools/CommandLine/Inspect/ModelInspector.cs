@@ -26,7 +26,7 @@ internal sealed class ModelInspector
     private ModelReport Inspect()
     {
         var spec = Try(() => ArchitectureRegistry.Read(ModelConfig.Load(_files)));
-        using var weights = Try(() => ModelWeights.Open(_files));
+        using var weights = Try(() => ModelWeights.Open(_files, spec));
         var memory = spec is not null && weights is not null ? Try(() => Measure(spec, weights)) : null;
         var tokenizer = Try(() => HuggingFaceTokenizer.Load(_files));
         var template = Try(() => ModelTemplate.Load(_files));

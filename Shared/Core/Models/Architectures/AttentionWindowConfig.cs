@@ -3,6 +3,13 @@ namespace Rill.Models.Architectures;
 /// <summary>Reads which layers attend to a sliding window only.</summary>
 internal static class AttentionWindowConfig
 {
+    /// <summary>A sliding window over all layers that layer_types does not except, unless sliding_window is null.</summary>
+    public static IReadOnlyList<int?> OfAllLayers(ModelConfig config, int layerCount, ConfigDefaults defaults)
+    {
+        var window = DecoderConfig.SlidingWindow(config, defaults);
+        return Read(config, layerCount, window, _ => window is not null);
+    }
+
     /// <summary>
     /// Applies layer_types where config.json has it, else <paramref name="isWindowed"/>. A layer that slides needs a
     /// <paramref name="window"/>.

@@ -30,13 +30,30 @@ internal unsafe struct AttentionChunk
     /// <summary>The first row's position, counted from the chunk's first: beyond the chunk for rows that see all of it.</summary>
     public int Position;
 
-    /// <summary>Most positions that a row attends to, its own among them.</summary>
-    public int Window;
+    /// <summary>The chunk's first position.</summary>
+    public int Start;
+
+    /// <summary>Which positions a row attends to.</summary>
+    public AttentionReach Reach;
+
+    /// <summary>c where a score z becomes c * tanh(z / c); 0 for none.</summary>
+    public float SoftCap;
 
     /// <summary>The positions of the chunk that a row attends to; empty when the end is not above the first.</summary>
     public readonly (int First, int End) Range(int row)
     {
-        var end = Position + row + 1;
-        return (Math.Clamp(end - Window, 0, AttentionKernel.ChunkPositions), Math.Clamp(end, 0, AttentionKernel.ChunkPositions));
+        var own = Position + row;
+        return (
+            Math.Clamp(Reach.First(Start + own) - Start, 0, AttentionKernel.ChunkPositions),
+            Math.Clamp(own + 1, 0, AttentionKernel.ChunkPositions));
     }
+}
+
+/// <summary>Which positions before its own a row attends to.</summary>
+/// <param name="Window">Most positions, its own among them.</param>
+/// <param name="Stretch">The size of the stretches into which a text is cut: none before the row's own.</param>
+internal readonly record struct AttentionReach(int Window, int Stretch)
+{
+    /// <summary>The first position that a row at this one attends to.</summary>
+    public int First(int position) => Math.Max(Math.Max(0, position + 1 - Window), position / Stretch * Stretch);
 }

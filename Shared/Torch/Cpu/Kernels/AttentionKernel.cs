@@ -125,6 +125,11 @@ internal static unsafe class AttentionKernel
                 Scale<TLanes>(weights + first, chunk.KeyScales + first, size);
             }
 
+            if (chunk.SoftCap != 0)
+            {
+                RowKernels.SoftCap(weights + first, chunk.SoftCap, size);
+            }
+
             new Span<float>(weights + first, from - first).Fill(float.NegativeInfinity);
             new Span<float>(weights + to, first + size - to).Fill(float.NegativeInfinity);
             (sums.Highest[input], sums.Total[input]) = Exponentials<TLanes>(weights + first, size);

@@ -46,6 +46,9 @@ internal readonly unsafe struct AttentionSums(float* start, int inputs, int head
         }
     }
 
+    /// <summary>Adds a logit that has a weight and no value.</summary>
+    public void AddSink(int input, float logit) => Total[input] += MathF.Exp(logit - Highest[input]);
+
     /// <summary>Makes the sums those of no chunk.</summary>
     public void Clear() => new Span<float>(start, Size(inputs, headDim)).Clear();
 

@@ -78,22 +78,71 @@ internal static unsafe class RowKernels
         }
     }
 
-    /// <summary>target = silu(gate) * up, where silu(x) = x / (1 + exp(-x)).</summary>
+    /// <summary>
+    /// target = (source - mean) / sqrt(variance + epsilon) * weight + bias (layer norm, arXiv 1607.06450); a null bias is none. Source and
+    /// target may be the same.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void SiluGate<T>(void* gate, void* up, float* target, int size) where T : IElements
+    public static void LayerNorm(float* source, float* weight, float* bias, float epsilon, float* target, int size)
     {
-        var one = Vector512<float>.One;
+        var mean = Sum(source, size) / size;
+        Shift(source, -mean, target, size);
+        RmsNorm(target, weight, epsilon, target, size);
+        if (bias is not null)
+        {
+            Add<Float32Elements>(target, bias, size);
+        }
+    }
+
+    /// <summary>target = source * factor. Source and target may be the same.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Scale(float* source, float factor, float* target, int size)
+    {
+        var factors = Vector512.Create(factor);
         var i = 0;
         for (; i <= size - Lanes; i += Lanes)
         {
-            var gates = T.Load(gate, i);
-            (gates / (one + Vector512.Exp(-gates)) * T.Load(up, i)).Store(target + i);
+            (Vector512.Load(source + i) * factors).Store(target + i);
         }
 
         for (; i < size; i++)
         {
-            var single = T.LoadOne(gate, i);
-            target[i] = single / (1 + MathF.Exp(-single)) * T.LoadOne(up, i);
+            target[i] = source[i] * factor;
+        }
+    }
+
+    /// <summary>residual += addend * factor, rounded once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddScaled(float* residual, float* addend, float factor, int size)
+    {
+        var factors = Vector512.Create(factor);
+        var i = 0;
+        for (; i <= size - Lanes; i += Lanes)
+        {
+            Vector512.FusedMultiplyAdd(Vector512.Load(addend + i), factors, Vector512.Load(residual + i)).Store(residual + i);
+        }
+
+        for (; i < size; i++)
+        {
+            residual[i] = MathF.FusedMultiplyAdd(addend[i], factor, residual[i]);
+        }
+    }
+
+    /// <summary>values = cap * tanh(values / cap), the size a multiple of sixteen or not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void SoftCap(float* values, float cap, int size)
+    {
+        // tanh(x) = 1 - 2 / (exp(2x) + 1)
+        var (slope, caps, twice) = (Vector512.Create(2 / cap), Vector512.Create(cap), Vector512.Create(2 * cap));
+        var i = 0;
+        for (; i <= size - Lanes; i += Lanes)
+        {
+            (caps - (twice / (Vector512.Exp(Vector512.Load(values + i) * slope) + Vector512<float>.One))).Store(values + i);
+        }
+
+        for (; i < size; i++)
+        {
+            values[i] = cap - (2 * cap / (MathF.Exp(values[i] * (2 / cap)) + 1));
         }
     }
 
@@ -122,6 +171,21 @@ internal static unsafe class RowKernels
         }
     }
 
+    /// <summary>
+    /// Rotates a head's neighbours (2i, 2i + 1) against each other (RoFormer as its authors wrote it); else as
+    /// <see cref="Rotate{T}"/>. Source and target may be the same.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void RotateNeighbours(float* source, float* cosines, float* sines, float scale, float* target, int size)
+    {
+        for (var i = 0; i < size / 2; i++)
+        {
+            var (first, second) = (source[2 * i], source[(2 * i) + 1]);
+            target[2 * i] = ((first * cosines[i]) - (second * sines[i])) * scale;
+            target[(2 * i) + 1] = ((second * cosines[i]) + (first * sines[i])) * scale;
+        }
+    }
+
     /// <summary>The scalar product of an f32 row with a row of <typeparamref name="T"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Dot<T>(float* left, void* right, int size) where T : IElements
@@ -140,5 +204,33 @@ internal static unsafe class RowKernels
         }
 
         return total;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Sum(float* values, int size)
+    {
+        var sum = Vector512<float>.Zero;
+        var i = 0;
+        for (; i <= size - Lanes; i += Lanes)
+        {
+            sum += Vector512.Load(values + i);
+        }
+
+        var total = Vector512.Sum(sum);
+        for (; i < size; i++)
+        {
+            total += values[i];
+        }
+
+        return total;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Shift(float* source, float by, float* target, int size)
+    {
+        for (var i = 0; i < size; i++)
+        {
+            target[i] = source[i] + by;
+        }
     }
 }

@@ -27,14 +27,14 @@ internal readonly record struct AttentionTile(int FirstRow, int Rows, int Slot, 
 internal readonly record struct AttentionUnit(int Tile, int FirstChunk, int EndChunk);
 
 /// <summary>
-/// How a step's attention is shared out, for layers of one window. A tile is one unit, except those so large beside the rest that threads
+/// How a step's attention is shared out, for layers of one reach. A tile is one unit, except those so large beside the rest that threads
 /// would wait for whoever computes them: of these each chunk is a unit. Which it is changes no bits (<see cref="AttentionSums"/>).
 /// </summary>
-/// <param name="window">Most positions that a row attends to.</param>
+/// <param name="reach">Which positions a row attends to.</param>
 /// <param name="tileRows">Most rows of a tile.</param>
 /// <param name="heads">Key/value heads: each unit exists once for each.</param>
 /// <param name="threads">Threads that share the units.</param>
-internal sealed class AttentionPlan(int window, int tileRows, int heads, int threads)
+internal sealed class AttentionPlan(AttentionReach reach, int tileRows, int heads, int threads)
 {
     private const int Fraction = 4;    // a unit should be at most a quarter of a thread's share
 
@@ -42,8 +42,8 @@ internal sealed class AttentionPlan(int window, int tileRows, int heads, int thr
     private readonly List<AttentionUnit> _units = [];
     private int[] _unfinished = [];
 
-    /// <summary>Most positions that a row attends to.</summary>
-    public int Window => window;
+    /// <summary>Which positions a row attends to.</summary>
+    public AttentionReach Reach => reach;
 
     /// <summary>Tiles of the step.</summary>
     public IReadOnlyList<AttentionTile> Tiles => _tiles;
@@ -101,11 +101,11 @@ internal sealed class AttentionPlan(int window, int tileRows, int heads, int thr
         }
 
         return new(
-            first, end - first, slot, position, Math.Max(0, position + 1 - window) / AttentionKernel.ChunkPositions,
+            first, end - first, slot, position, reach.First(position) / AttentionKernel.ChunkPositions,
             ((position + end - first - 1) / AttentionKernel.ChunkPositions) + 1);
     }
 
-    private long WorkOf(AttentionTile tile) => (long)tile.Rows * Math.Min(tile.Position + tile.Rows, window);
+    private long WorkOf(AttentionTile tile) => (long)tile.Rows * Math.Min(tile.Position + tile.Rows, Math.Min(reach.Window, reach.Stretch));
 
     private void Split(int index)
     {

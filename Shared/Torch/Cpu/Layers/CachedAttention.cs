@@ -21,14 +21,13 @@ internal sealed unsafe class CachedAttention<T> : IDisposable where T : ICacheEl
     private readonly DecoderSpec _spec;
     private readonly CpuKeyValueCache _cache;
     private readonly ThreadTeam _team;
-    private readonly float[] _frequencies;
     private readonly float _scale;
     private readonly int _group;
-    private readonly AttentionPlan[] _plans;        // one for each window
+    private readonly AttentionPlan[] _plans;        // one for each reach
     private readonly AttentionPlan[] _layerPlans;   // the same by layer
+    private readonly RotaryTable[] _tables;         // one for each kind of positions
+    private readonly RotaryTable?[] _layerTables;   // the same by layer; null for one without positions
     private readonly int _partSize;
-    private readonly RowBuffer _cosines;
-    private readonly RowBuffer _sines;
     private readonly RowBuffer _queries;            // [key/value head, row, group, headDim]
     private readonly NativeBuffer _parts = new();
     private readonly Action<int> _place;
@@ -38,25 +37,28 @@ internal sealed unsafe class CachedAttention<T> : IDisposable where T : ICacheEl
     private TokenRow[] _rows = [];
     private RowBuffer _source = null!;
     private RowBuffer _target = null!;
-    private WeightVector? _queryNorm;
-    private WeightVector? _keyNorm;
+    private HeadNorms? _norms;
+    private WeightVector? _sinks;
+    private RotaryTable? _table;
+    private QueryTemperature? _temperature;
     private AttentionPlan _plan;
     private int _layer;
 
     public CachedAttention(DecoderSpec spec, CpuKeyValueCache cache, ThreadTeam team)
     {
         (_spec, _cache, _team) = (spec, cache, team);
-        _frequencies = spec.Rotary.InverseFrequencies(spec.HeadDim);
-        _scale = (float)(1 / Math.Sqrt(spec.HeadDim));
+        _scale = spec.AttentionScale ?? (float)(1 / Math.Sqrt(spec.HeadDim));
         _group = spec.HeadCount / spec.KeyValueHeadCount;
         var tileRows = Math.Max(1, AttentionKernel.GoodInputs / _group);
-        var windows = spec.AttentionWindows.Select(window => window ?? Unlimited).ToArray();
-        _plans = [.. windows.Distinct().Select(window => new AttentionPlan(window, tileRows, spec.KeyValueHeadCount, team.Threads))];
-        _layerPlans = [.. windows.Select(window => _plans.Single(plan => plan.Window == window))];
+        var reaches = Enumerable.Range(0, spec.LayerCount)
+            .Select(layer => new AttentionReach(spec.AttentionWindows[layer] ?? Unlimited, (spec.AttentionChunks.Count == 0 ? null : spec.AttentionChunks[layer]) ?? Unlimited)).ToArray();
+        _plans = [.. reaches.Distinct().Select(reach => new AttentionPlan(reach, tileRows, spec.KeyValueHeadCount, team.Threads))];
+        _layerPlans = [.. reaches.Select(reach => _plans.Single(plan => plan.Reach == reach))];
+        var byRotary = spec.Rotaries.OfType<RotarySpec>().Distinct().ToDictionary(rotary => rotary, rotary => new RotaryTable(rotary, spec.HeadDim));
+        _tables = [.. byRotary.Values];
+        _layerTables = [.. spec.Rotaries.Select(rotary => rotary is null ? null : byRotary[rotary])];
         _plan = _plans[0];
         _partSize = AttentionSums.Size(tileRows * _group, spec.HeadDim);
-        _cosines = new(_frequencies.Length);
-        _sines = new(_frequencies.Length);
         _queries = new(spec.HeadCount * spec.HeadDim);
         _place = Place;
         _attend = Attend;
@@ -66,18 +68,8 @@ internal sealed unsafe class CachedAttention<T> : IDisposable where T : ICacheEl
     public void Begin(TokenRow[] rows)
     {
         _rows = rows;
-        _cosines.Ensure(rows.Length);
-        _sines.Ensure(rows.Length);
         _queries.Ensure(rows.Length);
-        for (var row = 0; row < rows.Length; row++)
-        {
-            float* cosines = _cosines.Row(row), sines = _sines.Row(row);
-            for (var pair = 0; pair < _frequencies.Length; pair++)
-            {
-                var (sine, cosine) = Math.SinCos(rows[row].Position * _frequencies[pair]);
-                (cosines[pair], sines[pair]) = ((float)cosine, (float)sine);
-            }
-        }
+        Array.ForEach(_tables, table => table.Begin(rows));
 
         foreach (var plan in _plans)
         {
@@ -89,12 +81,13 @@ internal sealed unsafe class CachedAttention<T> : IDisposable where T : ICacheEl
     /// <summary>Runs one layer's attention over the rows given to <see cref="Begin"/>.</summary>
     /// <param name="queryKeyValue">Rows of (heads + 2 key/value heads) * headDim; their content is lost.</param>
     /// <param name="layer">The layer's number.</param>
-    /// <param name="queryNorm">Over each query head; null for none.</param>
-    /// <param name="keyNorm">Over each key head; null for none.</param>
+    /// <param name="norms">Over queries and keys; null for none.</param>
+    /// <param name="sinks">A logit for each query head that joins its sum; null for none.</param>
     /// <param name="attended">Gets rows of heads * headDim.</param>
-    public void Forward(RowBuffer queryKeyValue, int layer, WeightVector? queryNorm, WeightVector? keyNorm, RowBuffer attended)
+    public void Forward(RowBuffer queryKeyValue, int layer, HeadNorms? norms, WeightVector? sinks, RowBuffer attended)
     {
-        (_source, _target, _layer, _queryNorm, _keyNorm, _plan) = (queryKeyValue, attended, layer, queryNorm, keyNorm, _layerPlans[layer]);
+        (_source, _target, _layer, _norms, _sinks) = (queryKeyValue, attended, layer, norms, sinks);
+        (_plan, _table, _temperature) = (_layerPlans[layer], _layerTables[layer], _spec.QueryTemperatures.Count == 0 ? null : _spec.QueryTemperatures[layer]);
         _team.Run(_rows.Length, (long)_rows.Length * _spec.QueryKeyValueSize * 4, _place);
         _plan.Restart();
         _team.Run(_plan.Units.Count * _spec.KeyValueHeadCount, _plan.Work * _spec.HeadCount * _spec.HeadDim * 2, _attend);
@@ -102,8 +95,7 @@ internal sealed unsafe class CachedAttention<T> : IDisposable where T : ICacheEl
 
     public void Dispose()
     {
-        _cosines.Dispose();
-        _sines.Dispose();
+        Array.ForEach(_tables, table => table.Dispose());
         _queries.Dispose();
         _parts.Dispose();
     }
@@ -114,15 +106,17 @@ internal sealed unsafe class CachedAttention<T> : IDisposable where T : ICacheEl
     {
         var (token, size) = (_rows[row], _spec.HeadDim);
         var source = _source.Row(row);
+        var scale = _scale * (_temperature?.At(token.Position) ?? 1);
+        _norms?.WholeRow(source, source + (_spec.HeadCount * size));
         for (var head = 0; head < _spec.HeadCount; head++, source += size)
         {
             var (shared, own) = Math.DivRem(head, _group);
-            Rotate(source, _queryNorm, row, _scale, Queries(shared, row) + (own * size));
+            Turn(source, head, isQuery: true, row, scale, Queries(shared, row) + (own * size));
         }
 
         for (var head = 0; head < _spec.KeyValueHeadCount; head++, source += size)
         {
-            Rotate(source, _keyNorm, row, 1, source);
+            Turn(source, head, isQuery: false, row, 1, source);
             Write(_cache.Chunk(token.Slot, token.Position, _layer, head, values: false), token.Position, source);
         }
 
@@ -132,15 +126,21 @@ internal sealed unsafe class CachedAttention<T> : IDisposable where T : ICacheEl
         }
     }
 
-    /// <summary>Norms in place, then rotates.</summary>
-    private void Rotate(float* head, WeightVector? norm, int row, float scale, float* target)
+    /// <summary>Norms a head in place, rotates it and multiplies it with the scale.</summary>
+    private void Turn(float* head, int number, bool isQuery, int row, float scale, float* target)
     {
-        if (norm is not null)
+        _norms?.Before(head, number, isQuery);
+        var first = _norms is { FollowRotation: true } ? 1 : scale;
+        if (_table is not null)
         {
-            RowKernels.RmsNorm(head, norm.Values, _spec.NormEpsilon, head, _spec.HeadDim);
+            _table.Rotate(head, row, first, target);
+        }
+        else
+        {
+            RowKernels.Scale(head, first, target, _spec.HeadDim);
         }
 
-        RowKernels.Rotate<Float32Elements>(head, _cosines.Row(row), _sines.Row(row), scale, target, _spec.HeadDim);
+        _norms?.After(target, scale, isQuery);
     }
 
     private void Write(byte* chunk, int position, float* vector)
@@ -212,7 +212,9 @@ internal sealed unsafe class CachedAttention<T> : IDisposable where T : ICacheEl
                 Rows = tile.Rows,
                 Group = _group,
                 Position = tile.Position - start,
-                Window = _plan.Window,
+                Start = start,
+                Reach = _plan.Reach,
+                SoftCap = _spec.AttentionSoftCap ?? 0,
             },
             sums);
     }
@@ -222,6 +224,11 @@ internal sealed unsafe class CachedAttention<T> : IDisposable where T : ICacheEl
         for (var input = 0; input < tile.Rows * _group; input++)
         {
             var (row, own) = Math.DivRem(input, _group);
+            if (_sinks is not null)
+            {
+                sums.AddSink(input, _sinks.Values[(head * _group) + own]);
+            }
+
             sums.Finish(input, _target.Row(tile.FirstRow + row) + (((head * _group) + own) * _spec.HeadDim));
         }
     }

@@ -22,17 +22,21 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
     private readonly bool _promptsByTorch;
     private readonly CpuKeyValueCache _cache;
     private readonly CachedAttention<T> _attention;
-    private readonly IEmbedding _embedding;
+    private readonly ThreadTeam _team;
+    private readonly TokenEmbedding _embedding;
     private readonly CpuLayer[] _layers;
-    private readonly CpuRmsNorm _norm;
-    private readonly WeightVector _finalNorm;
-    private readonly CpuLinear _head;
+    private readonly CpuNorm _norm;
+    private readonly CpuNorm _subNorm;
+    private readonly NormWeight _finalNorm;
+    private readonly LogitsHead _head;
 
     private readonly RowBuffer _residual;
     private readonly RowBuffer _normed;
     private readonly RowBuffer _queryKeyValue;
     private readonly RowBuffer _attended;
-    private readonly RowBuffer _gated;
+    private readonly RowBuffer _inner;
+    private readonly RowBuffer _branch;    // what a branch adds, where it is changed before that
+    private readonly Action<int> _addBranch;
     private readonly RowBuffer _logits;
     private readonly RowBuffer _hidden;
 
@@ -49,7 +53,7 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
         DecoderSpec spec, ModelWeights weights, ScalarType type, KeyValueLayout layout, ThreadTeam team, DisposableStack parts,
         QuantizedWeights? quantized = null, bool pack = false)
     {
-        _spec = spec;
+        (_spec, _team) = (spec, team);
 
         // oneDNN multiplies bf16 with AVX-512 only; without it libtorch's product is many times slower than our kernels. Our widest tiles
         // for quantized weights are faster than both.
@@ -58,19 +62,31 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
         _attention = parts.Own(new CachedAttention<T>(spec, _cache, team));
         var scratch = parts.Own(new LinearScratch());
         var factory = new CpuLayerFactory(new(weights, type), quantized, team, scratch, pack && _promptsByTorch, parts);
-        _embedding = factory.Embedding(spec.Names.Embedding, spec.VocabularySize, spec.HiddenSize);
-        _layers = [.. Enumerable.Range(0, spec.LayerCount).Select(index => new CpuLayer(factory, spec, index))];
-        _norm = new(team, spec.NormEpsilon);
-        _finalNorm = factory.Norm(spec.Names.FinalNorm, spec.HiddenSize);
-        _head = factory.Head(spec.TiedEmbeddings ? spec.Names.Embedding : spec.Names.Head, spec.VocabularySize, spec.HiddenSize);
         _residual = parts.Own(new RowBuffer(spec.HiddenSize));
+        _branch = parts.Own(new RowBuffer(spec.HiddenSize));
+        _inner = parts.Own(new RowBuffer(spec.FeedForwardSize));
+        _embedding = new(spec, factory, _branch);
+        _norm = new(team, spec.Norm, spec.NormEpsilon);
+        var scratches = new Dictionary<MoeSpec, ExpertScratch>();
+        _subNorm = new(team, NormKind.Rms, spec.NormEpsilon);
+        _layers = [.. Enumerable.Range(0, spec.LayerCount).Select(index => new CpuLayer(factory, spec, index, FeedForward(index)))];
+
+        IFeedForward FeedForward(int layer) => spec.ExpertsOf(layer) is { } experts
+            ? new ExpertsFeedForward(spec, experts, factory, layer, scratches.GetValueOrDefault(experts) ?? (scratches[experts] = parts.Own(new ExpertScratch(experts, spec.HiddenSize))), team)
+            : new DenseFeedForward(spec, factory, layer, _inner, _subNorm);
+
+        _finalNorm = factory.Norm(spec.Names.FinalNorm, spec);
+        _head = new(spec, factory, team);
+        _addBranch = AddBranch;
         _normed = parts.Own(new RowBuffer(spec.HiddenSize));
         _queryKeyValue = parts.Own(new RowBuffer(spec.QueryKeyValueSize));
         _attended = parts.Own(new RowBuffer(spec.HeadCount * spec.HeadDim));
-        _gated = parts.Own(new RowBuffer(spec.FeedForwardSize));
         _logits = parts.Own(new RowBuffer(spec.VocabularySize));
         _hidden = parts.Own(new RowBuffer(spec.HiddenSize));
     }
+
+    /// <summary>True where a branch's result is added as it is.</summary>
+    private bool AddsPlainly => !_spec.PostNorms && _spec.ResidualScale == 1;
 
     public StepOutput Forward(StepPlan plan)
     {
@@ -80,14 +96,7 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
         _attention.Begin(plan.Rows);
         for (var index = 0; index < _layers.Length; index++)
         {
-            var layer = _layers[index];
-            _norm.Forward(_residual, layer.AttentionNorm, _normed, rows.Count);
-            layer.QueryKeyValue.Forward(_normed, _queryKeyValue, rows);
-            _attention.Forward(_queryKeyValue, index, layer.QueryNorm, layer.KeyNorm, _attended);
-            layer.Output.AddTo(_attended, _residual, rows);
-            _norm.Forward(_residual, layer.FeedForwardNorm, _normed, rows.Count);
-            layer.GateUp.Gate(_normed, _gated, rows);
-            layer.Down.AddTo(_gated, _residual, rows);
+            Forward(_layers[index], index, rows);
         }
 
         return new(
@@ -103,9 +112,62 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
 
     public void Save(BlockCopy copy) => _cache.Save(copy);
 
+    private void Forward(CpuLayer layer, int index, RowSplit rows)
+    {
+        layer.QueryKeyValue.Forward(Normed(layer.AttentionNorm, rows), _queryKeyValue, rows);
+        _attention.Forward(_queryKeyValue, index, layer.HeadNorms, layer.Sinks, _attended);
+        if (layer.AttentionSubNorm is { } subNorm)
+        {
+            _subNorm.Forward(_attended, subNorm, _attended, rows.Count);
+        }
+
+        // Where both branches see what the layer was given, the feed-forward's input is normed before attention's result is added.
+        var input = _spec.Residual switch
+        {
+            ResidualKind.ParallelOneNorm => _normed,
+            ResidualKind.ParallelTwoNorms => Normed(layer.FeedForwardNorm, rows),
+            _ => null,
+        };
+        if (AddsPlainly)
+        {
+            layer.Output.AddTo(_attended, _residual, rows);
+            layer.FeedForward.AddTo(input ?? Normed(layer.FeedForwardNorm, rows), _residual, rows);
+            return;
+        }
+
+        layer.Output.Forward(_attended, _branch, rows);
+        AddBranch(layer.AttentionPostNorm, rows);
+        layer.FeedForward.Forward(input ?? Normed(layer.FeedForwardNorm, rows), _branch, rows);
+        AddBranch(layer.FeedForwardPostNorm, rows);
+    }
+
+    /// <summary>The residual stream through a norm, or as it is where there is none.</summary>
+    private RowBuffer Normed(NormWeight? weight, RowSplit rows)
+    {
+        if (weight is null)
+        {
+            return _residual;
+        }
+
+        _norm.Forward(_residual, weight, _normed, rows.Count);
+        return _normed;
+    }
+
+    private void AddBranch(NormWeight? postNorm, RowSplit rows)
+    {
+        if (postNorm is not null)
+        {
+            _norm.Forward(_branch, postNorm, _branch, rows.Count);
+        }
+
+        _team.Run(rows.Count, 2L * rows.Count * _spec.HiddenSize, _addBranch);
+    }
+
+    private unsafe void AddBranch(int row) => RowKernels.AddScaled(_residual.Row(row), _branch.Row(row), _spec.ResidualScale, _spec.HiddenSize);
+
     private void Reserve(int rows, StepPlan plan)
     {
-        foreach (var buffer in new[] { _residual, _normed, _queryKeyValue, _attended, _gated })
+        foreach (var buffer in new[] { _residual, _normed, _branch, _queryKeyValue, _attended, _inner })
         {
             buffer.Ensure(rows);
         }
@@ -118,7 +180,7 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
     private Tensor Logits(int[] rows)
     {
         _norm.Gather(_residual, rows, _finalNorm, _normed);
-        _head.Forward(_normed, _logits, new(rows.Length, ByTorch: 0));
+        _head.Forward(_normed, _logits, rows.Length);
         return _logits.AsTensor(rows.Length);
     }
 

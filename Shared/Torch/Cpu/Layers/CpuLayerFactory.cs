@@ -1,3 +1,4 @@
+using Rill.Models;
 using Rill.Torch.Cpu.Kernels;
 using Rill.Torch.Cpu.Quantization;
 using Rill.Torch.Decoding;
@@ -21,29 +22,58 @@ internal sealed class CpuLayerFactory(
     /// <param name="layers">Name and outputs of each.</param>
     public CpuLinear Linear(long inputs, bool bias, params ReadOnlySpan<(string Layer, long Outputs)> layers)
     {
-        var weights = new LinearWeight[layers.Length];
-        var biases = new (string, long)[layers.Length];
-        for (var i = 0; i < layers.Length; i++)
-        {
-            weights[i] = Matrix(layers[i].Layer + ".weight", layers[i].Outputs, inputs, pack);
-            biases[i] = (layers[i].Layer + ".bias", layers[i].Outputs);
-        }
+        var (weights, vector) = Load(inputs, bias, pack, layers);
+        return new(team, scratch, weights, vector);
+    }
 
-        return new(team, scratch, weights, bias ? Vector(biases) : null);
+    /// <summary>Linear layers over the same input of one expert.</summary>
+    /// <inheritdoc cref="Linear"/>
+    public ExpertWeights Expert(long inputs, bool bias, params ReadOnlySpan<(string Layer, long Outputs)> layers)
+    {
+        var (weights, vector) = Load(inputs, bias, packed: false, layers);
+        return new(weights, vector);
     }
 
     /// <summary>The matrix that turns hidden rows into logits; never packed, as only rows that sample pass through it.</summary>
-    public CpuLinear Head(string name, long vocabulary, long hidden) => new(team, scratch, [Matrix(name, vocabulary, hidden, packed: false)], bias: null);
+    public CpuLinear Head(string name, long vocabulary, long hidden, string? bias) =>
+        new(team, scratch, [Matrix(name, vocabulary, hidden, packed: false)], bias is null ? null : Vector(0, (bias, vocabulary)));
+
+    /// <summary>A matrix that is small and must be exact: never quantized, never multiplied by libtorch.</summary>
+    public CpuLinear Exact(string layer, long outputs, long inputs, bool bias) =>
+        new(team, scratch, [parts.Own(new DenseWeight(tensors.ForKernels(layer + ".weight", outputs, inputs), fromMemory: false))], bias ? Vector(0, (layer + ".bias", outputs)) : null);
+
+    /// <summary>The rows that positions stand for.</summary>
+    public DenseEmbedding Positions(string name, long count, long hidden) => parts.Own(new DenseEmbedding(tensors.ForKernels(name, count, hidden)));
 
     /// <summary>The rows that token ids stand for.</summary>
     public IEmbedding Embedding(string name, long vocabulary, long hidden) => quantized is null
         ? parts.Own(new DenseEmbedding(tensors.ForKernels(name, vocabulary, hidden)))
         : new QuantizedEmbedding(quantized.Matrix(name));
 
-    /// <summary>The weight of an RMS norm.</summary>
-    public WeightVector Norm(string name, long size) => Vector((name, size));
+    /// <summary>A norm over the residual stream.</summary>
+    public NormWeight Norm(string name, DecoderSpec spec) => new(
+        Vector(spec.NormOffset, (name, spec.HiddenSize)), spec.NormBias ? Vector(0, (WeightNames.BiasOf(name), spec.HiddenSize)) : null);
 
-    private WeightVector Vector(params ReadOnlySpan<(string Name, long Size)> vectors) => parts.Own(new WeightVector(tensors.Vector(vectors)));
+    /// <summary>A vector, or a matrix row by row, in f32.</summary>
+    /// <param name="offset">Added to each element.</param>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="shape">Its shape.</param>
+    public WeightVector Elements(float offset, string name, params ReadOnlySpan<long> shape) => parts.Own(new WeightVector(tensors.Elements(offset, name, shape)));
+
+    private (LinearWeight[] Weights, WeightVector? Bias) Load(long inputs, bool bias, bool packed, ReadOnlySpan<(string Layer, long Outputs)> layers)
+    {
+        var weights = new LinearWeight[layers.Length];
+        var biases = new (string, long)[layers.Length];
+        for (var i = 0; i < layers.Length; i++)
+        {
+            weights[i] = Matrix(layers[i].Layer + ".weight", layers[i].Outputs, inputs, packed);
+            biases[i] = (layers[i].Layer + ".bias", layers[i].Outputs);
+        }
+
+        return (weights, bias ? Vector(0, biases) : null);
+    }
+
+    private WeightVector Vector(float offset, params ReadOnlySpan<(string Name, long Size)> vectors) => parts.Own(new WeightVector(tensors.Vector(offset, vectors)));
 
     private LinearWeight Matrix(string name, long outputs, long inner, bool packed) => quantized is null
         ? parts.Own(new DenseWeight(tensors.ForKernels(name, outputs, inner), tensors.ExceedCaches, packed))

@@ -1,3 +1,4 @@
+using Rill.Models;
 using Rill.Torch.Cpu.Kernels;
 using Rill.Torch.Native;
 using TorchSharp;
@@ -25,6 +26,7 @@ internal sealed unsafe class CpuLinear
 
     // The call that runs, for the delegates above.
     private Then _then;
+    private Activation _activation;
     private RowBuffer _input = null!;
     private RowBuffer _output = null!;
     private RowSplit _rows;
@@ -49,6 +51,7 @@ internal sealed unsafe class CpuLinear
         Store,
         Add,
         Gate,
+        Activate,
     }
 
     /// <summary>Outputs of all layers together.</summary>
@@ -62,13 +65,24 @@ internal sealed unsafe class CpuLinear
     /// <summary>residual += the product.</summary>
     public void AddTo(RowBuffer input, RowBuffer residual, RowSplit rows) => Run(Then.Add, input, residual, rows, Outputs);
 
-    /// <summary>output = silu(gate) * up, where the two layers are the gate and the up projection.</summary>
-    public void Gate(RowBuffer input, RowBuffer output, RowSplit rows) => Run(Then.Gate, input, output, rows, Outputs / 2);
+    /// <summary>output = act(gate) * up, where the two layers are the gate and the up projection.</summary>
+    public void Gate(RowBuffer input, RowBuffer output, RowSplit rows, Activation activation)
+    {
+        _activation = activation;
+        Run(Then.Gate, input, output, rows, Outputs / 2);
+    }
+
+    /// <summary>output = act(the product).</summary>
+    public void Activate(RowBuffer input, RowBuffer output, RowSplit rows, Activation activation)
+    {
+        _activation = activation;
+        Run(Then.Activate, input, output, rows, Outputs);
+    }
 
     private void Run(Then then, RowBuffer input, RowBuffer output, RowSplit rows, int shared)
     {
         (_then, _input, _output, _rows) = (then, input, output, rows);
-        if (then != Then.Store)
+        if (then is Then.Add or Then.Gate)
         {
             _scratch.Products.Ensure((long)rows.ByKernels * Outputs * sizeof(float));
         }
@@ -115,6 +129,15 @@ internal sealed unsafe class CpuLinear
                 }
 
                 break;
+            case Then.Activate:
+                Multiply(first, end, _output.Row(_rows.ByTorch), _output.Width);
+                for (var row = 0; row < _rows.ByKernels; row++)
+                {
+                    var product = _output.Row(_rows.ByTorch + row) + first;
+                    ActivationKernel.Apply<Float32Elements>(_activation, product, product, end - first);
+                }
+
+                break;
             default:
                 var half = Outputs / 2;
                 Multiply(first, end, products, Outputs);
@@ -122,7 +145,7 @@ internal sealed unsafe class CpuLinear
                 for (var row = 0; row < _rows.ByKernels; row++)
                 {
                     var gate = products + ((nint)row * Outputs) + first;
-                    RowKernels.SiluGate<Float32Elements>(gate, gate + half, _output.Row(_rows.ByTorch + row) + first, end - first);
+                    ActivationKernel.Gate<Float32Elements>(_activation, gate, gate + half, _output.Row(_rows.ByTorch + row) + first, end - first);
                 }
 
                 break;
@@ -183,7 +206,7 @@ internal sealed unsafe class CpuLinear
     {
         var source = product + ((nint)row * size * sizeof(ushort));
         var target = _output.Row(row) + offset;
-        if (_then == Then.Store)
+        if (_then != Then.Add)
         {
             RowKernels.Widen<BFloat16Elements>(source, target, size);
         }
@@ -195,6 +218,11 @@ internal sealed unsafe class CpuLinear
         if (_bias is not null)
         {
             RowKernels.Add<Float32Elements>(target, _bias.Values + offset, size);
+        }
+
+        if (_then == Then.Activate)
+        {
+            ActivationKernel.Apply<Float32Elements>(_activation, target, target, size);
         }
     });
 
@@ -209,7 +237,7 @@ internal sealed unsafe class CpuLinear
             var target = _output.Row(row);
             if (_bias is null)
             {
-                RowKernels.SiluGate<BFloat16Elements>(gates, ups, target, size);
+                ActivationKernel.Gate<BFloat16Elements>(_activation, gates, ups, target, size);
                 return;
             }
 
@@ -217,7 +245,7 @@ internal sealed unsafe class CpuLinear
             RowKernels.Widen<BFloat16Elements>(gates, biased, size);
             RowKernels.Widen<BFloat16Elements>(ups, biased + size, size);
             RowKernels.Add<Float32Elements>(biased, _bias.Values, Outputs);
-            RowKernels.SiluGate<Float32Elements>(biased, biased + size, target, size);
+            ActivationKernel.Gate<Float32Elements>(_activation, biased, biased + size, target, size);
         });
     }
 }

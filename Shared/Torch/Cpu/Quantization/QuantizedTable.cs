@@ -15,7 +15,7 @@ internal sealed class QuantizedTable
     public QuantizedTable(DecoderSpec spec, QuantizedFormat format)
     {
         var entries = new List<QuantizedEntry>();
-        foreach (var (name, shape) in DecoderTensors.Of(spec).Where(tensor => tensor.Shape.Length == 2))
+        foreach (var (name, shape) in DecoderTensors.Matrices(spec))
         {
             var isVocabulary = name == spec.Names.Embedding || name == spec.Names.Head;
             var entry = new QuantizedEntry(name, isVocabulary ? QuantizedFormat.Q8 : format, (int)shape[0], (int)shape[1], ByteCount);

@@ -40,7 +40,7 @@ internal static unsafe class WeightQuantizing
             var begin = first;
             var count = Math.Min(slab, matrix.Panels - begin);
             team.Run(count, panel => Quantizer.Quantize((void*)source.Address, type, matrix, begin + panel));
-            weights.Release(source.Name, begin * panelBytes, Math.Min(count * panelBytes, source.ByteCount - (begin * panelBytes)));
+            weights.Release(source, begin * panelBytes, Math.Min(count * panelBytes, source.ByteCount - (begin * panelBytes)));
         }
     }
 }

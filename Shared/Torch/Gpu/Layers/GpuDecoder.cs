@@ -33,6 +33,7 @@ internal sealed class GpuDecoder : IDecoder
     /// <param name="parts">Owns what the decoder makes.</param>
     public GpuDecoder(DecoderSpec spec, ModelWeights weights, ScalarType type, KeyValueLayout layout, GpuPlace place, DisposableStack parts)
     {
+        TensorSwitches.Check(spec);
         (_device, _stream) = (place.Device, place.Stream);
         _cache = new(layout, type, _device, parts);
         var rotary = parts.Own(new GpuRotary(spec, _device));

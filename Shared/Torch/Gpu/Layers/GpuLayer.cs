@@ -17,8 +17,8 @@ internal sealed class GpuLayer
         Down = weights.Linear(spec.FeedForwardSize, spec.FeedForwardBias, (names.Down(index), hidden));
         AttentionNorm = weights.Get(names.AttentionNorm(index), hidden);
         FeedForwardNorm = weights.Get(names.FeedForwardNorm(index), hidden);
-        QueryNorm = spec.QueryKeyNorm ? weights.Get(names.QueryNorm(index), spec.HeadDim) : null;
-        KeyNorm = spec.QueryKeyNorm ? weights.Get(names.KeyNorm(index), spec.HeadDim) : null;
+        QueryNorm = spec.QueryKeyNorm == QueryKeyNorm.Head ? weights.Get(names.QueryNorm(index), spec.HeadDim) : null;
+        KeyNorm = spec.QueryKeyNorm == QueryKeyNorm.Head ? weights.Get(names.KeyNorm(index), spec.HeadDim) : null;
     }
 
     public (Tensor Weight, Tensor? Bias) QueryKeyValue { get; }

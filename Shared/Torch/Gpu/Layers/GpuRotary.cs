@@ -6,7 +6,7 @@ namespace Rill.Torch.Gpu.Layers;
 /// <summary>Rotary positions in plain tensor operations. Letters: N rows, d width of a head.</summary>
 internal sealed class GpuRotary(DecoderSpec spec, Device device) : IDisposable
 {
-    private readonly Tensor _frequencies = tensor(spec.Rotary.InverseFrequencies(spec.HeadDim), device: device);
+    private readonly Tensor _frequencies = tensor(spec.Rotaries[0]!.InverseFrequencies(spec.HeadDim), device: device);
 
     /// <summary>The rotations at positions int64 [N]: cosines, and sines whose first half is negated, each f32 [N, 1, d].</summary>
     public (Tensor Cosines, Tensor Sines) At(Tensor positions)

@@ -130,7 +130,7 @@ public sealed unsafe class AttentionKernelTests
                     new AttentionChunk
                     {
                         Keys = keys, Values = values, KeyScales = T.HasScales ? keyScales : null, ValueScales = T.HasScales ? valueScales : null, HeadDim = headDim, Queries = queries + (firstRow * group * headDim), Rows = count ?? rows, Group = group,
-                        Position = position + firstRow, Window = window,
+                        Position = position + firstRow, Reach = new(window, int.MaxValue),
                     },
                     attention);
                 for (var input = 0; input < inputs; input++)

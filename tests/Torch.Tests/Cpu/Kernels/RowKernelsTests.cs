@@ -23,12 +23,12 @@ public sealed unsafe class RowKernelsTests
 
     [Theory]
     [MemberData(nameof(Sizes))]
-    public void SiluGate_AnySize_AgreesWithTheReference(int size)
+    public void Gate_Silu_AnySize_AgreesWithTheReference(int size)
     {
         var (gate, up, target) = (Values(size, 3), Values(size, 4), new float[size]);
         fixed (float* g = gate, u = up, t = target)
         {
-            RowKernels.SiluGate<Float32Elements>(g, u, t, size);
+            ActivationKernel.Gate<Float32Elements>(Rill.Models.Activation.Silu, g, u, t, size);
         }
 
         AssertClose(gate.Zip(up, (value, factor) => value / (1 + Math.Exp(-value)) * factor), target);

@@ -1,4 +1,4 @@
-namespace Rill.Models.Architectures;
+namespace Rill.Models.Architectures.Dense;
 
 /// <summary>Qwen 2 and 2.5: biases on queries, keys and values; from max_window_layers on a sliding window, if it is switched on.</summary>
 internal static class Qwen2
@@ -9,19 +9,20 @@ internal static class Qwen2
 
     public static DecoderSpec Read(ModelConfig config)
     {
-        var spec = LlamaFamily.Read(Name, config, s_defaults);
+        var spec = DecoderConfig.Read(Name, config, s_defaults);
         return spec with { QueryKeyValueBias = true, AttentionWindows = Windows(config, spec.LayerCount, s_defaults) };
     }
 
-    /// <summary>Qwen's rule, shared by its third generation.</summary>
+    /// <summary>Qwen's rule, shared by its third generation and by its experts.</summary>
     public static IReadOnlyList<int?> Windows(ModelConfig config, int layerCount, ConfigDefaults defaults)
     {
         if (!config.Flag("use_sliding_window", false))
         {
+            config.PassOver("sliding_window", "layer_types");
             return new int?[layerCount];
         }
 
         var firstWindowed = config.Count("max_window_layers", absent: 28);
-        return AttentionWindowConfig.Read(config, layerCount, LlamaFamily.SlidingWindow(config, defaults), layer => layer >= firstWindowed);
+        return AttentionWindowConfig.Read(config, layerCount, DecoderConfig.SlidingWindow(config, defaults), layer => layer >= firstWindowed);
     }
 }

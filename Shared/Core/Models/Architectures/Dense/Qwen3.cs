@@ -1,4 +1,4 @@
-namespace Rill.Models.Architectures;
+namespace Rill.Models.Architectures.Dense;
 
 /// <summary>Qwen 3, dense: a norm over each head of queries and keys, biases only where attention_bias says so.</summary>
 internal static class Qwen3
@@ -9,13 +9,10 @@ internal static class Qwen3
 
     public static DecoderSpec Read(ModelConfig config)
     {
-        var spec = LlamaFamily.Read(Name, config, s_defaults);
-        var attentionBias = config.Flag("attention_bias", false);
+        var spec = DecoderConfig.Read(Name, config, s_defaults).WithAttentionBias(config);
         return spec with
         {
             QueryKeyNorm = QueryKeyNorm.Head,
-            QueryKeyValueBias = attentionBias,
-            OutputBias = attentionBias,
             AttentionWindows = Qwen2.Windows(config, spec.LayerCount, s_defaults),
         };
     }

@@ -1,4 +1,4 @@
-namespace Rill.Models.Architectures;
+namespace Rill.Models.Architectures.Dense;
 
 /// <summary>Mistral 7B and relatives: Llama with a sliding window over all layers unless sliding_window is null.</summary>
 internal static class Mistral
@@ -9,8 +9,7 @@ internal static class Mistral
 
     public static DecoderSpec Read(ModelConfig config)
     {
-        var spec = LlamaFamily.Read(Name, config, s_defaults);
-        var window = LlamaFamily.SlidingWindow(config, s_defaults);
-        return spec with { AttentionWindows = AttentionWindowConfig.Read(config, spec.LayerCount, window, _ => window is not null) };
+        var spec = DecoderConfig.Read(Name, config, s_defaults);
+        return spec with { AttentionWindows = AttentionWindowConfig.OfAllLayers(config, spec.LayerCount, s_defaults) };
     }
 }

@@ -1,0 +1,88 @@
+namespace Rill.Models.Architectures;
+
+/// <summary>What most families write alike in config.json.</summary>
+internal static class DecoderConfig
+{
+    // Far beyond what is published, and so small that no product of two overflows and no list of layers is large: whether the weights
+    // have so many is looked at only afterwards.
+    public const int MostLayers = 4096;
+    public const int MostHeads = 1 << 13;
+    public const int MostWidth = 1 << 20;
+    public const int MostTokens = 1 << 28;
+    private const int MostHeadDim = 1 << 13;
+
+    /// <summary>Reads the common fields; biases, norms, windows and names are the caller's.</summary>
+    public static DecoderSpec Read(string architecture, ModelConfig config, ConfigDefaults defaults)
+    {
+        RefuseQuantization(config);
+        var heads = Size(config, defaults.HeadsName, MostHeads, defaults.Heads);
+        var hidden = Size(config, defaults.HiddenSizeName, MostWidth, defaults.HiddenSize);
+        var layers = Size(config, defaults.LayersName, MostLayers, defaults.Layers);
+        var headDim = config.OptionalInt("head_dim", MostHeadDim, defaults.HeadDim) ?? (hidden / heads);
+        CheckHeadDim(headDim);
+        var context = Size(config, defaults.ContextLengthName, MostTokens, defaults.ContextLength);
+        var spec = new DecoderSpec
+        {
+            Architecture = architecture,
+            LayerCount = layers,
+            HiddenSize = hidden,
+            HeadCount = heads,
+            KeyValueHeadCount = config.OptionalInt("num_key_value_heads", MostHeads, defaults.KeyValueHeads) ?? heads,
+            HeadDim = headDim,
+            FeedForwardSize = Size(config, defaults.FeedForwardSizeName, MostWidth, defaults.FeedForwardSize),
+            VocabularySize = Size(config, "vocab_size", MostTokens, defaults.VocabularySize),
+            ContextLength = context,
+            NormEpsilon = (float)config.Number(defaults.NormEpsilonName, defaults.NormEpsilon),
+            Activation = ActivationConfig.Read(config, defaults),
+            Rotaries = [.. Enumerable.Repeat(defaults.Rotary is { } rotary ? RotaryConfig.Read(config, rotary, headDim, context) : null, layers)],
+            TiedEmbeddings = config.Flag("tie_word_embeddings", defaults.Tied),
+            AttentionWindows = new int?[layers],
+            PredictionLayerCount = config.Count("num_nextn_predict_layers", absent: 0),
+        };
+
+        CheckHeads(spec);
+        return spec;
+    }
+
+    /// <summary>The width of a sliding window; null for none.</summary>
+    public static int? SlidingWindow(ModelConfig config, ConfigDefaults defaults) => config.OptionalInt("sliding_window", MostTokens, defaults.SlidingWindow);
+
+    /// <summary>The spec with biases on all projections of attention where attention_bias says so.</summary>
+    public static DecoderSpec WithAttentionBias(this DecoderSpec spec, ModelConfig config, bool absent = false)
+    {
+        var bias = config.Flag("attention_bias", absent);
+        return spec with { QueryKeyValueBias = bias, OutputBias = bias };
+    }
+
+    /// <summary>Refuses packed weights.</summary>
+    public static void RefuseQuantization(ModelConfig config)
+    {
+        if (config.Section("quantization_config") is { } quantization)
+        {
+            throw new ModelFormatException(
+                $"config.json: quantization_config ({quantization.Text("quant_method") ?? "unnamed"}) is not supported; use the model's bf16 or f32 weights.");
+        }
+    }
+
+    /// <exception cref="ModelFormatException">A head of this width cannot be rotated.</exception>
+    public static void CheckHeadDim(int headDim)
+    {
+        if (headDim < 2 || headDim % 2 != 0)
+        {
+            throw new ModelFormatException($"config.json: the width of a head ({headDim}) must be even and at least 2.");
+        }
+    }
+
+    /// <summary>A size that must be there unless the class has one of its own.</summary>
+    private static int Size(ModelConfig config, string name, int most, int? absent) =>
+        absent is { } known ? config.OptionalInt(name, most) ?? known : config.Int(name, most);
+
+    private static void CheckHeads(DecoderSpec spec)
+    {
+        if (spec.HeadCount % spec.KeyValueHeadCount != 0)
+        {
+            throw new ModelFormatException(
+                $"config.json: num_attention_heads ({spec.HeadCount}) must be a multiple of num_key_value_heads ({spec.KeyValueHeadCount}).");
+        }
+    }
+}

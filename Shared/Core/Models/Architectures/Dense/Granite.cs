@@ -1,0 +1,19 @@
+namespace Rill.Models.Architectures.Dense;
+
+/// <summary>Granite 3: Llama with factors for the embedding, the scores, the residual stream and the logits.</summary>
+internal static class Granite
+{
+    public const string Name = "GraniteForCausalLM";
+
+    public static DecoderSpec Read(ModelConfig config) => Read(Name, config) with { FeedForwardBias = config.Flag("mlp_bias", false) };
+
+    /// <summary>What the dense model and those with experts have alike.</summary>
+    public static DecoderSpec Read(string architecture, ModelConfig config) =>
+        DecoderConfig.Read(architecture, config, new ConfigDefaults()).WithAttentionBias(config) with
+        {
+            EmbeddingScale = (float)config.Number("embedding_multiplier", 1),
+            AttentionScale = (float)config.Number("attention_multiplier", 1),
+            ResidualScale = (float)config.Number("residual_multiplier", 1),
+            LogitScale = (float)(1 / config.Number("logits_scaling", 1)),
+        };
+}

@@ -1,0 +1,55 @@
+namespace Rill.Models.Architectures.Experts;
+
+/// <summary>Granite with experts in every layer, and with one that every token goes through in the class that says "Shared".</summary>
+internal static class GraniteMoe
+{
+    public const string Name = "GraniteMoeForCausalLM";
+    public const string SharedName = "GraniteMoeSharedForCausalLM";
+
+    private const string Block = "block_sparse_moe.";
+
+    public static DecoderSpec Read(ModelConfig config) => Read(Name, config, sharedWidth: 0);
+
+    public static DecoderSpec ReadShared(ModelConfig config)
+    {
+        var width = config.Count("shared_intermediate_size", absent: 1024);
+        return width <= DecoderConfig.MostWidth
+            ? Read(SharedName, config, width)
+            : throw new ModelFormatException($"config.json: shared_intermediate_size must be at most {DecoderConfig.MostWidth}, but is {width}.");
+    }
+
+    private static DecoderSpec Read(string architecture, ModelConfig config, int sharedWidth)
+    {
+        var spec = Dense.Granite.Read(architecture, config);
+        var experts = ExpertConfig.Read(config, spec, "num_local_experts", count: 8, top: 2, width: spec.FeedForwardSize) with
+        {
+            Score = RouterScore.SoftmaxTop,
+            SharedWidth = sharedWidth,
+        };
+        spec = spec with
+        {
+            Experts = [.. Enumerable.Repeat(experts, spec.LayerCount)],
+            Names = new() { RouterSuffix = Block + "router.layer", ExpertPrefix = Block + "experts.", SharedDownSuffix = "shared_mlp.output_linear" },
+        };
+        return spec with { Recipes = FusedWeights.OfLayers(spec, layer => Recipes(spec, layer, experts)) };
+    }
+
+    private static IEnumerable<(string Name, WeightRecipe Recipe)> Recipes(DecoderSpec spec, int layer, MoeSpec experts)
+    {
+        var (names, prefix) = (spec.Names, $"{spec.Names.LayerPrefix}{layer}.");
+        var (input, output) = ($"{prefix}{Block}input_linear.weight", $"{prefix}{Block}output_linear.weight");
+        for (var expert = 0; expert < experts.Experts; expert++)
+        {
+            yield return (names.ExpertGate(layer, expert) + ".weight", new(input) { Expert = expert, Rows = new(0) });
+            yield return (names.ExpertUp(layer, expert) + ".weight", new(input) { Expert = expert, Rows = new(experts.Width) });
+            yield return (names.ExpertDown(layer, expert) + ".weight", new(output) { Expert = expert });
+        }
+
+        if (experts.SharedWidth > 0)
+        {
+            var shared = $"{prefix}shared_mlp.input_linear.weight";
+            yield return (names.SharedGate(layer) + ".weight", new(shared) { Rows = new(0) });
+            yield return (names.SharedUp(layer) + ".weight", new(shared) { Rows = new(experts.SharedWidth) });
+        }
+    }
+}

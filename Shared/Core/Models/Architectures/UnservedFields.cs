@@ -1,0 +1,75 @@
+using System.Globalization;
+
+namespace Rill.Models.Architectures;
+
+/// <summary>
+/// Fields that change what a decoder computes in some family. Where a family's reader has not asked for one, it must say what asks for
+/// nothing: a model is never served as if a field of its config.json were absent. Fields that change no computation are not listed.
+/// </summary>
+internal static class UnservedFields
+{
+    private static readonly string[] s_none = [];
+
+    /// <summary>By name, the values as JSON that ask for nothing; null does so everywhere.</summary>
+    private static readonly Dictionary<string, string[]> s_fields = new(StringComparer.Ordinal)
+    {
+        // biases
+        ["attention_bias"] = ["false"], ["attention_out_bias"] = ["false"], ["attn_bias"] = ["false"], ["mlp_bias"] = ["false"], ["use_bias"] = ["false"],
+        ["bias"] = ["false"], ["qkv_bias"] = ["false"], ["use_qkv_bias"] = ["false"], ["add_bias_linear"] = ["false"], ["add_qkv_bias"] = ["false"],
+
+        // norms and the residual stream
+        ["use_qk_norm"] = ["false"], ["qk_norm"] = ["false"], ["qk_layernorm"] = ["false"], ["use_parallel_residual"] = ["false"], ["parallel_attn"] = ["false"],
+        ["use_parallel_block"] = ["false"], ["apply_residual_connection_post_layernorm"] = ["false"],
+
+        // positions
+        ["alibi"] = ["false"], ["use_alibi"] = ["false"], ["position_embedding_type"] = ["\"rope\"", "\"rotary\""], ["rotary_pct"] = ["1"],
+        ["rotary_percent"] = ["1"], ["rope_percent"] = ["1"], ["rotary_dim"] = s_none, ["rotary_emb_base"] = s_none, ["partial_rotary_factor"] = ["1"],
+        ["no_rope_layers"] = ["[]"], ["rope_local_base_freq"] = s_none, ["rope_interleave"] = ["false"], ["rope_interleaved"] = ["false"],
+        ["rope_theta"] = s_none, ["rope_scaling"] = s_none, ["rope_parameters"] = s_none,
+
+        // attention
+        ["clip_qkv"] = s_none, ["attn_logit_softcapping"] = s_none, ["attn_logit_softcap"] = s_none, ["query_pre_attn_scalar"] = s_none,
+        ["attention_multiplier"] = s_none, ["attention_chunk_size"] = s_none, ["sliding_window"] = s_none, ["use_sliding_window"] = ["false"],
+        ["sliding_window_pattern"] = ["1"], ["_sliding_window_pattern"] = ["1"], ["attn_temperature_tuning"] = ["false", "0"],
+        ["scale_attn_weights"] = ["true"], ["scale_attn_by_inverse_layer_idx"] = ["false"], ["use_bidirectional_attention"] = ["false"],
+        ["multi_query"] = ["false"], ["kv_lora_rank"] = s_none, ["q_lora_rank"] = s_none, ["num_kv_shared_layers"] = ["0"], ["attention_k_eq_v"] = ["false"],
+        ["use_cla"] = ["false"], ["sparse_config"] = s_none, ["swiglu_limit"] = s_none,
+
+        // scales
+        ["embedding_multiplier"] = ["1"], ["residual_multiplier"] = ["1"], ["logits_scaling"] = ["1"], ["logit_scale"] = ["1"], ["lm_head_multiplier"] = ["1"],
+        ["scale_emb"] = ["1"], ["scale_depth"] = s_none, ["final_logit_softcapping"] = s_none, ["final_logit_softcap"] = s_none, ["hidden_size_per_layer_input"] = ["0"],
+
+        // experts and other layers
+        ["num_experts"] = ["0", "1"], ["num_local_experts"] = ["0", "1"], ["n_routed_experts"] = ["0", "1"], ["moe_intermediate_size"] = s_none,
+        ["n_shared_experts"] = ["0"], ["num_shared_experts"] = ["0"], ["shared_intermediate_size"] = ["0"], ["enable_moe_block"] = ["false"],
+        ["scoring_func"] = s_none, ["routed_scaling_factor"] = ["1"], ["use_routing_bias"] = ["false"], ["mlp_only_layers"] = ["[]"], ["mamba_d_state"] = s_none,
+    };
+
+    /// <summary>Refuses what no reader has asked for; to be called when the family's reader is done.</summary>
+    /// <exception cref="ModelFormatException">A field asks for what this architecture is not served with; the message names it.</exception>
+    public static void Refuse(string architecture, ModelConfig config)
+    {
+        foreach (var (name, json) in config.Unread)
+        {
+            if (s_fields.TryGetValue(name, out var neutral) && !neutral.Any(value => IsSame(value, json)))
+            {
+                throw new ModelFormatException($"config.json: {name} is {Shorten(json)}, which is not supported for {architecture}; {Remedy(neutral)}");
+            }
+        }
+
+        if (config.Unread.Any(field => field.Name == "layer_types") && config.Texts("layer_types")!.FirstOrDefault(type => type != "full_attention") is { } type)
+        {
+            throw new ModelFormatException($"config.json: layer_types has '{type}', which is not supported for {architecture}; only full_attention is.");
+        }
+    }
+
+    private static string Remedy(string[] neutral) => neutral.Length == 0
+        ? "if the model was trained without it, remove the field."
+        : $"only {string.Join(" and ", neutral)} is.";
+
+    private static bool IsSame(string neutral, string json) => neutral == json
+        || (double.TryParse(neutral, NumberStyles.Float, CultureInfo.InvariantCulture, out var wanted)
+            && double.TryParse(json, NumberStyles.Float, CultureInfo.InvariantCulture, out var given) && wanted == given);
+
+    private static string Shorten(string json) => json.Length <= 40 ? json : json[..40] + "...";
+}

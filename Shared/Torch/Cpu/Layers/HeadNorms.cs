@@ -1,0 +1,84 @@
+using Rill.Models;
+using Rill.Torch.Cpu.Kernels;
+
+namespace Rill.Torch.Cpu.Layers;
+
+/// <summary>The norms over one layer's queries and keys.</summary>
+/// <param name="spec">The model.</param>
+/// <param name="query">The queries' weights; null where the kind has none.</param>
+/// <param name="key">The keys' weights; null where the kind has none.</param>
+internal sealed unsafe class HeadNorms(DecoderSpec spec, WeightVector? query, WeightVector? key)
+{
+    private readonly int _width = spec.HeadDim;
+    private readonly float _epsilon = spec.NormEpsilon;
+    private readonly float[] _ones = Enumerable.Repeat(1f, spec.HeadDim).ToArray();
+
+    /// <summary>The norms of a layer, or null for none.</summary>
+    public static HeadNorms? Of(DecoderSpec spec, CpuLayerFactory weights, int layer)
+    {
+        var (names, heads, shared, width) = (spec.Names, spec.HeadCount, spec.KeyValueHeadCount, spec.HeadDim);
+        return spec.QueryKeyNorm switch
+        {
+            QueryKeyNorm.None => null,
+            QueryKeyNorm.WeightlessAfterRotary => spec.Rotaries[layer] is null ? null : new(spec, null, null),
+            QueryKeyNorm.Whole => Load([heads * width], [shared * width]),
+            QueryKeyNorm.HeadLayerNorm => Load([heads, width], [shared, width]),
+            _ => Load([width], [width]),
+        };
+
+        HeadNorms Load(long[] query, long[] key) => new(
+            spec, weights.Elements(spec.NormOffset, names.QueryNorm(layer), query), weights.Elements(spec.NormOffset, names.KeyNorm(layer), key));
+    }
+
+    /// <summary>Norms a row's queries and keys before they are taken apart into heads.</summary>
+    public void WholeRow(float* queries, float* keys)
+    {
+        if (spec.QueryKeyNorm == QueryKeyNorm.Whole)
+        {
+            RowKernels.RmsNorm(queries, query!.Values, _epsilon, queries, spec.HeadCount * _width);
+            RowKernels.RmsNorm(keys, key!.Values, _epsilon, keys, spec.KeyValueHeadCount * _width);
+        }
+    }
+
+    /// <summary>Norms a head in place, before the rotation.</summary>
+    public void Before(float* head, int number, bool isQuery)
+    {
+        var weight = isQuery ? query : key;
+        switch (spec.QueryKeyNorm)
+        {
+            case QueryKeyNorm.Head:
+                RowKernels.RmsNorm(head, weight!.Values, _epsilon, head, _width);
+                break;
+            case QueryKeyNorm.HeadLayerNorm:
+                RowKernels.LayerNorm(head, weight!.Values + (number * _width), bias: null, _epsilon, head, _width);
+                break;
+        }
+    }
+
+    /// <summary>Norms a head in place, after the rotation, and multiplies it with the scale.</summary>
+    public void After(float* head, float scale, bool isQuery)
+    {
+        switch (spec.QueryKeyNorm)
+        {
+            case QueryKeyNorm.HeadAfterRotary:
+                Norm(head, (isQuery ? query : key)!.Values, scale);
+                break;
+            case QueryKeyNorm.WeightlessAfterRotary:
+                fixed (float* ones = _ones)
+                {
+                    Norm(head, ones, scale);
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>True when <see cref="After"/> norms.</summary>
+    public bool FollowRotation => spec.QueryKeyNorm is QueryKeyNorm.HeadAfterRotary or QueryKeyNorm.WeightlessAfterRotary;
+
+    private void Norm(float* head, float* weight, float scale)
+    {
+        RowKernels.RmsNorm(head, weight, _epsilon, head, _width);
+        RowKernels.Scale(head, scale, head, _width);
+    }
+}

@@ -1,0 +1,103 @@
+using Rill.Core.Tests;
+using Rill.Models;
+using Rill.Serving;
+using Rill.Torch.Tests.Models;
+
+namespace Rill.Torch.Tests;
+
+/// <summary>Models of every supported architecture as their authors publish them, small and random, against logits that others computed.</summary>
+public sealed class PublishedModelTests
+{
+    private const double MostErrorInBFloat16 = 2e-4;
+    private const double MostErrorInQ8 = 1e-2;    // weights and inputs of rows of 64 are in eight bits
+
+    public static TheoryData<string> Architectures => [.. Vectors.Folders("architectures")];
+
+    [SkippableTheory]
+    [MemberData(nameof(Architectures))]
+    public void Execute_Float32_GivesTheLogitsAndTokens(string name)
+    {
+        var model = Find("architectures", name);
+        using var runner = Load(model, TorchDataType.Float32);
+
+        Assert.All(Errors(runner, model, asPrompt: true), error => Assert.InRange(error, 0, 1e-9));
+        Assert.Equal(model.Greedy, Continue(runner, model.Prompt, model.Greedy.Length));
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Architectures))]
+    public void Execute_BFloat16_IsCloseToTheLogits(string name)
+    {
+        var model = Find("architectures", name);
+        using var runner = Load(model, TorchDataType.BFloat16);
+
+        Assert.All(Errors(runner, model, asPrompt: false), error => Assert.InRange(error, 0, MostErrorInBFloat16));
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Architectures))]
+    public void Execute_Quantized_IsCloseToTheLogits(string name)
+    {
+        var model = Find("architectures", name);
+        using var runner = Load(model, TorchDataType.Q8);
+
+        Assert.All(Errors(runner, model, asPrompt: false), error => Assert.InRange(error, 0, MostErrorInQ8));
+    }
+
+    /// <summary>However a prompt is cut, and whoever else is in a step: the same bits.</summary>
+    [SkippableTheory]
+    [MemberData(nameof(Architectures))]
+    public void Execute_InChunksAndInABatch_GivesTheSameBits(string name)
+    {
+        var model = Find("architectures", name);
+        using var runner = Load(model, TorchDataType.Float32);
+        var whole = RunnerDriver.Distribution(RunnerDriver.Run(runner, RunnerDriver.NewSequence(0, model.Prompt), model.Prompt.Length));
+
+        var chunked = RunnerDriver.NewSequence(1, model.Prompt);
+        RunnerDriver.Run(runner, chunked, 7, 13);
+        var other = RunnerDriver.NewSequence(2, [.. model.Prompt.Reverse()]);
+        var rest = model.Prompt.Length - chunked.ComputedTokens;
+        var together = runner.Execute(new StepBatch { Steps = [new(other, 0, other.Length), new(chunked, chunked.ComputedTokens, rest)] });
+
+        Assert.Equal(whole, RunnerDriver.Distribution(together[1]));
+    }
+
+    private static PublishedModel Find(string kind, string name)
+    {
+        var model = new PublishedModel(Vectors.Path(kind, name));
+        var architecture = ModelConfig.Load(ModelFiles.InDirectory(model.Path)).Texts("architectures")![0];
+        Skip.IfNot(ArchitectureRegistry.Names.Contains(architecture), $"{architecture} is not supported yet.");
+        return model;
+    }
+
+    private static TorchModelRunner Load(PublishedModel model, TorchDataType type) => TorchModelRunnerFactory.Load(model.Path, new TorchRunnerOptions
+    {
+        DataType = type,
+        SlotCount = 4,
+        BlockSize = 4,
+        KeyValueMemoryMiB = 4096,
+        ContextLength = model.Prompt.Length + model.Greedy.Length,
+        QuantizedCache = "off",
+        Threads = 2,
+    });
+
+    private static IEnumerable<double> Errors(TorchModelRunner runner, PublishedModel model, bool asPrompt)
+    {
+        var logits = runner.Logits(model.Prompt, asPrompt);
+        var vocabulary = runner.Spec.VocabularySize;
+        return model.Logits.Select(expected => PublishedModel.Error(logits.AsSpan(expected.Position * vocabulary, vocabulary), expected.Logits)).ToList();
+    }
+
+    private static List<int> Continue(TorchModelRunner runner, int[] prompt, int count)
+    {
+        var sequence = RunnerDriver.NewSequence(0, prompt, new() { Temperature = 0 });
+        var tokens = new List<int>();
+        while (tokens.Count < count)
+        {
+            tokens.Add(RunnerDriver.Run(runner, sequence, sequence.PendingTokens).TokenId);
+            sequence.Append(tokens[^1]);
+        }
+
+        return tokens;
+    }
+}

@@ -83,6 +83,20 @@ public static class ArchitectureRegistry
 
         var spec = read(config);
         UnservedFields.Refuse(architecture, config);
-        return longestSequence is { } tokens ? spec with { Rotaries = [.. spec.Rotaries.Select(rotary => rotary?.For(Math.Min(tokens, spec.ContextLength)))] } : spec;
+        spec = longestSequence is { } tokens ? spec with { Rotaries = [.. spec.Rotaries.Select(rotary => rotary?.For(Math.Min(tokens, spec.ContextLength)))] } : spec;
+        CheckPositions(spec);
+        return spec;
+    }
+
+    /// <summary>Numbers that are each possible may give none together.</summary>
+    private static void CheckPositions(DecoderSpec spec)
+    {
+        foreach (var rotary in spec.Rotaries.OfType<RotarySpec>().Distinct())
+        {
+            if (!float.IsFinite(rotary.AttentionFactor) || !rotary.InverseFrequencies(spec.HeadDim).All(float.IsFinite))
+            {
+                throw new ModelFormatException("config.json: the rotary settings (rope_theta, rope_scaling or rope_parameters) give frequencies that are not finite numbers.");
+            }
+        }
     }
 }

@@ -5,6 +5,8 @@ namespace Rill.Models;
 /// <summary>A Hugging Face config.json, read with errors that name the field. Null counts as absent where nothing else is said.</summary>
 public sealed class ModelConfig
 {
+    private const int MostShown = 60;
+
     private readonly JsonElement _root;
     private readonly ModelConfig? _outer;
     private readonly HashSet<string> _shared;
@@ -174,5 +176,7 @@ public sealed class ModelConfig
     }
 
     private static ModelFormatException Wrong(string name, JsonElement? value, string expected) =>
-        new($"config.json: {name} must be {expected}, but is {value?.GetRawText() ?? "null"}.");
+        new($"config.json: {name} must be {expected}, but is {Shorten(value?.GetRawText() ?? "null")}.");
+
+    private static string Shorten(string json) => json.Length <= MostShown ? json : json[..MostShown] + "...";
 }

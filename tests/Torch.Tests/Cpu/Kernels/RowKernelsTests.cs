@@ -79,6 +79,77 @@ public sealed unsafe class RowKernelsTests
         Assert.Equal(expected, residual);
     }
 
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void LayerNorm_AnySize_AgreesWithTheReference(int size)
+    {
+        var (source, weight, bias, target) = (Values(size, 10), Values(size, 11), Values(size, 12), new float[size]);
+        fixed (float* s = source, w = weight, b = bias, t = target)
+        {
+            RowKernels.LayerNorm(s, w, b, 1e-5f, t, size);
+        }
+
+        var mean = source.Average(value => (double)value);
+        var scale = 1 / Math.Sqrt(source.Average(value => (value - mean) * (value - mean)) + 1e-5);
+        AssertClose(source.Select((value, i) => ((value - mean) * scale * weight[i]) + bias[i]), target);
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void AddScaled_AnySize_AddsEveryElementTimesTheFactor(int size)
+    {
+        var (residual, addend) = (Values(size, 13), Values(size, 14));
+        var expected = residual.Zip(addend, (left, right) => left + (right * 0.3)).ToArray();
+        fixed (float* r = residual, a = addend)
+        {
+            RowKernels.AddScaled(r, a, 0.3f, size);
+        }
+
+        AssertClose(expected, residual);
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void SoftCap_AnySize_IsTheHyperbolicTangentOfTheQuotient(int size)
+    {
+        var values = Values(size, 15);
+        var expected = values.Select(value => 1.5 * Math.Tanh(value / 1.5)).ToArray();
+        fixed (float* v = values)
+        {
+            RowKernels.SoftCap(v, 1.5f, size);
+        }
+
+        AssertClose(expected, values);
+    }
+
+    [Fact]
+    public void SoftCap_OfHugeValues_IsTheCap()
+    {
+        float[] values = [1e30f, -1e30f, float.PositiveInfinity];
+        fixed (float* v = values)
+        {
+            RowKernels.SoftCap(v, 50, values.Length);
+        }
+
+        Assert.Equal([50, -50, 50], values);
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void RotateNeighbours_AnySize_AgreesWithTheReference(int half)
+    {
+        var (source, angles, target) = (Values(2 * half, 16), Values(half, 17), new float[2 * half]);
+        var (cosines, sines) = (Array.ConvertAll(angles, MathF.Cos), Array.ConvertAll(angles, MathF.Sin));
+        fixed (float* s = source, c = cosines, n = sines, t = target)
+        {
+            RowKernels.RotateNeighbours(s, c, n, 0.5f, t, 2 * half);
+        }
+
+        AssertClose(Enumerable.Range(0, 2 * half).Select(i => i % 2 == 0
+            ? 0.5 * (((double)source[i] * cosines[i / 2]) - ((double)source[i + 1] * sines[i / 2]))
+            : 0.5 * (((double)source[i] * cosines[i / 2]) + ((double)source[i - 1] * sines[i / 2]))), target);
+    }
+
     private static void AssertClose(IEnumerable<double> expected, float[] actual) =>
         Assert.All(expected.Zip(actual), pair => Assert.InRange(pair.Second, pair.First - 1e-5, pair.First + 1e-5));
 

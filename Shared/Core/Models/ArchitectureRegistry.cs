@@ -1,6 +1,7 @@
 using Rill.Models.Architectures;
 using Rill.Models.Architectures.Dense;
 using Rill.Models.Architectures.Experts;
+using Rill.Models.Gguf;
 
 namespace Rill.Models;
 
@@ -81,7 +82,7 @@ public static class ArchitectureRegistry
                 $"config.json: the architecture {architecture} is not supported; supported are {string.Join(", ", s_readers.Keys)}.");
         }
 
-        var spec = read(config);
+        var spec = GgufSpec.Of(read(config), config);
         UnservedFields.Refuse(architecture, config);
         spec = longestSequence is { } tokens ? spec with { Rotaries = [.. spec.Rotaries.Select(rotary => rotary?.For(Math.Min(tokens, spec.ContextLength)))] } : spec;
         CheckPositions(spec);

@@ -34,6 +34,8 @@ internal sealed record GgufTensor(string Name, GgufType Type, long[] Shape, long
             throw new ModelFormatException($"{file}: {name} of type {type.Name} has the impossible shape [{string.Join(", ", sizes)}]; the file is damaged.");
         }
 
+        // The gate of a shared expert is a matrix of one row, and converted files leave such a dimension out.
+        sizes = rank == 1 && name.EndsWith("ffn_gate_inp_shexp.weight", StringComparison.Ordinal) ? [1, sizes[0]] : sizes;
         return new(name, type, Array.ConvertAll(sizes, size => (long)size), (long)offset, elements / type.Elements * type.Bytes);
     }
 

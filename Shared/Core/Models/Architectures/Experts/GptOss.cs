@@ -36,7 +36,8 @@ internal static class GptOss
             Experts = [.. Enumerable.Repeat(experts, spec.LayerCount)],
             Names = new() { RouterSuffix = "mlp.router" },
         };
-        return spec with { Recipes = FusedWeights.OfLayers(spec, layer => Recipes(spec, layer, experts.Experts)) };
+        var isPacked = config.Section("quantization_config")?.Text("quant_method") == "mxfp4";
+        return spec with { Recipes = FusedWeights.OfLayers(spec, layer => Recipes(spec, layer, experts.Experts, isPacked)) };
     }
 
     private static void RefuseOthers(ModelConfig config)
@@ -52,15 +53,20 @@ internal static class GptOss
         }
     }
 
-    private static IEnumerable<(string Name, WeightRecipe Recipe)> Recipes(DecoderSpec spec, int layer, int count)
+    /// <summary>Matrices that are packed are unpacked expert by expert, under the names that the decoder asks for.</summary>
+    private static IEnumerable<(string Name, WeightRecipe Recipe)> Recipes(DecoderSpec spec, int layer, int count, bool isPacked)
     {
         var (names, prefix) = (spec.Names, $"{spec.Names.LayerPrefix}{layer}.mlp.experts.");
         var (even, odd) = (new RowPattern(0, 1, 2), new RowPattern(1, 1, 2));
         for (var expert = 0; expert < count; expert++)
         {
-            yield return (names.ExpertGate(layer, expert) + ".weight", new(prefix + "gate_up_proj") { Expert = expert, Transposed = true, Rows = even });
-            yield return (names.ExpertUp(layer, expert) + ".weight", new(prefix + "gate_up_proj") { Expert = expert, Transposed = true, Rows = odd });
-            yield return (names.ExpertDown(layer, expert) + ".weight", new(prefix + "down_proj") { Expert = expert, Transposed = true });
+            if (!isPacked)
+            {
+                yield return (names.ExpertGate(layer, expert) + ".weight", new(prefix + "gate_up_proj") { Expert = expert, Transposed = true, Rows = even });
+                yield return (names.ExpertUp(layer, expert) + ".weight", new(prefix + "gate_up_proj") { Expert = expert, Transposed = true, Rows = odd });
+                yield return (names.ExpertDown(layer, expert) + ".weight", new(prefix + "down_proj") { Expert = expert, Transposed = true });
+            }
+
             yield return (names.ExpertGate(layer, expert) + ".bias", new(prefix + "gate_up_proj_bias") { Expert = expert, Rows = even });
             yield return (names.ExpertUp(layer, expert) + ".bias", new(prefix + "gate_up_proj_bias") { Expert = expert, Rows = odd });
             yield return (names.ExpertDown(layer, expert) + ".bias", new(prefix + "down_proj_bias") { Expert = expert });

@@ -1,4 +1,5 @@
 using System.Text;
+using Rill.Models.Gguf;
 
 namespace Rill;
 
@@ -17,8 +18,8 @@ public abstract class ModelFiles : IDisposable
     /// <summary>The directory of the local disk that holds the files; null where they lie in memory.</summary>
     public virtual string? LocalDirectory => null;
 
-    /// <summary>The files of a directory.</summary>
-    public static ModelFiles InDirectory(string directory) => new DirectoryFiles(directory);
+    /// <summary>The files of a directory; where it holds a GGUF file and no config.json, with what that file's metadata say in their place.</summary>
+    public static ModelFiles InDirectory(string directory) => GgufModelFiles.Over(new DirectoryFiles(directory));
 
     /// <summary>How an error names a file: its path or its address.</summary>
     public abstract string Describe(string name);

@@ -18,7 +18,7 @@ public static class ManifestBuilder
 
         try
         {
-            using var source = ModelFiles.InDirectory(directory);
+            using var source = new DirectoryFiles(directory);    // as they are: nothing is published that was made of others
             var names = Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path)!).Concat(ModelFileNames.Small.Where(source.Has));
             var files = new List<ManifestFile>();
             foreach (var name in await ModelFileChoice.ChooseAsync(names, directory, () => Task.FromResult(source.Read(ModelFileNames.WeightIndex))).ConfigureAwait(false))

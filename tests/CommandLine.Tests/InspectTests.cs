@@ -78,11 +78,11 @@ public sealed class InspectTests
     [InlineData("num_hidden_layers", 7, "The weights lack the tensor model.layers.6.self_attn.q_proj.weight.")]
     [InlineData("num_hidden_layers", 5, "The weights hold model.layers.5.")]
     [InlineData("intermediate_size", 577, "has the shape [576, 256], but config.json asks for [577, 256].")]
-    [InlineData("quantization_config", null, "quantization_config (awq) is not supported")]
+    [InlineData("quantization_config", null, "quant_method 'hqq' is not supported")]
     public async Task Inspect_OfWeightsThatDoNotFitTheConfig_NamesWhatDoesNot(string field, int? value, string problem)
     {
         using var model = NewModel();
-        Replace(model, "config.json", config => config[field] = value is null ? new JsonObject { ["quant_method"] = "awq" } : JsonValue.Create(value));
+        Replace(model, "config.json", config => config[field] = value is null ? new JsonObject { ["quant_method"] = "hqq" } : JsonValue.Create(value));
 
         var result = await RillProcess.RunAsync("", "inspect", model.Path);
 

@@ -2,6 +2,7 @@ using Rill.Models.Architectures;
 using Rill.Models.Architectures.Dense;
 using Rill.Models.Architectures.Experts;
 using Rill.Models.Architectures.Latent;
+using Rill.Models.Gguf;
 
 namespace Rill.Models;
 
@@ -84,7 +85,7 @@ public static class ArchitectureRegistry
                 $"config.json: the architecture {architecture} is not supported; supported are {string.Join(", ", s_readers.Keys)}.");
         }
 
-        var spec = read(config);
+        var spec = GgufSpec.Of(read(config), config);
         UnservedFields.Refuse(architecture, config);
         if (longestSequence is { } tokens)
         {

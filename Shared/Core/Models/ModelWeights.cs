@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using Rill.Models.Gguf;
+using Rill.Models.Packed;
 
 namespace Rill.Models;
 
@@ -44,7 +46,8 @@ public sealed class ModelWeights : IDisposable
     /// <param name="files">The model's files.</param>
     /// <param name="spec">What asks for them; null to see them under their published names.</param>
     /// <exception cref="ModelFormatException">No weights are there, or they are damaged or incomplete.</exception>
-    public static ModelWeights Open(ModelFiles files, DecoderSpec? spec = null) => new(SafetensorsSource.Open(files), spec);
+    public static ModelWeights Open(ModelFiles files, DecoderSpec? spec = null) =>
+        new(files is GgufModelFiles gguf ? gguf.OpenWeights() : PackedSource.Open(files), spec);
 
     /// <summary>True when the weights hold this tensor, or that from which it is made.</summary>
     public bool Has(string name) => _source.Tensors.ContainsKey(_names.Of(RecipeOf(name).Name));

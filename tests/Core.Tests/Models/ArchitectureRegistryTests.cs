@@ -93,7 +93,7 @@ public sealed class ArchitectureRegistryTests
     [InlineData("""{"architectures":["MambaForCausalLM"]}""", "MambaForCausalLM is not supported")]
     [InlineData("""{"architectures":[]}""", "exactly one")]
     [InlineData("""{"hidden_act":"quick_gelu"}""", "hidden_act 'quick_gelu'")]
-    [InlineData("""{"quantization_config":{"quant_method":"gptq"}}""", "quantization_config (gptq)")]
+    [InlineData("""{"quantization_config":{"quant_method":"hqq"}}""", "quant_method 'hqq' is not supported")]
     [InlineData("""{"num_key_value_heads":3}""", "multiple of num_key_value_heads")]
     [InlineData("""{"head_dim":15}""", "even")]
     [InlineData("""{"hidden_size":null}""", "lacks hidden_size")]

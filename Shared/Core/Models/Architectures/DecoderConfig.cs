@@ -1,3 +1,5 @@
+using Rill.Models.Packed;
+
 namespace Rill.Models.Architectures;
 
 /// <summary>What most families write alike in config.json.</summary>
@@ -14,7 +16,7 @@ internal static class DecoderConfig
     /// <summary>Reads the common fields; biases, norms, windows and names are the caller's.</summary>
     public static DecoderSpec Read(string architecture, ModelConfig config, ConfigDefaults defaults)
     {
-        RefuseQuantization(config);
+        _ = PackedFormats.Of(config);
         var heads = Size(config, defaults.HeadsName, MostHeads, defaults.Heads);
         var hidden = Size(config, defaults.HiddenSizeName, MostWidth, defaults.HiddenSize);
         var layers = Size(config, defaults.LayersName, MostLayers, defaults.Layers);
@@ -53,17 +55,6 @@ internal static class DecoderConfig
     {
         var bias = config.Flag("attention_bias", absent);
         return spec with { QueryKeyValueBias = bias, OutputBias = bias };
-    }
-
-    /// <summary>Refuses packed weights.</summary>
-    public static void RefuseQuantization(ModelConfig config)
-    {
-        if (config.Section("quantization_config") is { } quantization)
-        {
-            throw new ModelFormatException(
-                $"config.json: quantization_config ({quantization.Text("quant_method") ?? "unnamed"}) is not supported; "
-                + "use the model's bf16 or f32 weights.");
-        }
     }
 
     /// <exception cref="ModelFormatException">A head of this width cannot be rotated.</exception>

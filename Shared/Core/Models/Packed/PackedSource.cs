@@ -11,7 +11,7 @@ internal sealed class PackedSource : IWeightSource
     private readonly SafetensorsSource _files;
     private readonly Dictionary<string, PackedTensor> _packed;
     private readonly Dictionary<string, int> _users;    // by part: tensors that may still be made of it
-    private readonly Dictionary<string, (MadeWeight Made, long Released)> _made = new(StringComparer.Ordinal);
+    private readonly UnpackedTensors _unpacked = new();
     private readonly HashSet<string> _done = new(StringComparer.Ordinal);
 
     private PackedSource(SafetensorsSource files, IPackedFormat format)
@@ -60,38 +60,19 @@ internal sealed class PackedSource : IWeightSource
         }
     }
 
-    public Weight Get(string name)
-    {
-        if (!_packed.TryGetValue(name, out var tensor))
-        {
-            return _files.Get(name);
-        }
+    public Weight Get(string name) => _packed.TryGetValue(name, out var tensor)
+        ? _unpacked.Get(name, tensor.Shape, tensor.Unpack, tensor.RowsAtOnce)
+        : _files.Get(name);
 
-        if (!_made.TryGetValue(name, out var kept))
-        {
-            kept = (Unpack(tensor), 0);
-            _made.Add(name, kept);
-        }
-
-        return kept.Made.Weight;
-    }
-
-    /// <summary>Frees an unpacked tensor when as many bytes of it have been given back as it has: parts of it may come in any order.</summary>
     public void Release(string name, long offset, long length)
     {
         if (!_packed.TryGetValue(name, out var tensor))
         {
             _files.Release(name, offset, length);
         }
-        else if (_made.TryGetValue(name, out var kept))
+        else if (_unpacked.Release(name, length))
         {
-            _made[name] = kept = kept with { Released = kept.Released + length };
-            if (kept.Released >= kept.Made.Weight.ByteCount)
-            {
-                _made.Remove(name);
-                kept.Made.Dispose();
-                ReleaseParts(tensor);
-            }
+            ReleaseParts(tensor);
         }
     }
 
@@ -101,12 +82,7 @@ internal sealed class PackedSource : IWeightSource
 
     public void Dispose()
     {
-        foreach (var (made, _) in _made.Values)
-        {
-            made.Dispose();
-        }
-
-        _made.Clear();
+        _unpacked.Dispose();
         _files.Dispose();
     }
 
@@ -123,27 +99,6 @@ internal sealed class PackedSource : IWeightSource
             {
                 _files.Release(part.Name, 0, part.ByteCount);
             }
-        }
-    }
-
-    private static unsafe MadeWeight Unpack(PackedTensor tensor)
-    {
-        var columns = (int)tensor.Shape[^1];
-        var rows = tensor.Shape.SkipLast(1).Aggregate(1L, (product, dimension) => product * dimension);
-        var made = new MadeWeight(tensor.Name, WeightType.Float32, tensor.Shape, rows * columns * sizeof(float));
-        try
-        {
-            for (long row = 0; row < rows; row += tensor.RowsAtOnce)
-            {
-                tensor.Unpack(row, new((float*)made.Weight.Address + (row * columns), columns * tensor.RowsAtOnce));
-            }
-
-            return made;
-        }
-        catch
-        {
-            made.Dispose();
-            throw;
         }
     }
 }

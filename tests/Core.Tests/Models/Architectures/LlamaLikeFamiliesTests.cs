@@ -52,7 +52,7 @@ public sealed class LlamaLikeFamiliesTests
     }
 
     [Theory]
-    [InlineData("""{"quantization_config":{"quant_method":"fp8"},"text_config":{}}""", "quantization_config (fp8)")]
+    [InlineData("""{"quantization_config":{"quant_method":"hqq"},"text_config":{}}""", "quant_method 'hqq' is not supported")]
     [InlineData(
         """{"text_config":{"attn_temperature_tuning":true}}""",
         "attn_temperature_tuning is true, which is not supported for Gemma3ForConditionalGeneration")]

@@ -36,7 +36,8 @@ internal static class GptOss
             Experts = [.. Enumerable.Repeat(experts, spec.LayerCount)],
             Names = new() { RouterSuffix = "mlp.router" },
         };
-        return spec with { Recipes = FusedWeights.OfLayers(spec, layer => Recipes(spec, layer, experts.Experts)) };
+        var isPacked = config.Section("quantization_config")?.Text("quant_method") == "mxfp4";
+        return spec with { Recipes = FusedWeights.OfLayers(spec, layer => Recipes(spec, layer, experts.Experts, isPacked)) };
     }
 
     private static void RefuseOthers(ModelConfig config)
@@ -52,7 +53,8 @@ internal static class GptOss
         }
     }
 
-    private static IEnumerable<(string Name, WeightRecipe Recipe)> Recipes(DecoderSpec spec, int layer, int count)
+    /// <summary>Matrices that are packed are unpacked expert by expert, under the names that the decoder asks for.</summary>
+    private static IEnumerable<(string Name, WeightRecipe Recipe)> Recipes(DecoderSpec spec, int layer, int count, bool isPacked)
     {
         var (names, prefix) = (spec.Names, $"{spec.Names.LayerPrefix}{layer}.mlp.experts.");
         var (even, odd) = (new RowPattern(0, 1, 2), new RowPattern(1, 1, 2));
@@ -61,9 +63,13 @@ internal static class GptOss
             var (gate, up, down) = (names.ExpertGate(layer, expert), names.ExpertUp(layer, expert), names.ExpertDown(layer, expert));
             var matrix = new WeightRecipe(prefix + "gate_up_proj") { Expert = expert, Transposed = true };
             var bias = new WeightRecipe(prefix + "gate_up_proj_bias") { Expert = expert };
-            yield return (gate + ".weight", matrix with { Rows = even });
-            yield return (up + ".weight", matrix with { Rows = odd });
-            yield return (down + ".weight", new(prefix + "down_proj") { Expert = expert, Transposed = true });
+            if (!isPacked)
+            {
+                yield return (gate + ".weight", matrix with { Rows = even });
+                yield return (up + ".weight", matrix with { Rows = odd });
+                yield return (down + ".weight", new(prefix + "down_proj") { Expert = expert, Transposed = true });
+            }
+
             yield return (gate + ".bias", bias with { Rows = even });
             yield return (up + ".bias", bias with { Rows = odd });
             yield return (down + ".bias", new(prefix + "down_proj_bias") { Expert = expert });

@@ -1,0 +1,28 @@
+using System.Text.Json.Nodes;
+
+namespace Rill.Models.Gguf;
+
+/// <summary>How a GGUF architecture differs from what its class writes into config.json.</summary>
+/// <param name="Class">The class name in config.json.</param>
+internal sealed record GgufArchitecture(string Class)
+{
+    /// <summary>
+    /// True where the rows of queries and keys were permuted so that neighbours are rotated against each other; null where the class's way holds.
+    /// </summary>
+    public bool? Interleaved { get; init; }
+
+    /// <summary>True when queries, keys and values are the rows of one matrix, attn_qkv.</summary>
+    public bool FusedQueryKeyValue { get; init; }
+
+    /// <summary>True when ffn_up holds the gate's rows and then its own.</summary>
+    public bool FusedGateUp { get; init; }
+
+    /// <summary>The norm before the feed-forward.</summary>
+    public string FeedForwardNorm { get; init; } = "ffn_norm.weight";
+
+    /// <summary>The class's members for what is common to all; the others are Llama's.</summary>
+    public IReadOnlyDictionary<string, string> Members { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Writes the members that not all classes have.</summary>
+    public Action<GgufFields, JsonObject>? Write { get; init; }
+}

@@ -1,0 +1,74 @@
+using System.Runtime.InteropServices;
+
+namespace Rill.Models.Gguf;
+
+/// <summary>What a GGUF file says of its architecture: metadata that begin with the architecture's name, and small tensors.</summary>
+internal sealed class GgufFields(GgufSource source)
+{
+    private const int MostFactors = 1 << 13;
+
+    /// <summary>All metadata.</summary>
+    public GgufMetadata Metadata => source.Metadata;
+
+    /// <summary>The architecture's name, such as llama.</summary>
+    public string Architecture => Metadata.Text("general.architecture") ?? throw Metadata.Wrong("general.architecture", "is missing");
+
+    /// <summary>Number of layers, those that guess further tokens left out.</summary>
+    public int Layers => (int)(Required("block_count") - (Whole("nextn_predict_layers") ?? 0));
+
+    /// <summary>Width of a head.</summary>
+    public int HeadDim => (int)(Whole("attention.key_length") ?? (Required("embedding_length") / Math.Max(1, Required("attention.head_count"))));
+
+    /// <summary>Rows of the embedding.</summary>
+    public long VocabularySize => source.Tensors.TryGetValue("token_embd.weight", out var embedding) && embedding.Shape.Count == 2
+        ? embedding.Shape[0]
+        : throw new ModelFormatException($"{source.FileNames[0]} lacks the matrix token_embd.weight.");
+
+    /// <summary>True when there is such a tensor.</summary>
+    public bool Has(string tensor) => source.Tensors.ContainsKey(tensor);
+
+    /// <summary>A whole number, of which there may be one for each layer as long as they are all the same; null when absent.</summary>
+    /// <exception cref="ModelFormatException">It is none, or differs from layer to layer.</exception>
+    public long? Whole(string name)
+    {
+        var key = Key(name);
+        if (!Metadata.IsArray(key))
+        {
+            return Metadata.Whole(key);
+        }
+
+        var items = Metadata.Items<long>(key)!.Distinct().ToList();
+        return items is [>= 0 and <= int.MaxValue]
+            ? items[0]
+            : throw Metadata.Wrong(key, "differs from layer to layer, which is not supported");
+    }
+
+    /// <summary>A whole number that must be there.</summary>
+    public long Required(string name) => Whole(name) ?? throw Metadata.Wrong(Key(name), "is missing");
+
+    /// <summary>A number; null when absent.</summary>
+    public double? Number(string name) => Metadata.Number(Key(name));
+
+    /// <summary>A text; null when absent.</summary>
+    public string? Text(string name) => Metadata.Text(Key(name));
+
+    /// <summary>A switch; null when absent.</summary>
+    public bool? Flag(string name) => Metadata.Flag(Key(name));
+
+    /// <summary>The key with the architecture's name in front.</summary>
+    public string Key(string name) => $"{Architecture}.{name}";
+
+    /// <summary>The elements of a short tensor in F32; null when absent.</summary>
+    public unsafe float[]? Floats(string tensor)
+    {
+        if (!Has(tensor))
+        {
+            return null;
+        }
+
+        var weight = source.Get(tensor);
+        return weight is { Type: WeightType.Float32, Shape.Count: 1, ElementCount: <= MostFactors }
+            ? MemoryMarshal.Cast<byte, float>(new ReadOnlySpan<byte>((void*)weight.Address, (int)weight.ByteCount)).ToArray()
+            : throw new ModelFormatException($"{source.FileNames[0]}: {tensor} must be a list of at most {MostFactors} numbers in F32.");
+    }
+}

@@ -1,0 +1,126 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Rill.Models.Gguf;
+
+/// <summary>
+/// A model whose weights are GGUF files: what other models have as config.json, tokenizer.json, tokenizer_config.json and
+/// generation_config.json is written from its metadata. Further small files beside it, such as a chat template, are read as they are.
+/// </summary>
+internal sealed partial class GgufModelFiles : ModelFiles
+{
+    private readonly ModelFiles _files;
+    private readonly IReadOnlyList<string> _candidates;
+    private readonly Lazy<Dictionary<string, byte[]>> _texts;
+    private GgufSource? _kept;
+
+    private GgufModelFiles(ModelFiles files, IReadOnlyList<string> candidates)
+    {
+        (_files, _candidates) = (files, candidates);
+        _texts = new(WriteTexts);
+    }
+
+    public override string Name => _files.Name;
+
+    public override DateTimeOffset Published =>
+        LocalDirectory is not null && _candidates is [var only] ? new(File.GetLastWriteTimeUtc(Describe(only))) : _files.Published;
+
+    public override string? LocalDirectory => _files.LocalDirectory;
+
+    /// <summary>The files as they are where there is a config.json or no GGUF file; else what is made of the GGUF file.</summary>
+    public static ModelFiles Over(ModelFiles files)
+    {
+        if (files.Has(ModelFileNames.Config))
+        {
+            return files;
+        }
+
+        var candidates = files.LocalDirectory is { } directory ? FindIn(directory) : files.Has("model.gguf") ? ["model.gguf"] : [];
+        return candidates.Count == 0 ? files : new GgufModelFiles(files, candidates);
+    }
+
+    /// <summary>Opens the weights.</summary>
+    /// <exception cref="ModelFormatException">A file is missing, damaged, or needs what is not supported.</exception>
+    public GgufSource OpenWeights() => GgufSource.Open(_files, Weights);
+
+    public override string Describe(string name) => _files.Describe(name);
+
+    public override bool Has(string name) =>
+        _files.Has(name) || name == ModelFileNames.Config || (IsWritten(name) && _texts.Value.ContainsKey(name));
+
+    public override string Stamp(string name) => _files.Stamp(_files.Has(name) ? name : Weights);
+
+    public override string? LocalPath(string name) => _files.LocalPath(_files.Has(name) ? name : Weights);
+
+    public override FileMemory Open(string name) => _files.Open(name);
+
+    public override void Dispose()
+    {
+        _kept?.Dispose();
+        _files.Dispose();
+        base.Dispose();
+    }
+
+    protected override ReadOnlyMemory<byte> ReadAll(string name) =>
+        !_files.Has(name) && IsWritten(name) && _texts.Value.TryGetValue(name, out var text) ? text : _files.Read(name);
+
+    private string Weights => _candidates is [var only]
+        ? only
+        : throw new ModelFormatException($"{_files.Describe("")} holds several models ({string.Join(", ", _candidates.Take(3))}); keep one GGUF file there.");
+
+    private static bool IsWritten(string name) =>
+        name is ModelFileNames.Config or ModelFileNames.Tokenizer or ModelFileNames.TokenizerConfig or ModelFileNames.GenerationConfig;
+
+    private Dictionary<string, byte[]> WriteTexts()
+    {
+        var source = OpenWeights();
+        try
+        {
+            var texts = new Dictionary<string, byte[]>(StringComparer.Ordinal)
+            {
+                [ModelFileNames.Config] = Encoding.UTF8.GetBytes(GgufConfig.Of(new(source)).ToJsonString()),
+            };
+            if (GgufVocabulary.Read(source.Metadata) is { } vocabulary)
+            {
+                texts[ModelFileNames.Tokenizer] = GgufTokenizer.Write(vocabulary);
+                texts[ModelFileNames.TokenizerConfig] = Encoding.UTF8.GetBytes(GgufTokenizer.Config(vocabulary).ToJsonString());
+                texts[ModelFileNames.GenerationConfig] = Encoding.UTF8.GetBytes(GgufTokenizer.Generation(vocabulary).ToJsonString());
+            }
+
+            return texts;
+        }
+        finally
+        {
+            // Memory that a store has filled is the weights' own, which are still to be loaded.
+            if (LocalDirectory is not null)
+            {
+                source.Dispose();
+            }
+            else
+            {
+                _kept = source;
+            }
+        }
+    }
+
+    /// <summary>The GGUF files of a directory that may be a model: of one in parts the first, and no projector of images.</summary>
+    private static List<string> FindIn(string directory)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFiles(directory, "*.gguf").Select(path => Path.GetFileName(path))
+                .Where(name => !name.StartsWith("mmproj", StringComparison.Ordinal) && (!Part().IsMatch(name) || FirstPart().IsMatch(name)))
+                .Order(StringComparer.Ordinal)];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return [];    // whoever reads the files next says what is wrong with the directory
+        }
+    }
+
+    [GeneratedRegex(@"-[0-9]{5}-of-[0-9]{5}\.gguf$", RegexOptions.CultureInvariant)]
+    private static partial Regex Part();
+
+    [GeneratedRegex(@"-00001-of-[0-9]{5}\.gguf$", RegexOptions.CultureInvariant)]
+    private static partial Regex FirstPart();
+}

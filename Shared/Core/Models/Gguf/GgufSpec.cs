@@ -1,0 +1,96 @@
+using Rill.Models.Architectures;
+
+namespace Rill.Models.Gguf;
+
+/// <summary>
+/// Makes the decoder of a class that of its GGUF files, which call tensors by other names, have 1 added to norms that are stored less 1, and
+/// for some architectures have the rows of queries and keys permuted.
+/// </summary>
+internal static class GgufSpec
+{
+    private static readonly WeightNames s_names = new()
+    {
+        Embedding = "token_embd.weight",
+        Positions = "position_embd.weight",
+        FinalNorm = "output_norm.weight",
+        Head = "output.weight",
+        LayerPrefix = "blk.",
+        AttentionNormSuffix = "attn_norm.weight",
+        AttentionPostNormSuffix = "post_attention_norm.weight",
+        FeedForwardPostNormSuffix = "post_ffw_norm.weight",
+        QueryNormSuffix = "attn_q_norm.weight",
+        KeyNormSuffix = "attn_k_norm.weight",
+        QuerySuffix = "attn_q",
+        KeySuffix = "attn_k",
+        ValueSuffix = "attn_v",
+        SinksSuffix = "attn_sinks.weight",
+        AttentionSubNormSuffix = "attn_sub_norm.weight",
+        OutputSuffix = "attn_output",
+        GateSuffix = "ffn_gate",
+        UpSuffix = "ffn_up",
+        FeedForwardSubNormSuffix = "ffn_sub_norm.weight",
+        DownSuffix = "ffn_down",
+        RouterSuffix = "ffn_gate_inp",
+        SelectionBiasSuffix = "exp_probs_b.bias",
+        SharedGateSuffix = "ffn_gate_shexp",
+        SharedUpSuffix = "ffn_up_shexp",
+        SharedDownSuffix = "ffn_down_shexp",
+        SharedExpertGateSuffix = "ffn_gate_inp_shexp",
+    };
+
+    /// <summary>The decoder of GGUF files where config.json says that it was made of one; else as it is.</summary>
+    /// <param name="spec">What the class's reader makes of config.json.</param>
+    /// <param name="config">That config.json.</param>
+    /// <exception cref="ModelFormatException">The architecture is not supported, or rope_freqs.weight has another length than it must.</exception>
+    public static DecoderSpec Of(DecoderSpec spec, ModelConfig config)
+    {
+        if (config.Section(GgufConfig.Section) is not { } marks)
+        {
+            return spec;
+        }
+
+        var architecture = GgufArchitectures.Of(marks.Text(GgufConfig.Architecture) ?? "");
+        var divisors = marks.Numbers(GgufConfig.RotaryDivisors);
+        spec = spec with
+        {
+            NormOffset = 0,
+            Names = s_names with { FeedForwardNormSuffix = architecture.FeedForwardNorm },
+            Prefixes = [],
+            PassedOver = ["rope_freqs.", "rope_factors_"],
+            PassedOverEndings = [],
+            Rotaries = [.. spec.Rotaries.Select(rotary => rotary is null ? null : Turned(spec, rotary, architecture, divisors))],
+        };
+        return spec with { Recipes = FusedWeights.OfLayers(spec, layer => Recipes(spec, architecture, layer)) };
+    }
+
+    private static RotarySpec Turned(DecoderSpec spec, RotarySpec rotary, GgufArchitecture architecture, IReadOnlyList<double>? divisors)
+    {
+        if (divisors is not null && divisors.Count != rotary.Rotated(spec.HeadDim) / 2)
+        {
+            throw new ModelFormatException(
+                $"rope_freqs.weight has {divisors.Count} elements, but {rotary.Rotated(spec.HeadDim) / 2} pairs of each head are rotated; convert the model anew.");
+        }
+
+        return rotary with
+        {
+            Interleaved = architecture.Interleaved ?? rotary.Interleaved,
+            Scaling = divisors is null ? rotary.Scaling : new DividedRotaryScaling(divisors, rotary.Scaling),
+        };
+    }
+
+    private static IEnumerable<(string Name, WeightRecipe Recipe)> Recipes(DecoderSpec spec, GgufArchitecture architecture, int layer) =>
+    [
+        .. architecture.FusedQueryKeyValue ? FusedWeights.QueryKeyValue(spec, layer, $"blk.{layer}.attn_qkv", groups: 1) : [],
+        .. architecture.FusedGateUp && spec.ExpertsOf(layer) is null ? FusedWeights.GateUp(spec, layer, "ffn_up.weight") : [],
+        .. spec.ExpertsOf(layer) is { } experts ? Enumerable.Range(0, experts.Experts).SelectMany(expert => OfExpert(spec, layer, expert)) : [],
+    ];
+
+    /// <summary>The matrices of all experts are stacked, and so are their biases.</summary>
+    private static IEnumerable<(string Name, WeightRecipe Recipe)> OfExpert(DecoderSpec spec, int layer, int expert) =>
+        from part in ((string Name, string Stack)[])
+        [
+            (spec.Names.ExpertGate(layer, expert), "ffn_gate_exps"), (spec.Names.ExpertUp(layer, expert), "ffn_up_exps"), (spec.Names.ExpertDown(layer, expert), "ffn_down_exps"),
+        ]
+        from ending in (string[])[".weight", ".bias"]
+        select (part.Name + ending, new WeightRecipe($"blk.{layer}.{part.Stack}{ending}") { Expert = expert });
+}

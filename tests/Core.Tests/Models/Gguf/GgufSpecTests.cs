@@ -1,0 +1,161 @@
+using Rill.Models;
+using Rill.Models.Rotary;
+
+namespace Rill.Core.Tests.Models.Gguf;
+
+/// <summary>What metadata of published architectures become.</summary>
+public sealed class GgufSpecTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void Read_Llama_HasGgufsNamesAndItsSizes()
+    {
+        var spec = Spec(GgufModels.Llama().With("llama.rope.freq_base", 5e5f));
+
+        Assert.Equal((2, 32, 48, 4, 2, 8), (spec.LayerCount, spec.HiddenSize, spec.FeedForwardSize, spec.HeadCount, spec.KeyValueHeadCount, spec.HeadDim));
+        Assert.Equal((6, 64, 5e5, 1e-5f), (spec.VocabularySize, spec.ContextLength, spec.Rotaries[0]!.Theta, spec.NormEpsilon));
+        Assert.True(spec.TiedEmbeddings);
+        Assert.True(spec.Rotaries[1]!.Interleaved);
+        Assert.Equal(
+            ["token_embd.weight", "blk.0.attn_q.weight", "blk.0.attn_k.weight", "blk.0.attn_v.weight", "blk.0.attn_output.weight", "blk.0.ffn_gate.weight", "blk.0.ffn_up.weight", "blk.0.ffn_down.weight", "blk.0.attn_norm.weight", "blk.0.ffn_norm.weight"],
+            DecoderTensors.Of(spec).Take(10).Select(tensor => tensor.Name));
+    }
+
+    [Fact]
+    public void Read_RotaryFrequenciesAsATensor_AreDivisors()
+    {
+        var spec = Spec(GgufModels.Llama().WithFloats("rope_freqs.weight", [4], 1, 2, 4, 8));
+        var plain = new RotarySpec(10_000).InverseFrequencies(8);
+
+        Assert.Equal([plain[0], plain[1] / 2, plain[2] / 4, plain[3] / 8], spec.Rotaries[0]!.InverseFrequencies(8));
+        Assert.Contains(
+            "rope_freqs.weight has 3 elements, but 4 pairs", Refusal(GgufModels.Llama().WithFloats("rope_freqs.weight", [3], 1, 2, 4)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_LlamaWithExperts_TakesThemFromStacks()
+    {
+        var spec = Spec(GgufModels.Llama().With("llama.expert_count", 3).With("llama.expert_used_count", 2));
+
+        Assert.Equal((3, 2, 48, true), (spec.Experts[1]!.Experts, spec.Experts[1]!.Top, spec.Experts[1]!.Width, spec.Experts[1]!.Normalize));
+        Assert.Equal(new WeightRecipe("blk.1.ffn_down_exps.weight") { Expert = 2 }, spec.Recipes[spec.Names.ExpertDown(1, 2) + ".weight"]);
+        Assert.Equal("blk.0.ffn_gate_inp", spec.Names.Router(0));
+    }
+
+    [Fact]
+    public void Read_Yarn_HasTheMagnitudeOfLlamaCpp()
+    {
+        GgufWriter Stretched() => GgufModels.Of("qwen3").With("qwen3.rope.scaling.type", "yarn").With("qwen3.rope.scaling.factor", 4f).With("qwen3.rope.scaling.original_context_length", 16);
+
+        var scaling = Assert.IsType<YarnRotaryScaling>(Spec(Stretched()).Rotaries[0]!.Scaling);
+        Assert.Equal((4.0, 16), (scaling.Factor, scaling.OriginalContext));
+        Assert.Equal((0.1 * Math.Log(4)) + 1, scaling.Magnitude, 1e-9);
+        Assert.Equal(1, ((YarnRotaryScaling)Spec(Stretched().With("qwen3.rope.scaling.yarn_log_multiplier", 0.1f)).Rotaries[0]!.Scaling!).Magnitude);
+    }
+
+    [Fact]
+    public void Read_Gemma3_AddsNothingToNormsAndScalesByItsHeads()
+    {
+        var spec = Spec(GgufModels.Of("gemma3").With("gemma3.attention.key_length", 16).With("gemma3.attention.sliding_window", 8).With("gemma3.rope.freq_base", 1e6f));
+
+        Assert.Equal((0f, 0.25f, MathF.Sqrt(32)), (spec.NormOffset, spec.AttentionScale, spec.EmbeddingScale));
+        Assert.Equal([8, 8], spec.AttentionWindows);
+        Assert.False(spec.Rotaries[0]!.Interleaved);
+        Assert.Equal(
+            ("blk.0.ffn_norm.weight", "blk.0.post_attention_norm.weight", "blk.0.post_ffw_norm.weight"),
+            (spec.Names.FeedForwardNorm(0), spec.Names.AttentionPostNorm(0), spec.Names.FeedForwardPostNorm(0)));
+    }
+
+    [Fact]
+    public void Read_Phi3_TakesFusedMatricesApart()
+    {
+        var spec = Spec(GgufModels.Of("phi3")
+            .With("phi3.rope.scaling.original_context_length", 16).With("phi3.rope.scaling.attn_factor", 1.5f)
+            .WithFloats("rope_factors_short.weight", [4], 1, 1, 1, 1).WithFloats("rope_factors_long.weight", [4], 1, 2, 3, 4));
+
+        Assert.Equal(new WeightRecipe("blk.1.attn_qkv.weight") { Rows = new(32, 16, 64) }, spec.Recipes["blk.1.attn_k.weight"]);
+        Assert.Equal(new WeightRecipe("blk.1.ffn_up.weight") { Rows = new(48) }, spec.Recipes["blk.1.ffn_up.weight"]);
+        Assert.Equal(1.5f, spec.Rotaries[0]!.AttentionFactor);
+        Assert.Equal(new RotarySpec(10_000).InverseFrequencies(8)[3] / 4, spec.Rotaries[0]!.InverseFrequencies(8)[3]);
+    }
+
+    [Theory]
+    [InlineData("arcee")]
+    [InlineData("cohere2")]
+    [InlineData("command-r")]
+    [InlineData("ernie4_5")]
+    [InlineData("exaone4")]
+    [InlineData("gemma")]
+    [InlineData("gemma2")]
+    [InlineData("glm4")]
+    [InlineData("glm4moe")]
+    [InlineData("gpt-oss")]
+    [InlineData("gpt2")]
+    [InlineData("gptneox")]
+    [InlineData("granite")]
+    [InlineData("hunyuan-dense")]
+    [InlineData("internlm2")]
+    [InlineData("nemotron")]
+    [InlineData("olmo2")]
+    [InlineData("olmoe")]
+    [InlineData("phi2")]
+    [InlineData("phi3")]
+    [InlineData("qwen2")]
+    [InlineData("qwen2moe")]
+    [InlineData("qwen3")]
+    [InlineData("qwen3moe")]
+    [InlineData("seed_oss")]
+    [InlineData("smollm3")]
+    [InlineData("stablelm")]
+    [InlineData("starcoder2")]
+    public void Read_EveryArchitecture_HasOnlyGgufsNames(string architecture)
+    {
+        var spec = Spec(Complete(architecture));
+
+        Assert.Equal((2, 32, 48, 4), (spec.LayerCount, spec.HiddenSize, spec.FeedForwardSize, spec.HeadCount));
+        Assert.Equal(0, spec.NormOffset);
+        Assert.All(DecoderTensors.Of(spec).Select(tensor => spec.Recipes.TryGetValue(tensor.Name, out var recipe) ? recipe.Name : tensor.Name), name =>
+            Assert.Matches(@"^(token_embd|output|output_norm|position_embd|blk\.[01]\.[a-z_]+)\.(weight|bias)$", name));
+    }
+
+    [Theory]
+    [InlineData("mamba", null, null, "the architecture mamba are not supported")]
+    [InlineData("llama", "rope.scaling.type", "dynamic", "llama.rope.scaling.type is 'dynamic'")]
+    [InlineData("llama", "rope.scaling.type", "yarn", "llama.rope.scaling.factor is missing")]
+    public void Read_WhatIsNotSupported_IsRefusedByName(string architecture, string? name, string? value, string expected)
+    {
+        var writer = GgufModels.Of(architecture);
+        Assert.Contains(expected, Refusal(name is null ? writer : writer.With($"{architecture}.{name}", value!)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_SizesThatDiffer_AreRefused()
+    {
+        var same = new GgufWriter().With("general.architecture", "llama").WithFloats("token_embd.weight", [32, 6], new float[192]).With("llama.block_count", 2)
+            .With("llama.context_length", 64).With("llama.embedding_length", 32).With("llama.attention.head_count", 4).With("llama.attention.layer_norm_rms_epsilon", 1e-5f);
+        Assert.Equal(48, Spec(same.With("llama.feed_forward_length", (int[])[48, 48])).FeedForwardSize);
+        Assert.Contains("attention.head_count_kv differs from layer to layer", Refusal(same.With("llama.attention.head_count_kv", (int[])[4, 2])), StringComparison.Ordinal);
+    }
+
+    /// <summary>Everything that some architecture must have.</summary>
+    private static GgufWriter Complete(string architecture)
+    {
+        var writer = GgufModels.Of(architecture).With($"{architecture}.attention.sliding_window", 8).With($"{architecture}.rope.dimension_count", 8);
+        foreach (var (name, value) in ((string, int)[])
+            [("expert_count", 4), ("expert_used_count", 2), ("expert_feed_forward_length", 48), ("expert_shared_feed_forward_length", 16), ("expert_shared_count", 1), ("leading_dense_block_count", 1)])
+        {
+            writer.With($"{architecture}.{name}", value);
+        }
+
+        return architecture == "gpt-oss"
+            ? writer.With("gpt-oss.rope.scaling.type", "yarn").With("gpt-oss.rope.scaling.factor", 32f).With("gpt-oss.rope.scaling.original_context_length", 8)
+            : writer;
+    }
+
+    private DecoderSpec Spec(GgufWriter writer) => GgufModels.Spec(_directory, writer);
+
+    private string Refusal(GgufWriter writer) => Assert.Throws<ModelFormatException>(() => Spec(writer)).Message;
+}

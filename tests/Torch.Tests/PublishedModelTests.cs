@@ -46,6 +46,18 @@ public sealed class PublishedModelTests
         AssertClose(Errors(runner, model, asPrompt: false), MostErrorInQ8);
     }
 
+    /// <summary>The decoder of tensor operations, which CUDA uses, on the CPU's tensors.</summary>
+    [SkippableTheory]
+    [MemberData(nameof(Architectures))]
+    public void Execute_PlainTensors_GiveTheLogitsAndTokens(string name)
+    {
+        var model = Find("architectures", name);
+        using var runner = Load(model, TorchDataType.Float32, tensors: true);
+
+        Assert.All(Errors(runner, model, asPrompt: true), error => Assert.InRange(error, 0, 1e-9));
+        Assert.Equal(model.Greedy, Continue(runner, model.Prompt, model.Greedy.Length));
+    }
+
     /// <summary>However a prompt is cut, and whoever else is in a step: the same bits.</summary>
     [SkippableTheory]
     [MemberData(nameof(Architectures))]
@@ -85,7 +97,7 @@ public sealed class PublishedModelTests
         return model;
     }
 
-    private static TorchModelRunner Load(PublishedModel model, TorchDataType type) => TorchModelRunnerFactory.Load(model.Path, new TorchRunnerOptions
+    private static TorchModelRunner Load(PublishedModel model, TorchDataType type, bool tensors = false) => TorchModelRunnerFactory.Load(model.Path, new TorchRunnerOptions
     {
         DataType = type,
         SlotCount = 4,
@@ -93,6 +105,7 @@ public sealed class PublishedModelTests
         KeyValueMemoryMiB = 4096,
         ContextLength = model.Prompt.Length + model.Greedy.Length,
         QuantizedCache = "off",
+        UseGpuDecoder = tensors,
         Threads = 2,
     });
 

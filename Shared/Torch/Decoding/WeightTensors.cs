@@ -16,6 +16,9 @@ internal sealed class WeightTensors(ModelWeights weights, ScalarType type)
     /// <summary>True when the weights are read from memory again at every step, false when they may stay in the processor's caches.</summary>
     public bool ExceedCaches { get; } = weights.TotalBytes > LargestInCache;
 
+    /// <summary>The type to compute in.</summary>
+    public ScalarType Type => type;
+
     /// <summary>A weight as it lies in the file.</summary>
     public Tensor Mapped(string name, params ReadOnlySpan<long> shape)
     {
@@ -36,6 +39,18 @@ internal sealed class WeightTensors(ModelWeights weights, ScalarType type)
         {
             return mapped.to_type(type);
         }
+    }
+
+    /// <summary>Copies a weight to a place of any type on any device, and gives the memory that it had back.</summary>
+    public void CopyTo(Tensor place, string name, params ReadOnlySpan<long> shape)
+    {
+        var weight = weights.Get(name, shape);
+        using (var mapped = TensorMemory.Wrap(weight.Address, TypeOf(weight.Type), shape))
+        {
+            place.copy_(mapped);
+        }
+
+        weights.Release(weight, 0, weight.ByteCount);
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using Rill.Models;
 using Rill.Torch.Decoding;
 using Rill.Torch.Native;
 using TorchSharp;
@@ -20,6 +21,73 @@ internal sealed class DeviceWeights(WeightTensors tensors, Device device, Dispos
     /// <param name="layers">Name and outputs of each.</param>
     public (Tensor Weight, Tensor? Bias) Linear(long inputs, bool bias, params ReadOnlySpan<(string Layer, long Outputs)> layers) =>
         (Place(tensors.Stack(inputs, layers)), tensors.StackBias(bias, layers) is { } stacked ? Place(stacked) : null);
+
+    /// <summary>One weight in f32: a router's, whose choices a rounding may turn.</summary>
+    public Tensor Exact(string name, params ReadOnlySpan<long> shape) => Place(tensors.Elements(0, name, shape));
+
+    /// <summary>A norm's weight with its offset, in the type that <see cref="GpuNorm.WeightType"/> tells.</summary>
+    public Tensor NormWeight(DecoderSpec spec, string name, params ReadOnlySpan<long> shape) =>
+        spec.NormOffset == 0 ? Get(name, shape) : Place(tensors.Elements(spec.NormOffset, name, shape));
+
+    /// <summary>A norm over the residual stream.</summary>
+    public NormTensors Norm(DecoderSpec spec, string name) =>
+        new(NormWeight(spec, name, spec.HiddenSize), spec.NormBias ? Place(NormBias(spec, name)) : null);
+
+    /// <summary>Matrices of several groups, each group's one below the other: [groups, rows, inputs].</summary>
+    /// <param name="inputs">Elements of an input row.</param>
+    /// <param name="groups">For each group the layers, by name and outputs; all groups have as many.</param>
+    public Tensor StackGroups(long inputs, IReadOnlyList<(string Layer, long Outputs)[]> groups)
+    {
+        var stacked = Empty(groups.Count, groups[0].Sum(layer => layer.Outputs), inputs);
+        Fill(groups, (layer, group, first) =>
+        {
+            using var place = stacked.select(0, group).narrow(0, first, layer.Outputs);
+            tensors.CopyTo(place, layer.Layer + ".weight", layer.Outputs, inputs);
+        });
+        return stacked;
+    }
+
+    /// <summary>The biases of the same layers, [groups, rows].</summary>
+    public Tensor StackGroupBiases(IReadOnlyList<(string Layer, long Outputs)[]> groups)
+    {
+        var stacked = Empty(groups.Count, groups[0].Sum(layer => layer.Outputs));
+        Fill(groups, (layer, group, first) =>
+        {
+            using var place = stacked.select(0, group).narrow(0, first, layer.Outputs);
+            tensors.CopyTo(place, layer.Layer + ".bias", layer.Outputs);
+        });
+        return stacked;
+    }
+
+    private static void Fill(IReadOnlyList<(string Layer, long Outputs)[]> groups, Action<(string Layer, long Outputs), int, long> copy)
+    {
+        for (var group = 0; group < groups.Count; group++)
+        {
+            long first = 0;
+            foreach (var layer in groups[group])
+            {
+                copy(layer, group, first);
+                first += layer.Outputs;
+            }
+        }
+    }
+
+    private Tensor Empty(params long[] shape) => parts.Own(empty(shape, tensors.Type, device));
+
+    private Tensor NormBias(DecoderSpec spec, string name)
+    {
+        var bias = tensors.Elements(0, WeightNames.BiasOf(name), spec.HiddenSize);
+        var type = GpuNorm.WeightType(spec, tensors.Type);
+        if (bias.dtype == type)
+        {
+            return bias;
+        }
+
+        using (bias)
+        {
+            return bias.to_type(type);
+        }
+    }
 
     private Tensor Place(Tensor tensor)
     {

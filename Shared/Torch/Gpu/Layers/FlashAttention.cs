@@ -7,8 +7,8 @@ namespace Rill.Torch.Gpu.Layers;
 
 /// <summary>
 /// Attention of all sequences of a pass in one call of libtorch's flash kernel, prompts and single tokens alike: it reads each sequence's
-/// keys where they lie in the cache, and knows grouped queries. Letters: N rows of B sequences, H query heads over Hk key and value heads,
-/// d width of a head, R rows of a layer in the cache.
+/// keys where they lie in the cache, and knows grouped queries. Where a layer cuts texts into stretches, each stretch is a sequence of its
+/// own to it. Letters: N rows of B sequences, H query heads over Hk key and value heads, d width of a head, R rows of a layer in the cache.
 /// </summary>
 internal sealed class FlashAttention : IGpuAttention
 {
@@ -18,48 +18,71 @@ internal sealed class FlashAttention : IGpuAttention
     private readonly DecoderSpec _spec;
     private readonly GpuKeyValueCache _cache;
     private readonly Kernel _kernel;
-    private readonly FlashLengths _lengths;
+    private readonly Dictionary<int, FlashLengths> _lengths;    // by the size of stretches
 
-    private FlashAttention(DecoderSpec spec, GpuKeyValueCache cache, Kernel kernel, FlashLengths lengths) =>
-        (_spec, _cache, _kernel, _lengths) = (spec, cache, kernel, lengths);
+    private FlashAttention(DecoderSpec spec, GpuKeyValueCache cache, Kernel kernel, Func<int, FlashLengths> lengths)
+    {
+        (_spec, _cache, _kernel) = (spec, cache, kernel);
+        _lengths = Enumerable.Range(0, spec.LayerCount).Select(StretchOf).Distinct().ToDictionary(stretch => stretch, lengths);
+    }
+
+    /// <summary>Whether the kernel computes a model's attention.</summary>
+    public static bool Knows(DecoderSpec spec) => !SoftmaxAttention.IsFor(spec);
 
     /// <summary>For single tokens at positions int64 [B] of slots int64 [B]; all lengths are computed on the device.</summary>
-    public static FlashAttention OfSingles(DecoderSpec spec, GpuKeyValueCache cache, Kernel kernel, Tensor slots, Tensor positions, int span)
+    public static FlashAttention OfSingles(DecoderSpec spec, GpuKeyValueCache cache, Kernel kernel, Tensor slots, Tensor positions, int span) =>
+        new(spec, cache, kernel, stretch => Singles(cache, slots, positions, span, stretch));
+
+    /// <summary>For stretches of sequences.</summary>
+    public static FlashAttention OfRuns(DecoderSpec spec, GpuKeyValueCache cache, Kernel kernel, List<SequenceRun> runs, Device device) =>
+        new(spec, cache, kernel, stretch => Runs(cache, [.. runs.SelectMany(run => run.CutAtMultiples(stretch))], device, stretch));
+
+    public Tensor Forward(Tensor queries, int layer, Tensor? sinks)
+    {
+        var keys = _cache.RowsOf(layer, keys: true).view(-1, _spec.KeyValueHeadCount, _spec.HeadDim);       // [R, Hk, d]
+        var values = _cache.RowsOf(layer, keys: false).view(-1, _spec.KeyValueHeadCount, _spec.HeadDim);
+        var attended = _kernel(queries, keys, values, _lengths[StretchOf(layer)], _spec.AttentionWindows[layer])
+            ?? throw new InvalidOperationException("libtorch's flash kernel refused a pass.");
+        return attended.reshape(-1, _spec.HeadCount * _spec.HeadDim);
+    }
+
+    private static FlashLengths Singles(GpuKeyValueCache cache, Tensor slots, Tensor positions, int span, int stretch)
     {
         var count = slots.shape[0];
-        var starts = (slots * cache.SlotStride).to_type(ScalarType.Int32);
-        return new(spec, cache, kernel, new FlashLengths
+        var (keys, place) = (slots * cache.SlotStride, positions);
+        if (stretch != GpuReach.Unlimited)
+        {
+            var first = GpuReach.FirstOfStretch(positions, stretch);
+            (keys, place) = (keys + first, positions - first);
+        }
+
+        var starts = keys.to_type(ScalarType.Int32);
+        return new FlashLengths
         {
             QueryStarts = arange(0, count + 1, ScalarType.Int32, slots.device),
             KeyStarts = cat([starts, starts.narrow(0, 0, 1)], 0),
-            KeyCounts = (positions + 1).to_type(ScalarType.Int32),
+            KeyCounts = (place + 1).to_type(ScalarType.Int32),
             MostQueries = 1,
-            MostKeys = span,
-        });
+            MostKeys = Math.Min(span, stretch),
+        };
     }
 
-    /// <summary>For stretches of sequences.</summary>
-    public static FlashAttention OfRuns(DecoderSpec spec, GpuKeyValueCache cache, Kernel kernel, List<SequenceRun> runs, Device device)
+    private static FlashLengths Runs(GpuKeyValueCache cache, List<SequenceRun> runs, Device device, int stretch)
     {
         int[] queryStarts = [.. runs.Select(run => run.FirstRow), runs[^1].FirstRow + runs[^1].Count];
-        int[] keyStarts = [.. runs.Select(run => (int)(run.Slot * cache.SlotStride)), 0];
-        int[] keyCounts = [.. runs.Select(run => run.Start + run.Count)];
-        return new(spec, cache, kernel, new FlashLengths
+        int[] keyStarts = [.. runs.Select(run => (int)((run.Slot * cache.SlotStride) + First(run))), 0];
+        int[] keyCounts = [.. runs.Select(run => run.Start + run.Count - First(run))];
+        return new FlashLengths
         {
             QueryStarts = tensor(queryStarts, device: device),
             KeyStarts = tensor(keyStarts, device: device),
             KeyCounts = tensor(keyCounts, device: device),
             MostQueries = runs.Max(run => run.Count),
             MostKeys = keyCounts.Max(),
-        });
+        };
+
+        int First(SequenceRun run) => run.Start / stretch * stretch;
     }
 
-    public Tensor Forward(Tensor queries, int layer)
-    {
-        var keys = _cache.RowsOf(layer, keys: true).view(-1, _spec.KeyValueHeadCount, _spec.HeadDim);       // [R, Hk, d]
-        var values = _cache.RowsOf(layer, keys: false).view(-1, _spec.KeyValueHeadCount, _spec.HeadDim);
-        var attended = _kernel(queries, keys, values, _lengths, _spec.AttentionWindows[layer])
-            ?? throw new InvalidOperationException("libtorch's flash kernel refused a pass.");
-        return attended.reshape(-1, _spec.HeadCount * _spec.HeadDim);
-    }
+    private int StretchOf(int layer) => GpuReach.Of(_spec, layer).Stretch;
 }

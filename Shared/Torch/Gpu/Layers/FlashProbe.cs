@@ -12,6 +12,7 @@ internal static class FlashProbe
     private const double Tolerance = 0.05;    // of values around 1, rounded to bf16 on the way
     private const int ProbeContext = 48;
     private const int ProbeWindow = 7;
+    private const int ProbeStretch = 9;
     private static readonly SequenceRun[] s_runs = [new(0, 5, Slot: 2, Start: 30), new(5, 9, Slot: 0, Start: 0), new(14, 1, Slot: 1, Start: 3)];
 
     /// <summary>Why the kernel cannot be used; null when it can.</summary>
@@ -22,7 +23,7 @@ internal static class FlashProbe
             return "the cache has more rows than the kernel can count";
         }
 
-        var small = spec with { LayerCount = 2, AttentionWindows = [null, ProbeWindow] };
+        var small = spec with { LayerCount = 2, AttentionWindows = [null, ProbeWindow], AttentionChunks = spec.AttentionChunks.Count == 0 ? [] : [ProbeStretch, null] };
         using var scope = NewDisposeScope();
         using var parts = new DisposableStack();
         var probed = new GpuKeyValueCache(Layout(small), type, device, parts);
@@ -75,7 +76,7 @@ internal static class FlashProbe
         return pairs.SelectMany(pair => Enumerable.Range(0, spec.LayerCount).Select(layer =>
         {
             var queries = randn([pair.Rows, spec.HeadCount, spec.HeadDim], ScalarType.Float32, device).to_type(type);
-            return (double)(pair.Plain.Forward(queries, layer) - pair.Flash.Forward(queries, layer)).abs().max().to_type(ScalarType.Float32).ToSingle();
+            return (double)(pair.Plain.Forward(queries, layer, null) - pair.Flash.Forward(queries, layer, null)).abs().max().to_type(ScalarType.Float32).ToSingle();
         })).Max(value => double.IsNaN(value) ? double.PositiveInfinity : value);
     }
 }

@@ -36,11 +36,11 @@ internal sealed class GpuDecoder : IDecoder
         TensorSwitches.Check(spec);
         (_device, _stream) = (place.Device, place.Stream);
         _cache = new(layout, type, _device, parts);
-        var rotary = parts.Own(new GpuRotary(spec, _device));
+        var places = parts.Own(new GpuPositions(spec, _device));
         var flash = UsableFlash(spec, type, place);
         UsesFlash = flash is not null;
-        _passes = new(spec, _cache, rotary, flash, place.MostCopiedBytes, _device);
-        _model = new(spec, new(weights, type), _cache, rotary, type, _device, parts);
+        _passes = new(spec, _cache, places, flash, place.MostCopiedBytes, _device);
+        _model = new(spec, new(weights, type), _cache, type, _device, parts);
         _promptStaging = parts.Own(new InputStaging(_device, FirstPromptRows));
         var graphs = place.Graphs
             ? parts.Own(new StepGraphs(_stream, reason => place.Report($"Decoding steps are not captured as CUDA graphs: {reason}.")))
@@ -82,6 +82,11 @@ internal sealed class GpuDecoder : IDecoder
 
     private FlashAttention.Kernel? UsableFlash(DecoderSpec spec, ScalarType type, GpuPlace place)
     {
+        if (!FlashAttention.Knows(spec))
+        {
+            return null;
+        }
+
         if (place.Flash is { } kernel && FlashProbe.Fault(kernel, spec, _cache, type, _device) is { } fault)
         {
             place.Report($"Attention runs without the flash kernel: {fault}.");

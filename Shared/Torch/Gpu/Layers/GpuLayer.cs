@@ -6,36 +6,60 @@ namespace Rill.Torch.Gpu.Layers;
 /// <summary>The weights of one layer as plain tensors on one device.</summary>
 internal sealed class GpuLayer
 {
-    public GpuLayer(DecoderSpec spec, DeviceWeights weights, int index)
+    /// <param name="spec">The model.</param>
+    /// <param name="weights">Brings weights to the device.</param>
+    /// <param name="norm">Computes norms.</param>
+    /// <param name="index">The layer's number.</param>
+    public GpuLayer(DecoderSpec spec, DeviceWeights weights, GpuNorm norm, int index)
     {
         var (names, hidden) = (spec.Names, spec.HiddenSize);
         var attention = spec.HeadCount * spec.HeadDim;
         var keyValue = spec.KeyValueHeadCount * spec.HeadDim;
         QueryKeyValue = weights.Linear(hidden, spec.QueryKeyValueBias, (names.Query(index), attention), (names.Key(index), keyValue), (names.Value(index), keyValue));
         Output = weights.Linear(attention, spec.OutputBias, (names.Output(index), hidden));
-        GateUp = weights.Linear(hidden, spec.FeedForwardBias, (names.Gate(index), spec.FeedForwardSize), (names.Up(index), spec.FeedForwardSize));
-        Down = weights.Linear(spec.FeedForwardSize, spec.FeedForwardBias, (names.Down(index), hidden));
-        AttentionNorm = weights.Get(names.AttentionNorm(index), hidden);
-        FeedForwardNorm = weights.Get(names.FeedForwardNorm(index), hidden);
-        QueryNorm = spec.QueryKeyNorm == QueryKeyNorm.Head ? weights.Get(names.QueryNorm(index), spec.HeadDim) : null;
-        KeyNorm = spec.QueryKeyNorm == QueryKeyNorm.Head ? weights.Get(names.KeyNorm(index), spec.HeadDim) : null;
+        FeedForward = spec.ExpertsOf(index) is { } experts
+            ? new GpuExpertsFeedForward(spec, experts, weights, index)
+            : new GpuDenseFeedForward(spec, weights, norm, index);
+        HeadNorms = GpuHeadNorms.Of(spec, weights, norm, index);
+        Sinks = spec.AttentionSinks ? weights.Exact(names.Sinks(index), spec.HeadCount) : null;
+        AttentionSubNorm = spec.SubNorms ? weights.NormWeight(spec, names.AttentionSubNorm(index), attention) : null;
+        if (spec.PreNorms)
+        {
+            AttentionNorm = weights.Norm(spec, names.AttentionNorm(index));
+            FeedForwardNorm = spec.Residual == ResidualKind.ParallelOneNorm ? null : weights.Norm(spec, names.FeedForwardNorm(index));
+        }
+
+        if (spec.PostNorms)
+        {
+            AttentionPostNorm = weights.Norm(spec, names.AttentionPostNorm(index));
+            FeedForwardPostNorm = weights.Norm(spec, names.FeedForwardPostNorm(index));
+        }
     }
 
     public (Tensor Weight, Tensor? Bias) QueryKeyValue { get; }
 
     public (Tensor Weight, Tensor? Bias) Output { get; }
 
-    public (Tensor Weight, Tensor? Bias) GateUp { get; }
+    public IGpuFeedForward FeedForward { get; }
 
-    public (Tensor Weight, Tensor? Bias) Down { get; }
+    /// <summary>Over queries and keys; null where the architecture has none.</summary>
+    public GpuHeadNorms? HeadNorms { get; }
 
-    public Tensor AttentionNorm { get; }
+    /// <summary>Logits that join the softmax's sums, f32; null where the architecture has none.</summary>
+    public Tensor? Sinks { get; }
 
-    public Tensor FeedForwardNorm { get; }
+    /// <summary>Before attention; null where the architecture has none.</summary>
+    public NormTensors? AttentionNorm { get; }
 
-    /// <summary>Over each query head; null where the architecture has none.</summary>
-    public Tensor? QueryNorm { get; }
+    /// <summary>Before the feed-forward; null where the architecture has none of its own there.</summary>
+    public NormTensors? FeedForwardNorm { get; }
 
-    /// <summary>Over each key head; null where the architecture has none.</summary>
-    public Tensor? KeyNorm { get; }
+    /// <summary>Over attention's result; null where the architecture has none.</summary>
+    public NormTensors? AttentionPostNorm { get; }
+
+    /// <summary>Over the feed-forward's result; null where the architecture has none.</summary>
+    public NormTensors? FeedForwardPostNorm { get; }
+
+    /// <summary>An RMS norm before attention's output projection; null where the architecture has none.</summary>
+    public Tensor? AttentionSubNorm { get; }
 }

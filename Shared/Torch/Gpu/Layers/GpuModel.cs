@@ -12,44 +12,46 @@ internal sealed class GpuModel
 {
     private readonly DecoderSpec _spec;
     private readonly GpuKeyValueCache _cache;
-    private readonly GpuRotary _rotary;
-    private readonly GpuRmsNorm _norm;
+    private readonly GpuNorm _norm;
     private readonly GpuLayer[] _layers;
-    private readonly Tensor _embedding;
-    private readonly Tensor _finalNorm;
-    private readonly Tensor _head;
+    private readonly HashSet<int> _lastOfTheirKind;
+    private readonly GpuEmbedding _embedding;
+    private readonly NormTensors _finalNorm;
+    private readonly GpuLogitsHead _head;
+    private readonly double _queryScale;    // so that scores have their scale after they are multiplied with 1 / sqrt(d)
 
     /// <summary>Loads the weights; on the CPU they must outlive the model.</summary>
-    public GpuModel(DecoderSpec spec, WeightTensors tensors, GpuKeyValueCache cache, GpuRotary rotary, ScalarType type, Device device, DisposableStack parts)
+    public GpuModel(DecoderSpec spec, WeightTensors tensors, GpuKeyValueCache cache, ScalarType type, Device device, DisposableStack parts)
     {
-        (_spec, _cache, _rotary) = (spec, cache, rotary);
-        _norm = GpuRmsNorm.For(spec.NormEpsilon, type, device);
+        (_spec, _cache) = (spec, cache);
+        _norm = GpuNorm.For(spec, type, device);
         var weights = new DeviceWeights(tensors, device, parts);
-        _layers = [.. Enumerable.Range(0, spec.LayerCount).Select(index => new GpuLayer(spec, weights, index))];
-        _embedding = weights.Get(spec.Names.Embedding, spec.VocabularySize, spec.HiddenSize);
-        _finalNorm = weights.Get(spec.Names.FinalNorm, spec.HiddenSize);
-        _head = spec.TiedEmbeddings ? _embedding : weights.Get(spec.Names.Head, spec.VocabularySize, spec.HiddenSize);
+        _layers = [.. Enumerable.Range(0, spec.LayerCount).Select(index => new GpuLayer(spec, weights, _norm, index))];
+        _lastOfTheirKind = [.. Enumerable.Range(0, spec.LayerCount).GroupBy(layer => (spec.ExpertsOf(layer), spec.Rotaries[layer])).Select(kind => kind.Last())];
+        _embedding = new(spec, weights);
+        _finalNorm = weights.Norm(spec, spec.Names.FinalNorm);
+        _head = new(spec, weights, _embedding);
+        _queryScale = spec.AttentionScale * Math.Sqrt(spec.HeadDim) ?? 1;
     }
 
     /// <summary>The rows' last hidden states [N, hidden]; their keys and values are in the cache then.</summary>
     /// <param name="pass">The rows.</param>
-    /// <param name="kept">Where given, gets the last layer's temporary tensors, undisposed: see <see cref="StepGraphs"/>.</param>
+    /// <param name="kept">Where given, gets the temporary tensors of the last layer of each kind, undisposed: see <see cref="StepGraphs"/>.</param>
     public Tensor Forward(GpuPass pass, List<Tensor>? kept = null)
     {
-        var hidden = _embedding.index_select(0, pass.Tokens);
+        var hidden = _embedding.Forward(pass);
         for (var index = 0; index < _layers.Length; index++)
         {
             using var scope = NewDisposeScope();
             Layer(hidden, index, pass);
-            StepGraphs.Keep(scope, index == _layers.Length - 1 ? kept : null);
+            StepGraphs.Keep(scope, _lastOfTheirKind.Contains(index) ? kept : null);
         }
 
         return hidden;
     }
 
     /// <summary>Hidden states [N, hidden] to logits, f32 [N, vocabulary].</summary>
-    public Tensor Logits(Tensor hidden) =>
-        nn.functional.linear(_norm.Forward(hidden, _finalNorm), _head).to_type(ScalarType.Float32);
+    public Tensor Logits(Tensor hidden) => _head.Forward(_norm.Forward(hidden, _finalNorm));
 
     /// <summary>Hidden states [N, hidden] after the final norm, f32.</summary>
     public Tensor Normed(Tensor hidden) => _norm.Forward(hidden, _finalNorm).to_type(ScalarType.Float32);
@@ -58,27 +60,50 @@ internal sealed class GpuModel
     private void Layer(Tensor hidden, int index, GpuPass pass)
     {
         var layer = _layers[index];
-        var queryKeyValue = Linear(_norm.Forward(hidden, layer.AttentionNorm), layer.QueryKeyValue);
-        hidden.add_(Linear(Attention(queryKeyValue, index, pass), layer.Output));
-        var gateUp = Linear(_norm.Forward(hidden, layer.FeedForwardNorm), layer.GateUp);
-        var gated = nn.functional.silu(gateUp.narrow(1, 0, _spec.FeedForwardSize)).mul_(gateUp.narrow(1, _spec.FeedForwardSize, _spec.FeedForwardSize));
-        hidden.add_(Linear(gated, layer.Down));
+        var input = Normed(hidden, layer.AttentionNorm);
+
+        // Where both branches see what the layer was given, the feed-forward's input is normed before attention's result is added.
+        var shared = _spec.Residual switch
+        {
+            ResidualKind.ParallelOneNorm => input,
+            ResidualKind.ParallelTwoNorms => Normed(hidden, layer.FeedForwardNorm),
+            _ => null,
+        };
+        var attended = Attention(Linear(input, layer.QueryKeyValue), index, pass);
+        if (layer.AttentionSubNorm is { } subNorm)
+        {
+            attended = _norm.Rms(attended, subNorm);
+        }
+
+        AddTo(hidden, Linear(attended, layer.Output), layer.AttentionPostNorm);
+        AddTo(hidden, layer.FeedForward.Forward(shared ?? Normed(hidden, layer.FeedForwardNorm), pass.HasFixedShapes), layer.FeedForwardPostNorm);
     }
+
+    /// <summary>The residual stream through a norm, or as it is where there is none.</summary>
+    private Tensor Normed(Tensor hidden, NormTensors? weights) => weights is null ? hidden : _norm.Forward(hidden, weights);
+
+    private void AddTo(Tensor hidden, Tensor branch, NormTensors? postNorm) =>
+        hidden.add_(Normed(branch, postNorm), _spec.ResidualScale);
 
     /// <summary>[N, (H + 2 Hk) d] to [N, H d]. Keys and values of all rows are written before any row attends.</summary>
     private Tensor Attention(Tensor queryKeyValue, int index, GpuPass pass)
     {
-        var (heads, shared) = (_spec.HeadCount, _spec.KeyValueHeadCount);
+        var (heads, shared, layer) = (_spec.HeadCount, _spec.KeyValueHeadCount, _layers[index]);
         var split = queryKeyValue.view(-1, heads + (2 * shared), _spec.HeadDim);
-        var rotated = _rotary.Apply(NormedHeads(split.narrow(1, 0, heads + shared), _layers[index]), pass.Rotation);
-        _cache.Write(index, pass.CacheRows, rotated.narrow(1, heads, shared).flatten(1), split.narrow(1, heads + shared, shared).flatten(1));
-        return pass.Attention.Forward(rotated.narrow(1, 0, heads), index);
+        var queryKey = split.narrow(1, 0, heads + shared);
+        var normed = layer.HeadNorms?.BeforeRotation(queryKey) ?? queryKey;
+        var rotated = pass.Rotations[index]?.Apply(normed) ?? normed;
+        var placed = layer.HeadNorms?.AfterRotation(rotated) ?? rotated;
+        _cache.Write(index, pass.CacheRows, placed.narrow(1, heads, shared).flatten(1), split.narrow(1, heads + shared, shared).flatten(1));
+        return pass.Attention.Forward(Scaled(placed.narrow(1, 0, heads), index, pass), index, layer.Sinks);
     }
 
-    /// <summary>The norms over each query and key head, where the architecture has them: [N, H + Hk, d].</summary>
-    private Tensor NormedHeads(Tensor queryKey, GpuLayer layer) => layer is { QueryNorm: { } query, KeyNorm: { } key }
-        ? cat([_norm.Forward(queryKey.narrow(1, 0, _spec.HeadCount), query), _norm.Forward(queryKey.narrow(1, _spec.HeadCount, _spec.KeyValueHeadCount), key)], 1)
-        : queryKey;
+    /// <summary>Queries [N, H, d] times what is left of the scores' scale and times their positions' factors.</summary>
+    private Tensor Scaled(Tensor queries, int index, GpuPass pass)
+    {
+        var scaled = _queryScale == 1 ? queries : queries * _queryScale;
+        return pass.Temperatures.Length == 0 || pass.Temperatures[index] is not { } factors ? scaled : (scaled * factors).to_type(queries.dtype);
+    }
 
     private static Tensor Linear(Tensor input, (Tensor Weight, Tensor? Bias) layer) => nn.functional.linear(input, layer.Weight, layer.Bias);
 }

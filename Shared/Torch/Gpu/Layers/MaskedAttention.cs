@@ -1,5 +1,6 @@
 using Rill.Models;
 using Rill.Torch.Cache;
+using Rill.Torch.Cpu.Kernels;
 using static TorchSharp.torch;
 
 namespace Rill.Torch.Gpu.Layers;
@@ -15,7 +16,7 @@ internal sealed class MaskedAttention : IGpuAttention
     private readonly GpuKeyValueCache _cache;
     private readonly Tensor _slots;
     private readonly int _span;
-    private readonly Dictionary<int, Tensor> _masks = [];    // by window
+    private readonly Dictionary<AttentionReach, Tensor> _masks;    // each [B, 1, 1, S]
 
     /// <summary>Makes the masks, which the caller's scope owns.</summary>
     /// <param name="spec">The model.</param>
@@ -28,26 +29,24 @@ internal sealed class MaskedAttention : IGpuAttention
         (_spec, _cache, _slots, _span) = (spec, cache, slots, span);
         var columns = arange(0, span, ScalarType.Int64, slots.device).unsqueeze(0);    // [1, S]
         var rows = positions.unsqueeze(1);                                             // [B, 1]
-        var reached = columns.le(rows);
-        foreach (var window in spec.AttentionWindows.Select(Width).Distinct())
-        {
-            var mask = window == int.MaxValue ? reached : reached.logical_and(columns.gt(rows - window));
-            _masks[window] = mask.unsqueeze(1).unsqueeze(1);                           // [B, 1, 1, S]
-        }
+        _masks = Enumerable.Range(0, spec.LayerCount).Select(layer => GpuReach.Of(spec, layer)).Distinct()
+            .ToDictionary(reach => reach, reach => GpuReach.Mask(reach, rows, columns).unsqueeze(1).unsqueeze(1));
     }
 
-    public Tensor Forward(Tensor queries, int layer)
+    public Tensor Forward(Tensor queries, int layer, Tensor? sinks)
     {
         var (shared, width) = (_spec.KeyValueHeadCount, _spec.HeadDim);
-        var grouped = queries.view(-1, shared, _spec.HeadCount / shared, width);       // [B, Hk, G, d]
+        var group = _spec.HeadCount / shared;
+        var grouped = queries.view(-1, shared, group, width);                          // [B, Hk, G, d]
         var keys = Heads(_cache.ReadSlots(_slots, layer, keys: true, _span));
         var values = Heads(_cache.ReadSlots(_slots, layer, keys: false, _span));
-        return nn.functional.scaled_dot_product_attention(grouped, keys, values, _masks[Width(_spec.AttentionWindows[layer])])
-            .reshape(-1, _spec.HeadCount * width);
+        var mask = _masks[GpuReach.Of(_spec, layer)];
+        var attended = SoftmaxAttention.IsFor(_spec)
+            ? SoftmaxAttention.Forward(grouped, keys, values, mask, _spec.AttentionSoftCap, sinks?.view(1, shared, group, 1))
+            : nn.functional.scaled_dot_product_attention(grouped, keys, values, mask);
+        return attended.reshape(-1, _spec.HeadCount * width);
     }
 
     /// <summary>[B, S, Hk d] to [B, Hk, S, d]; a view.</summary>
     private Tensor Heads(Tensor cached) => cached.view(-1, _span, _spec.KeyValueHeadCount, _spec.HeadDim).transpose(1, 2);
-
-    private static int Width(int? window) => window ?? int.MaxValue;
 }

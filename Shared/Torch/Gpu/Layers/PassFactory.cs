@@ -9,12 +9,12 @@ namespace Rill.Torch.Gpu.Layers;
 /// </summary>
 /// <param name="spec">The model.</param>
 /// <param name="cache">Keys and values.</param>
-/// <param name="rotary">Positions.</param>
+/// <param name="places">What positions do.</param>
 /// <param name="flash">The flash kernel, or null to attend in plain tensor operations.</param>
 /// <param name="mostCopiedBytes">Plain attention copies no more keys of a layer at once for single tokens.</param>
 /// <param name="device">Where the rows lie.</param>
 internal sealed class PassFactory(
-    DecoderSpec spec, GpuKeyValueCache cache, GpuRotary rotary, FlashAttention.Kernel? flash, long mostCopiedBytes, Device device)
+    DecoderSpec spec, GpuKeyValueCache cache, GpuPositions places, FlashAttention.Kernel? flash, long mostCopiedBytes, Device device)
 {
     /// <summary>
     /// Whether single tokens of this shape can go through a pass of fixed shapes. In plain attention one long sequence makes it copy as much
@@ -26,25 +26,28 @@ internal sealed class PassFactory(
     public GpuPass OfSingles(Tensor inputs, int span)
     {
         var (positions, slots) = (inputs.select(0, 1), inputs.select(0, 2));
-        return Create(inputs, flash is null
+        IGpuAttention attention = flash is null
             ? new MaskedAttention(spec, cache, slots, positions, span)
-            : FlashAttention.OfSingles(spec, cache, flash, slots, positions, span));
+            : FlashAttention.OfSingles(spec, cache, flash, slots, positions, span);
+        return Create(inputs, attention, hasFixedShapes: true);
     }
 
     /// <summary>A pass of stretches of sequences.</summary>
-    public GpuPass OfRuns(Tensor inputs, List<SequenceRun> runs) => Create(inputs, flash is null
-        ? new RunAttention(spec, cache, runs, device)
-        : FlashAttention.OfRuns(spec, cache, flash, runs, device));
+    public GpuPass OfRuns(Tensor inputs, List<SequenceRun> runs) => Create(
+        inputs, flash is null ? new RunAttention(spec, cache, runs, device) : FlashAttention.OfRuns(spec, cache, flash, runs, device), hasFixedShapes: false);
 
-    private GpuPass Create(Tensor inputs, IGpuAttention attention)
+    private GpuPass Create(Tensor inputs, IGpuAttention attention, bool hasFixedShapes)
     {
         var (tokens, positions, slots) = (inputs.select(0, 0), inputs.select(0, 1), inputs.select(0, 2));
         return new GpuPass
         {
             Tokens = tokens,
+            Positions = positions,
             CacheRows = (slots * cache.SlotStride) + positions,
-            Rotation = rotary.At(positions),
+            Rotations = places.Rotations(positions),
+            Temperatures = places.Temperatures(positions),
             Attention = attention,
+            HasFixedShapes = hasFixedShapes,
         };
     }
 }

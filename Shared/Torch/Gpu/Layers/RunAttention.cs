@@ -1,5 +1,6 @@
 using Rill.Models;
 using Rill.Torch.Cache;
+using Rill.Torch.Cpu.Kernels;
 using static TorchSharp.torch;
 
 namespace Rill.Torch.Gpu.Layers;
@@ -8,38 +9,61 @@ namespace Rill.Torch.Gpu.Layers;
 /// Attention of prompts in plain tensor operations, one sequence after the other. Letters: n rows of one sequence, S positions,
 /// H query heads in groups of G over Hk key and value heads, d width of a head.
 /// </summary>
-internal sealed class RunAttention(DecoderSpec spec, GpuKeyValueCache cache, List<SequenceRun> runs, Device device) : IGpuAttention
+internal sealed class RunAttention : IGpuAttention
 {
-    public Tensor Forward(Tensor queries, int layer) =>
-        cat(runs.ConvertAll(run => Attend(queries.narrow(0, run.FirstRow, run.Count), run, layer)), 0);
+    private const long MostScoreBytes = 256L << 20;    // of one run at once, where scores are tensors
+
+    private readonly DecoderSpec _spec;
+    private readonly GpuKeyValueCache _cache;
+    private readonly List<SequenceRun> _runs;
+    private readonly Device _device;
+
+    /// <param name="spec">The model.</param>
+    /// <param name="cache">Keys and values.</param>
+    /// <param name="runs">The rows.</param>
+    /// <param name="device">Where they lie.</param>
+    public RunAttention(DecoderSpec spec, GpuKeyValueCache cache, List<SequenceRun> runs, Device device)
+    {
+        (_spec, _cache, _device) = (spec, cache, device);
+        _runs = SoftmaxAttention.IsFor(spec) ? [.. runs.SelectMany(run => run.Cut(RowsAtOnce(spec, run)))] : runs;
+    }
+
+    public Tensor Forward(Tensor queries, int layer, Tensor? sinks) =>
+        cat(_runs.ConvertAll(run => Attend(queries.narrow(0, run.FirstRow, run.Count), run, layer, sinks)), 0);
 
     /// <summary>
     /// [n, H, d] to [n, H d]. A group's queries share a key head, so they stand one after the other as G n queries of it: no key or
     /// value is copied for a second query head.
     /// </summary>
-    private Tensor Attend(Tensor queries, SequenceRun run, int layer)
+    private Tensor Attend(Tensor queries, SequenceRun run, int layer, Tensor? sinks)
     {
-        var (shared, width) = (spec.KeyValueHeadCount, spec.HeadDim);
-        var group = spec.HeadCount / shared;
-        var window = spec.AttentionWindows[layer] ?? int.MaxValue;
-        var first = Math.Max(0, run.Start + 1 - window);
+        var (shared, width) = (_spec.KeyValueHeadCount, _spec.HeadDim);
+        var group = _spec.HeadCount / shared;
+        var reach = GpuReach.Of(_spec, layer);
+        var first = reach.First(run.Start);
         var end = run.Start + run.Count;
-        var keys = Heads(cache.Read(run.Slot, layer, keys: true, first, end - first));
-        var values = Heads(cache.Read(run.Slot, layer, keys: false, first, end - first));
+        var keys = Heads(_cache.Read(run.Slot, layer, keys: true, first, end - first));
+        var values = Heads(_cache.Read(run.Slot, layer, keys: false, first, end - first));
         var grouped = queries.view(run.Count, shared, group, width).permute(1, 2, 0, 3).reshape(1, shared, group * run.Count, width);
-        var mask = run.Count == 1 ? null : Mask(run, first, end, window).repeat(group, 1);
-        return nn.functional.scaled_dot_product_attention(grouped, keys, values, mask)
-            .view(shared, group, run.Count, width).permute(2, 0, 1, 3).reshape(run.Count, spec.HeadCount * width);
+        var mask = run.Count == 1 ? null : Mask(run, first, reach).repeat(group, 1);
+        var attended = SoftmaxAttention.IsFor(_spec)
+            ? SoftmaxAttention.Forward(grouped, keys, values, mask, _spec.AttentionSoftCap, sinks?.repeat_interleave(run.Count).view(1, shared, group * run.Count, 1))
+            : nn.functional.scaled_dot_product_attention(grouped, keys, values, mask);
+        return attended.view(shared, group, run.Count, width).permute(2, 0, 1, 3).reshape(run.Count, _spec.HeadCount * width);
     }
 
     /// <summary>[S, Hk d] to [1, Hk, S, d]; a view.</summary>
-    private Tensor Heads(Tensor cached) => cached.view(-1, spec.KeyValueHeadCount, spec.HeadDim).transpose(0, 1).unsqueeze(0);
+    private Tensor Heads(Tensor cached) => cached.view(-1, _spec.KeyValueHeadCount, _spec.HeadDim).transpose(0, 1).unsqueeze(0);
 
-    /// <summary>[n, S], true where a row sees a position: not later than its own, and within the window.</summary>
-    private Tensor Mask(SequenceRun run, int first, int end, int window)
+    /// <summary>bool [n, S].</summary>
+    private Tensor Mask(SequenceRun run, int first, AttentionReach reach)
     {
-        var rows = arange(run.Start, end, ScalarType.Int64, device).unsqueeze(1);
-        var positions = arange(first, end, ScalarType.Int64, device).unsqueeze(0);
-        return positions.le(rows).logical_and(positions.gt(rows - window));
+        var end = run.Start + run.Count;
+        var rows = arange(run.Start, end, ScalarType.Int64, _device).unsqueeze(1);
+        var positions = arange(first, end, ScalarType.Int64, _device).unsqueeze(0);
+        return GpuReach.Mask(reach, rows, positions);
     }
+
+    private static int RowsAtOnce(DecoderSpec spec, SequenceRun run) =>
+        (int)Math.Clamp(MostScoreBytes / ((long)spec.HeadCount * (run.Start + run.Count) * sizeof(float)), 1, run.Count);
 }

@@ -27,4 +27,24 @@ internal readonly record struct SequenceRun(int FirstRow, int Count, int Slot, i
 
         return runs;
     }
+
+    /// <summary>The run in pieces of at most so many rows.</summary>
+    public IEnumerable<SequenceRun> Cut(int rows)
+    {
+        for (var begin = 0; begin < Count; begin += rows)
+        {
+            yield return new(FirstRow + begin, Math.Min(rows, Count - begin), Slot, Start + begin);
+        }
+    }
+
+    /// <summary>The run in pieces, none of which reaches over a multiple of <paramref name="stretch"/>.</summary>
+    public IEnumerable<SequenceRun> CutAtMultiples(int stretch)
+    {
+        for (var begin = 0; begin < Count;)
+        {
+            var end = Math.Min(Count, begin + stretch - ((Start + begin) % stretch));
+            yield return new(FirstRow + begin, end - begin, Slot, Start + begin);
+            begin = end;
+        }
+    }
 }

@@ -20,7 +20,7 @@ public sealed class DeviceWeightsTests
         using var parts = new DisposableStack();
         var before = torch.Tensor.TotalCount;
 
-        var layer = new GpuLayer(model.Spec, new DeviceWeights(new(weights, type), new torch.Device(DeviceType.META), parts), index: 0);
+        var layer = new GpuLayer(model.Spec, new DeviceWeights(new(weights, type), new torch.Device(DeviceType.META), parts), new GpuNorm(model.Spec, type, fused: false), index: 0);
 
         Assert.Equal(DeviceType.META, layer.QueryKeyValue.Weight.device_type);
         Assert.Equal(8, torch.Tensor.TotalCount - before);    // four matrices and four norms, each once
@@ -35,7 +35,7 @@ public sealed class DeviceWeightsTests
         var before = torch.Tensor.TotalCount;
         using (var parts = new DisposableStack())
         {
-            _ = new GpuLayer(model.Spec, new DeviceWeights(new(weights, torch.ScalarType.Float32), torch.CPU, parts), index: 0);
+            _ = new GpuLayer(model.Spec, new DeviceWeights(new(weights, torch.ScalarType.Float32), torch.CPU, parts), new GpuNorm(model.Spec, torch.ScalarType.Float32, fused: false), index: 0);
         }
 
         Assert.Equal(before, torch.Tensor.TotalCount);

@@ -26,7 +26,7 @@ internal static class GgufArchitectures
         ["gptneox"] = new("GPTNeoXForCausalLM") { FusedQueryKeyValue = true, Members = GptNeoXMembers, Write = ParallelResidual },
         ["granite"] = new("GraniteForCausalLM") { Interleaved = true, Write = Granite },
         ["hunyuan-dense"] = new("HunYuanDenseV1ForCausalLM"),
-        ["internlm2"] = new("InternLM2ForCausalLM") { Interleaved = true, Write = (fields, config) => config["bias"] = fields.Has("blk.0.attn_q.bias") },
+        ["internlm2"] = new("InternLM2ForCausalLM") { Interleaved = true, Write = InternLM2 },
         ["nemotron"] = new("NemotronForCausalLM") { Members = Epsilon("norm_eps"), Write = AttentionBias },
         ["olmo2"] = new("Olmo2ForCausalLM") { Write = Olmo },
         ["olmoe"] = new("OlmoeForCausalLM") { Write = (fields, config) => Experts(fields, config, "num_experts") },
@@ -57,7 +57,8 @@ internal static class GgufArchitectures
     /// <exception cref="ModelFormatException">It is not supported; the message names it.</exception>
     public static GgufArchitecture Of(string name) => s_architectures.TryGetValue(name, out var architecture)
         ? architecture
-        : throw new ModelFormatException($"GGUF files of the architecture {name} are not supported; supported are {string.Join(", ", s_architectures.Keys)}.");
+        : throw new ModelFormatException(
+            $"GGUF files of the architecture {name} are not supported; supported are {string.Join(", ", s_architectures.Keys)}.");
 
     private static Dictionary<string, string> Epsilon(string name) => new(StringComparer.Ordinal) { ["rms_norm_eps"] = name };
 
@@ -128,11 +129,11 @@ internal static class GgufArchitectures
             ? fields.Required("embedding_length") / Math.Max(1, fields.Required("attention.head_count"))
             : fields.HeadDim;
         config["sliding_window"] = fields.Whole("attention.sliding_window") ?? 4096;
-        foreach (var (key, member) in ((string, string)[])[("attn_logit_softcapping", "attn_logit_softcapping"), ("final_logit_softcapping", "final_logit_softcapping")])
+        foreach (var name in (string[])["attn_logit_softcapping", "final_logit_softcapping"])
         {
-            if (fields.Number(key) is { } cap)
+            if (fields.Number(name) is { } cap)
             {
-                config[member] = cap;
+                config[name] = cap;
             }
         }
     }
@@ -167,7 +168,10 @@ internal static class GgufArchitectures
         }
     }
 
-    private static void ParallelResidual(GgufFields fields, JsonObject config) => config["use_parallel_residual"] = fields.Flag("use_parallel_residual") ?? true;
+    private static void InternLM2(GgufFields fields, JsonObject config) => config["bias"] = fields.Has("blk.0.attn_q.bias");
+
+    private static void ParallelResidual(GgufFields fields, JsonObject config) =>
+        config["use_parallel_residual"] = fields.Flag("use_parallel_residual") ?? true;
 
     private static void StableLm(GgufFields fields, JsonObject config)
     {

@@ -85,7 +85,8 @@ internal static class GgufConfig
             case "yarn":
                 return Yarn(fields, Factor(fields));
             default:
-                throw fields.Metadata.Wrong(fields.Key("rope.scaling.type"), $"is '{type}', which is not supported; only none, linear, yarn and longrope are");
+                throw fields.Metadata.Wrong(
+                    fields.Key("rope.scaling.type"), $"is '{type}', which is not supported; only none, linear, yarn and longrope are");
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed unsafe class GgufCursor(byte* start, long length, string file)
     {
         if (count < 0 || count > Remaining)
         {
-            throw new ModelFormatException($"{file}: the header ends in the middle of an entry; the file is cut short or damaged, download it again.");
+            throw new ModelFormatException($"{file}: the header ends in the middle of an entry; the file is cut short, download it again.");
         }
 
         Position += count;
@@ -47,7 +47,8 @@ internal sealed unsafe class GgufCursor(byte* start, long length, string file)
         var count = UInt64();
         return count <= (ulong)(Remaining / bytes)
             ? (long)count
-            : throw new ModelFormatException($"{file}: the header counts {count} of something for which the file has no room; it is damaged, download it again.");
+            : throw new ModelFormatException(
+                $"{file}: the header counts {count} of something for which the file has no room; it is damaged, download it again.");
     }
 
     /// <summary>A text; bytes that are no UTF-8 become U+FFFD.</summary>

@@ -30,7 +30,8 @@ internal sealed unsafe class GgufFile : IDisposable
         {
             if (tensor.Offset % alignment != 0 || tensor.Offset > memory.Length - _dataStart - tensor.ByteCount)
             {
-                throw new ModelFormatException($"{name}: the data of {tensor.Name} lie beyond the file's end or at a wrong place; the file is cut short, download it again.");
+                throw new ModelFormatException(
+                    $"{name}: the data of {tensor.Name} lie beyond the file's end or at a wrong place; the file is cut short, download it again.");
             }
         }
     }
@@ -102,7 +103,8 @@ internal sealed unsafe class GgufFile : IDisposable
 
         if (cursor.UInt32() is var version and not (2 or 3))
         {
-            throw new ModelFormatException($"{name} is GGUF of version {version}, but only little-endian files of the versions 2 and 3 are supported; convert the model anew.");
+            throw new ModelFormatException(
+                $"{name} is GGUF of version {version}, but only little-endian files of the versions 2 and 3 are supported; convert the model anew.");
         }
     }
 
@@ -110,7 +112,8 @@ internal sealed unsafe class GgufFile : IDisposable
     {
         if (count > (ulong)Math.Min(MostTensors, cursor.Remaining / FewestBytesOfATensor))
         {
-            throw new ModelFormatException($"{name}: the header claims {count} tensors, which is more than the file can have; it is damaged, download it again.");
+            throw new ModelFormatException(
+                $"{name}: the header claims {count} tensors, which is more than the file can have; it is damaged, download it again.");
         }
 
         var tensors = new Dictionary<string, GgufTensor>((int)count, StringComparer.Ordinal);

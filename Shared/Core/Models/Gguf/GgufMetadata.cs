@@ -16,7 +16,8 @@ internal sealed class GgufMetadata
         _file = file;
         if (count > Math.Min(MostEntries, cursor.Remaining / FewestBytesOfAnEntry))
         {
-            throw new ModelFormatException($"{file}: the header claims {count} entries of metadata, which is more than the file can have; it is damaged, download it again.");
+            throw new ModelFormatException(
+                $"{file}: the header claims {count} entries of metadata, which is more than the file can have; it is damaged, download it again.");
         }
 
         for (long entry = 0; entry < count; entry++)

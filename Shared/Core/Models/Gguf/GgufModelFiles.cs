@@ -66,7 +66,8 @@ internal sealed partial class GgufModelFiles : ModelFiles
 
     private string Weights => _candidates is [var only]
         ? only
-        : throw new ModelFormatException($"{_files.Describe("")} holds several models ({string.Join(", ", _candidates.Take(3))}); keep one GGUF file there.");
+        : throw new ModelFormatException(
+            $"{_files.Describe("")} holds several models ({string.Join(", ", _candidates.Take(3))}); keep one GGUF file there.");
 
     private static bool IsWritten(string name) =>
         name is ModelFileNames.Config or ModelFileNames.Tokenizer or ModelFileNames.TokenizerConfig or ModelFileNames.GenerationConfig;

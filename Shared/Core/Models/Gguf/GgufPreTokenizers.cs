@@ -23,8 +23,8 @@ internal static class GgufPreTokenizers
         @"[!""#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|" + Tail;
 
     private static readonly Dictionary<string, string[]> s_patterns = Table(
-        ([Gpt2], ["gpt-2", "gpt2", "phi-2", "olmo", "mpt", "exaone4", "jina-es", "gigachat", "trillion"]),
-        ([Llama3], ["llama-bpe", "llama3", "llama-v3", "falcon3", "pixtral", "lfm2", "glm4", "chatglm-bpe", "dbrx", "smaug-bpe"]),
+        ([Gpt2], ["gpt-2", "phi-2", "olmo", "mpt", "exaone4"]),
+        ([Llama3], ["llama-bpe", "llama3", "llama-v3", "falcon3", "pixtral", "lfm2", "glm4", "dbrx", "smaug-bpe"]),
         ([Qwen2], ["qwen2", "deepseek-r1-qwen", "stablelm2", "megrez", "hunyuan"]),
         ([Qwen35], ["qwen35"]),
         ([Gpt4o], ["gpt-4o", "llama4"]),
@@ -40,9 +40,12 @@ internal static class GgufPreTokenizers
         ? patterns
         : throw new ModelFormatException($"tokenizer.ggml.pre '{name}' is not supported; supported are {string.Join(", ", s_patterns.Keys)}.");
 
-    /// <summary>True where a word that is a token as a whole is not merged, and the token of the beginning comes first if nothing else is said.</summary>
+    /// <summary>
+    /// True where a word that is a token as a whole is not merged, and the token of the beginning comes first if nothing else is said.
+    /// </summary>
     public static bool TakesWholeWords(string name) => s_wholeWords.Contains(name);
 
     private static Dictionary<string, string[]> Table(params IEnumerable<(string[] Patterns, string[] Names)> rows) =>
-        rows.SelectMany(row => row.Names.Select(name => (name, row.Patterns))).ToDictionary(pair => pair.name, pair => pair.Patterns, StringComparer.Ordinal);
+        rows.SelectMany(row => row.Names.Select(name => (Name: name, row.Patterns)))
+            .ToDictionary(pair => pair.Name, pair => pair.Patterns, StringComparer.Ordinal);
 }

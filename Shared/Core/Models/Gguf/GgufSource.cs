@@ -31,7 +31,8 @@ internal sealed class GgufSource : IWeightSource
         var count = Metadata.Whole("split.tensors.count", 0, long.MaxValue) ?? _places.Count;
         if (files.Count > 1 && count != _places.Count)
         {
-            throw new ModelFormatException($"{files[0].Name}: the parts hold {_places.Count} tensors, but split.tensors.count says {count}; a part is damaged, download them again.");
+            throw new ModelFormatException(
+                $"{files[0].Name}: the parts hold {_places.Count} tensors, but split.tensors.count says {count}; download the parts again.");
         }
 
         Tensors = _places.ToDictionary(
@@ -59,7 +60,11 @@ internal sealed class GgufSource : IWeightSource
         {
             opened.Add(GgufFile.Open(files, name));
             var parts = opened[0].Metadata.Whole("split.count", 0, MostParts) ?? 1;
-            opened.AddRange(Enumerable.Range(2, Math.Max(0, (int)parts - 1)).Select(part => GgufFile.Open(files, NameOfPart(name, part, (int)parts))));
+            for (var part = 2; part <= parts; part++)
+            {
+                opened.Add(GgufFile.Open(files, NameOfPart(name, part, (int)parts)));
+            }
+
             return new(opened);
         }
         catch
@@ -71,7 +76,9 @@ internal sealed class GgufSource : IWeightSource
 
     public unsafe Weight Get(string name)
     {
-        var (file, tensor) = _places.TryGetValue(name, out var place) ? place : throw new ModelFormatException($"{_files[0].Name} lacks the tensor {name}.");
+        var (file, tensor) = _places.TryGetValue(name, out var place)
+            ? place
+            : throw new ModelFormatException($"{_files[0].Name} lacks the tensor {name}.");
         var address = file.AddressOf(tensor);
         if (tensor.Type.Decode is not { } decode)
         {
@@ -130,6 +137,7 @@ internal sealed class GgufSource : IWeightSource
         var ending = string.Create(CultureInfo.InvariantCulture, $"-00001-of-{parts:D5}.gguf");
         return first.EndsWith(ending, StringComparison.Ordinal)
             ? string.Create(CultureInfo.InvariantCulture, $"{first[..^ending.Length]}-{part:D5}-of-{parts:D5}.gguf")
-            : throw new ModelFormatException($"{first} is one of {parts} parts (split.count), so that its name must end with {ending}; name the parts as they were published.");
+            : throw new ModelFormatException(
+                $"{first} is one of {parts} parts (split.count), so that its name must end with {ending}; name the parts as they were published.");
     }
 }

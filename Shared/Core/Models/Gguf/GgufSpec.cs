@@ -65,10 +65,11 @@ internal static class GgufSpec
 
     private static RotarySpec Turned(DecoderSpec spec, RotarySpec rotary, GgufArchitecture architecture, IReadOnlyList<double>? divisors)
     {
-        if (divisors is not null && divisors.Count != rotary.Rotated(spec.HeadDim) / 2)
+        var pairs = rotary.Rotated(spec.HeadDim) / 2;
+        if (divisors is not null && divisors.Count != pairs)
         {
             throw new ModelFormatException(
-                $"rope_freqs.weight has {divisors.Count} elements, but {rotary.Rotated(spec.HeadDim) / 2} pairs of each head are rotated; convert the model anew.");
+                $"rope_freqs.weight has {divisors.Count} elements, but {pairs} pairs of each head are rotated; convert the model anew.");
         }
 
         return rotary with
@@ -89,7 +90,9 @@ internal static class GgufSpec
     private static IEnumerable<(string Name, WeightRecipe Recipe)> OfExpert(DecoderSpec spec, int layer, int expert) =>
         from part in ((string Name, string Stack)[])
         [
-            (spec.Names.ExpertGate(layer, expert), "ffn_gate_exps"), (spec.Names.ExpertUp(layer, expert), "ffn_up_exps"), (spec.Names.ExpertDown(layer, expert), "ffn_down_exps"),
+            (spec.Names.ExpertGate(layer, expert), "ffn_gate_exps"),
+            (spec.Names.ExpertUp(layer, expert), "ffn_up_exps"),
+            (spec.Names.ExpertDown(layer, expert), "ffn_down_exps"),
         ]
         from ending in (string[])[".weight", ".bias"]
         select (part.Name + ending, new WeightRecipe($"blk.{layer}.{part.Stack}{ending}") { Expert = expert });

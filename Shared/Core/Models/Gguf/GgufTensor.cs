@@ -29,9 +29,11 @@ internal sealed record GgufTensor(string Name, GgufType Type, long[] Shape, long
 
         var type = GgufType.Of(cursor.UInt32(), file, name);
         var (elements, offset) = (Product(sizes), cursor.UInt64());
-        if (elements is not (> 0 and <= long.MaxValue / 8) || sizes[^1] > int.MaxValue / 8 || sizes[^1] % (ulong)type.Elements != 0 || offset > long.MaxValue / 2)
+        var isWholeBlocks = sizes[^1] <= int.MaxValue / 8 && sizes[^1] % (ulong)type.Elements == 0;
+        if (elements is not (> 0 and <= long.MaxValue / 8) || !isWholeBlocks || offset > long.MaxValue / 2)
         {
-            throw new ModelFormatException($"{file}: {name} of type {type.Name} has the impossible shape [{string.Join(", ", sizes)}]; the file is damaged.");
+            throw new ModelFormatException(
+                $"{file}: {name} of type {type.Name} has the impossible shape [{string.Join(", ", sizes)}]; the file is damaged.");
         }
 
         // The gate of a shared expert is a matrix of one row, and converted files leave such a dimension out.

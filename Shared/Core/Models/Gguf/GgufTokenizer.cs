@@ -147,7 +147,8 @@ internal static class GgufTokenizer
             ByteLevel(),
         ]);
 
-    private static JsonObject ByteLevel() => new() { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = false, ["use_regex"] = false };
+    private static JsonObject ByteLevel() =>
+        new() { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = false, ["use_regex"] = false };
 
     private static JsonObject Normalizer(GgufVocabulary vocabulary) => Sequence(
         "normalizers",
@@ -162,7 +163,9 @@ internal static class GgufTokenizer
             Replace(SpaceMark, " "),
             new JsonObject { ["type"] = "ByteFallback" },
             new JsonObject { ["type"] = "Fuse" },
-            .. vocabulary.AddsSpace ? [new JsonObject { ["type"] = "Strip", ["content"] = " ", ["start"] = 1, ["stop"] = 0 }] : Array.Empty<JsonObject>(),
+            .. vocabulary.AddsSpace
+                ? [new JsonObject { ["type"] = "Strip", ["content"] = " ", ["start"] = 1, ["stop"] = 0 }]
+                : Array.Empty<JsonObject>(),
         ]);
 
     private static JsonObject Replace(string text, string by) =>

@@ -41,7 +41,9 @@ internal sealed record GgufType(string Name, int Elements, int Bytes, GgufBlockD
     public static GgufType Of(uint id, string file, string tensor) => s_types.TryGetValue(id, out var type)
         ? type
         : throw new ModelFormatException(
-            $"{file}: {tensor} is of type {s_unsupported.GetValueOrDefault(id, $"number {id}")}, which is not supported; use a file of one of {string.Join(", ", s_types.Values.Select(each => each.Name))}.");
+            $"{file}: {tensor} is of type {s_unsupported.GetValueOrDefault(id, $"number {id}")}, which is not supported; use a file of one of {Names}.");
+
+    private static string Names => string.Join(", ", s_types.Values.Select(each => each.Name));
 }
 
 /// <summary>Turns one block's bytes into its elements.</summary>

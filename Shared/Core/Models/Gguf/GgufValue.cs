@@ -19,7 +19,8 @@ internal static class GgufValue
         GgufValueType.UInt16 or GgufValueType.Int16 => 2,
         GgufValueType.UInt32 or GgufValueType.Int32 or GgufValueType.Float32 => 4,
         GgufValueType.UInt64 or GgufValueType.Int64 or GgufValueType.Float64 => 8,
-        _ => throw new ModelFormatException($"{file}: the header has metadata of the unknown type {(uint)type}; the file is damaged, or newer than this version of Rill."),
+        _ => throw new ModelFormatException(
+            $"{file}: the header has metadata of the unknown type {(uint)type}; the file is damaged, or newer than this version of Rill."),
     };
 
     /// <summary>Reads one value.</summary>

@@ -89,8 +89,8 @@ internal sealed class GgufVocabulary
     /// <summary>True for an added token that is no text.</summary>
     public bool IsSpecial(int id) => TypeOf(id) is Unknown or Control;
 
-    /// <summary>True for a token that is made of others: neither added nor a byte.</summary>
-    public bool IsPiece(int id) => !IsAdded(id) && TypeOf(id) != Byte;
+    /// <summary>True for a token that may be made of others: of user-defined ones, runs of spaces are.</summary>
+    public bool IsPiece(int id) => !IsSpecial(id) && TypeOf(id) != Byte;
 
     private long TypeOf(int id) => _types.Count == 0 ? 1 : _types[id];
 

@@ -15,10 +15,11 @@ internal sealed class AwqFormat : IPackedFormat
     public AwqFormat(ModelConfig config)
     {
         var (bits, version) = (config.OptionalInt("bits", absent: 4), config.Text("version") ?? "gemm");
-        if (bits != 4 || !version.Equals("gemm", StringComparison.OrdinalIgnoreCase) || !config.Flag("zero_point", true))
+        var without = config.Flag("zero_point", true) ? "" : " and without zero points";
+        if (bits != 4 || !version.Equals("gemm", StringComparison.OrdinalIgnoreCase) || without.Length > 0)
         {
             throw new ModelFormatException(
-                $"config.json: AWQ of version '{version}' with {bits} bits{(config.Flag("zero_point", true) ? "" : " and without zero points")} is not supported; only gemm with 4 bits and zero points is.");
+                $"config.json: AWQ of version '{version}' with {bits} bits{without} is not supported; only gemm with 4 bits and zero points is.");
         }
 
         _groupSize = GptqFormat.GroupSize(config);

@@ -16,7 +16,8 @@ internal sealed class BitNetFormat : IPackedFormat
         {
             "bitlinear" => true,
             "autobitlinear" => false,
-            var other => throw new ModelFormatException($"config.json: the linear_class '{other}' is not supported; only bitlinear and autobitlinear are."),
+            var other => throw new ModelFormatException(
+                $"config.json: the linear_class '{other}' is not supported; only bitlinear and autobitlinear are."),
         };
         if (config.Text("quantization_mode") is { } mode and not "offline")
         {

@@ -24,42 +24,48 @@ internal sealed class BitsAndBytesFormat : IPackedFormat
 
     private static PackedTensor Of(PackedFiles files, string name, PackedPart state)
     {
-        var (weight, map, absmax) = (files.Get(name), files.Get(name + ".quant_map").OfShape(16), files.Get(name + ".absmax"));
+        var (weight, map, scales) = (files.Get(name), files.Get(name + ".quant_map").OfShape(16), files.Get(name + ".absmax").OfType("F32", "U8"));
         var layout = BitsAndBytesState.Read(state);
         var elements = layout.Rows * layout.Columns;
-        if (weight.ByteCount != (elements + 1) / 2 || absmax.Count != Blocks(elements, layout.BlockSize))
+        if (weight.ByteCount != (elements + 1) / 2 || scales.Count != Blocks(elements, layout.BlockSize))
         {
-            throw weight.Wrong($"has {weight.ByteCount} bytes and {absmax.Count} scales, which do not fit its quant_state's shape [{layout.Rows}, {layout.Columns}]");
+            throw weight.Wrong(
+                $"has {weight.ByteCount} bytes and {scales.Count} scales, which do not fit the shape [{layout.Rows}, {layout.Columns}] of its quant_state");
         }
 
-        PackedPart[] nested = [];
-        if (absmax.OfType("F32", "U8").Type == "U8")
-        {
-            nested = [files.Get(name + ".nested_quant_map").OfShape(256), files.Get(name + ".nested_absmax").OfShape(Blocks(absmax.Count, layout.NestedBlockSize))];
-        }
-
-        return new(name, state.Name.EndsWith("nf4", StringComparison.Ordinal) ? "NF4" : "FP4", [layout.Rows, layout.Columns], [weight, map, absmax, state, .. nested], (row, target) =>
-        {
-            var first = row * target.Length;
-            var (block, factor) = (-1L, 0f);
-            var numbers = Enumerable.Range(0, 16).Select(nibble => map.Number(nibble)).ToArray();
-            var bytes = weight.Bytes(first / 2, (int)(((first + target.Length + 1) / 2) - (first / 2)));
-            for (var column = 0; column < target.Length; column++)
-            {
-                var element = first + column;
-                if (element / layout.BlockSize != block)
-                {
-                    block = element / layout.BlockSize;
-                    factor = nested.Length == 0
-                        ? absmax.Number(block)
-                        : (nested[0].Number(absmax.Bytes(block, 1)[0]) * nested[1].Number(block / layout.NestedBlockSize)) + layout.NestedOffset;
-                }
-
-                var pair = bytes[(int)((element / 2) - (first / 2))];
-                target[column] = numbers[element % 2 == 0 ? pair >> 4 : pair & 15] * factor;
-            }
-        });
+        PackedPart[] nested = scales.Type == "F32" ? [] :
+        [
+            files.Get(name + ".nested_quant_map").OfShape(256),
+            files.Get(name + ".nested_absmax").OfShape(Blocks(scales.Count, layout.NestedBlockSize)),
+        ];
+        var type = state.Name.EndsWith("nf4", StringComparison.Ordinal) ? "NF4" : "FP4";
+        return new(name, type, [layout.Rows, layout.Columns], [weight, map, scales, state, .. nested], (row, target) =>
+            UnpackRow(weight, map, block => Scale(scales, nested, layout, block), layout.BlockSize, row, target));
     }
+
+    private static void UnpackRow(PackedPart weight, PackedPart map, Func<long, float> scaleOf, long blockSize, long row, Span<float> target)
+    {
+        var first = row * target.Length;
+        var (block, scale) = (-1L, 0f);
+        var numbers = Enumerable.Range(0, 16).Select(nibble => map.Number(nibble)).ToArray();
+        var bytes = weight.Bytes(first / 2, (int)(((first + target.Length + 1) / 2) - (first / 2)));
+        for (var column = 0; column < target.Length; column++)
+        {
+            var element = first + column;
+            if (element / blockSize != block)
+            {
+                block = element / blockSize;
+                scale = scaleOf(block);
+            }
+
+            var pair = bytes[(int)((element / 2) - (first / 2))];
+            target[column] = numbers[element % 2 == 0 ? pair >> 4 : pair & 15] * scale;
+        }
+    }
+
+    private static float Scale(PackedPart scales, PackedPart[] nested, BitsAndBytesState layout, long block) => nested is [var map, var scalesOfScales]
+        ? (map.Number(scales.Bytes(block, 1)[0]) * scalesOfScales.Number(block / layout.NestedBlockSize)) + layout.NestedOffset
+        : scales.Number(block);
 
     private static long Blocks(long count, long size) => (count + size - 1) / size;
 }

@@ -38,7 +38,8 @@ internal sealed record BitsAndBytesState(long Rows, long Columns, long BlockSize
         throw new ModelFormatException(Fault(state));
     }
 
-    private static long Size(JsonElement value) => value.GetInt64() is > 0 and <= MostSize ? value.GetInt64() : throw new FormatException("A size is out of range.");
+    private static long Size(JsonElement value) =>
+        value.GetInt64() is var size and > 0 and <= MostSize ? size : throw new FormatException("A size is out of range.");
 
     private static string Fault(PackedPart state) => state.Wrong("is no JSON with blocksize and a shape of two positive numbers").Message;
 }

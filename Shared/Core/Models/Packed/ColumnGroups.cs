@@ -4,7 +4,9 @@ namespace Rill.Models.Packed;
 internal static class ColumnGroups
 {
     /// <summary>The groups of the columns, read when they are first asked for.</summary>
-    /// <param name="index">Names each column's group; null, or beginning with -1, for groups of <paramref name="size"/> columns in their order.</param>
+    /// <param name="index">
+    /// Names each column's group; null, or beginning with -1, for groups of <paramref name="size"/> columns in their order.
+    /// </param>
     /// <param name="columns">Columns of the matrix.</param>
     /// <param name="groups">Number of groups.</param>
     /// <param name="size">Columns of a group.</param>

@@ -11,7 +11,8 @@ internal sealed class GptOssFormat : IPackedFormat
     private const int MostExperts = 1 << 16;
     private const string GateUp = "gate_up_proj";
 
-    public IEnumerable<PackedTensor> Find(PackedFiles files) => files.EndingWith("_blocks").SelectMany(blocks => OfExperts(files, blocks.Module, blocks.Part));
+    public IEnumerable<PackedTensor> Find(PackedFiles files) =>
+        files.EndingWith("_blocks").SelectMany(blocks => OfExperts(files, blocks.Module, blocks.Part));
 
     private static IEnumerable<PackedTensor> OfExperts(PackedFiles files, string name, PackedPart blocks)
     {

@@ -49,21 +49,24 @@ internal sealed class GptqFormat : IPackedFormat
         scales.OfShape(groups, outputs);
         zeros.OfShape(groups, outputs / perWord);
         var columnGroups = ColumnGroups.Of(index?.OfType("I32").OfShape(inputs), inputs, groups, size);
-        PackedPart?[] parts = [weight, scales, zeros, index];
+
+        // AutoGPTQ writes a bias of zeros into each module that has none.
+        PackedPart?[] parts = [weight, scales, zeros, index, files.Find(module + ".bias") is { IsZero: true } bias ? bias : null];
         return new(module + ".weight", $"INT{_bits}", [outputs, inputs], [.. parts.OfType<PackedPart>()], (row, target) =>
         {
             var (factors, offsets, mask) = (new float[groups], new int[groups], (1 << _bits) - 1);
             for (var group = 0; group < groups; group++)
             {
                 factors[group] = scales.Number((group * outputs) + row);
-                offsets[group] = _zeroOffset + ((int)(zeros.Word((group * (outputs / perWord)) + (row / perWord)) >> (int)(row % perWord * _bits)) & mask);
+                var word = zeros.Word(((group * outputs) + row) / perWord);
+                offsets[group] = _zeroOffset + ((int)(word >> (int)(row % perWord * _bits)) & mask);
             }
 
-            var (at, word) = (columnGroups.Value, 0u);
-            for (var column = 0; column < target.Length; column++, word >>= _bits)
+            var (at, packed) = (columnGroups.Value, 0u);
+            for (var column = 0; column < target.Length; column++, packed >>= _bits)
             {
-                word = column % perWord == 0 ? weight.Word((column / perWord * outputs) + row) : word;
-                target[column] = ((int)(word & (uint)mask) - offsets[at[column]]) * factors[at[column]];
+                packed = column % perWord == 0 ? weight.Word((column / perWord * outputs) + row) : packed;
+                target[column] = ((int)(packed & (uint)mask) - offsets[at[column]]) * factors[at[column]];
             }
         });
     }

@@ -14,11 +14,12 @@ internal sealed class MlxFormat(ModelConfig config) : IPackedFormat
         var (weight, mode) = (files.Get(module + ".weight").OfType("U32"), settings.Text("mode") ?? config.Text("mode") ?? "affine");
         return mode switch
         {
-            "affine" => Affine(
-                weight, scales, files.Get(module + ".biases"), settings.OptionalInt("bits", 8) ?? config.Int("bits", 8), settings.OptionalInt("group_size", 1 << 16) ?? config.Int("group_size", 1 << 16)),
+            "affine" => Affine(weight, scales, files.Get(module + ".biases"), Size("bits", 8), Size("group_size", 1 << 16)),
             "mxfp4" => Fp4Matrix.Of(weight.Name, weight, scales.OfType("U8"), 32),
             _ => throw new ModelFormatException($"config.json: quantization of the mode '{mode}' is not supported; only affine and mxfp4 are."),
         };
+
+        int Size(string name, int most) => settings.OptionalInt(name, most) ?? config.Int(name, most);
     }
 
     private static PackedTensor Affine(PackedPart weight, PackedPart scales, PackedPart biases, int bits, int groupSize)

@@ -23,14 +23,15 @@ internal static class PackedFormats
             return s_readers.TryGetValue(method, out var read)
                 ? read(section)
                 : throw new ModelFormatException(
-                    $"config.json: quantization_config's quant_method '{method}' is not supported; use the model's bf16 or f32 weights, or one of {string.Join(", ", s_readers.Keys)}.");
+                    $"config.json: quantization_config's quant_method '{method}' is not supported; only {string.Join(", ", s_readers.Keys)} are, and bf16 or f32 weights.");
         }
 
         // MLX names no method, and writes its settings under one of these or under both.
         return (Section(config, "quantization") ?? Section(config, "quantization_config")) is { } unnamed
             ? unnamed.Has("group_size") && unnamed.Has("bits")
                 ? new MlxFormat(unnamed)
-                : throw new ModelFormatException("config.json: quantization_config without a quant_method is not supported; use the model's bf16 or f32 weights.")
+                : throw new ModelFormatException(
+                    "config.json: quantization_config without a quant_method is not supported; use the model's bf16 or f32 weights.")
             : null;
     }
 

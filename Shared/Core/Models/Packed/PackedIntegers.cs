@@ -12,13 +12,14 @@ internal static class PackedIntegers
     /// <param name="widths">The numbers of bits that config.json names; the one that fits the sizes holds.</param>
     public static PackedTensor Of(PackedFiles files, string module, IReadOnlyList<int> widths)
     {
-        var (packed, scale, shape) = (files.Get(module + ".weight_packed").OfType("I32"), files.Get(module + ".weight_scale"), files.Get(module + ".weight_shape").OfType("I64", "I32").OfShape(2));
+        var (packed, scale) = (files.Get(module + ".weight_packed").OfType("I32"), files.Get(module + ".weight_scale"));
+        var shape = files.Get(module + ".weight_shape").OfType("I64", "I32").OfShape(2);
         var matrix = MatrixShape.Of(packed, shape.Whole(1));
         var fitting = widths.Where(width => width <= 8 && packed.Shape[^1] == ((matrix.Columns * width) + 31) / 32).ToList();
         if (packed.Shape.Count != 2 || shape.Whole(0) != matrix.Rows || fitting is not [var bits])
         {
-            throw packed.Wrong(
-                $"has the shape [{string.Join(", ", packed.Shape)}], which does not fit {shape.Name} [{shape.Whole(0)}, {shape.Whole(1)}] and num_bits {string.Join(", ", widths)}");
+            var fault = $"does not fit {shape.Name} [{shape.Whole(0)}, {shape.Whole(1)}] and num_bits {string.Join(", ", widths)}";
+            throw packed.Wrong($"has the shape [{string.Join(", ", packed.Shape)}], which {fault}");
         }
 
         var grid = ScaleGrid.Of(matrix, scale, block: null);

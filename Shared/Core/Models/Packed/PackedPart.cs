@@ -23,6 +23,9 @@ internal sealed unsafe class PackedPart(string name, PublishedTensor tensor, nin
     /// <summary>Its size.</summary>
     public long ByteCount => tensor.ByteCount;
 
+    /// <summary>True when all of its bits are 0.</summary>
+    public bool IsZero => ByteCount <= int.MaxValue && !Bytes(0, (int)ByteCount).ContainsAnyExcept((byte)0);
+
     /// <summary>A stretch of its bytes.</summary>
     public ReadOnlySpan<byte> Bytes(long offset, int length) => offset >= 0 && length >= 0 && offset <= ByteCount - length
         ? new((byte*)address + offset, length)

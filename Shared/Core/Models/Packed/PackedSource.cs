@@ -27,9 +27,10 @@ internal sealed class PackedSource : IWeightSource
             }
         }
 
-        var parts = _packed.Values.SelectMany(tensor => tensor.Parts);
-        _users = parts.GroupBy(part => part.Name, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
-        var shown = files.Tensors.Where(tensor => !_users.ContainsKey(tensor.Key) && !format.Ignores(tensor.Key)).ToDictionary(StringComparer.Ordinal);
+        _users = _packed.Values.SelectMany(tensor => tensor.Parts).CountBy(part => part.Name, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        var shown = files.Tensors
+            .Where(tensor => !_users.ContainsKey(tensor.Key) && !format.Ignores(tensor.Key))
+            .ToDictionary(StringComparer.Ordinal);
         foreach (var (name, tensor) in _packed)
         {
             // Of parts that several tensors share, each has its share.
@@ -51,7 +52,8 @@ internal sealed class PackedSource : IWeightSource
         var source = SafetensorsSource.Open(files);
         try
         {
-            return files.Has(ModelFileNames.Config) && PackedFormats.Of(ModelConfig.Load(files)) is { } format ? new PackedSource(source, format) : source;
+            var format = files.Has(ModelFileNames.Config) ? PackedFormats.Of(ModelConfig.Load(files)) : null;
+            return format is null ? source : new PackedSource(source, format);
         }
         catch
         {

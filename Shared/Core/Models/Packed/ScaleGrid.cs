@@ -22,7 +22,8 @@ internal readonly record struct ScaleGrid(MatrixShape Matrix, long BlockRows, lo
         var grid = block is [var blockRows, var blockColumns]
             ? new ScaleGrid(matrix, blockRows, blockColumns, Blocks(matrix.Rows, blockRows), Blocks(matrix.Columns, blockColumns))
             : new ScaleGrid(matrix, rows == 1 ? matrix.Rows : 1, columns == 0 ? 1 : matrix.Columns / columns, rows == 1 ? 1 : matrix.Rows, columns);
-        return scale.Count > 0 && grid.Rows == rows && grid.Columns == columns && scale.Count == matrix.Count * rows * columns && (block is not null || matrix.Columns % columns == 0)
+        var fits = scale.Count > 0 && (grid.Rows, grid.Columns, matrix.Count * rows * columns) == (rows, columns, scale.Count);
+        return fits && (block is not null || matrix.Columns % columns == 0)
             ? grid
             : throw scale.Wrong($"has the shape [{string.Join(", ", shape)}], which does not fit a matrix of [{matrix.Rows}, {matrix.Columns}]");
     }

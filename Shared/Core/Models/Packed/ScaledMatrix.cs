@@ -5,7 +5,7 @@ internal static class ScaledMatrix
 {
     /// <summary>Puts the parts together.</summary>
     /// <param name="weight">q, F8_E4M3 or I8, [rows, columns] or a stack of those.</param>
-    /// <param name="scale">s: one, or [rows], [rows, 1], [rows, groups], [1, 1], or as many as there are rectangles; stacked as the weight is.</param>
+    /// <param name="scale">s: one, or [rows], [rows, 1], [rows, groups], or as many as there are rectangles; stacked as the weight is.</param>
     /// <param name="zero">z, shaped like the scale; null for none.</param>
     /// <param name="block">Rows and columns of a rectangle, smaller at the edges; null to take whole rows or even groups.</param>
     public static PackedTensor Of(PackedPart weight, PackedPart scale, PackedPart? zero, IReadOnlyList<int>? block)

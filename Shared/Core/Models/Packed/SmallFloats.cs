@@ -3,7 +3,9 @@ namespace Rill.Models.Packed;
 /// <summary>Numbers of 4 and 8 bits, by their bits.</summary>
 internal static class SmallFloats
 {
-    /// <summary>E4M3FN (OCP 8-bit floating point): sign, 4 bits of exponent (bias 7), 3 of mantissa; no infinities, S.1111.111 is no number.</summary>
+    /// <summary>
+    /// E4M3FN (OCP 8-bit floating point): sign, 4 bits of exponent (bias 7), 3 of mantissa; no infinities, S.1111.111 is no number.
+    /// </summary>
     public static readonly float[] E4M3 = [.. Enumerable.Range(0, 256).Select(OfE4M3)];
 
     /// <summary>E2M1 (OCP microscaling): 0, 0.5, 1, 1.5, 2, 3, 4, 6, and from 8 on their negatives.</summary>

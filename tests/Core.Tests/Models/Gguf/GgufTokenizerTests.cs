@@ -6,8 +6,8 @@ namespace Rill.Core.Tests.Models.Gguf;
 
 public sealed class GgufTokenizerTests : IDisposable
 {
-    private static readonly string[] s_pieces = ["<unk>", "<s>", "</s>", "<0x21>", "\u2581", "a", "b", "ab", "\u2581a", "\u2581ab", "ba", "<tool>"];
-    private static readonly int[] s_types = [2, 3, 3, 6, 1, 1, 1, 1, 1, 1, 1, 4];
+    private static readonly string[] s_pieces = ["<unk>", "<s>", "</s>", "<0x21>", "\u2581", "a", "b", "ab", "\u2581a", "\u2581ab", "ba", "<tool>", "\u2581\u2581"];
+    private static readonly int[] s_types = [2, 3, 3, 6, 1, 1, 1, 1, 1, 1, 1, 4, 4];
 
     private readonly TemporaryDirectory _directory = new();
 
@@ -17,7 +17,7 @@ public sealed class GgufTokenizerTests : IDisposable
     public void Encode_Pieces_MergesTheHighestScoreFirst()
     {
         // "▁ab" is made of "▁a" and "b" or of "▁" and "ab"; "ba" has the best score and wins over "ab" behind it.
-        var tokenizer = Load(Pieces(0, 0, 0, 0, -9, -9, -9, -2, -3, -4, -1, 0));
+        var tokenizer = Load(Pieces(0, 0, 0, 0, -9, -9, -9, -2, -3, -4, -1, 0, -5));
 
         Assert.Equal([9], Encode(tokenizer, "ab"));
         Assert.Equal([8, 10], Encode(tokenizer, "aba"));
@@ -28,7 +28,7 @@ public sealed class GgufTokenizerTests : IDisposable
     [Fact]
     public void Encode_UserDefinedTokensAndBytes_AreWhole()
     {
-        var tokenizer = Load(Pieces(0, 0, 0, 0, -9, -9, -9, -2, -3, -4, -1, 0));
+        var tokenizer = Load(Pieces(0, 0, 0, 0, -9, -9, -9, -2, -3, -4, -1, 0, -5));
 
         Assert.Equal([9, 11, 9, 3], Encode(tokenizer, "ab<tool>ab!"));
         Assert.Equal("ab!", tokenizer.Decode([9, 3]));
@@ -39,10 +39,11 @@ public sealed class GgufTokenizerTests : IDisposable
     [Fact]
     public void Encode_WithoutASpaceInFront_KeepsTheTextsBeginning()
     {
-        var tokenizer = Load(Pieces(0, 0, 0, 0, -9, -9, -9, -2, -3, -4, -1, 0).With("tokenizer.ggml.add_space_prefix", false).With("tokenizer.ggml.add_bos_token", false).With("tokenizer.ggml.add_eos_token", true));
+        var tokenizer = Load(Pieces(0, 0, 0, 0, -9, -9, -9, -2, -3, -4, -1, 0, -5).With("tokenizer.ggml.add_space_prefix", false).With("tokenizer.ggml.add_bos_token", false).With("tokenizer.ggml.add_eos_token", true));
 
         Assert.Equal([7], Encode(tokenizer, "ab"));
         Assert.Equal([7, 9], Encode(tokenizer, "ab ab"));
+        Assert.Equal([12], Encode(tokenizer, "  "));
         Assert.Equal(" ab", tokenizer.Decode([9]));
         Assert.Empty(tokenizer.PrefixIds);
         Assert.Equal([2], tokenizer.SuffixIds);

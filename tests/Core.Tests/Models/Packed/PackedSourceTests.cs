@@ -105,6 +105,19 @@ public sealed class PackedSourceTests : IDisposable
     }
 
     [Fact]
+    public void Tensors_GptqWithABiasOfZeros_DoNotHaveIt()
+    {
+        Entry[] Module(string name, float bias) =>
+        [
+            Words(name + ".qweight", "I32", [1, 8], new uint[8]), Words(name + ".qzeros", "I32", [1, 1], 0), Halves(name + ".scales", [1, 8], new float[8]),
+            Halves(name + ".bias", [8], 0, 0, 0, 0, 0, 0, 0, bias),
+        ];
+        using var source = Open(_directory, """{"quantization_config":{"quant_method":"gptq","bits":4}}""", [.. Module("a", 0), .. Module("b", 1)]);
+
+        Assert.Equal(["a.weight", "b.bias", "b.weight"], source.Tensors.Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Get_GptqWithActivationOrder_TakesEachInputsGroup()
     {
         using var source = Open(

@@ -1,6 +1,6 @@
 namespace Rill.FunctionApp.Loading;
 
-/// <summary>Finds the directory that the setting <c>Rill:Model</c> names.</summary>
+/// <summary>Finds the directory, or the GGUF file, that the setting <c>Rill:Model</c> names.</summary>
 internal static class ModelDirectory
 {
     /// <summary>
@@ -10,11 +10,12 @@ internal static class ModelDirectory
     /// <exception cref="StartFailureException">Nothing is there, or it is not a model's directory.</exception>
     public static string Find(string setting)
     {
-        var found = Candidates(setting).FirstOrDefault(Directory.Exists)
-            ?? throw new StartFailureException($"the model directory '{setting}' does not exist; set Rill__Model to a Hugging Face model directory.");
-        return File.Exists(Path.Combine(found, ModelFileNames.Config))
+        var found = Candidates(setting).FirstOrDefault(ModelFiles.IsThere)
+            ?? throw new StartFailureException($"the model '{setting}' does not exist; set Rill__Model to a Hugging Face model directory or a GGUF file.");
+        using var files = ModelFiles.At(found);
+        return files.Has(ModelFileNames.Config)
             ? Path.GetFullPath(found)
-            : throw new StartFailureException($"'{found}' holds no config.json; set Rill__Model to a Hugging Face model directory.");
+            : throw new StartFailureException($"'{found}' holds no config.json and no GGUF file; set Rill__Model to a model.");
     }
 
     private static IEnumerable<string> Candidates(string setting)

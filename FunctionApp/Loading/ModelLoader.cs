@@ -74,7 +74,7 @@ internal sealed class ModelLoader(Action loadLibrary, RunnerFactory makeRunner) 
 
     private static (ModelFiles Files, ModelParts Parts) OpenDirectory(string directory, RillOptions options, ModelLoad load)
     {
-        var files = ModelFiles.InDirectory(directory);
+        var files = ModelFiles.At(directory);
         var parts = ModelParts.Read(files, options.Embeddings, options.MessageFormat);
         load.NoteFirstByte();
         using (var weights = ModelWeights.Open(files, parts.Spec))

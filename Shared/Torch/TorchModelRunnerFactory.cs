@@ -20,10 +20,10 @@ namespace Rill.Torch;
 /// <summary>Makes runners. Where that fails, nothing of what was made until then is left: no thread, no memory, no stream.</summary>
 public static class TorchModelRunnerFactory
 {
-    /// <summary>Loads a Hugging Face model directory and runs it once, so that the first request is as fast as the others.</summary>
+    /// <summary>Loads a Hugging Face model directory or a GGUF file and runs it once, so that the first request is as fast as the others.</summary>
     /// <exception cref="ModelFormatException">The directory, the architecture or the budget does not do; the message says why.</exception>
     /// <exception cref="DllNotFoundException">libtorch is missing.</exception>
-    public static TorchModelRunner Load(string modelDirectory, TorchRunnerOptions options) => Load(ModelFiles.InDirectory(modelDirectory), options);
+    public static TorchModelRunner Load(string path, TorchRunnerOptions options) => Load(ModelFiles.At(path), options);
 
     /// <summary>Loads a model from its files and runs it once. The runner gives the weights' memory back when it is disposed.</summary>
     /// <exception cref="ModelFormatException">The files, the architecture or the budget do not do; the message says why.</exception>

@@ -149,7 +149,7 @@ public sealed class InspectTests
     {
         var result = await RillProcess.RunAsync("", "inspect", "/no/such/place");
 
-        Assert.Equal((1, "", "rill: There is no directory /no/such/place.\n"), (result.ExitCode, result.Text, result.Error));
+        Assert.Equal((1, "", "rill: There is no directory or GGUF file /no/such/place.\n"), (result.ExitCode, result.Text, result.Error));
     }
 
     /// <summary>A copy of the default model.</summary>

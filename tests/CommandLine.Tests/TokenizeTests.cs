@@ -152,7 +152,7 @@ public sealed class TokenizeTests
 
         var result = await RillProcess.FinishAsync(process, []);
 
-        Assert.Equal("rill: There is no directory /no/grüße.\n", result.Error);
+        Assert.Equal("rill: There is no directory or GGUF file /no/grüße.\n", result.Error);
     }
 
     [Theory]

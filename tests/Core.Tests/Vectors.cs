@@ -30,6 +30,15 @@ internal static class Vectors
             : ["absent"];
     }
 
+    /// <summary>The same of files.</summary>
+    public static IReadOnlyList<string> Files(string parent, string pattern)
+    {
+        var path = System.IO.Path.Combine(Root(), parent);
+        return Directory.Exists(path)
+            ? [.. Directory.GetFiles(path, pattern).Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal)!]
+            : ["absent"];
+    }
+
     private static string Root() =>
         Environment.GetEnvironmentVariable("RILL_VECTORS") is { Length: > 0 } named
             ? named

@@ -15,6 +15,10 @@ public sealed class PublishedModelTests
 
     public static TheoryData<string> Architectures => [.. Vectors.Folders("architectures")];
 
+    public static TheoryData<string> Checkpoints => [.. Vectors.Folders("checkpoints")];
+
+    public static TheoryData<string> GgufFiles => [.. Vectors.Files("gguf", "*.gguf")];
+
     [SkippableTheory]
     [MemberData(nameof(Architectures))]
     public void Execute_Float32_GivesTheLogitsAndTokens(string name)
@@ -46,12 +50,41 @@ public sealed class PublishedModelTests
         AssertClose(Errors(runner, model, asPrompt: false), MostErrorInQ8);
     }
 
+    /// <summary>Packed weights are unpacked exactly: the logits are for what the formulas give.</summary>
+    [SkippableTheory]
+    [MemberData(nameof(Checkpoints))]
+    public void Execute_APackedCheckpoint_GivesTheLogitsAndTokens(string name)
+    {
+        var model = Find("checkpoints", name);
+        using var runner = Load(model, TorchDataType.Float32);
+
+        Assert.All(Errors(runner, model, asPrompt: true), error => Assert.InRange(error, 0, 1e-9));
+        Assert.Equal(model.Greedy, Continue(runner, model.Prompt, model.Greedy.Length));
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(GgufFiles))]
+    public void Execute_AGgufFile_GivesTheLogitsAndTokens(string name)
+    {
+        var model = PublishedModel.OfFile(Vectors.Path("gguf", name));
+        using var runner = Load(model, TorchDataType.Float32);
+
+        Assert.All(Errors(runner, model, asPrompt: true), error => Assert.InRange(error, 0, 1e-9));
+        Assert.Equal(model.Greedy, Continue(runner, model.Prompt, model.Greedy.Length));
+    }
+
     /// <summary>The decoder of tensor operations, which CUDA uses, on the CPU's tensors.</summary>
     [SkippableTheory]
     [MemberData(nameof(Architectures))]
     public void Execute_PlainTensors_GiveTheLogitsAndTokens(string name)
     {
         var model = Find("architectures", name);
+        if (ArchitectureRegistry.Read(ModelConfig.Load(ModelFiles.InDirectory(model.Path))).Latent is not null)
+        {
+            Assert.Contains("latent attention", Assert.Throws<ModelFormatException>(() => Load(model, TorchDataType.Float32, tensors: true)).Message, StringComparison.Ordinal);
+            return;
+        }
+
         using var runner = Load(model, TorchDataType.Float32, tensors: true);
 
         Assert.All(Errors(runner, model, asPrompt: true), error => Assert.InRange(error, 0, 1e-9));

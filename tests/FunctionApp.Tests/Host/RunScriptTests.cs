@@ -9,7 +9,7 @@ public sealed class RunScriptTests
     [InlineData("--port needs a number from 1 to 65535.", "--port", "x")]
     [InlineData("--port needs a number from 1 to 65535.", "--port", "65536")]
     [InlineData("--port needs a number from 1 to 65535.", "--port")]
-    [InlineData("There is no model directory /no/such/folder.", "--model", "/no/such/folder")]
+    [InlineData("There is no model directory or GGUF file /no/such/folder.", "--model", "/no/such/folder")]
     [InlineData("--model needs a directory.", "--model")]
     public async Task Run_WithABadArgument_SaysSoInOneSentence(string expected, params string[] arguments)
     {

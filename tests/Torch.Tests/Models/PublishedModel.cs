@@ -9,13 +9,21 @@ internal sealed class PublishedModel
 
     /// <summary>Reads what is expected of a directory.</summary>
     public PublishedModel(string directory)
+        : this(directory, System.IO.Path.Combine(directory, "expected.json"))
     {
-        Path = directory;
-        using var document = JsonDocument.Parse(File.ReadAllText(System.IO.Path.Combine(directory, "expected.json")));
+    }
+
+    private PublishedModel(string path, string expected)
+    {
+        Path = path;
+        using var document = JsonDocument.Parse(File.ReadAllText(expected));
         _expected = document.RootElement.Clone();
     }
 
-    /// <summary>The directory.</summary>
+    /// <summary>Reads what is expected of a file.</summary>
+    public static PublishedModel OfFile(string file) => new(file, System.IO.Path.ChangeExtension(file, ".json"));
+
+    /// <summary>The directory or file.</summary>
     public string Path { get; }
 
     /// <summary>The prompt's ids.</summary>

@@ -12,7 +12,7 @@ internal static class InspectCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var directory = new Argument<DirectoryInfo>("DIR") { Description = "A model's directory, as its authors published it." };
+        var directory = new Argument<string>("MODEL") { Description = "A model's directory, as its authors published it, or a GGUF file." };
         var json = new Option<bool>("--json") { Description = "One JSON object, for programs." };
         var command = new DocumentedCommand(
             "inspect",
@@ -22,12 +22,12 @@ internal static class InspectCommand
         command.SetAction(parsed =>
         {
             var chosen = parsed.GetRequiredValue(directory);
-            if (!chosen.Exists)
+            if (!ModelFiles.IsThere(chosen))
             {
-                throw new FailureException($"There is no directory {chosen}.");
+                throw new FailureException($"There is no directory or GGUF file {chosen}.");
             }
 
-            var report = ModelInspector.Inspect(chosen.FullName);
+            var report = ModelInspector.Inspect(chosen);
             Write(report, parsed.GetValue(json));
             return report.Servable ? ExitCode.Success : ExitCode.Failure;
         });

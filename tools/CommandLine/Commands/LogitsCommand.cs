@@ -25,7 +25,7 @@ internal static class LogitsCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "A model's directory, as its authors published it." };
+        var model = new Argument<string>("MODEL") { Description = "A model's directory, as its authors published it, or a GGUF file." };
         var ids = new Option<string>("--ids") { Description = "Token ids, separated by commas.", Required = true };
         var greedy = new Option<int>("--greedy") { Description = "How many tokens to go on with, each the most likely one; ends do not end it." };
         var type = new Option<string>("--dtype") { Description = "What to compute in.", DefaultValueFactory = _ => "f32" };
@@ -70,9 +70,9 @@ internal static class LogitsCommand
 
     private static (float[] Logits, List<int> Greedy) Compute(string path, int[] ids, int count, TorchDataType type)
     {
-        if (!Directory.Exists(path))
+        if (!ModelFiles.IsThere(path))
         {
-            throw new FailureException($"There is no directory {path}.");
+            throw new FailureException($"There is no directory or GGUF file {path}.");
         }
 
         using var runner = TorchModelRunnerFactory.Load(path, new()

@@ -18,7 +18,7 @@ internal static class ParseCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var model = new Option<DirectoryInfo?>("--model") { Description = "A model's directory: the format that its files show, and its tokenizer, by which its marks are tokens.", HelpName = "DIR" };
+        var model = new Option<string?>("--model") { Description = "A model's directory: the format that its files show, and its tokenizer, by which its marks are tokens.", HelpName = "DIR" };
         var format = new Option<string?>("--format") { Description = "A format by its name, with marks known by their text; with --model, in place of the format that its files show.", HelpName = "NAME" };
         var tools = new Option<FileInfo?>("--tools") { Description = "A JSON array of tools, as a request has it; without it what looks like a call is text.", HelpName = "FILE" };
         var open = new Option<bool>("--thinking") { Description = "The prompt has opened the reasoning." };
@@ -45,9 +45,9 @@ internal static class ParseCommand
         return command;
     }
 
-    private static ModelFiles Open(DirectoryInfo directory) => directory.Exists
-        ? ModelFiles.InDirectory(directory.FullName)
-        : throw new FailureException($"There is no directory {directory}.");
+    private static ModelFiles Open(string path) => ModelFiles.IsThere(path)
+        ? ModelFiles.At(path)
+        : throw new FailureException($"There is no directory or GGUF file {path}.");
 
     private static MessageFormat? Named(string name) => NamedFormats.Find(name)
         ?? throw new FailureException($"There is no message format '{name}'; there are {string.Join(", ", NamedFormats.Names)}.");

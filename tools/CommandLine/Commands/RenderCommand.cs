@@ -15,7 +15,7 @@ internal static class RenderCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var model = new Option<DirectoryInfo?>("--model") { Description = "A model's directory: its template and special tokens, and messages fitted to them, as the endpoint does.", HelpName = "DIR" };
+        var model = new Option<string?>("--model") { Description = "A model's directory: its template and special tokens, and messages fitted to them, as the endpoint does.", HelpName = "DIR" };
         var template = new Option<FileInfo?>("--template") { Description = "A template alone: bos_token, eos_token and the like are read from the input, and messages are given as they are.", HelpName = "FILE" };
         var jsonLines = new Option<bool>("--jsonl") { Description = "Bulk: each line is such an object, and gives {\"text\":\"...\"} or {\"error\":\"...\"}." };
         var now = new Option<DateTime?>("--now") { Description = "The local time that templates are told, such as 2026-07-26T12:34:56; the clock's if absent.", HelpName = "TIME", CustomParser = ParseTime };
@@ -40,14 +40,9 @@ internal static class RenderCommand
         return command;
     }
 
-    private static Func<JsonElement, string> OfModel(DirectoryInfo directory, TimeProvider time)
+    private static Func<JsonElement, string> OfModel(string path, TimeProvider time)
     {
-        if (!directory.Exists)
-        {
-            throw new FailureException($"There is no directory {directory}.");
-        }
-
-        using var files = ModelFiles.InDirectory(directory.FullName);
+        using var files = ModelFiles.IsThere(path) ? ModelFiles.At(path) : throw new FailureException($"There is no directory or GGUF file {path}.");
         var model = ModelTemplate.Load(files, time);
         var renderer = new PromptRenderer(model.Template, model.Variables, model.Named);
         return line => renderer.Render(Conversation.Read(line)).ToString();

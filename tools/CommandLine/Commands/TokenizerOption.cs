@@ -7,13 +7,15 @@ namespace Rill.CommandLine.Commands;
 internal static class TokenizerOption
 {
     /// <summary>A new option, for one command.</summary>
-    public static Option<DirectoryInfo> New() =>
-        new("--tokenizer") { Description = "A model's directory, with its tokenizer.json.", Required = true, HelpName = "DIR" };
+    public static Option<string> New() =>
+        new("--tokenizer") { Description = "A model's directory, with its tokenizer.json, or a GGUF file.", Required = true, HelpName = "MODEL" };
 
     /// <summary>Loads the tokenizer.</summary>
     /// <exception cref="FailureException">There is no such directory.</exception>
     /// <exception cref="UnsupportedModelException">Its tokenizer.json is missing or broken, or needs what is not supported.</exception>
-    public static HuggingFaceTokenizer Load(DirectoryInfo directory) => directory.Exists
-        ? HuggingFaceTokenizer.Load(directory.FullName)
-        : throw new FailureException($"There is no directory {directory}.");
+    public static HuggingFaceTokenizer Load(string path)
+    {
+        using var files = ModelFiles.IsThere(path) ? ModelFiles.At(path) : throw new FailureException($"There is no directory or GGUF file {path}.");
+        return HuggingFaceTokenizer.Load(files);
+    }
 }

@@ -18,7 +18,7 @@ internal sealed class ModelInspector
     private readonly List<string> _problems = [];
     private readonly List<string> _notes = [];
 
-    private ModelInspector(string directory) => (_directory, _files) = (directory, ModelFiles.InDirectory(directory));
+    private ModelInspector(string directory) => (_directory, _files) = (directory, ModelFiles.At(directory));
 
     /// <summary>Inspects a directory, which must exist.</summary>
     public static ModelReport Inspect(string directory) => new ModelInspector(Path.GetFullPath(directory)).Inspect();

@@ -22,5 +22,5 @@ internal sealed record DividedRotaryScaling(IReadOnlyList<double> Divisors, Rota
     }
 
     /// <inheritdoc/>
-    public override RotaryScaling For(int tokens) => this with { Then = Then?.For(tokens) };
+    public override RotaryScaling ForLongest(int tokens) => this with { Then = Then?.ForLongest(tokens) };
 }

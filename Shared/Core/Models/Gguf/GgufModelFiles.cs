@@ -12,15 +12,16 @@ internal sealed partial class GgufModelFiles : ModelFiles
     private readonly ModelFiles _files;
     private readonly IReadOnlyList<string> _candidates;
     private readonly Lazy<Dictionary<string, byte[]>> _texts;
+    private readonly bool _alone;    // nothing of what lies beside the file belongs to it
     private GgufSource? _kept;
 
-    private GgufModelFiles(ModelFiles files, IReadOnlyList<string> candidates)
+    private GgufModelFiles(ModelFiles files, IReadOnlyList<string> candidates, bool alone = false)
     {
-        (_files, _candidates) = (files, candidates);
+        (_files, _candidates, _alone) = (files, candidates, alone);
         _texts = new(WriteTexts);
     }
 
-    public override string Name => _files.Name;
+    public override string Name => _alone ? Path.GetFileNameWithoutExtension(_candidates[0]) : _files.Name;
 
     public override DateTimeOffset Published =>
         LocalDirectory is not null && _candidates is [var only] ? new(File.GetLastWriteTimeUtc(Describe(only))) : _files.Published;
@@ -39,6 +40,10 @@ internal sealed partial class GgufModelFiles : ModelFiles
         return candidates.Count == 0 ? files : new GgufModelFiles(files, candidates);
     }
 
+    /// <summary>One file of a directory, and its further parts.</summary>
+    public static ModelFiles OfFile(string path) =>
+        new GgufModelFiles(new DirectoryFiles(Path.GetDirectoryName(Path.GetFullPath(path))!), [Path.GetFileName(path)], alone: true);
+
     /// <summary>Opens the weights.</summary>
     /// <exception cref="ModelFormatException">A file is missing, damaged, or needs what is not supported.</exception>
     public GgufSource OpenWeights() => GgufSource.Open(_files, Weights);
@@ -46,11 +51,11 @@ internal sealed partial class GgufModelFiles : ModelFiles
     public override string Describe(string name) => _files.Describe(name);
 
     public override bool Has(string name) =>
-        _files.Has(name) || name == ModelFileNames.Config || (IsWritten(name) && _texts.Value.ContainsKey(name));
+        IsBeside(name) || name == ModelFileNames.Config || (IsWritten(name) && _texts.Value.ContainsKey(name));
 
-    public override string Stamp(string name) => _files.Stamp(_files.Has(name) ? name : Weights);
+    public override string Stamp(string name) => _files.Stamp(IsBeside(name) ? name : Weights);
 
-    public override string? LocalPath(string name) => _files.LocalPath(_files.Has(name) ? name : Weights);
+    public override string? LocalPath(string name) => _files.LocalPath(IsBeside(name) ? name : Weights);
 
     public override FileMemory Open(string name) => _files.Open(name);
 
@@ -62,12 +67,14 @@ internal sealed partial class GgufModelFiles : ModelFiles
     }
 
     protected override ReadOnlyMemory<byte> ReadAll(string name) =>
-        !_files.Has(name) && IsWritten(name) && _texts.Value.TryGetValue(name, out var text) ? text : _files.Read(name);
+        !IsBeside(name) && IsWritten(name) && _texts.Value.TryGetValue(name, out var text) ? text : _files.Read(name);
 
     private string Weights => _candidates is [var only]
         ? only
         : throw new ModelFormatException(
             $"{_files.Describe("")} holds several models ({string.Join(", ", _candidates.Take(3))}); keep one GGUF file there.");
+
+    private bool IsBeside(string name) => !_alone && _files.Has(name);
 
     private static bool IsWritten(string name) =>
         name is ModelFileNames.Config or ModelFileNames.Tokenizer or ModelFileNames.TokenizerConfig or ModelFileNames.GenerationConfig;

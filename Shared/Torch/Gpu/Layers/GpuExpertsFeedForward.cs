@@ -33,8 +33,9 @@ internal sealed class GpuExpertsFeedForward : IGpuFeedForward
             Stack(width, expert => [(names.ExpertDown(layer, expert), hidden)]));
         if (experts.SharedWidth > 0)
         {
-            _sharedGateUp = weights.Linear(hidden, bias: false, (names.SharedGate(layer), experts.SharedWidth), (names.SharedUp(layer), experts.SharedWidth));
-            _sharedDown = weights.Linear(experts.SharedWidth, bias: false, (names.SharedDown(layer), hidden));
+            var shared = (long)experts.SharedWidth;
+            _sharedGateUp = weights.Linear(hidden, bias: false, (names.SharedGate(layer), shared), (names.SharedUp(layer), shared));
+            _sharedDown = weights.Linear(shared, bias: false, (names.SharedDown(layer), hidden));
             _sharedScale = experts.SharedGate ? weights.Get(names.SharedExpertGate(layer) + ".weight", 1, hidden) : null;
         }
 

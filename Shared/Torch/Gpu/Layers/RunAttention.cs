@@ -46,8 +46,9 @@ internal sealed class RunAttention : IGpuAttention
         var values = Heads(_cache.Read(run.Slot, layer, keys: false, first, end - first));
         var grouped = queries.view(run.Count, shared, group, width).permute(1, 2, 0, 3).reshape(1, shared, group * run.Count, width);
         var mask = run.Count == 1 ? null : Mask(run, first, reach).repeat(group, 1);
+        var sinksOfRows = sinks?.repeat_interleave(run.Count).view(1, shared, group * run.Count, 1);
         var attended = SoftmaxAttention.IsFor(_spec)
-            ? SoftmaxAttention.Forward(grouped, keys, values, mask, _spec.AttentionSoftCap, sinks?.repeat_interleave(run.Count).view(1, shared, group * run.Count, 1))
+            ? SoftmaxAttention.Forward(grouped, keys, values, mask, _spec.AttentionSoftCap, sinksOfRows)
             : nn.functional.scaled_dot_product_attention(grouped, keys, values, mask);
         return attended.view(shared, group, run.Count, width).permute(2, 0, 1, 3).reshape(run.Count, _spec.HeadCount * width);
     }

@@ -39,11 +39,8 @@ internal sealed class GpuExpertsFeedForward : IGpuFeedForward
             _sharedScale = experts.SharedGate ? weights.Get(names.SharedExpertGate(layer) + ".weight", 1, hidden) : null;
         }
 
-        (Tensor, Tensor?) Stack(long inputs, Func<int, (string, long)[]> layers)
-        {
-            var groups = Enumerable.Range(0, experts.Experts).Select(layers).ToList();
-            return (weights.StackGroups(inputs, groups), experts.ExpertBias ? weights.StackGroupBiases(groups) : null);
-        }
+        (Tensor, Tensor?) Stack(long inputs, Func<int, (string, long)[]> layers) =>
+            weights.LinearGroups(inputs, experts.ExpertBias, [.. Enumerable.Range(0, experts.Experts).Select(layers)]);
     }
 
     public Tensor Forward(Tensor input, bool hasFixedShapes)

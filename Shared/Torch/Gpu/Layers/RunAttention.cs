@@ -11,8 +11,6 @@ namespace Rill.Torch.Gpu.Layers;
 /// </summary>
 internal sealed class RunAttention : IGpuAttention
 {
-    private const long MostScoreBytes = 256L << 20;    // of one run at once, where scores are tensors
-
     private readonly DecoderSpec _spec;
     private readonly GpuKeyValueCache _cache;
     private readonly List<SequenceRun> _runs;
@@ -22,10 +20,17 @@ internal sealed class RunAttention : IGpuAttention
     /// <param name="cache">Keys and values.</param>
     /// <param name="runs">The rows.</param>
     /// <param name="device">Where they lie.</param>
-    public RunAttention(DecoderSpec spec, GpuKeyValueCache cache, List<SequenceRun> runs, Device device)
+    /// <param name="mostScoreBytes">Where scores are tensors, no more bytes of them are computed at once, except for one row's.</param>
+    public RunAttention(DecoderSpec spec, GpuKeyValueCache cache, List<SequenceRun> runs, Device device, long mostScoreBytes = 256L << 20)
     {
         (_spec, _cache, _device) = (spec, cache, device);
-        _runs = SoftmaxAttention.IsFor(spec) ? [.. runs.SelectMany(run => run.Cut(RowsAtOnce(spec, run)))] : runs;
+        _runs = SoftmaxAttention.IsFor(spec) ? [.. runs.SelectMany(run => run.Cut(RowsAtOnce(run)))] : runs;
+
+        int RowsAtOnce(SequenceRun run)
+        {
+            var rowBytes = (long)spec.HeadCount * (run.Start + run.Count) * sizeof(float);
+            return (int)Math.Clamp(mostScoreBytes / rowBytes, 1, run.Count);
+        }
     }
 
     public Tensor Forward(Tensor queries, int layer, Tensor? sinks) =>
@@ -64,7 +69,4 @@ internal sealed class RunAttention : IGpuAttention
         var positions = arange(first, end, ScalarType.Int64, _device).unsqueeze(0);
         return GpuReach.Mask(reach, rows, positions);
     }
-
-    private static int RowsAtOnce(DecoderSpec spec, SequenceRun run) =>
-        (int)Math.Clamp(MostScoreBytes / ((long)spec.HeadCount * (run.Start + run.Count) * sizeof(float)), 1, run.Count);
 }

@@ -1,3 +1,4 @@
+using Rill.Core.Tests;
 using Rill.Models;
 using Rill.Torch.Decoding;
 using Rill.Torch.Gpu.Layers;
@@ -41,6 +42,23 @@ public sealed class DeviceWeightsTests
         }
 
         Assert.Equal(before, torch.Tensor.TotalCount);
+    }
+
+    [SkippableFact]
+    public void Layer_OfExperts_LeavesOneTensorForAllExpertsMatrices()
+    {
+        NativeTorch.Load();
+        var path = Vectors.Path("architectures", "gptoss-truncate");
+        var spec = ArchitectureRegistry.Read(ModelConfig.Load(ModelFiles.InDirectory(path)));
+        using var weights = ModelWeights.Open(path, spec);
+        using var parts = new DisposableStack();
+        var before = Settled();
+
+        var placed = new DeviceWeights(new(weights, torch.ScalarType.Float32), torch.CPU, parts);
+        _ = new GpuLayer(spec, placed, new GpuNorm(spec, torch.ScalarType.Float32, fused: false), index: 0);
+
+        // Attention's two matrices, the router and the experts' two, all with biases; two norms; sinks.
+        Assert.Equal(13, torch.Tensor.TotalCount - before);
     }
 
     /// <summary>The number of tensors, without those that other tests left to their finalizers.</summary>

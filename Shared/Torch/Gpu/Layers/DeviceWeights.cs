@@ -33,46 +33,33 @@ internal sealed class DeviceWeights(WeightTensors tensors, Device device, Dispos
     public NormTensors Norm(DecoderSpec spec, string name) =>
         new(NormWeight(spec, name, spec.HiddenSize), spec.NormBias ? Place(NormBias(spec, name)) : null);
 
-    /// <summary>Matrices of several groups, each group's one below the other: [groups, rows, inputs].</summary>
+    /// <summary>
+    /// Linear layers of several groups, each group's over the same input and one below the other: weights [groups, rows, inputs] and biases
+    /// [groups, rows], copied to the device one by one.
+    /// </summary>
     /// <param name="inputs">Elements of an input row.</param>
-    /// <param name="groups">For each group the layers, by name and outputs; all groups have as many.</param>
-    public Tensor StackGroups(long inputs, IReadOnlyList<(string Layer, long Outputs)[]> groups)
-    {
-        var stacked = Empty(groups.Count, groups[0].Sum(layer => layer.Outputs), inputs);
-        Fill(groups, (layer, group, first) =>
-        {
-            using var place = stacked.select(0, group).narrow(0, first, layer.Outputs);
-            tensors.CopyTo(place, layer.Layer + ".weight", layer.Outputs, inputs);
-        });
-        return stacked;
-    }
+    /// <param name="bias">True when the layers have biases.</param>
+    /// <param name="groups">For each group the layers, by name and outputs; all groups have the same outputs.</param>
+    public (Tensor Weight, Tensor? Bias) LinearGroups(long inputs, bool bias, IReadOnlyList<(string Layer, long Outputs)[]> groups) =>
+        (Stack(groups, ".weight", inputs), bias ? Stack(groups, ".bias") : null);
 
-    /// <summary>The biases of the same layers, [groups, rows].</summary>
-    public Tensor StackGroupBiases(IReadOnlyList<(string Layer, long Outputs)[]> groups)
+    private Tensor Stack(IReadOnlyList<(string Layer, long Outputs)[]> groups, string ending, params long[] inner)
     {
-        var stacked = Empty(groups.Count, groups[0].Sum(layer => layer.Outputs));
-        Fill(groups, (layer, group, first) =>
-        {
-            using var place = stacked.select(0, group).narrow(0, first, layer.Outputs);
-            tensors.CopyTo(place, layer.Layer + ".bias", layer.Outputs);
-        });
-        return stacked;
-    }
-
-    private static void Fill(IReadOnlyList<(string Layer, long Outputs)[]> groups, Action<(string Layer, long Outputs), int, long> copy)
-    {
+        long[] shape = [groups.Count, groups[0].Sum(layer => layer.Outputs), .. inner];
+        var stacked = parts.Own(empty(shape, tensors.Type, device));
         for (var group = 0; group < groups.Count; group++)
         {
             long first = 0;
-            foreach (var layer in groups[group])
+            foreach (var (layer, outputs) in groups[group])
             {
-                copy(layer, group, first);
-                first += layer.Outputs;
+                using var scope = NewDisposeScope();
+                tensors.CopyTo(stacked.select(0, group).narrow(0, first, outputs), layer + ending, [outputs, .. inner]);
+                first += outputs;
             }
         }
-    }
 
-    private Tensor Empty(params long[] shape) => parts.Own(empty(shape, tensors.Type, device));
+        return stacked;
+    }
 
     private Tensor NormBias(DecoderSpec spec, string name)
     {

@@ -23,7 +23,12 @@ internal static class FlashProbe
             return "the cache has more rows than the kernel can count";
         }
 
-        var small = spec with { LayerCount = 2, AttentionWindows = [null, ProbeWindow], AttentionChunks = spec.AttentionChunks.Count == 0 ? [] : [ProbeStretch, null] };
+        var small = spec with
+        {
+            LayerCount = 2,
+            AttentionWindows = [null, ProbeWindow],
+            AttentionChunks = spec.AttentionChunks.Count == 0 ? [] : [ProbeStretch, null],
+        };
         using var scope = NewDisposeScope();
         using var parts = new DisposableStack();
         var probed = new GpuKeyValueCache(Layout(small), type, device, parts);
@@ -76,7 +81,8 @@ internal static class FlashProbe
         return pairs.SelectMany(pair => Enumerable.Range(0, spec.LayerCount).Select(layer =>
         {
             var queries = randn([pair.Rows, spec.HeadCount, spec.HeadDim], ScalarType.Float32, device).to_type(type);
-            return (double)(pair.Plain.Forward(queries, layer, null) - pair.Flash.Forward(queries, layer, null)).abs().max().to_type(ScalarType.Float32).ToSingle();
+            var difference = pair.Plain.Forward(queries, layer, sinks: null) - pair.Flash.Forward(queries, layer, sinks: null);
+            return (double)difference.abs().max().to_type(ScalarType.Float32).ToSingle();
         })).Max(value => double.IsNaN(value) ? double.PositiveInfinity : value);
     }
 }

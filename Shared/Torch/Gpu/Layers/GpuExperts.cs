@@ -11,10 +11,10 @@ namespace Rill.Torch.Gpu.Layers;
 /// <param name="activation">Between an expert's projections.</param>
 /// <param name="gateUp">[E, 2 w, h], and biases [E, 2 w] or null.</param>
 /// <param name="down">[E, h, w], and biases [E, h] or null.</param>
-internal sealed class GpuExperts(Activation activation, (Tensor Weight, Tensor? Bias) gateUp, (Tensor Weight, Tensor? Bias) down)
+/// <param name="mostGatheredBytes">No more bytes of matrices are copied at once, except for one expert's.</param>
+internal sealed class GpuExperts(
+    Activation activation, (Tensor Weight, Tensor? Bias) gateUp, (Tensor Weight, Tensor? Bias) down, long mostGatheredBytes = 64L << 20)
 {
-    private const long MostGatheredBytes = 64L << 20;    // of matrices at once
-
     /// <summary>
     /// The chosen experts' results in fixed shapes. Copying a choice's matrices reads, writes and reads them again; so where the
     /// choices are a third as many as the experts, it costs less to send all rows through every expert.
@@ -96,7 +96,7 @@ internal sealed class GpuExperts(Activation activation, (Tensor Weight, Tensor? 
     private long AtOnce()
     {
         var bytes = (gateUp.Weight.NumberOfElements + down.Weight.NumberOfElements) / gateUp.Weight.shape[0] * gateUp.Weight.ElementSize;
-        return Math.Max(1, MostGatheredBytes / bytes);
+        return Math.Max(1, mostGatheredBytes / bytes);
     }
 
     /// <summary>Rows [n, h] through one expert.</summary>

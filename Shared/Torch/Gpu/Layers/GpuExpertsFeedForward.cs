@@ -33,16 +33,14 @@ internal sealed class GpuExpertsFeedForward : IGpuFeedForward
             Stack(width, expert => [(names.ExpertDown(layer, expert), hidden)]));
         if (experts.SharedWidth > 0)
         {
-            _sharedGateUp = weights.Linear(hidden, bias: false, (names.SharedGate(layer), experts.SharedWidth), (names.SharedUp(layer), experts.SharedWidth));
-            _sharedDown = weights.Linear(experts.SharedWidth, bias: false, (names.SharedDown(layer), hidden));
+            var shared = (long)experts.SharedWidth;
+            _sharedGateUp = weights.Linear(hidden, bias: false, (names.SharedGate(layer), shared), (names.SharedUp(layer), shared));
+            _sharedDown = weights.Linear(shared, bias: false, (names.SharedDown(layer), hidden));
             _sharedScale = experts.SharedGate ? weights.Get(names.SharedExpertGate(layer) + ".weight", 1, hidden) : null;
         }
 
-        (Tensor, Tensor?) Stack(long inputs, Func<int, (string, long)[]> layers)
-        {
-            var groups = Enumerable.Range(0, experts.Experts).Select(layers).ToList();
-            return (weights.StackGroups(inputs, groups), experts.ExpertBias ? weights.StackGroupBiases(groups) : null);
-        }
+        (Tensor, Tensor?) Stack(long inputs, Func<int, (string, long)[]> layers) =>
+            weights.LinearGroups(inputs, experts.ExpertBias, [.. Enumerable.Range(0, experts.Experts).Select(layers)]);
     }
 
     public Tensor Forward(Tensor input, bool hasFixedShapes)

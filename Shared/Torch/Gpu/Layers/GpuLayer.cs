@@ -15,7 +15,8 @@ internal sealed class GpuLayer
         var (names, hidden) = (spec.Names, spec.HiddenSize);
         var attention = spec.HeadCount * spec.HeadDim;
         var keyValue = spec.KeyValueHeadCount * spec.HeadDim;
-        QueryKeyValue = weights.Linear(hidden, spec.QueryKeyValueBias, (names.Query(index), attention), (names.Key(index), keyValue), (names.Value(index), keyValue));
+        QueryKeyValue = weights.Linear(
+            hidden, spec.QueryKeyValueBias, (names.Query(index), attention), (names.Key(index), keyValue), (names.Value(index), keyValue));
         Output = weights.Linear(attention, spec.OutputBias, (names.Output(index), hidden));
         FeedForward = spec.ExpertsOf(index) is { } experts
             ? new GpuExpertsFeedForward(spec, experts, weights, index)

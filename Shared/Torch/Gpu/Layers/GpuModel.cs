@@ -7,7 +7,10 @@ using static TorchSharp.torch;
 
 namespace Rill.Torch.Gpu.Layers;
 
-/// <summary>The model's weights on one device, and its layers in plain tensor operations. Letters: N rows, H query heads, Hk key and value heads, d width of a head.</summary>
+/// <summary>
+/// The model's weights on one device, and its layers in plain tensor operations. Letters: N rows, H query heads, Hk key and value heads,
+/// d width of a head.
+/// </summary>
 internal sealed class GpuModel
 {
     private readonly DecoderSpec _spec;
@@ -27,7 +30,7 @@ internal sealed class GpuModel
         _norm = GpuNorm.For(spec, type, device);
         var weights = new DeviceWeights(tensors, device, parts);
         _layers = [.. Enumerable.Range(0, spec.LayerCount).Select(index => new GpuLayer(spec, weights, _norm, index))];
-        _lastOfTheirKind = [.. Enumerable.Range(0, spec.LayerCount).GroupBy(layer => (spec.ExpertsOf(layer), spec.Rotaries[layer])).Select(kind => kind.Last())];
+        _lastOfTheirKind = [.. LayerKinds.LastOfEach(spec)];
         _embedding = new(spec, weights);
         _finalNorm = weights.Norm(spec, spec.Names.FinalNorm);
         _head = new(spec, weights, _embedding);

@@ -20,7 +20,8 @@ internal sealed class GpuNorm(DecoderSpec spec, ScalarType type, bool fused)
     {
         using var scope = NewDisposeScope();
         var weights = WeightType(spec, type);
-        return new(spec, weights, TryFused(ones([2, 8], weights, device), ones([8], weights, device), spec.NormEpsilon) is not null);
+        var probed = TryFused(ones([2, 8], weights, device), ones([8], weights, device), spec.NormEpsilon);
+        return new(spec, weights, fused: probed is not null);
     }
 
     /// <summary>The type of norms' weights where the model computes in another: what an offset is added to would lose its last bits in bf16.</summary>

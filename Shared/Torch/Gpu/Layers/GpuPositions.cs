@@ -14,7 +14,8 @@ internal sealed class GpuPositions : IDisposable
     public GpuPositions(DecoderSpec spec, Device device)
     {
         _spec = spec;
-        _rotaries = spec.Rotaries.OfType<RotarySpec>().Distinct().ToDictionary(rotary => rotary, rotary => new GpuRotary(rotary, spec.HeadDim, device));
+        _rotaries = spec.Rotaries.OfType<RotarySpec>().Distinct()
+            .ToDictionary(rotary => rotary, rotary => new GpuRotary(rotary, spec.HeadDim, device));
     }
 
     /// <summary>By layer, the rotations at positions int64 [N]; null in a layer without. The caller's scope owns what it makes.</summary>

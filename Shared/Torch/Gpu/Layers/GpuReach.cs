@@ -11,10 +11,11 @@ internal static class GpuReach
     public const int Unlimited = 1 << 30;
 
     /// <summary>A layer's window and stretch.</summary>
-    public static AttentionReach Of(DecoderSpec spec, int layer) => new(spec.AttentionWindows[layer] ?? Unlimited, StretchOf(spec, layer) ?? Unlimited);
-
-    /// <summary>The size of the stretches into which a layer cuts a text; null for none.</summary>
-    public static int? StretchOf(DecoderSpec spec, int layer) => spec.AttentionChunks.Count == 0 ? null : spec.AttentionChunks[layer];
+    public static AttentionReach Of(DecoderSpec spec, int layer)
+    {
+        var stretch = spec.AttentionChunks.Count == 0 ? null : spec.AttentionChunks[layer];
+        return new(spec.AttentionWindows[layer] ?? Unlimited, stretch ?? Unlimited);
+    }
 
     /// <summary>Where a row sees a position: not later than its own, within the window, in the same stretch.</summary>
     /// <param name="reach">The layer's.</param>

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Rill.Torch.Gpu.Layers;
 
-/// <summary>Attention of one pass's rows over the KV cache, which holds their own keys and values by then; scores are multiplied with 1 / sqrt(d).</summary>
+/// <summary>
+/// Attention of one pass's rows over the KV cache, which holds their own keys and values by then. Scores are multiplied with 1 / sqrt(d).
+/// </summary>
 internal interface IGpuAttention
 {
     /// <summary>The caller's scope owns what it makes.</summary>

@@ -33,8 +33,13 @@ internal sealed class PassFactory(
     }
 
     /// <summary>A pass of stretches of sequences.</summary>
-    public GpuPass OfRuns(Tensor inputs, List<SequenceRun> runs) => Create(
-        inputs, flash is null ? new RunAttention(spec, cache, runs, device) : FlashAttention.OfRuns(spec, cache, flash, runs, device), hasFixedShapes: false);
+    public GpuPass OfRuns(Tensor inputs, List<SequenceRun> runs)
+    {
+        IGpuAttention attention = flash is null
+            ? new RunAttention(spec, cache, runs, device)
+            : FlashAttention.OfRuns(spec, cache, flash, runs, device);
+        return Create(inputs, attention, hasFixedShapes: false);
+    }
 
     private GpuPass Create(Tensor inputs, IGpuAttention attention, bool hasFixedShapes)
     {

@@ -11,8 +11,6 @@ namespace Rill.Torch.Gpu.Layers;
 /// </summary>
 internal sealed class RunAttention : IGpuAttention
 {
-    private const long MostScoreBytes = 256L << 20;    // of one run at once, where scores are tensors
-
     private readonly DecoderSpec _spec;
     private readonly GpuKeyValueCache _cache;
     private readonly List<SequenceRun> _runs;
@@ -22,10 +20,17 @@ internal sealed class RunAttention : IGpuAttention
     /// <param name="cache">Keys and values.</param>
     /// <param name="runs">The rows.</param>
     /// <param name="device">Where they lie.</param>
-    public RunAttention(DecoderSpec spec, GpuKeyValueCache cache, List<SequenceRun> runs, Device device)
+    /// <param name="mostScoreBytes">Where scores are tensors, no more bytes of them are computed at once, except for one row's.</param>
+    public RunAttention(DecoderSpec spec, GpuKeyValueCache cache, List<SequenceRun> runs, Device device, long mostScoreBytes = 256L << 20)
     {
         (_spec, _cache, _device) = (spec, cache, device);
-        _runs = SoftmaxAttention.IsFor(spec) ? [.. runs.SelectMany(run => run.Cut(RowsAtOnce(spec, run)))] : runs;
+        _runs = SoftmaxAttention.IsFor(spec) ? [.. runs.SelectMany(run => run.Cut(RowsAtOnce(run)))] : runs;
+
+        int RowsAtOnce(SequenceRun run)
+        {
+            var rowBytes = (long)spec.HeadCount * (run.Start + run.Count) * sizeof(float);
+            return (int)Math.Clamp(mostScoreBytes / rowBytes, 1, run.Count);
+        }
     }
 
     public Tensor Forward(Tensor queries, int layer, Tensor? sinks) =>
@@ -46,8 +51,9 @@ internal sealed class RunAttention : IGpuAttention
         var values = Heads(_cache.Read(run.Slot, layer, keys: false, first, end - first));
         var grouped = queries.view(run.Count, shared, group, width).permute(1, 2, 0, 3).reshape(1, shared, group * run.Count, width);
         var mask = run.Count == 1 ? null : Mask(run, first, reach).repeat(group, 1);
+        var sinksOfRows = sinks?.repeat_interleave(run.Count).view(1, shared, group * run.Count, 1);
         var attended = SoftmaxAttention.IsFor(_spec)
-            ? SoftmaxAttention.Forward(grouped, keys, values, mask, _spec.AttentionSoftCap, sinks?.repeat_interleave(run.Count).view(1, shared, group * run.Count, 1))
+            ? SoftmaxAttention.Forward(grouped, keys, values, mask, _spec.AttentionSoftCap, sinksOfRows)
             : nn.functional.scaled_dot_product_attention(grouped, keys, values, mask);
         return attended.view(shared, group, run.Count, width).permute(2, 0, 1, 3).reshape(run.Count, _spec.HeadCount * width);
     }
@@ -63,7 +69,4 @@ internal sealed class RunAttention : IGpuAttention
         var positions = arange(first, end, ScalarType.Int64, _device).unsqueeze(0);
         return GpuReach.Mask(reach, rows, positions);
     }
-
-    private static int RowsAtOnce(DecoderSpec spec, SequenceRun run) =>
-        (int)Math.Clamp(MostScoreBytes / ((long)spec.HeadCount * (run.Start + run.Count) * sizeof(float)), 1, run.Count);
 }

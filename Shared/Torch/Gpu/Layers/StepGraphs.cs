@@ -10,8 +10,8 @@ namespace Rill.Torch.Gpu.Layers;
 /// </summary>
 /// <remarks>
 /// A replay writes to the addresses that its temporary tensors had, and libtorch's allocator, which knows nothing of the capture, may have
-/// given them to others. So the last layer's temporaries are kept as long as the graph: the layers before it disposed theirs, and got
-/// the same memory again and again. Whatever else a replay overwrites is nobody's: a step replays before it computes anything else, and what
+/// given them to others. So the temporaries of the last layer of each kind (<see cref="LayerKinds"/>) are kept as long as the graph:
+/// the layers before it disposed theirs, and got the same memory again and again. Whatever else a replay overwrites is nobody's: a step replays before it computes anything else, and what
 /// later steps need (weights, cache, inputs) was made before the first capture.
 /// </remarks>
 /// <param name="device">Captures.</param>

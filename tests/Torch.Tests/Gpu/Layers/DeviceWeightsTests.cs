@@ -1,3 +1,4 @@
+using Rill.Core.Tests;
 using Rill.Models;
 using Rill.Torch.Decoding;
 using Rill.Torch.Gpu.Layers;
@@ -18,9 +19,10 @@ public sealed class DeviceWeightsTests
         using var model = new TinyModel("Qwen3ForCausalLM");
         using var weights = ModelWeights.Open(model.Path);
         using var parts = new DisposableStack();
-        var before = torch.Tensor.TotalCount;
+        var before = Settled();
 
-        var layer = new GpuLayer(model.Spec, new DeviceWeights(new(weights, type), new torch.Device(DeviceType.META), parts), new GpuNorm(model.Spec, type, fused: false), index: 0);
+        var placed = new DeviceWeights(new(weights, type), new torch.Device(DeviceType.META), parts);
+        var layer = new GpuLayer(model.Spec, placed, new GpuNorm(model.Spec, type, fused: false), index: 0);
 
         Assert.Equal(DeviceType.META, layer.QueryKeyValue.Weight.device_type);
         Assert.Equal(8, torch.Tensor.TotalCount - before);    // four matrices and four norms, each once
@@ -32,12 +34,38 @@ public sealed class DeviceWeightsTests
         NativeTorch.Load();
         using var model = new TinyModel("Qwen2ForCausalLM");
         using var weights = ModelWeights.Open(model.Path);
-        var before = torch.Tensor.TotalCount;
+        var before = Settled();
         using (var parts = new DisposableStack())
         {
-            _ = new GpuLayer(model.Spec, new DeviceWeights(new(weights, torch.ScalarType.Float32), torch.CPU, parts), new GpuNorm(model.Spec, torch.ScalarType.Float32, fused: false), index: 0);
+            var placed = new DeviceWeights(new(weights, torch.ScalarType.Float32), torch.CPU, parts);
+            _ = new GpuLayer(model.Spec, placed, new GpuNorm(model.Spec, torch.ScalarType.Float32, fused: false), index: 0);
         }
 
         Assert.Equal(before, torch.Tensor.TotalCount);
+    }
+
+    [SkippableFact]
+    public void Layer_OfExperts_LeavesOneTensorForAllExpertsMatrices()
+    {
+        NativeTorch.Load();
+        var path = Vectors.Path("architectures", "gptoss-truncate");
+        var spec = ArchitectureRegistry.Read(ModelConfig.Load(ModelFiles.InDirectory(path)));
+        using var weights = ModelWeights.Open(path, spec);
+        using var parts = new DisposableStack();
+        var before = Settled();
+
+        var placed = new DeviceWeights(new(weights, torch.ScalarType.Float32), torch.CPU, parts);
+        _ = new GpuLayer(spec, placed, new GpuNorm(spec, torch.ScalarType.Float32, fused: false), index: 0);
+
+        // Attention's two matrices, the router and the experts' two, all with biases; two norms; sinks.
+        Assert.Equal(13, torch.Tensor.TotalCount - before);
+    }
+
+    /// <summary>The number of tensors, without those that other tests left to their finalizers.</summary>
+    private static long Settled()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return torch.Tensor.TotalCount;
     }
 }

@@ -1,0 +1,69 @@
+using Rill.Models;
+using Rill.Torch.Cache;
+using Rill.Torch.Gpu.Layers;
+using Rill.Torch.Native;
+using Rill.Torch.Tests.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Rill.Torch.Tests.Gpu.Layers;
+
+public sealed class RunAttentionTests
+{
+    private const int Context = 20;
+
+    /// <summary>Capped scores and sinks, in neither, a window and stretches: however few scores may be computed at once, the same rows.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Forward_FewScoresAtOnce_GivesTheSameRows(int layer)
+    {
+        NativeTorch.Load();
+        using var model = new TinyModel();
+        using var scope = NewDisposeScope();
+        using var parts = new DisposableStack();
+        var spec = model.Spec with
+        {
+            AttentionSoftCap = 3,
+            AttentionSinks = true,
+            AttentionWindows = [null, 5, null],
+            AttentionChunks = [null, null, 4],
+        };
+        var cache = Filled(spec, parts);
+        List<SequenceRun> runs = [new(0, 9, Slot: 1, Start: 3), new(9, 1, Slot: 0, Start: 19), new(10, 4, Slot: 0, Start: 0)];
+        var (queries, sinks) = (randn([14, spec.HeadCount, spec.HeadDim]), randn(spec.HeadCount));
+
+        var whole = new RunAttention(spec, cache, runs, CPU).Forward(queries, layer, sinks);
+        var few = 3 * spec.HeadCount * 12 * sizeof(float);    // three rows of the first run at once
+        var pieces = new RunAttention(spec, cache, runs, CPU, few).Forward(queries, layer, sinks);
+
+        Assert.InRange((whole - pieces).abs().max().ToSingle(), 0, 1e-5f);
+    }
+
+    private static GpuKeyValueCache Filled(DecoderSpec spec, DisposableStack parts)
+    {
+        var cache = new GpuKeyValueCache(
+            new KeyValueLayout
+            {
+                LayerCount = spec.LayerCount,
+                HeadCount = spec.KeyValueHeadCount,
+                HeadDim = spec.HeadDim,
+                Format = KeyValueFormat.Float32,
+                ContextLength = Context,
+                SlotCount = 2,
+                BlockSize = 1,
+                BlockCount = 1,
+            },
+            ScalarType.Float32, CPU, parts);
+        var rows = (arange(2, ScalarType.Int64).unsqueeze(1) * cache.SlotStride).add(arange(Context, ScalarType.Int64)).flatten();
+        for (var layer = 0; layer < spec.LayerCount; layer++)
+        {
+            cache.Write(layer, rows, Random(), Random());
+        }
+
+        return cache;
+
+        Tensor Random() => randn([2 * Context, spec.KeyValueHeadCount * spec.HeadDim]);
+    }
+}

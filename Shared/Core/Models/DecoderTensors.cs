@@ -136,7 +136,7 @@ public static class DecoderTensors
         ];
     }
 
-    private static IEnumerable<(string Name, long[] Shape)> QueryKeyNorms(DecoderSpec spec, int layer)
+    private static (string Name, long[] Shape)[] QueryKeyNorms(DecoderSpec spec, int layer)
     {
         var (query, key) = (spec.Names.QueryNorm(layer), spec.Names.KeyNorm(layer));
         return spec.QueryKeyNorm switch

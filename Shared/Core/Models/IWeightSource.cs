@@ -13,7 +13,7 @@ public interface IWeightSource : IDisposable
 
     /// <summary>A tensor's elements in f32, bf16 or f16: where they lie in the file, or unpacked into memory that the source owns.</summary>
     /// <exception cref="ModelFormatException">Its type is not supported, or its parts do not fit one another.</exception>
-    Weight Get(string name);
+    Weight Read(string name);
 
     /// <summary>Gives the physical pages of a tensor's part back to the system; whoever calls it has copied the part, or is done with it.</summary>
     /// <param name="name">A tensor of the source.</param>

@@ -66,7 +66,7 @@ public sealed class ModelWeights : IDisposable
             return made.Weight;
         }
 
-        var source = _source.Get(published);
+        var source = _source.Read(published);
         if (WeightCut.TryView(source, recipe, name, shape) is { } view)
         {
             return view;
@@ -90,7 +90,7 @@ public sealed class ModelWeights : IDisposable
         {
             var recipe = RecipeOf(weight.Name);
             var published = _names.Of(recipe.Name);
-            _source.Release(published, weight.Address - _source.Get(published).Address + offset, length);
+            _source.Release(published, weight.Address - _source.Read(published).Address + offset, length);
         }
         else if (offset + length == weight.ByteCount)
         {
@@ -112,7 +112,7 @@ public sealed class ModelWeights : IDisposable
     {
         foreach (var (name, tensor) in _source.Tensors.OrderBy(tensor => tensor.Key, StringComparer.Ordinal))
         {
-            if (tensor.Type is "F32" or "BF16" or "F16" && !_source.Get(name).IsFinite())
+            if (tensor.Type is "F32" or "BF16" or "F16" && !_source.Read(name).IsFinite())
             {
                 return (tensor.File, name);
             }

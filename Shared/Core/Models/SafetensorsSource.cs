@@ -38,7 +38,7 @@ internal sealed class SafetensorsSource : IWeightSource
             : throw new ModelFormatException($"{files.Describe(ModelFileNames.SingleWeights)} does not exist, and neither does {ModelFileNames.WeightIndex}.");
     }
 
-    public Weight Get(string name) => _places[name].Get(name);
+    public Weight Read(string name) => _places[name].Get(name);
 
     /// <summary>Where a tensor's bytes begin, whatever its type.</summary>
     public nint AddressOf(string name) => _places[name].AddressOf(name);

@@ -66,7 +66,7 @@ internal sealed class GgufFields(GgufSource source)
             return null;
         }
 
-        var weight = source.Get(tensor);
+        var weight = source.Read(tensor);
         return weight is { Type: WeightType.Float32, Shape.Count: 1, ElementCount: <= MostFactors }
             ? MemoryMarshal.Cast<byte, float>(new ReadOnlySpan<byte>((void*)weight.Address, (int)weight.ByteCount)).ToArray()
             : throw new ModelFormatException($"{source.FileNames[0]}: {tensor} must be a list of at most {MostFactors} numbers in F32.");

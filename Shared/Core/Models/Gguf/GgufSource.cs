@@ -74,7 +74,7 @@ internal sealed class GgufSource : IWeightSource
         }
     }
 
-    public unsafe Weight Get(string name)
+    public unsafe Weight Read(string name)
     {
         var (file, tensor) = _places.TryGetValue(name, out var place)
             ? place

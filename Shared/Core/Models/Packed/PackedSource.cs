@@ -62,9 +62,9 @@ internal sealed class PackedSource : IWeightSource
         }
     }
 
-    public Weight Get(string name) => _packed.TryGetValue(name, out var tensor)
+    public Weight Read(string name) => _packed.TryGetValue(name, out var tensor)
         ? _unpacked.Get(name, tensor.Shape, tensor.Unpack, tensor.RowsAtOnce)
-        : _files.Get(name);
+        : _files.Read(name);
 
     public void Release(string name, long offset, long length)
     {

@@ -20,10 +20,10 @@ public sealed class GgufSourceTests : IDisposable
         using var source = Open(writer.With("general.alignment", (uint)alignment).WithFloats("a", [3, 2], 1, 2, 3, 4, 5, 6).WithTensor("b", 30, [1], 0x80, 0x3F).WithTensor("c", 1, [1], 0, 0x40));
 
         Assert.Equal([2L, 3L], source.Tensors["a"].Shape);
-        Assert.Equal([1, 2, 3, 4, 5, 6], Unpacked.Values(source.Get("a")));
-        Assert.Equal((WeightType.BFloat16, 0x3F80), (source.Get("b").Type, *(ushort*)source.Get("b").Address));
-        Assert.Equal((WeightType.Float16, 0x4000), (source.Get("c").Type, *(ushort*)source.Get("c").Address));
-        Assert.Equal(source.Get("a").Address, source.Get("a").Address);
+        Assert.Equal([1, 2, 3, 4, 5, 6], Unpacked.Values(source.Read("a")));
+        Assert.Equal((WeightType.BFloat16, 0x3F80), (source.Read("b").Type, *(ushort*)source.Read("b").Address));
+        Assert.Equal((WeightType.Float16, 0x4000), (source.Read("c").Type, *(ushort*)source.Read("c").Address));
+        Assert.Equal(source.Read("a").Address, source.Read("a").Address);
     }
 
     [Fact]
@@ -32,14 +32,14 @@ public sealed class GgufSourceTests : IDisposable
         byte[] block = [0, 0x3C, .. Enumerable.Range(0, 32).Select(q => (byte)q)];    // a scale of 1
         byte[] other = [0, 0x40, .. Enumerable.Repeat((byte)0xFF, 32)];               // of 2, and -1
         using var source = Open(new GgufWriter().WithTensor("a", 8, [32, 2], [.. block, .. other]));
-        var weight = source.Get("a");
+        var weight = source.Read("a");
 
         Assert.Equal([.. Enumerable.Range(0, 32).Select(q => (float)q), .. Enumerable.Repeat(-2f, 32)], Unpacked.Values(weight));
         Assert.Equal(("Q8_0", 68L), (source.Tensors["a"].Type, source.Tensors["a"].ByteCount));
         source.Release("a", 0, 128);
-        Assert.Equal(weight.Address, source.Get("a").Address);
+        Assert.Equal(weight.Address, source.Read("a").Address);
         source.Release("a", 128, 128);
-        Assert.Equal(31, Unpacked.Values(source.Get("a"))[31]);
+        Assert.Equal(31, Unpacked.Values(source.Read("a"))[31]);
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class GgufSourceTests : IDisposable
         Write("m-00002-of-00002.gguf", new GgufWriter().WithFloats("b", [1], 2));
         using var source = GgufSource.Open(ModelFiles.InDirectory(_directory.Path), "m-00001-of-00002.gguf");
 
-        Assert.Equal([2], Unpacked.Values(source.Get("b")));
+        Assert.Equal([2], Unpacked.Values(source.Read("b")));
         Assert.Equal(["m-00001-of-00002.gguf", "m-00002-of-00002.gguf"], source.FileNames);
         Assert.Equal("m-00002-of-00002.gguf", source.Tensors["b"].File);
     }

@@ -86,7 +86,7 @@ public sealed class PackedRefusalTests : IDisposable
             Words("a.qweight", "I32", [1, 8], new uint[8]), Words("a.qzeros", "I32", [1, 1], 0), Halves("a.scales", [1, 8], new float[8]),
             Words("a.g_idx", "I32", [8], 0, 0, 0, 0, 0, 0, 0, 1));
 
-        Assert.Contains("a.g_idx names the group 1, but there are 1", Assert.Throws<ModelFormatException>(() => source.Get("a.weight")).Message, StringComparison.Ordinal);
+        Assert.Contains("a.g_idx names the group 1, but there are 1", Assert.Throws<ModelFormatException>(() => source.Read("a.weight")).Message, StringComparison.Ordinal);
     }
 
     private string Refusal(string quantization, params Entry[] entries) =>

@@ -22,7 +22,7 @@ public sealed class PackedSourceTests : IDisposable
             Bytes("a.weight", "F8_E4M3", [3, 3], One, One, One, Two, MinusOne, Least, One, One, One),
             Float32("a.weight_scale_inv", [2, 2], [1, 2, 3, 4]), Float32("a.input_scale", [1], [9]));
 
-        Assert.Equal([1, 1, 2, 2, -1, 2f / 512, 3, 3, 4], Values(source.Get("a.weight")));
+        Assert.Equal([1, 1, 2, 2, -1, 2f / 512, 3, 3, 4], Values(source.Read("a.weight")));
         Assert.Equal(["a.weight"], source.Tensors.Keys);
         Assert.Equal((9 + 16, "F8_E4M3"), (source.Tensors["a.weight"].ByteCount, source.Tensors["a.weight"].Type));
     }
@@ -34,7 +34,7 @@ public sealed class PackedSourceTests : IDisposable
             _directory, """{"text_config":{"quantization_config":{"quant_method":"fp8","weight_block_size":[2,1]}}}""",
             Bytes("e.gate_up_proj", "F8_E4M3", [2, 2, 2], One, Two, One, Two, One, Two, One, Two), Float32("e.gate_up_proj_scale_inv", [2, 1, 2], [1, 10, 2, 20]));
 
-        Assert.Equal([1, 20, 1, 20, 2, 40, 2, 40], Values(source.Get("e.gate_up_proj")));
+        Assert.Equal([1, 20, 1, 20, 2, 40, 2, 40], Values(source.Read("e.gate_up_proj")));
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class PackedSourceTests : IDisposable
             _directory, CompressedTensors("int-quantized", 8),
             Bytes("a.weight", "I8", [1, 4], 1, 2, 0xFF, 4), Float32("a.weight_scale", [1, 2], [2, 3]), Bytes("a.weight_zero_point", "I8", [1, 2], 1, 0xFE));
 
-        Assert.Equal([0, 2, 3, 18], Values(source.Get("a.weight")));
+        Assert.Equal([0, 2, 3, 18], Values(source.Read("a.weight")));
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class PackedSourceTests : IDisposable
             Words("a.weight_packed", "I32", [2, 1], stream, stream), Float32("a.weight_scale", [2, 1], [1, 2]), Words("a.weight_zero_point", "I32", [1, 1], 0b011_101),
             Words("a.weight_shape", "I32", [2], 2, 8));
 
-        Assert.Equal([-5, -4, -3, -2, -1, 0, 1, 2, -6, -4, -2, 0, 2, 4, 6, 8], Values(source.Get("a.weight")));
+        Assert.Equal([-5, -4, -3, -2, -1, 0, 1, 2, -6, -4, -2, 0, 2, 4, 6, 8], Values(source.Read("a.weight")));
         Assert.Equal("INT3", source.Tensors["a.weight"].Type);
     }
 
@@ -69,7 +69,7 @@ public sealed class PackedSourceTests : IDisposable
             Words("a.weight_packed", "I32", [1, 1], 0x82_82_82_82), Float32("a.weight_scale", [1, 2], [1, 5]), Words("a.weight_shape", "I32", [2], 1, 4),
             Words("a.weight_g_idx", "I32", [4], 1, 0, 0, 1));
 
-        Assert.Equal([10, 2, 2, 10], Values(source.Get("a.weight")));
+        Assert.Equal([10, 2, 2, 10], Values(source.Read("a.weight")));
     }
 
     [Theory]
@@ -82,7 +82,7 @@ public sealed class PackedSourceTests : IDisposable
         Entry[] global = divisor == 1 ? [] : [Float32("a.weight_global_scale", [1], [divisor])];
         using var source = Open(_directory, CompressedTensors(format, 4), [Bytes("a.weight_packed", "U8", [1, group / 2], packed), Bytes("a.weight_scale", type, [1, 1], scale), .. global]);
 
-        var values = Values(source.Get("a.weight"));
+        var values = Values(source.Read("a.weight"));
 
         Assert.Equal(group, values.Length);
         Assert.Equal((-12 / divisor, -1 / divisor), (values[^2], values[^1]));
@@ -98,7 +98,7 @@ public sealed class PackedSourceTests : IDisposable
             _directory, $$"""{"quantization_config":{"quant_method":"gptq","bits":4,"group_size":-1,"checkpoint_format":"{{version}}"} }""",
             Words("a.qweight", "I32", [1, 8], [.. Enumerable.Repeat(0x76543210u, 8)]), Words("a.qzeros", "I32", [1, 1], 0x76543210), Halves("a.scales", [1, 8], 1, 1, 1, 1, 1, 1, 1, 2));
 
-        var values = Values(source.Get("a.weight"));
+        var values = Values(source.Read("a.weight"));
 
         Assert.Equal([.. Enumerable.Range(0, 8).Select(input => (float)(input - offset))], values[..8]);
         Assert.Equal([.. Enumerable.Range(0, 8).Select(input => 2f * (input - 7 - offset))], values[56..]);
@@ -125,7 +125,7 @@ public sealed class PackedSourceTests : IDisposable
             Words("a.qweight", "I32", [1, 4], 0x05_05_05_05, 0x05_05_05_05, 0x05_05_05_05, 0x05_05_05_05), Words("a.qzeros", "I32", [2, 1], 0, 0x01_01_01_01),
             Halves("a.scales", [2, 4], 1, 1, 1, 1, 10, 10, 10, 10), Words("a.g_idx", "I32", [4], 1, 0, 1, 0));
 
-        Assert.Equal([30, 4, 30, 4], Values(source.Get("a.weight"))[..4]);
+        Assert.Equal([30, 4, 30, 4], Values(source.Read("a.weight"))[..4]);
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class PackedSourceTests : IDisposable
             Words("a.qweight", "I32", [2, 1], 0x76543210, 0x76543210), Words("a.qzeros", "I32", [2, 1], 0, 0x11111111), Halves("a.scales", [2, 8], [.. Enumerable.Repeat(1f, 8), .. Enumerable.Repeat(2f, 8)]));
 
         float[] order = [0, 4, 1, 5, 2, 6, 3, 7];
-        Assert.Equal([.. order.SelectMany(q => (float[])[q, 2 * (q - 1)])], Values(source.Get("a.weight")));
+        Assert.Equal([.. order.SelectMany(q => (float[])[q, 2 * (q - 1)])], Values(source.Read("a.weight")));
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed class PackedSourceTests : IDisposable
             Bytes("a.weight", "U8", [3, 1], 0x12, 0x34, 0x56), Float32("a.weight.quant_map", [16], map), Bytes("a.weight.absmax", "U8", [2], 2, 4),
             Float32("a.weight.nested_quant_map", [256], nested), Float32("a.weight.nested_absmax", [2], [1, 3]), Bytes("a.weight.quant_state.bitsandbytes__nf4", "U8", [state.Length], state));
 
-        Assert.Equal([1.5f, 3, 4.5f, 6, 32.5f, 39], Values(source.Get("a.weight")));    // scales 1 * 1 + 0.5 and 2 * 3 + 0.5
+        Assert.Equal([1.5f, 3, 4.5f, 6, 32.5f, 39], Values(source.Read("a.weight")));    // scales 1 * 1 + 0.5 and 2 * 3 + 0.5
     }
 
     [Fact]
@@ -161,9 +161,9 @@ public sealed class PackedSourceTests : IDisposable
             Words("a.weight", "U32", [1, 2], 0x76543210, 0x76543210), Float32("a.scales", [1, 2], [1, 2]), Float32("a.biases", [1, 2], [0, -1]),
             Words("b.weight", "U32", [1, 1], 0x04030201), Float32("b.scales", [1, 1], [3]), Float32("b.biases", [1, 1], [1]), Float32("c.weight", [1], [7]));
 
-        Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7, -1, 1, 3, 5, 7, 9, 11, 13], Values(source.Get("a.weight")));
-        Assert.Equal([4, 7, 10, 13], Values(source.Get("b.weight")));
-        Assert.Equal([7], Values(source.Get("c.weight")));
+        Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7, -1, 1, 3, 5, 7, 9, 11, 13], Values(source.Read("a.weight")));
+        Assert.Equal([4, 7, 10, 13], Values(source.Read("b.weight")));
+        Assert.Equal([7], Values(source.Read("c.weight")));
     }
 
     [Fact]
@@ -180,8 +180,8 @@ public sealed class PackedSourceTests : IDisposable
             ["l.experts.0.gate_proj.weight", "l.experts.0.up_proj.weight", "l.experts.1.gate_proj.weight", "l.experts.1.up_proj.weight", "l.experts.gate_up_proj_bias"],
             source.Tensors.Keys.Order(StringComparer.Ordinal));
         Assert.Equal([2L, 32L], source.Tensors["l.experts.1.up_proj.weight"].Shape);
-        Assert.Equal((1, 4), (Values(source.Get("l.experts.0.gate_proj.weight"))[0], Values(source.Get("l.experts.0.gate_proj.weight"))[32]));
-        Assert.Equal((32, 128), (Values(source.Get("l.experts.1.up_proj.weight"))[31], Values(source.Get("l.experts.1.up_proj.weight"))[63]));
+        Assert.Equal((1, 4), (Values(source.Read("l.experts.0.gate_proj.weight"))[0], Values(source.Read("l.experts.0.gate_proj.weight"))[32]));
+        Assert.Equal((32, 128), (Values(source.Read("l.experts.1.up_proj.weight"))[31], Values(source.Read("l.experts.1.up_proj.weight"))[63]));
     }
 
     [Theory]
@@ -193,7 +193,7 @@ public sealed class PackedSourceTests : IDisposable
             _directory, $$"""{"quantization_config":{"quant_method":"bitnet","linear_class":"{{linearClass}}"} }""",
             Bytes("a.weight", "U8", [1, 2], 0b01_10_00_01, 0b10_01_01_00), Float32("a.weight_scale", [1], [4]));
 
-        Assert.Equal([0, -factor, -factor, 0, factor, 0, 0, factor], Values(source.Get("a.weight")));
+        Assert.Equal([0, -factor, -factor, 0, factor, 0, 0, factor], Values(source.Read("a.weight")));
     }
 
     [Fact]
@@ -202,13 +202,13 @@ public sealed class PackedSourceTests : IDisposable
         using var source = Open(
             _directory, """{"quantization_config":{"quant_method":"fp8"}}""",
             Bytes("a.weight", "F8_E4M3", [1, 2], One, Two), Float32("a.weight_scale_inv", [], [3]));
-        var first = source.Get("a.weight");
+        var first = source.Read("a.weight");
 
         source.Release("a.weight", 4, 4);
-        Assert.Equal(first.Address, source.Get("a.weight").Address);
+        Assert.Equal(first.Address, source.Read("a.weight").Address);
         source.Release("a.weight", 0, 4);
 
-        Assert.Equal([3, 6], Values(source.Get("a.weight")));
+        Assert.Equal([3, 6], Values(source.Read("a.weight")));
     }
 
     [Fact]
@@ -217,7 +217,7 @@ public sealed class PackedSourceTests : IDisposable
         using var source = Open(_directory, "{}", Float32("a.weight", [1], [2]), Float32("a.weight_scale", [1], [3]));
 
         Assert.Equal(2, source.Tensors.Count);
-        Assert.Equal([2], Values(source.Get("a.weight")));
+        Assert.Equal([2], Values(source.Read("a.weight")));
     }
 
     private static string CompressedTensors(string format, int bits) =>

@@ -36,7 +36,7 @@ public sealed class PackedVectorTests
         Assert.DoesNotContain(source.Tensors.Keys, name => !name.EndsWith(".weight", StringComparison.Ordinal) && !name.EndsWith("bias", StringComparison.Ordinal) && !name.EndsWith(".sinks", StringComparison.Ordinal));
         foreach (var (name, tensor) in unpacked)
         {
-            var values = Unpacked.Values(source.Get(name));
+            var values = Unpacked.Values(source.Read(name));
             for (var index = 0; index < values.Length; index++)
             {
                 var expected = plain.At(name, index / tensor.Shape[1], index % tensor.Shape[1]);

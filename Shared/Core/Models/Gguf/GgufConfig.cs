@@ -119,9 +119,7 @@ internal static class GgufConfig
         var marks = new JsonObject { [Architecture] = fields.Architecture };
         if (fields.Floats("rope_freqs.weight") is { } divisors)
         {
-            marks[RotaryDivisors] = divisors.All(float.IsFinite)
-                ? new JsonArray([.. divisors.Select(divisor => JsonValue.Create(divisor))])
-                : throw new ModelFormatException("rope_freqs.weight holds values that are not finite numbers; fetch the weights anew.");
+            marks[RotaryDivisors] = new JsonArray([.. divisors.Select(divisor => JsonValue.Create(divisor))]);
         }
 
         return marks;

@@ -17,7 +17,9 @@ internal sealed class GgufFields(GgufSource source)
     public int Layers => (int)(Required("block_count") - (Whole("nextn_predict_layers") ?? 0));
 
     /// <summary>Width of a head.</summary>
-    public int HeadDim => (int)(Whole("attention.key_length") ?? (Required("embedding_length") / Math.Max(1, Required("attention.head_count"))));
+    public int HeadDim => (Whole("attention.key_length") ?? (Required("embedding_length") / Math.Max(1, Required("attention.head_count")))) is > 0 and var width
+        ? (int)width
+        : throw Metadata.Wrong(Key("attention.key_length"), "must be positive");
 
     /// <summary>Rows of the embedding.</summary>
     public long VocabularySize => source.Tensors.TryGetValue("token_embd.weight", out var embedding) && embedding.Shape.Count == 2
@@ -67,8 +69,8 @@ internal sealed class GgufFields(GgufSource source)
         }
 
         var weight = source.Read(tensor);
-        return weight is { Type: WeightType.Float32, Shape.Count: 1, ElementCount: <= MostFactors }
+        return weight is { Type: WeightType.Float32, Shape.Count: 1, ElementCount: <= MostFactors } && weight.IsFinite()
             ? MemoryMarshal.Cast<byte, float>(new ReadOnlySpan<byte>((void*)weight.Address, (int)weight.ByteCount)).ToArray()
-            : throw new ModelFormatException($"{source.FileNames[0]}: {tensor} must be a list of at most {MostFactors} numbers in F32.");
+            : throw new ModelFormatException($"{source.FileNames[0]}: {tensor} must be a list of at most {MostFactors} finite numbers in F32.");
     }
 }

@@ -132,6 +132,30 @@ public sealed class GgufSpecTests : IDisposable
     }
 
     [Fact]
+    public void Read_ValuesOfAnyKind_FailInOneSentenceOrNotAtAll()
+    {
+        object[] values = [0, -1, int.MaxValue, ulong.MaxValue, float.NaN, float.NegativeInfinity, -2.5f, 1e38f, true, "", "x", Array.Empty<int>(), (int[])[7, 8], (string[])["a"]];
+        string[] names =
+        [
+            "block_count", "context_length", "embedding_length", "feed_forward_length", "attention.head_count", "attention.head_count_kv", "attention.key_length", "rope.freq_base",
+            "rope.dimension_count", "rope.scaling.type", "rope.scaling.factor", "rope.scaling.attn_factor", "rope.scaling.original_context_length", "attention.layer_norm_rms_epsilon",
+            "expert_count", "expert_used_count", "attention.sliding_window", "nextn_predict_layers", "logit_scale", "attention.scale",
+        ];
+        foreach (var (architecture, name, value) in from architecture in (string[])["llama", "phi3", "gemma2", "granite", "glm4moe"] from name in names from value in values select (architecture, name, value))
+        {
+            try
+            {
+                // A key twice is refused by itself, so that the default must give way.
+                Spec(GgufModels.Of(architecture, name).With($"{architecture}.{name}", value).WithFloats("rope_factors_short.weight", [1], float.NaN));
+            }
+            catch (ModelFormatException error)
+            {
+                Assert.EndsWith(".", error.Message, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Fact]
     public void Read_SizesThatDiffer_AreRefused()
     {
         var same = new GgufWriter().With("general.architecture", "llama").WithFloats("token_embd.weight", [32, 6], new float[192]).With("llama.block_count", 2)

@@ -93,6 +93,43 @@ public sealed class GgufTokenizerTests : IDisposable
             Refusal(Start().With("tokenizer.ggml.tokens", (string[])["a"]).With("tokenizer.ggml.scores", (float[])[0]).With("tokenizer.ggml.eos_token_id", 7)), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Load_TokensOfAnyKind_FailInOneSentenceOrNotAtAll()
+    {
+        object[] values =
+        [
+            0, -1, ulong.MaxValue, float.NaN, true, "", "\ud7ff", Array.Empty<int>(), Array.Empty<string>(), (string[])["", "", " ", "a b"], (string[])["a b", "b", " ", "a  "],
+            (int[])[1, 2, 3, 4], (int[])[4, 4, 4, 4], (float[])[float.NaN, 1, 2, 3],
+        ];
+        string[] names = ["tokens", "scores", "merges", "token_type", "pre", "bos_token_id", "unknown_token_id", "add_bos_token", "add_space_prefix", "eot_token_id"];
+        foreach (var (model, name, value) in from model in (string[])["gpt2", "llama"] from name in names from value in values select (model, name, value))
+        {
+            try
+            {
+                Load(Tokens(model, name).With($"tokenizer.ggml.{name}", value));
+            }
+            catch (Exception error) when (error is ModelFormatException or UnsupportedModelException)
+            {
+                Assert.EndsWith(".", error.Message, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    private static GgufWriter Tokens(string model, string without)
+    {
+        var writer = GgufModels.Llama().With("tokenizer.ggml.model", model);
+        foreach (var (name, value) in ((string, object)[])
+            [("pre", "gpt-2"), ("tokens", (string[])["a", "b", "ab", "<s>"]), ("token_type", (int[])[1, 1, 1, 3]), ("scores", (float[])[-1, -2, -3, 0]), ("merges", (string[])["a b"]), ("bos_token_id", 3)])
+        {
+            if (name != without)
+            {
+                writer.With("tokenizer.ggml." + name, value);
+            }
+        }
+
+        return writer;
+    }
+
     private static IEnumerable<string> Cut(Rill.Text.Patterns.Pattern pattern, string text)
     {
         var at = 0;

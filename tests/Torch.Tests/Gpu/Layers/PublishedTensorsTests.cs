@@ -113,11 +113,12 @@ public sealed class PublishedTensorsTests
             UseGpuDecoder = true,
         }));
 
-    private static IEnumerable<double> Errors(TorchModelRunner runner, PublishedModel model)
+    private static List<double> Errors(TorchModelRunner runner, PublishedModel model)
     {
         var logits = runner.Logits(model.Prompt, asPrompt: true);
         var vocabulary = runner.Spec.VocabularySize;
-        return model.Logits.Select(expected => PublishedModel.Error(logits.AsSpan(expected.Position * vocabulary, vocabulary), expected.Logits)).ToList();
+        return [.. model.Logits
+            .Select(expected => PublishedModel.Error(logits.AsSpan(expected.Position * vocabulary, vocabulary), expected.Logits))];
     }
 
     /// <summary>What follows the model's prompt, while as much is made to follow the others.</summary>

@@ -142,7 +142,7 @@ public sealed class PublishedModelTests
         Threads = 2,
     });
 
-    private static IEnumerable<double> Errors(TorchModelRunner runner, PublishedModel model, bool asPrompt)
+    private static List<double> Errors(TorchModelRunner runner, PublishedModel model, bool asPrompt)
     {
         var logits = runner.Logits(model.Prompt, asPrompt);
         var vocabulary = runner.Spec.VocabularySize;

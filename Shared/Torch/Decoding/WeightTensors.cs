@@ -29,16 +29,8 @@ internal sealed class WeightTensors(ModelWeights weights, ScalarType type)
     /// <summary>A weight in the computing type; a view of the file where that is its type.</summary>
     public Tensor Get(string name, params ReadOnlySpan<long> shape)
     {
-        var mapped = Mapped(name, shape);
-        if (mapped.dtype == type)
-        {
-            return mapped;
-        }
-
-        using (mapped)
-        {
-            return mapped.to_type(type);
-        }
+        var weight = weights.Get(name, shape);
+        return TypeOf(weight.Type) == type ? TensorMemory.Wrap(weight.Address, type, shape) : Converted(weight, shape);
     }
 
     /// <summary>Copies a weight to a place of any type on any device, and gives the memory that it had back.</summary>
@@ -59,16 +51,11 @@ internal sealed class WeightTensors(ModelWeights weights, ScalarType type)
     /// </summary>
     public Tensor ForKernels(string name, params ReadOnlySpan<long> shape)
     {
-        var mapped = Mapped(name, shape);
-        if (mapped.dtype == type || (mapped.dtype == ScalarType.BFloat16 && type == ScalarType.Float32))
-        {
-            return mapped;
-        }
-
-        using (mapped)
-        {
-            return mapped.to_type(type);
-        }
+        var weight = weights.Get(name, shape);
+        var own = TypeOf(weight.Type);
+        return own == type || (own == ScalarType.BFloat16 && type == ScalarType.Float32)
+            ? TensorMemory.Wrap(weight.Address, own, shape)
+            : Converted(weight, shape);
     }
 
     /// <summary>Vectors, of norms or of the biases of several layers, one after the other: a copy in f32.</summary>
@@ -130,6 +117,19 @@ internal sealed class WeightTensors(ModelWeights weights, ScalarType type)
         WeightType.Float16 => ScalarType.Float16,
         _ => throw new ArgumentOutOfRangeException(nameof(type)),
     };
+
+    /// <summary>A copy in the computing type; the memory that the weight had goes back, so that not all weights are there twice.</summary>
+    private Tensor Converted(Weight weight, ReadOnlySpan<long> shape)
+    {
+        Tensor converted;
+        using (var mapped = TensorMemory.Wrap(weight.Address, TypeOf(weight.Type), shape))
+        {
+            converted = mapped.to_type(type);
+        }
+
+        weights.Release(weight, 0, weight.ByteCount);
+        return converted;
+    }
 
     private static Tensor Join(List<Tensor> tensors)
     {

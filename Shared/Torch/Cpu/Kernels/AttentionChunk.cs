@@ -1,3 +1,5 @@
+using Rill.Torch.Decoding;
+
 namespace Rill.Torch.Cpu.Kernels;
 
 /// <summary>Rows of one sequence, at positions that follow one another, and a chunk of the keys and values that they attend to.</summary>
@@ -47,13 +49,4 @@ internal unsafe struct AttentionChunk
             Math.Clamp(Reach.First(Start + own) - Start, 0, AttentionKernel.ChunkPositions),
             Math.Clamp(own + 1, 0, AttentionKernel.ChunkPositions));
     }
-}
-
-/// <summary>Which positions before its own a row attends to.</summary>
-/// <param name="Window">Most positions, its own among them.</param>
-/// <param name="Stretch">The size of the stretches into which a text is cut: none before the row's own.</param>
-internal readonly record struct AttentionReach(int Window, int Stretch)
-{
-    /// <summary>The first position that a row at this one attends to.</summary>
-    public int First(int position) => Math.Max(Math.Max(0, position + 1 - Window), position / Stretch * Stretch);
 }

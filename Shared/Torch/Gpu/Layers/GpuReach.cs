@@ -1,5 +1,5 @@
 using Rill.Models;
-using Rill.Torch.Cpu.Kernels;
+using Rill.Torch.Decoding;
 using static TorchSharp.torch;
 
 namespace Rill.Torch.Gpu.Layers;

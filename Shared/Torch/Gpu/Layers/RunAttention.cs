@@ -1,6 +1,6 @@
 using Rill.Models;
 using Rill.Torch.Cache;
-using Rill.Torch.Cpu.Kernels;
+using Rill.Torch.Decoding;
 using static TorchSharp.torch;
 
 namespace Rill.Torch.Gpu.Layers;

@@ -1,4 +1,5 @@
 using Rill.Torch.Cpu.Kernels;
+using Rill.Torch.Decoding;
 
 namespace Rill.Torch.Tests.Cpu.Kernels;
 

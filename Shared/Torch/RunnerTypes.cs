@@ -43,10 +43,14 @@ internal sealed record RunnerTypes(TorchDataType Data, TorchDataType KeyValues, 
     /// <exception cref="ModelFormatException">The options do not fit one another, or the machine.</exception>
     public static RunnerTypes Choose(TorchRunnerOptions options, DecoderSpec spec, ModelWeights weights)
     {
-        var data = options.DataType != TorchDataType.Auto ? options.DataType
-            : ComputeType.Default(spec, weights) == WeightType.BFloat16 ? TorchDataType.BFloat16
-            : TorchDataType.Float32;
         var onTensors = options.UseGpuDecoder || options.Device != "cpu" || !MatrixKernel.IsSupported;
+        var data = options.DataType != TorchDataType.Auto ? options.DataType : ComputeType.Default(spec, weights) switch
+        {
+            ComputeFormat.Float32 => TorchDataType.Float32,
+            ComputeFormat.Q8 when !onTensors => TorchDataType.Q8,
+            ComputeFormat.Q4 when !onTensors => TorchDataType.Q4,
+            _ => TorchDataType.BFloat16,
+        };
         var isQuantized = QuantizedFormatOf(data) is not null;
         if (onTensors && isQuantized)
         {

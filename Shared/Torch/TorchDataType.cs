@@ -4,8 +4,8 @@ namespace Rill.Torch;
 public enum TorchDataType
 {
     /// <summary>
-    /// f32 for small models on the CPU (weights under 64 MB in bf16: they are bound by calls, not by memory) and for f16 files;
-    /// otherwise the file's own type.
+    /// f32 for small models on the CPU (weights under 64 MB in bf16: they are bound by calls, not by memory) and for f16 files; otherwise
+    /// what is nearest to the files: bf16, or q8 and q4 on the CPU for packed weights.
     /// </summary>
     Auto,
 

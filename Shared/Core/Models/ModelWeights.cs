@@ -23,6 +23,16 @@ public sealed class ModelWeights : IDisposable
     /// <summary>Number of parameters in all weights.</summary>
     public long ParameterCount => _source.Tensors.Values.Sum(tensor => tensor.ElementCount);
 
+    /// <summary>Bits that a parameter has in the files, where most parameters are packed; null where they are not.</summary>
+    public double? PackedBits
+    {
+        get
+        {
+            var plain = _source.Tensors.Values.Where(tensor => tensor.Type is "F32" or "BF16" or "F16").Sum(tensor => tensor.ElementCount);
+            return plain * 2 < ParameterCount ? 8.0 * TotalBytes / ParameterCount : null;
+        }
+    }
+
     /// <summary>Names of the files that hold them, without a folder.</summary>
     public IReadOnlyList<string> FileNames => _source.FileNames;
 

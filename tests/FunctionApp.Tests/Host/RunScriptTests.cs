@@ -10,7 +10,7 @@ public sealed class RunScriptTests
     [InlineData("--port needs a number from 1 to 65535.", "--port", "65536")]
     [InlineData("--port needs a number from 1 to 65535.", "--port")]
     [InlineData("There is no model directory or GGUF file /no/such/folder.", "--model", "/no/such/folder")]
-    [InlineData("--model needs a directory.", "--model")]
+    [InlineData("--model needs a directory or a GGUF file.", "--model")]
     public async Task Run_WithABadArgument_SaysSoInOneSentence(string expected, params string[] arguments)
     {
         Skip.If(OperatingSystem.IsWindows(), "./run is a bash script.");
@@ -30,7 +30,7 @@ public sealed class RunScriptTests
 
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("--port N", result.Output, StringComparison.Ordinal);
-        Assert.Contains("--model DIR", result.Output, StringComparison.Ordinal);
+        Assert.Contains("--model MODEL", result.Output, StringComparison.Ordinal);
     }
 
     private static Task<ProcessResult> RunAsync(params string[] arguments) =>

@@ -79,10 +79,11 @@ internal sealed class ModelInspector
     private static MemoryReport Measure(DecoderSpec spec, ModelWeights weights)
     {
         DecoderTensors.Check(spec, weights);
-        var type = ComputeType.Default(spec, weights);
-        var elementSize = type == WeightType.Float32 ? sizeof(float) : sizeof(ushort);
-        var perToken = 2L * spec.LayerCount * spec.KeyValueHeadCount * spec.HeadDim * elementSize;
-        return new(type == WeightType.Float32 ? "f32" : "bf16", weights.ParameterCount * elementSize, perToken, perToken * spec.ContextLength);
+        var format = ComputeType.Default(spec, weights);
+        var elementSize = format == ComputeFormat.Float32 ? sizeof(float) : sizeof(ushort);
+        var perToken = (spec.ValuesAreKeys ? 1L : 2L) * spec.LayerCount * spec.KeyValueHeadCount * spec.HeadDim * elementSize;
+        var name = format switch { ComputeFormat.Float32 => "f32", ComputeFormat.BFloat16 => "bf16", ComputeFormat.Q8 => "q8", _ => "q4" };
+        return new(name, ComputeType.BytesOf(format, weights.ParameterCount), perToken, perToken * spec.ContextLength);
     }
 
     private static ArchitectureReport Describe(DecoderSpec spec) => new(

@@ -50,15 +50,16 @@ internal sealed class ExpertScratch : IDisposable
     /// <summary>Who goes where.</summary>
     public ExpertGroups Groups { get; }
 
-    /// <summary>The quantized rows of a group.</summary>
-    public QuantizedInput Quantized(int group)
+    /// <summary>The quantized rows of a group; several threads may ask at once.</summary>
+    public QuantizedInput Quantized(int group) => _quantized[group];
+
+    /// <summary>Makes <see cref="Quantized"/> ready for so many groups.</summary>
+    public void EnsureGroups(int groups)
     {
-        while (_quantized.Count <= group)
+        while (_quantized.Count < groups)
         {
             _quantized.Add(new());
         }
-
-        return _quantized[group];
     }
 
     /// <summary>Makes room.</summary>

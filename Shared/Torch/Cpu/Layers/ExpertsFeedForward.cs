@@ -74,6 +74,7 @@ internal sealed unsafe class ExpertsFeedForward : IFeedForward
         Routes.Route(
             rows.Count, new(_scratch.Logits.Row(0), rows.Count * _experts.Experts),
             _selectionBias is null ? [] : new(_selectionBias.Values, _experts.Experts));
+        _scratch.EnsureGroups(Routes.Groups.Count);
         Share(input, rows);
         Gather(input, rows.Count);
         Quantize(_gateUp[0], _scratch.Inputs);

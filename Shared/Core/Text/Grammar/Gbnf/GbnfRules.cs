@@ -15,6 +15,7 @@ internal sealed class GbnfRules
     private readonly IReadOnlyDictionary<string, RegexNode> _rules;
     private readonly HashSet<string> _ending = [];
     private readonly HashSet<string> _empty = [];
+    private readonly ILookup<string, string> _users;    // by rule: those that name it
     private readonly Dictionary<string, (int Places, int Height)> _sizes = [];
 
     /// <summary>Checks rules.</summary>
@@ -23,6 +24,8 @@ internal sealed class GbnfRules
     {
         _rules = rules;
         CheckNames();
+        _users = rules.SelectMany(rule => References(rule.Value).Select(reference => reference.Name).Distinct().Select(name => (name, User: rule.Key)))
+            .ToLookup(pair => pair.name, pair => pair.User);
         Spread(_ending, CanEnd);
         if (rules.Keys.FirstOrDefault(name => !_ending.Contains(name)) is { } endless)
         {
@@ -109,16 +112,21 @@ internal sealed class GbnfRules
         }
     }
 
-    /// <summary>Adds the names of the rules that a test holds for, which may lean on those that are known already, until no more come.</summary>
+    /// <summary>
+    /// Adds the names of the rules that a test holds for, which may lean on those that are known already: a rule is asked again when one that
+    /// it names becomes known.
+    /// </summary>
     private void Spread(HashSet<string> known, Predicate<RegexNode> test)
     {
-        int count;
-        do
+        var open = new Queue<string>(_rules.Keys);
+        while (open.TryDequeue(out var name))
         {
-            count = known.Count;
-            known.UnionWith(_rules.Where(rule => !known.Contains(rule.Key) && test(rule.Value)).Select(rule => rule.Key).ToList());
+            if (!known.Contains(name) && test(_rules[name]))
+            {
+                known.Add(name);
+                _users[name].Where(user => !known.Contains(user)).ToList().ForEach(open.Enqueue);
+            }
         }
-        while (known.Count > count);
     }
 
     private bool CanEnd(RegexNode node) => node switch

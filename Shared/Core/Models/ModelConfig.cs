@@ -181,5 +181,6 @@ public sealed class ModelConfig
     private static ModelFormatException Wrong(string name, JsonElement? value, string expected) =>
         new($"config.json: {name} must be {expected}, but is {Shorten(value?.GetRawText() ?? "null")}.");
 
-    private static string Shorten(string json) => json.Length <= MostShown ? json : json[..MostShown] + "...";
+    /// <summary>A value as a refusal quotes it: not a whole file.</summary>
+    internal static string Shorten(string json) => json.Length <= MostShown ? json : json[..MostShown] + "...";
 }

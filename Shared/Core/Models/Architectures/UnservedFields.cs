@@ -58,7 +58,7 @@ internal static class UnservedFields
             if (s_fields.TryGetValue(name, out var neutral) && !neutral.Any(value => IsSame(value, json)))
             {
                 throw new ModelFormatException(
-                    $"config.json: {name} is {Shorten(json)}, which is not supported for {architecture}; {Remedy(neutral)}");
+                    $"config.json: {name} is {ModelConfig.Shorten(json)}, which is not supported for {architecture}; {Remedy(neutral)}");
             }
         }
 
@@ -77,6 +77,4 @@ internal static class UnservedFields
     private static bool IsSame(string neutral, string json) => neutral == json
         || (double.TryParse(neutral, NumberStyles.Float, CultureInfo.InvariantCulture, out var wanted)
             && double.TryParse(json, NumberStyles.Float, CultureInfo.InvariantCulture, out var given) && wanted == given);
-
-    private static string Shorten(string json) => json.Length <= 40 ? json : json[..40] + "...";
 }

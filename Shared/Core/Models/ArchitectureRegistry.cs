@@ -99,9 +99,9 @@ public static class ArchitectureRegistry
     /// <summary>Numbers that are each possible may give none together.</summary>
     private static void CheckPositions(DecoderSpec spec)
     {
-        foreach (var rotary in spec.Rotaries.OfType<RotarySpec>().Distinct())
+        foreach (var (rotary, headDim) in spec.Rotaries.Select((rotary, layer) => (rotary, spec.HeadDimOf(layer))).Distinct())
         {
-            if (!float.IsFinite(rotary.AttentionFactor) || !rotary.InverseFrequencies(spec.HeadDim).All(float.IsFinite))
+            if (rotary is not null && (!float.IsFinite(rotary.AttentionFactor) || !rotary.InverseFrequencies(headDim).All(float.IsFinite)))
             {
                 throw new ModelFormatException(
                     "config.json: the rotary settings (rope_theta, rope_scaling or rope_parameters) give frequencies that are not finite numbers.");

@@ -18,11 +18,23 @@ public sealed record DecoderSpec
     /// <summary>Query heads; a multiple of <see cref="KeyValueHeadCount"/>.</summary>
     public required int HeadCount { get; init; }
 
-    /// <summary>Key and value heads.</summary>
+    /// <summary>Key and value heads, where <see cref="KeyValueHeadCounts"/> does not say otherwise.</summary>
     public required int KeyValueHeadCount { get; init; }
 
-    /// <summary>Width of a head; even.</summary>
+    /// <summary>For each layer, its key and value heads, of which <see cref="HeadCount"/> is a multiple. Empty: as many in every layer.</summary>
+    public IReadOnlyList<int> KeyValueHeadCounts { get; init; } = [];
+
+    /// <summary>Width of a head, where <see cref="HeadDims"/> does not say otherwise; even.</summary>
     public required int HeadDim { get; init; }
+
+    /// <summary>For each layer, the width of a head; even. Empty: the same in every layer.</summary>
+    public IReadOnlyList<int> HeadDims { get; init; } = [];
+
+    /// <summary>
+    /// For each layer, the one whose cached keys and values its attention reads: itself, or one before it that reads its own, with as many
+    /// heads of the same width; null for a layer that caches none and reads none. Empty: every layer reads its own.
+    /// </summary>
+    public IReadOnlyList<int?> KeyValueSources { get; init; } = [];
 
     /// <summary>Width of the dense feed-forward.</summary>
     public required int FeedForwardSize { get; init; }
@@ -153,8 +165,33 @@ public sealed record DecoderSpec
     /// <summary>The experts of a layer; null for a dense one.</summary>
     public MoeSpec? ExpertsOf(int layer) => Experts.Count == 0 ? null : Experts[layer];
 
-    /// <summary>Elements of queries, keys and values of a row together; where values are the keys, only these.</summary>
-    public int QueryKeyValueSize => (HeadCount + ((ValuesAreKeys ? 1 : 2) * KeyValueHeadCount)) * HeadDim;
+    /// <summary>The key and value heads of a layer's attention, whoever's they are.</summary>
+    public int KeyValueHeadsOf(int layer) => KeyValueHeadCounts.Count == 0 ? KeyValueHeadCount : KeyValueHeadCounts[layer];
+
+    /// <summary>The width of a layer's heads.</summary>
+    public int HeadDimOf(int layer) => HeadDims.Count == 0 ? HeadDim : HeadDims[layer];
+
+    /// <summary>The layer whose cached keys and values a layer's attention reads; null where it reads none.</summary>
+    public int? CacheLayerOf(int layer) => KeyValueSources.Count == 0 ? layer : KeyValueSources[layer];
+
+    /// <summary>True for a layer that caches keys and values.</summary>
+    public bool CachesKeyValues(int layer) => CacheLayerOf(layer) == layer;
+
+    /// <summary>Elements of a row of a layer's queries of all heads.</summary>
+    public int QuerySizeOf(int layer) => HeadCount * HeadDimOf(layer);
+
+    /// <summary>
+    /// Elements of queries, keys and values of a row together; where values are the keys, only these, and of a layer that caches none only
+    /// the queries.
+    /// </summary>
+    public int QueryKeyValueSizeOf(int layer) =>
+        QuerySizeOf(layer) + (CachesKeyValues(layer) ? KeyValueVectors * KeyValueHeadsOf(layer) * HeadDimOf(layer) : 0);
+
+    /// <summary>Elements that a token adds to the cache in all layers together.</summary>
+    public long KeyValueElements => Enumerable.Range(0, LayerCount).Where(CachesKeyValues)
+        .Sum(layer => (long)KeyValueVectors * KeyValueHeadsOf(layer) * HeadDimOf(layer));
+
+    private int KeyValueVectors => ValuesAreKeys ? 1 : 2;
 
     /// <summary>True where attention's values are its keys, so that they are kept once.</summary>
     public bool ValuesAreKeys => Latent is not null;

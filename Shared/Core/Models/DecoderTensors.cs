@@ -95,12 +95,11 @@ public static class DecoderTensors
     private static IEnumerable<(string Name, long[] Shape)> OfLayer(DecoderSpec spec, int layer)
     {
         var (names, hidden) = (spec.Names, spec.HiddenSize);
-        var (attention, keyValue) = ((long)spec.HeadCount * spec.HeadDim, (long)spec.KeyValueHeadCount * spec.HeadDim);
+        long attention = spec.QuerySizeOf(layer);
         IEnumerable<(string, long[])> projections = spec.Latent is { } latent ? OfLatent(spec, latent, layer) :
         [
             .. Linear(names.Query(layer), attention, hidden, spec.QueryKeyValueBias),
-            .. Linear(names.Key(layer), keyValue, hidden, spec.QueryKeyValueBias),
-            .. Linear(names.Value(layer), keyValue, hidden, spec.QueryKeyValueBias),
+            .. spec.CachesKeyValues(layer) ? OfKeysAndValues(spec, layer) : [],
             .. Linear(names.Output(layer), hidden, attention, spec.OutputBias),
         ];
         return
@@ -117,6 +116,16 @@ public static class DecoderTensors
     }
 
     private static (string Name, long[] Shape)[] Nothing => [];
+
+    private static IEnumerable<(string Name, long[] Shape)> OfKeysAndValues(DecoderSpec spec, int layer)
+    {
+        var rows = (long)spec.KeyValueHeadsOf(layer) * spec.HeadDimOf(layer);
+        return
+        [
+            .. Linear(spec.Names.Key(layer), rows, spec.HiddenSize, spec.QueryKeyValueBias),
+            .. Linear(spec.Names.Value(layer), rows, spec.HiddenSize, spec.QueryKeyValueBias),
+        ];
+    }
 
     private static IEnumerable<(string Name, long[] Shape)> OfLatent(DecoderSpec spec, LatentSpec latent, int layer)
     {
@@ -138,14 +147,17 @@ public static class DecoderTensors
 
     private static (string Name, long[] Shape)[] QueryKeyNorms(DecoderSpec spec, int layer)
     {
-        var (query, key) = (spec.Names.QueryNorm(layer), spec.Names.KeyNorm(layer));
+        var (heads, shared, width) = (spec.HeadCount, spec.KeyValueHeadsOf(layer), spec.HeadDimOf(layer));
         return spec.QueryKeyNorm switch
         {
-            QueryKeyNorm.Head or QueryKeyNorm.HeadAfterRotary => [(query, [spec.HeadDim]), (key, [spec.HeadDim])],
-            QueryKeyNorm.Whole => [(query, [(long)spec.HeadCount * spec.HeadDim]), (key, [(long)spec.KeyValueHeadCount * spec.HeadDim])],
-            QueryKeyNorm.HeadLayerNorm => [(query, [spec.HeadCount, spec.HeadDim]), (key, [spec.KeyValueHeadCount, spec.HeadDim])],
+            QueryKeyNorm.Head or QueryKeyNorm.HeadAfterRotary => Both([width], [width]),
+            QueryKeyNorm.Whole => Both([(long)heads * width], [(long)shared * width]),
+            QueryKeyNorm.HeadLayerNorm => Both([heads, width], [shared, width]),
             _ => Nothing,
         };
+
+        (string, long[])[] Both(long[] query, long[] key) =>
+            [(spec.Names.QueryNorm(layer), query), .. spec.CachesKeyValues(layer) ? [(spec.Names.KeyNorm(layer), key)] : Nothing];
     }
 
     private static IEnumerable<(string Name, long[] Shape)> OfFeedForward(DecoderSpec spec, int layer) =>

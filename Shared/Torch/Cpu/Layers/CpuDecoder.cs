@@ -33,7 +33,7 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
     private readonly RowBuffer _residual;
     private readonly RowBuffer _normed;
     private readonly RowBuffer _queryKeyValue;
-    private readonly RowBuffer _attended;
+    private readonly RowBuffers _attended;
     private readonly RowBuffer _inner;
     private readonly RowBuffer _branch;    // what a branch adds, where it is changed before that
     private readonly Action<int> _addBranch;
@@ -69,8 +69,9 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
         _norm = new(team, spec.Norm, spec.NormEpsilon);
         var scratches = new Dictionary<MoeSpec, ExpertScratch>();
         LatentScratch? latentScratch = null;
+        _attended = parts.Own(new RowBuffers());
         _subNorm = new(team, NormKind.Rms, spec.NormEpsilon);
-        _layers = [.. Enumerable.Range(0, spec.LayerCount).Select(index => new CpuLayer(factory, spec, index, FeedForward(index), Latent(index)))];
+        _layers = [.. Enumerable.Range(0, spec.LayerCount).Select(index => new CpuLayer(factory, spec, index, FeedForward(index), Latent(index), _attended))];
 
         LatentProjections? Latent(int layer) =>
             spec.Latent is { } latent ? new(spec, latent, factory, layer, latentScratch ??= parts.Own(new LatentScratch(spec, latent)), team) : null;
@@ -83,8 +84,7 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
         _head = new(spec, factory, team);
         _addBranch = AddBranch;
         _normed = parts.Own(new RowBuffer(spec.HiddenSize));
-        _queryKeyValue = parts.Own(new RowBuffer(spec.QueryKeyValueSize));
-        _attended = parts.Own(new RowBuffer(spec.HeadCount * spec.HeadDim));
+        _queryKeyValue = parts.Own(new RowBuffer(Enumerable.Range(0, spec.LayerCount).Max(spec.QueryKeyValueSizeOf)));
         _logits = parts.Own(new RowBuffer(spec.VocabularySize));
         _hidden = parts.Own(new RowBuffer(spec.HiddenSize));
     }
@@ -121,11 +121,11 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
         var normed = Normed(layer.AttentionNorm, rows);
         layer.Latent?.Project(normed, _queryKeyValue, rows);
         layer.QueryKeyValue?.Forward(normed, _queryKeyValue, rows);
-        _attention.Forward(_queryKeyValue, index, layer.HeadNorms, layer.Sinks, _attended);
-        var attended = layer.Latent?.Collect(_attended, rows) ?? _attended;
+        _attention.Forward(_queryKeyValue, index, layer.HeadNorms, layer.Sinks, layer.Attended);
+        var attended = layer.Latent?.Collect(layer.Attended, rows) ?? layer.Attended;
         if (layer.AttentionSubNorm is { } subNorm)
         {
-            _subNorm.Forward(_attended, subNorm, _attended, rows.Count);
+            _subNorm.Forward(attended, subNorm, attended, rows.Count);
         }
 
         // Where both branches see what the layer was given, the feed-forward's input is normed before attention's result is added.
@@ -174,11 +174,12 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
 
     private void Reserve(int rows, StepPlan plan)
     {
-        foreach (var buffer in new[] { _residual, _normed, _branch, _queryKeyValue, _attended, _inner })
+        foreach (var buffer in new[] { _residual, _normed, _branch, _queryKeyValue, _inner })
         {
             buffer.Ensure(rows);
         }
 
+        _attended.Ensure(rows);
         _logits.Ensure(plan.SamplingRows.Length);
         _hidden.Ensure(plan.PoolingRows.Length);
     }

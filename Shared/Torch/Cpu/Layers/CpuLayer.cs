@@ -1,4 +1,5 @@
 using Rill.Models;
+using Rill.Torch.Cpu.Kernels;
 
 namespace Rill.Torch.Cpu.Layers;
 
@@ -10,14 +11,14 @@ internal sealed class CpuLayer
     /// <param name="index">The layer's number.</param>
     /// <param name="feedForward">Its feed-forward.</param>
     /// <param name="latent">What stands around its latent attention; null where its queries, keys and values are projections.</param>
-    public CpuLayer(CpuLayerFactory weights, DecoderSpec spec, int index, IFeedForward feedForward, LatentProjections? latent)
+    /// <param name="attended">Memory for what attention gives, by its width.</param>
+    public CpuLayer(CpuLayerFactory weights, DecoderSpec spec, int index, IFeedForward feedForward, LatentProjections? latent, RowBuffers attended)
     {
         var (names, hidden) = (spec.Names, spec.HiddenSize);
-        var attention = spec.HeadCount * spec.HeadDim;
-        var keyValue = spec.KeyValueHeadCount * spec.HeadDim;
+        var attention = spec.QuerySizeOf(index);
         Latent = latent;
-        QueryKeyValue = latent is not null ? null
-            : weights.Linear(hidden, spec.QueryKeyValueBias, (names.Query(index), attention), (names.Key(index), keyValue), (names.Value(index), keyValue));
+        QueryKeyValue = latent is not null ? null : weights.Linear(hidden, spec.QueryKeyValueBias, Projections(spec, index));
+        Attended = attended.Of(attention);
         Output = weights.Linear(spec.Latent is { } own ? spec.HeadCount * own.ValueWidth : attention, spec.OutputBias, (names.Output(index), hidden));
         FeedForward = feedForward;
         HeadNorms = HeadNorms.Of(spec, weights, index);
@@ -36,8 +37,11 @@ internal sealed class CpuLayer
         }
     }
 
-    /// <summary>Null where attention is latent.</summary>
+    /// <summary>Null where attention is latent; only the queries' where the layer reads another's keys and values.</summary>
     public CpuLinear? QueryKeyValue { get; }
+
+    /// <summary>What attention gives, before its output projection.</summary>
+    public RowBuffer Attended { get; }
 
     /// <summary>What stands around latent attention; null for other attention.</summary>
     public LatentProjections? Latent { get; }
@@ -66,4 +70,11 @@ internal sealed class CpuLayer
 
     /// <summary>Before attention's output projection; null where the architecture has none.</summary>
     public NormWeight? AttentionSubNorm { get; }
+
+    private static (string Layer, long Outputs)[] Projections(DecoderSpec spec, int layer)
+    {
+        var (names, keyValue) = (spec.Names, (long)spec.KeyValueHeadsOf(layer) * spec.HeadDimOf(layer));
+        (string, long) query = (names.Query(layer), spec.QuerySizeOf(layer));
+        return spec.CachesKeyValues(layer) ? [query, (names.Key(layer), keyValue), (names.Value(layer), keyValue)] : [query];
+    }
 }

@@ -8,6 +8,7 @@ internal sealed class BlockManager
 {
     private readonly int _blockSize;
     private readonly int _blockCount;
+    private readonly int _stateBlocks;
     private readonly PrefixCache? _cache;
     private readonly int[] _held;                    // [slot] -> blocks
     private readonly PrefixCache.Node?[] _lastCached; // [slot] -> the last block of its sequence that is known to be cached
@@ -24,6 +25,7 @@ internal sealed class BlockManager
     {
         _blockSize = limits.BlockSize;
         _blockCount = limits.BlockCount;
+        _stateBlocks = limits.StateBlocks;
         _cache = prefixCache ? new PrefixCache(limits.BlockSize) : null;
         _held = new int[limits.SlotCount];
         _lastCached = new PrefixCache.Node?[limits.SlotCount];
@@ -242,7 +244,8 @@ internal sealed class BlockManager
         return node;
     }
 
-    private int BlocksFor(int tokens) => (tokens + _blockSize - 1) / _blockSize;
+    /// <summary>Blocks of a slot with so many tokens, its states' among them.</summary>
+    private int BlocksFor(int tokens) => _stateBlocks + ((tokens + _blockSize - 1) / _blockSize);
 
     private void Hold(int slot, int blocks)
     {

@@ -16,8 +16,9 @@ public interface IModelRunner : IDisposable
     /// </summary>
     /// <remarks>
     /// Positions are absolute, so a step may be executed twice: after a <see cref="SequenceFaultException"/> the engine runs the same
-    /// step again without that sequence. So a runner leaves no trace in a <see cref="Sequence"/>: what it advances to verify drafts it
-    /// rolls back, and what it returns is taken in by the scheduler. After any other exception the engine drops the batch's sequences
+    /// step again without that sequence. A runner whose layers have states (<see cref="ModelLimits.HasStates"/>) is spared that: each of its
+    /// positions is computed once and in order, from 0 on after a release. A runner leaves no trace in a <see cref="Sequence"/>: what it
+    /// advances to verify drafts it rolls back, and what it returns is taken in by the scheduler. After any other exception the engine drops the batch's sequences
     /// and names the same slots and blocks in the next batch's releases, so releasing what holds nothing must be harmless.
     /// </remarks>
     /// <exception cref="SequenceFaultException">Only one sequence failed; the others of the batch are intact.</exception>
@@ -36,6 +37,18 @@ public sealed record ModelLimits(int VocabularySize, int ContextLength, int Slot
     /// True where a draft that is right saves time, and the others' tokens keep their bits beside it: constraints are then asked for drafts.
     /// </summary>
     public bool TakesDrafts { get; init; }
+
+    /// <summary>
+    /// Blocks' worth of memory that a slot takes beside those of its tokens, for what layers carry from token to token (a recurrent state);
+    /// 0 where keys and values are all that is kept.
+    /// </summary>
+    public int StateBlocks { get; init; }
+
+    /// <summary>
+    /// True where a slot holds more than keys and values, which are of one position only: it can neither go back (so there are no drafts) nor begin
+    /// with cached blocks (so there is no prefix cache).
+    /// </summary>
+    public bool HasStates => StateBlocks > 0;
 }
 
 /// <summary>One step's work. Order of execution: Released, Restores, Steps, Saves.</summary>

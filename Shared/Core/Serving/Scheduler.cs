@@ -12,6 +12,7 @@ internal sealed class Scheduler
     private readonly int _tokenBudget;
     private readonly int _blockSize;
     private readonly bool _prefixCache;
+    private readonly bool _hasStates;
     private readonly List<Sequence> _running = [];            // oldest first
     private readonly LinkedList<Sequence> _waiting = new();
     private readonly IDraftSource? _drafts;
@@ -20,13 +21,14 @@ internal sealed class Scheduler
 
     public Scheduler(ModelLimits limits, EngineOptions options, IDraftSource? drafts = null)
     {
-        _drafts = drafts ?? (limits.TakesDrafts ? new ConstraintDrafts() : null);
-        _blocks = new BlockManager(limits, options.PrefixCache);
+        _hasStates = limits.HasStates;
+        _drafts = _hasStates ? null : drafts ?? (limits.TakesDrafts ? new ConstraintDrafts() : null);
+        _prefixCache = options.PrefixCache && !_hasStates;
+        _blocks = new BlockManager(limits, _prefixCache);
         MaxRunning = Math.Min(Math.Min(options.MaxSequences, limits.SlotCount), options.TokenBudget);
         _tokenBudget = options.TokenBudget;
-        _prefixCache = options.PrefixCache;
         _blockSize = limits.BlockSize;
-        MaxLength = (int)Math.Min(limits.ContextLength, (long)limits.BlockCount * limits.BlockSize);
+        MaxLength = (int)Math.Min(limits.ContextLength, ((long)limits.BlockCount - limits.StateBlocks) * limits.BlockSize);
     }
 
     /// <summary>Most tokens of a sequence, prompt and completion: the context, or what the KV memory holds if that is less.</summary>
@@ -145,11 +147,25 @@ internal sealed class Scheduler
         return updates;
     }
 
-    /// <summary>Takes a failed sequence out of the last batch; the result is to be executed instead of it. Null when nothing is left.</summary>
+    /// <summary>
+    /// Takes a failed sequence out of the last batch; the result is to be executed instead of it. Null when nothing is left, and where slots have
+    /// states, which the batch may have moved on: its other sequences are then computed anew from their beginnings.
+    /// </summary>
     public StepBatch? Drop(Sequence failed)
     {
         var slot = failed.Slot;
         Remove(failed);
+        if (_hasStates)
+        {
+            _blocks.ReleaseAgain(_batch!);
+            foreach (var step in _batch!.Steps.Where(step => step.Sequence != failed).Reverse())
+            {
+                _running.Remove(step.Sequence);
+                Preempt(step.Sequence);
+            }
+
+            return null;
+        }
 
         // The others' blocks may follow blocks that only the failed one would have saved. They are saved a block later.
         _blocks.UndoSaves();
@@ -288,9 +304,7 @@ internal sealed class Scheduler
         {
             var youngest = _running[^1];
             _running.RemoveAt(_running.Count - 1);
-            _blocks.Release(youngest);
-            _waiting.AddFirst(youngest);
-            Preemptions++;
+            Preempt(youngest);
             if (youngest == sequence)
             {
                 return false;
@@ -298,6 +312,14 @@ internal sealed class Scheduler
         }
 
         return true;
+    }
+
+    /// <summary>Lets a sequence that has left the running ones wait before all others, to be computed anew.</summary>
+    private void Preempt(Sequence sequence)
+    {
+        _blocks.Release(sequence);
+        _waiting.AddFirst(sequence);
+        Preemptions++;
     }
 
     private static bool IsPaused(Sequence sequence) => sequence.Stream is { Mailbox.IsFull: true };

@@ -5,7 +5,7 @@ namespace Rill.Core.Tests.Serving;
 /// <summary>
 /// A runner whose "keys and values" are the tokens themselves. It does to them exactly what a batch says, fails when a slot does not
 /// hold what the scheduler believes, and draws each token from the slot's content: a wrong restore or save changes the text. A block of
-/// the cache knows its salt.
+/// the cache knows its salt. Where slots have states, a position can be computed only after the one before it, and only once.
 /// </summary>
 /// <param name="limits">The sizes.</param>
 /// <param name="fault">Asked before a step is computed.</param>
@@ -20,7 +20,7 @@ internal sealed class ShadowRunner(
 
     public int Steps { get; private set; }
 
-    public int BlocksInUse => _slots.Sum(slot => Blocks(slot.Count)) + _cache.Count(block => block is not null);
+    public int BlocksInUse => _slots.Sum(slot => Blocks(slot.Count) + (slot.Count > 0 ? limits.StateBlocks : 0)) + _cache.Count(block => block is not null);
 
     public IReadOnlyList<StepResult> Execute(StepBatch batch)
     {
@@ -72,6 +72,7 @@ internal sealed class ShadowRunner(
     private StepResult? Compute(SequenceStep step)
     {
         var content = _slots[step.Sequence.Slot];
+        Assert.True(!limits.HasStates || (content.Count == step.Start && step.Drafts == 0), "A state cannot go back.");
         Truncate(content, step.Start);
         content.AddRange(step.Sequence.Tokens.Slice(step.Start, step.Count));
         Assert.Equal(step.Sequence.Tokens[..content.Count].ToArray(), content);

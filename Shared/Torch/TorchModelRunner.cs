@@ -101,10 +101,11 @@ public sealed class TorchModelRunner : IModelRunner
     internal void WarmUp()
     {
         using var stream = _stream.Enter();
-        var rows = Enumerable.Range(0, Math.Min(32, Limits.ContextLength)).Select(position => new TokenRow(0, position, 0)).ToArray();
+        var chunk = Math.Clamp(Limits.ContextLength - 2, 1, 30);
+        TokenRow[][] steps = [[.. Enumerable.Range(0, chunk).Select(Row)], [Row(chunk)], [Row(chunk + 1)]];
         var plain = new Sequence(-1, [0], new SamplingParameters { TopP = 0.9f, TopK = 40 });
         var sequence = new Sequence(-1, [0], plain.Parameters with { TopLogprobs = 1 });    // on a GPU these are sampled on the host
-        foreach (var step in new[] { rows, [rows[^1]], [rows[^1]] })
+        foreach (var step in steps)
         {
             using var output = _decoder.Forward(new StepPlan { Rows = step, PromptRows = step.Length == 1 ? 0 : step.Length, SamplingRows = [step.Length - 1] });
             Sample(output.Logits!, [new(sequence, 0, 1)]);
@@ -112,6 +113,9 @@ public sealed class TorchModelRunner : IModelRunner
         }
 
         _decoder.ReleaseSlot(0);
+
+        // A context of one or two tokens begins anew.
+        TokenRow Row(int position) => new(0, position < Limits.ContextLength ? position : 0, 0);
     }
 
     /// <inheritdoc/>

@@ -27,6 +27,8 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
     private readonly CpuLayer[] _layers;
     private readonly CpuNorm _norm;
     private readonly CpuNorm _subNorm;
+    private readonly CpuMixers? _mixers;    // null where all layers have attention
+    private readonly OutputGate _outputGate;
     private readonly NormWeight _finalNorm;
     private readonly LogitsHead _head;
 
@@ -71,7 +73,10 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
         LatentScratch? latentScratch = null;
         _attended = parts.Own(new RowBuffers());
         _subNorm = new(team, NormKind.Rms, spec.NormEpsilon);
-        _layers = [.. Enumerable.Range(0, spec.LayerCount).Select(index => new CpuLayer(factory, spec, index, FeedForward(index), Latent(index), _attended))];
+        _mixers = spec.StateSize == 0 ? null : new(spec, layout.SlotCount, team, parts);
+        _outputGate = parts.Own(new OutputGate(spec.HeadCount * spec.HeadDim, team));
+        _layers = [.. Enumerable.Range(0, spec.LayerCount)
+            .Select(index => new CpuLayer(factory, spec, index, FeedForward(index), Latent(index), _attended, _mixers?.Make(factory, index)))];
 
         LatentProjections? Latent(int layer) =>
             spec.Latent is { } latent ? new(spec, latent, factory, layer, latentScratch ??= parts.Own(new LatentScratch(spec, latent)), team) : null;
@@ -98,17 +103,24 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
         Reserve(rows.Count, plan);
         _embedding.Gather(plan.Rows, _residual);
         _attention.Begin(plan.Rows);
+        _mixers?.Begin(plan.Rows);
         for (var index = 0; index < _layers.Length; index++)
         {
             Forward(_layers[index], index, rows);
         }
+
+        _mixers?.End();
 
         return new(
             plan.SamplingRows.Length == 0 ? null : Logits(plan.SamplingRows),
             plan.PoolingRows.Length == 0 ? null : Hidden(plan.PoolingRows));
     }
 
-    public void ReleaseSlot(int slot) => _cache.ReleaseSlot(slot);
+    public void ReleaseSlot(int slot)
+    {
+        _cache.ReleaseSlot(slot);
+        _mixers?.Release(slot);
+    }
 
     public void ReleaseBlock(int block) => _cache.ReleaseBlock(block);
 
@@ -119,14 +131,7 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
     private void Forward(CpuLayer layer, int index, RowSplit rows)
     {
         var normed = Normed(layer.AttentionNorm, rows);
-        layer.Latent?.Project(normed, _queryKeyValue, rows);
-        layer.QueryKeyValue?.Forward(normed, _queryKeyValue, rows);
-        _attention.Forward(_queryKeyValue, index, layer.HeadNorms, layer.Sinks, layer.Attended);
-        var attended = layer.Latent?.Collect(layer.Attended, rows) ?? layer.Attended;
-        if (layer.AttentionSubNorm is { } subNorm)
-        {
-            _subNorm.Forward(attended, subNorm, attended, rows.Count);
-        }
+        var attended = layer.Mixer?.Mix(normed, rows) ?? Attend(layer, index, normed, rows);
 
         // Where both branches see what the layer was given, the feed-forward's input is normed before attention's result is added.
         var input = _spec.Residual switch
@@ -146,6 +151,26 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
         AddBranch(layer.AttentionPostNorm, rows);
         layer.FeedForward.Forward(input ?? Normed(layer.FeedForwardNorm, rows), _branch, rows);
         AddBranch(layer.FeedForwardPostNorm, rows);
+    }
+
+    /// <summary>A layer's attention, before its output projection.</summary>
+    private RowBuffer Attend(CpuLayer layer, int index, RowBuffer normed, RowSplit rows)
+    {
+        layer.Latent?.Project(normed, _queryKeyValue, rows);
+        layer.QueryKeyValue?.Forward(normed, _queryKeyValue, rows);
+        _attention.Forward(_queryKeyValue, index, layer.HeadNorms, layer.Sinks, layer.Attended);
+        if (layer.OutputGate is { } gate)
+        {
+            _outputGate.Apply(gate, normed, layer.Attended, rows);
+        }
+
+        var attended = layer.Latent?.Collect(layer.Attended, rows) ?? layer.Attended;
+        if (layer.AttentionSubNorm is { } subNorm)
+        {
+            _subNorm.Forward(attended, subNorm, attended, rows.Count);
+        }
+
+        return attended;
     }
 
     /// <summary>The residual stream through a norm, or as it is where there is none.</summary>

@@ -61,6 +61,15 @@ internal sealed class CpuLayerFactory(
     /// <param name="shape">Its shape.</param>
     public WeightVector Elements(float offset, string name, params ReadOnlySpan<long> shape) => parts.Own(new WeightVector(tensors.Elements(offset, name, shape)));
 
+    /// <summary>The weights of a convolution over each channel by itself, [channels, 1, taps] in the files, in f32 as [taps, channels].</summary>
+    public WeightVector Convolution(string name, long channels, long taps)
+    {
+        using var published = tensors.Elements(0, name, channels, 1, taps);
+        using var matrix = published.view(channels, taps);
+        using var turned = matrix.t();
+        return parts.Own(new WeightVector(turned.contiguous()));
+    }
+
     private (LinearWeight[] Weights, WeightVector? Bias) Load(long inputs, bool bias, bool packed, ReadOnlySpan<(string Layer, long Outputs)> layers)
     {
         var weights = new LinearWeight[layers.Length];

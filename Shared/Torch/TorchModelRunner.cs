@@ -52,28 +52,10 @@ public sealed class TorchModelRunner : IModelRunner
     {
         using var inference = inference_mode();
         using var stream = _stream.Enter();
-        foreach (var slot in batch.Released)
-        {
-            _decoder.ReleaseSlot(slot);
-        }
-
-        foreach (var block in batch.ReleasedBlocks)
-        {
-            _decoder.ReleaseBlock(block);
-        }
-
-        foreach (var copy in batch.Restores)
-        {
-            _decoder.Restore(copy);
-        }
-
+        Prepare(batch);
         var plan = StepPlan.Create(batch.Steps, Limits);
         using var output = plan.Rows.Length == 0 ? null : _decoder.Forward(plan);
-        foreach (var copy in batch.Saves)
-        {
-            _decoder.Save(copy);
-        }
-
+        Keep(batch);
         var sampled = output?.Logits is { } logits ? Sample(logits, plan.Sampling) : [];
         return output?.Hidden is { } hidden ? InOrder(batch.Steps, sampled, Pooling.Pool(hidden, plan.Pooling)) : sampled;
     }
@@ -120,6 +102,49 @@ public sealed class TorchModelRunner : IModelRunner
 
     /// <inheritdoc/>
     public void Dispose() => _parts.Dispose();
+
+    /// <summary>What a step gives back and begins with.</summary>
+    private void Prepare(StepBatch batch)
+    {
+        foreach (var slot in batch.Released)
+        {
+            _decoder.ReleaseSlot(slot);
+        }
+
+        foreach (var block in batch.ReleasedBlocks)
+        {
+            _decoder.ReleaseBlock(block);
+        }
+
+        foreach (var state in batch.ReleasedStates)
+        {
+            _decoder.ReleaseState(state);
+        }
+
+        foreach (var copy in batch.Restores)
+        {
+            _decoder.Restore(copy);
+        }
+
+        foreach (var copy in batch.StateRestores)
+        {
+            _decoder.Restore(copy);
+        }
+    }
+
+    /// <summary>What a step leaves in the cache.</summary>
+    private void Keep(StepBatch batch)
+    {
+        foreach (var copy in batch.Saves)
+        {
+            _decoder.Save(copy);
+        }
+
+        foreach (var copy in batch.StateSaves)
+        {
+            _decoder.Save(copy);
+        }
+    }
 
     private StepResult[] Sample(Tensor logits, SequenceStep[] steps) => _gpuSampler?.Sample(logits, steps) ?? _sampler.Sample(logits, steps);
 

@@ -35,6 +35,28 @@ public sealed class StatefulModelTests
         }
     }
 
+    /// <summary>A chat: each turn's prompt is the turn before, its answer and some more, which begins behind what was saved of it.</summary>
+    [Theory]
+    [MemberData(nameof(Models))]
+    public async Task Serve_TurnAfterTurn_GivesTheTokensOfPromptsComputedWhole(string architecture, string changes)
+    {
+        using var model = new TinyModel(architecture, changes);
+        using var metrics = new RillMetrics();
+        await using var engine = Start(RunnerDriver.Load(model), metrics, new EngineOptions { TokenBudget = 11 });
+        var prompt = RunnerDriver.Prompt(27, seed: 1);
+        var cached = new List<int>();
+        for (var turn = 0; turn < 4; turn++)
+        {
+            var stream = Submit(engine, prompt);
+            var answer = await ReadAll(stream);
+            Assert.Equal(Alone(model, prompt), answer);
+            cached.Add(stream.CachedTokens);
+            prompt = [.. prompt, .. answer, .. RunnerDriver.Prompt(9, seed: turn)];
+        }
+
+        Assert.Equal([0, 24, 56, 92], cached);    // the last full block of each turn before
+    }
+
     [Theory]
     [MemberData(nameof(Models))]
     public async Task Serve_PreemptedSequences_GivesTheirTokens(string architecture, string changes)
@@ -135,14 +157,15 @@ public sealed class StatefulModelTests
         Assert.Contains("whose states have seen 14 tokens", error.Message, StringComparison.Ordinal);
     }
 
-    private static int[] Prompt(int number) => RunnerDriver.Prompt(14 + number, seed: number);
+    private static int[] Prompt(int number) => RunnerDriver.Prompt(14 + (4 * number), seed: number);
 
     private static InferenceEngine Start(IModelRunner runner, RillMetrics metrics, EngineOptions? options = null, IDraftSource? drafts = null) =>
         new(runner, options ?? new EngineOptions(), NullLogger<InferenceEngine>.Instance, TimeProvider.System, metrics, drafts);
 
-    private static TokenStream Submit(InferenceEngine engine, int number, ITokenConstraint? constraint = null)
+    private static TokenStream Submit(InferenceEngine engine, int number, ITokenConstraint? constraint = null) => Submit(engine, Prompt(number), constraint);
+
+    private static TokenStream Submit(InferenceEngine engine, int[] prompt, ITokenConstraint? constraint = null)
     {
-        var prompt = Prompt(number);
         Assert.True(engine.TryReserve(1, prompt.Length, out var reservation, out _));
         using (reservation)
         {
@@ -169,10 +192,12 @@ public sealed class StatefulModelTests
     }
 
     /// <summary>The tokens of a runner that computes nothing else, token by token.</summary>
-    private static List<int> Alone(TinyModel model, int number)
+    private static List<int> Alone(TinyModel model, int number) => Alone(model, Prompt(number));
+
+    private static List<int> Alone(TinyModel model, int[] prompt)
     {
         using var runner = RunnerDriver.Load(model);
-        var sequence = RunnerDriver.NewSequence(0, Prompt(number), new() { Temperature = 0 });
+        var sequence = RunnerDriver.NewSequence(0, prompt, new() { Temperature = 0 });
         while (sequence.CompletionLength < Tokens)
         {
             sequence.Append(RunnerDriver.Run(runner, sequence, sequence.PendingTokens).TokenId);

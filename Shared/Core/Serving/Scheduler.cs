@@ -10,8 +10,7 @@ internal sealed class Scheduler
 {
     private readonly BlockManager _blocks;
     private readonly int _tokenBudget;
-    private readonly int _blockSize;
-    private readonly bool _prefixCache;
+    private readonly int _longestAlone;    // prompts beyond this many tokens wait for another choice that computes the same
     private readonly bool _hasStates;
     private readonly List<Sequence> _running = [];            // oldest first
     private readonly LinkedList<Sequence> _waiting = new();
@@ -23,11 +22,10 @@ internal sealed class Scheduler
     {
         _hasStates = limits.HasStates;
         _drafts = _hasStates ? null : drafts ?? (limits.TakesDrafts ? new ConstraintDrafts() : null);
-        _prefixCache = options.PrefixCache && !_hasStates;
-        _blocks = new BlockManager(limits, _prefixCache);
+        _longestAlone = options.PrefixCache ? limits.BlockSize * (_hasStates ? StateCheckpoints.FewestBlocks : 1) : int.MaxValue;
+        _blocks = new BlockManager(limits, options.PrefixCache);
         MaxRunning = Math.Min(Math.Min(options.MaxSequences, limits.SlotCount), options.TokenBudget);
         _tokenBudget = options.TokenBudget;
-        _blockSize = limits.BlockSize;
         MaxLength = (int)Math.Min(limits.ContextLength, ((long)limits.BlockCount - limits.StateBlocks) * limits.BlockSize);
     }
 
@@ -95,10 +93,10 @@ internal sealed class Scheduler
     {
         _blocks.BeginStep();
         var steps = new List<SequenceStep>(_running.Count + 1);
-        var restores = new List<BlockCopy>();
+        var (restores, stateRestores) = (new List<BlockCopy>(), new List<StateCopy>());
         var budget = ScheduleDecodes(steps, _tokenBudget);
         budget = ScheduleChunks(steps, budget);
-        budget = Admit(steps, restores, budget);
+        budget = Admit(steps, restores, stateRestores, budget);
         AddDrafts(steps, budget);
 
         if (steps.Count == 0 && (!_blocks.HasReleases || _holdReleases))
@@ -106,10 +104,10 @@ internal sealed class Scheduler
             return _batch = null;
         }
 
-        var saves = new List<BlockCopy>();
+        var (saves, stateSaves) = (new List<BlockCopy>(), new List<StateCopy>());
         foreach (var step in steps)
         {
-            _blocks.Save(step.Sequence, step.Start + step.Count, saves);
+            _blocks.Save(step.Sequence, step.Start + step.Count, saves, stateSaves);
         }
 
         return _batch = new StepBatch
@@ -119,6 +117,9 @@ internal sealed class Scheduler
             Saves = saves,
             Released = _blocks.TakeReleasedSlots(),
             ReleasedBlocks = _blocks.TakeReleasedBlocks(),
+            StateRestores = stateRestores,
+            StateSaves = stateSaves,
+            ReleasedStates = _blocks.TakeReleasedStates(),
         };
     }
 
@@ -157,6 +158,7 @@ internal sealed class Scheduler
         Remove(failed);
         if (_hasStates)
         {
+            _blocks.UndoSaves();
             _blocks.ReleaseAgain(_batch!);
             foreach (var step in _batch!.Steps.Where(step => step.Sequence != failed).Reverse())
             {
@@ -239,7 +241,7 @@ internal sealed class Scheduler
         return budget;
     }
 
-    private int Admit(List<SequenceStep> steps, List<BlockCopy> restores, int budget)
+    private int Admit(List<SequenceStep> steps, List<BlockCopy> restores, List<StateCopy> stateRestores, int budget)
     {
         // After a preemption the victim stands first and cannot fit, so a step that is short of memory admits nobody.
         var next = _waiting.First;
@@ -249,7 +251,7 @@ internal sealed class Scheduler
             var after = next.Next;
             if (!IsPaused(sequence) && !WaitsForPrompt(sequence))
             {
-                if (!_blocks.TryAdmit(sequence, restores))
+                if (!_blocks.TryAdmit(sequence, restores, stateRestores))
                 {
                     return budget;
                 }
@@ -287,9 +289,9 @@ internal sealed class Scheduler
     private int MostDrafts(Sequence sequence, int budget)
         => Math.Min(budget, Math.Min(MaxLength - sequence.Length, sequence.Parameters.MaxTokens - sequence.CompletionLength) - 1);
 
-    private static int AddChunk(List<SequenceStep> steps, Sequence sequence, int budget)
+    private int AddChunk(List<SequenceStep> steps, Sequence sequence, int budget)
     {
-        var count = Math.Min(sequence.PendingTokens, budget);
+        var count = _blocks.Cut(sequence, Math.Min(sequence.PendingTokens, budget));
         steps.Add(new SequenceStep(sequence, sequence.ComputedTokens, count));
         return count;
     }
@@ -325,5 +327,5 @@ internal sealed class Scheduler
     private static bool IsPaused(Sequence sequence) => sequence.Stream is { Mailbox.IsFull: true };
 
     private bool WaitsForPrompt(Sequence sequence)
-        => _prefixCache && sequence.PromptLength > _blockSize && sequence.PromptSource is { HasEnded: false, CompletionLength: 0 };
+        => sequence.PromptLength > _longestAlone && sequence.PromptSource is { HasEnded: false, CompletionLength: 0 };
 }

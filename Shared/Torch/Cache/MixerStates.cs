@@ -1,11 +1,12 @@
 using Rill.Models;
+using Rill.Serving;
 using Rill.Torch.Native;
 
 namespace Rill.Torch.Cache;
 
 /// <summary>
-/// The states that layers carry from token to token (<see cref="MixerSpec"/>), f32, one for each slot and layer. Physical pages come when a
-/// slot is first used and go back with it.
+/// The states that layers carry from token to token (<see cref="MixerSpec"/>), f32, one for each slot and layer, and copies of them that were saved
+/// behind cached blocks. Physical pages come when a slot or a copy is first used and go back with it.
 /// </summary>
 internal sealed unsafe class MixerStates
 {
@@ -18,12 +19,13 @@ internal sealed unsafe class MixerStates
     private readonly long _slotStride;   // bytes
     private readonly int[] _tokens;      // [slot] -> how many the state has seen
     private readonly VirtualMemory _memory;
+    private readonly VirtualMemory _saved;
 
     /// <summary>Reserves the addresses.</summary>
     /// <param name="spec">The model, with at least one layer that has a state.</param>
-    /// <param name="slots">Number of slots.</param>
+    /// <param name="layout">Slots and their memory.</param>
     /// <param name="parts">Owns the memory.</param>
-    public MixerStates(DecoderSpec spec, int slots, DisposableStack parts)
+    public MixerStates(DecoderSpec spec, KeyValueLayout layout, DisposableStack parts)
     {
         _offsets = new long[spec.LayerCount];
         for (var layer = 1; layer < spec.LayerCount; layer++)
@@ -31,9 +33,11 @@ internal sealed unsafe class MixerStates
             _offsets[layer] = _offsets[layer - 1] + Padded(spec.MixerOf(layer - 1));
         }
 
-        _tokens = new int[slots];
-        _slotStride = BytesOf(spec);
-        _memory = parts.Own(new VirtualMemory(_slotStride * slots, "the layers' states; lower the number of sequences"));
+        const string use = "the layers' states; lower the number of sequences";
+        _tokens = new int[layout.SlotCount];
+        _slotStride = layout.StateBytes;
+        _memory = parts.Own(new VirtualMemory(_slotStride * layout.SlotCount, use));
+        _saved = parts.Own(new VirtualMemory(_slotStride * (layout.BlockCount / layout.StateBlocks), use));
     }
 
     /// <summary>Bytes that the states of one slot take; 0 for a model without.</summary>
@@ -65,6 +69,28 @@ internal sealed unsafe class MixerStates
     {
         _tokens[slot] = 0;
         _memory.Release(slot * _slotStride, _slotStride);
+    }
+
+    /// <summary>Gives the memory of a saved state back.</summary>
+    public void ReleaseSaved(int state) => _saved.Release(state * _slotStride, _slotStride);
+
+    /// <summary>Copies a slot's states to where they are saved.</summary>
+    /// <exception cref="InvalidOperationException">They have seen another number of tokens: a fault of the scheduler.</exception>
+    public void Save(StateCopy copy)
+    {
+        if (_tokens[copy.Slot] != copy.Position)
+        {
+            throw new InvalidOperationException($"The states of slot {copy.Slot} have seen {_tokens[copy.Slot]} tokens, not {copy.Position}.");
+        }
+
+        Buffer.MemoryCopy(_memory.Start + (copy.Slot * _slotStride), _saved.Start + (copy.State * _slotStride), _slotStride, _slotStride);
+    }
+
+    /// <summary>Copies saved states into a slot.</summary>
+    public void Restore(StateCopy copy)
+    {
+        Buffer.MemoryCopy(_saved.Start + (copy.State * _slotStride), _memory.Start + (copy.Slot * _slotStride), _slotStride, _slotStride);
+        _tokens[copy.Slot] = copy.Position;
     }
 
     private static long Padded(MixerSpec? mixer) => ((mixer?.StateSize ?? 0) + Alignment - 1) / Alignment * Alignment;

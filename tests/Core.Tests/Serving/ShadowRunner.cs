@@ -15,12 +15,13 @@ internal sealed class ShadowRunner(
 {
     private readonly List<int>[] _slots = [.. Enumerable.Range(0, limits.SlotCount).Select(_ => new List<int>())];
     private readonly (string Salt, int[] Tokens)?[] _cache = new (string, int[])?[limits.BlockCount];
+    private readonly Dictionary<int, int[]> _states = [];    // by number, the tokens that a saved state has seen
 
     public ModelLimits Limits => limits;
 
     public int Steps { get; private set; }
 
-    public int BlocksInUse => _slots.Sum(slot => Blocks(slot.Count) + (slot.Count > 0 ? limits.StateBlocks : 0)) + _cache.Count(block => block is not null);
+    public int BlocksInUse => _slots.Sum(slot => Blocks(slot.Count) + (slot.Count > 0 ? limits.StateBlocks : 0)) + _cache.Count(block => block is not null) + (_states.Count * limits.StateBlocks);
 
     public IReadOnlyList<StepResult> Execute(StepBatch batch)
     {
@@ -54,6 +55,11 @@ internal sealed class ShadowRunner(
         {
             _cache[block] = null;
         }
+
+        foreach (var state in batch.ReleasedStates)
+        {
+            _states.Remove(state);
+        }
     }
 
     private void Restore(StepBatch batch)
@@ -64,6 +70,12 @@ internal sealed class ShadowRunner(
             Assert.Equal(SequenceOf(batch, slot).CacheSalt, salt);
             Truncate(_slots[slot], position);
             _slots[slot].AddRange(tokens);
+        }
+
+        foreach (var slot in batch.Restores.Select(copy => copy.Slot).Distinct())
+        {
+            var states = batch.StateRestores.Where(copy => copy.Slot == slot).Select(copy => (copy.Position, _states[copy.State].AsEnumerable()));
+            Assert.Equal(limits.HasStates ? [(_slots[slot].Count, _slots[slot])] : [], states);
         }
     }
 
@@ -134,6 +146,13 @@ internal sealed class ShadowRunner(
         foreach (var (slot, position, block) in batch.Saves)
         {
             _cache[block] = (SequenceOf(batch, slot).CacheSalt, [.. _slots[slot].GetRange(position, limits.BlockSize)]);
+        }
+
+        foreach (var (slot, position, state) in batch.StateSaves)
+        {
+            Assert.Equal(position, _slots[slot].Count);
+            Assert.InRange(state, 0, (limits.BlockCount / limits.StateBlocks) - 1);
+            _states[state] = [.. _slots[slot]];
         }
     }
 

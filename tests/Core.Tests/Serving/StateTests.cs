@@ -22,30 +22,89 @@ public sealed class StateTests
         Assert.Equal(0, world.Scheduler.Blocks.SlotBlocks);
     }
 
+    /// <summary>The step of a prompt ends at its last full block, whose states are saved: from there the same prompt goes on.</summary>
     [Fact]
-    public void Schedule_APromptAgain_IsComputedAgain()
+    public void Schedule_APromptAgain_BeginsBehindItsLastFullBlock()
     {
         var world = new World(stateBlocks: 1);
-        var sequences = Enumerable.Range(0, 2).Select(_ =>
-        {
-            var sequence = world.Add(promptTokens: 20, maxTokens: 6);
-            world.RunToEnd();
-            return sequence;
-        }).ToList();
 
-        Assert.Equal([0, 0], sequences.Select(sequence => sequence.CachedTokens));
-        Assert.Equal(0, world.Scheduler.Blocks.CachedBlocks);
-        Assert.All(sequences, sequence => Assert.Equal(ShadowModel.Solo(World.Prompt(20), 6, Vocabulary), World.Completion(sequence)));
+        var first = Run(world, World.Prompt(22));
+        var second = Run(world, World.Prompt(22));
+
+        Assert.Equal((0, 20), (first.CachedTokens, second.CachedTokens));
+        Assert.Equal(5 + 1, world.Scheduler.Blocks.CachedBlocks);
+        Assert.Equal(World.Completion(first), World.Completion(second));
     }
 
     [Fact]
-    public void Schedule_ChoicesOfOnePrompt_DoNotWaitForOneAnother()
+    public void Schedule_ANextTurn_GoesOnAndReplacesTheState()
     {
         var world = new World(stateBlocks: 1);
-        var first = world.Add(promptTokens: 20, maxTokens: 4);
-        world.Add(World.Prompt(20), new SamplingParameters { MaxTokens = 4 }, source: first);
+        var first = Run(world, World.Prompt(22));
+        int[] next = [.. first.Tokens, .. World.Prompt(14, salt: 3)];
 
-        Assert.Equal(2, world.Step()!.Steps.Count);
+        var second = Run(world, next);
+        world.Add(World.Prompt(3), new() { MaxTokens = 1 });
+        world.Step();    // what is followed is given back with the next step
+
+        Assert.Equal(20, second.CachedTokens);
+        Assert.Equal(10 + 1, world.Scheduler.Blocks.CachedBlocks);
+        Assert.Equal(40, Run(world, next).CachedTokens);
+    }
+
+    /// <summary>Where prompts begin alike, the second one saves a state at the border that the third one begins with.</summary>
+    [Fact]
+    public void Schedule_PromptsWithTheSameBeginning_ShareItFromTheThirdOn()
+    {
+        var world = new World(stateBlocks: 1);
+        var sequences = Enumerable.Range(1, 3).Select(salt => Run(world, [.. World.Prompt(26), .. World.Prompt(20, salt)])).ToList();
+
+        Assert.Equal([0, 0, 24], sequences.Select(sequence => sequence.CachedTokens));
+    }
+
+    [Fact]
+    public void Schedule_AShortPrompt_IsComputedAtOnce()
+    {
+        var world = new World(stateBlocks: 1);
+        world.Add(promptTokens: 16);
+
+        Assert.Equal(16, Assert.Single(world.Step()!.Steps).Count);
+        Assert.Equal(0, world.Scheduler.Blocks.CachedBlocks);
+    }
+
+    [Fact]
+    public void Schedule_WithoutAPrefixCache_SavesNothing()
+    {
+        var world = new World(stateBlocks: 1, options: new EngineOptions { PrefixCache = false });
+
+        Assert.Equal((0, 0), (Run(world, World.Prompt(22)).CachedTokens, Run(world, World.Prompt(22)).CachedTokens));
+    }
+
+    [Theory]
+    [InlineData(12, 2)]
+    [InlineData(22, 1)]
+    public void Schedule_ChoicesOfOnePrompt_WaitWhereThereIsSomethingToShare(int promptTokens, int expected)
+    {
+        var world = new World(stateBlocks: 1);
+        var first = world.Add(promptTokens, maxTokens: 4);
+        var second = world.Add(World.Prompt(promptTokens), new SamplingParameters { MaxTokens = 4 }, source: first);
+
+        Assert.Equal(expected, world.Step()!.Steps.Count);
+        world.RunToEnd();
+        Assert.Equal(expected == 1 ? 20 : 0, second.CachedTokens);
+    }
+
+    /// <summary>States of the cache give way to sequences that run, and the oldest to new ones.</summary>
+    [Fact]
+    public void Schedule_ManyPromptsInLittleMemory_KeepsTheLatest()
+    {
+        var world = new World(blocks: 24, blockSize: 4, stateBlocks: 4);
+        for (var salt = 0; salt < 6; salt++)
+        {
+            Run(world, World.Prompt(22, salt));
+        }
+
+        Assert.Equal((20, 0), (Run(world, World.Prompt(22, 5)).CachedTokens, Run(world, World.Prompt(22, 0)).CachedTokens));
     }
 
     [Fact]
@@ -70,7 +129,7 @@ public sealed class StateTests
         world.RunToEnd();
 
         Assert.Equal(8, sequence.CompletionLength);
-        Assert.Equal(8, world.Runner.Steps);
+        Assert.Equal(0, asked.Drafted);
     }
 
     /// <summary>A step that failed for one has moved the others' states on: they begin anew, the oldest first, and their texts are unchanged.</summary>
@@ -92,5 +151,13 @@ public sealed class StateTests
         Assert.Equal(0, world.Scheduler.Blocks.SlotBlocks);
         world.RunToEnd();
         Assert.All((int[])[0, 2], salt => Assert.Equal(ShadowModel.Solo(World.Prompt(6, salt), 5, Vocabulary), World.Completion(sequences[salt])));
+    }
+
+    private static Sequence Run(World world, int[] prompt)
+    {
+        var sequence = world.Add(prompt, new SamplingParameters { MaxTokens = 6 });
+        world.RunToEnd();
+        Assert.Equal(ShadowModel.Solo(prompt, 6, Vocabulary), World.Completion(sequence));
+        return sequence;
     }
 }

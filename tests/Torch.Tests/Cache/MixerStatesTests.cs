@@ -15,7 +15,7 @@ public sealed unsafe class MixerStatesTests
     public void Of_SlotsAndLayers_DoNotOverlap()
     {
         using var parts = new DisposableStack();
-        var states = new MixerStates(Spec(), slots: 3, parts);
+        var states = New(slots: 3, parts);
         (int Slot, int Layer)[] places = [.. Enumerable.Range(0, 3).SelectMany(slot => (int[])[0, 2]).Select((layer, index) => (index / 2, layer))];
 
         foreach (var ((slot, layer), number) in places.Select((place, number) => (place, number)))
@@ -31,7 +31,7 @@ public sealed unsafe class MixerStatesTests
     public void Begin_AtTheTokensSeenOrTheFirst_GoesOn()
     {
         using var parts = new DisposableStack();
-        var states = new MixerStates(Spec(), slots: 2, parts);
+        var states = New(slots: 2, parts);
 
         states.Begin(1, 0);
         states.End(1, 7);
@@ -48,7 +48,7 @@ public sealed unsafe class MixerStatesTests
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "Giving memory back is done on Linux only.");
         using var parts = new DisposableStack();
-        var states = new MixerStates(Spec(), slots: 2, parts);
+        var states = New(slots: 2, parts);
         states.Begin(0, 0);
         states.End(0, 5);
         *states.Of(0, 2) = 1;
@@ -59,6 +59,27 @@ public sealed unsafe class MixerStatesTests
         Assert.Equal((0f, 1f), (*states.Of(0, 2), *states.Of(1, 2)));
         Assert.Throws<InvalidOperationException>(() => states.Begin(0, 5));
     }
+
+    [Fact]
+    public void Restore_SavedStates_GoOnWhereTheyWereSaved()
+    {
+        using var parts = new DisposableStack();
+        var states = New(slots: 2, parts);
+        states.Begin(0, 0);
+        *states.Of(0, 2) = 5;
+        states.End(0, 8);
+        states.Save(new(Slot: 0, Position: 8, State: 3));
+        *states.Of(0, 2) = 6;
+
+        states.Restore(new(Slot: 1, Position: 8, State: 3));
+        states.Begin(1, 8);
+
+        Assert.Equal((6f, 5f), (*states.Of(0, 2), *states.Of(1, 2)));
+        Assert.Throws<InvalidOperationException>(() => states.Save(new(Slot: 0, Position: 9, State: 3)));
+    }
+
+    private static MixerStates New(int slots, DisposableStack parts) =>
+        new(Spec(), new KeyValueBudget { SlotCount = slots, BlockSize = 4, MemoryMiB = 8 }.Plan(Spec(), KeyValueFormat.Float32), parts);
 
     private static DecoderSpec Spec()
     {

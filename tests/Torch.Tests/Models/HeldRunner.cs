@@ -8,6 +8,7 @@ namespace Rill.Torch.Tests.Models;
 internal sealed class HeldRunner(IModelRunner inner, ModelLimits? limits = null) : IModelRunner
 {
     private readonly ManualResetEventSlim _open = new();
+    private readonly Dictionary<Sequence, int> _ends = [];    // where the last step of each ended
 
     public ModelLimits Limits { get; } = limits ?? inner.Limits;
 
@@ -20,7 +21,12 @@ internal sealed class HeldRunner(IModelRunner inner, ModelLimits? limits = null)
     public IReadOnlyList<StepResult> Execute(StepBatch batch)
     {
         _open.Wait();
-        Beginnings += batch.Steps.Count(step => step.Start == 0);
+        foreach (var step in batch.Steps)
+        {
+            Beginnings += _ends.GetValueOrDefault(step.Sequence, -1) == step.Start ? 0 : 1;
+            _ends[step.Sequence] = step.Start + step.Count;
+        }
+
         return inner.Execute(batch);
     }
 

@@ -73,7 +73,7 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
         LatentScratch? latentScratch = null;
         _attended = parts.Own(new RowBuffers());
         _subNorm = new(team, NormKind.Rms, spec.NormEpsilon);
-        _mixers = spec.StateSize == 0 ? null : new(spec, layout.SlotCount, team, parts);
+        _mixers = spec.StateSize == 0 ? null : new(spec, layout, team, parts);
         _outputGate = parts.Own(new OutputGate(spec.HeadCount * spec.HeadDim, team));
         _layers = [.. Enumerable.Range(0, spec.LayerCount)
             .Select(index => new CpuLayer(factory, spec, index, FeedForward(index), Latent(index), _attended, _mixers?.Make(factory, index)))];
@@ -119,7 +119,7 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
     public void ReleaseSlot(int slot)
     {
         _cache.ReleaseSlot(slot);
-        _mixers?.Release(slot);
+        _mixers?.States.Release(slot);
     }
 
     public void ReleaseBlock(int block) => _cache.ReleaseBlock(block);
@@ -127,6 +127,12 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
     public void Restore(BlockCopy copy) => _cache.Restore(copy);
 
     public void Save(BlockCopy copy) => _cache.Save(copy);
+
+    public void ReleaseState(int state) => _mixers!.States.ReleaseSaved(state);
+
+    public void Restore(StateCopy copy) => _mixers!.States.Restore(copy);
+
+    public void Save(StateCopy copy) => _mixers!.States.Save(copy);
 
     private void Forward(CpuLayer layer, int index, RowSplit rows)
     {

@@ -17,14 +17,17 @@ internal sealed class CpuMixers
 
     /// <summary>Reserves the states' addresses.</summary>
     /// <param name="spec">The model, with at least one layer that has a state.</param>
-    /// <param name="slots">Number of slots.</param>
+    /// <param name="layout">Slots and their memory.</param>
     /// <param name="team">The threads.</param>
     /// <param name="parts">Owns the memory.</param>
-    public CpuMixers(DecoderSpec spec, int slots, ThreadTeam team, DisposableStack parts)
+    public CpuMixers(DecoderSpec spec, KeyValueLayout layout, ThreadTeam team, DisposableStack parts)
     {
         (_spec, _team, _parts) = (spec, team, parts);
-        _runs = new(new MixerStates(spec, slots, parts));
+        _runs = new(new MixerStates(spec, layout, parts));
     }
+
+    /// <summary>The states.</summary>
+    public MixerStates States => _runs.States;
 
     /// <summary>The mixer of a layer; null where it has attention.</summary>
     public IMixer? Make(CpuLayerFactory weights, int layer)
@@ -45,7 +48,4 @@ internal sealed class CpuMixers
 
     /// <summary>After a step's layers.</summary>
     public void End() => _runs.End();
-
-    /// <summary>Gives the memory of a slot's states back.</summary>
-    public void Release(int slot) => _runs.States.Release(slot);
 }

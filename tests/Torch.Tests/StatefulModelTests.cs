@@ -143,6 +143,22 @@ public sealed class StatefulModelTests
         Assert.False(runner.Limits.TakesDrafts);
     }
 
+    /// <summary>Whatever a slot's states hold, a sequence's first token begins with none; also in bf16 and between other sequences.</summary>
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Execute_AFirstTokenInAUsedSlot_BeginsWithAnEmptyState(string architecture, string changes)
+    {
+        using var model = new TinyModel(architecture, changes);
+        using var runner = RunnerDriver.Load(model, TorchDataType.BFloat16);
+        var expected = RunnerDriver.Distribution(RunnerDriver.Run(runner, RunnerDriver.NewSequence(0, Prompt(2)), Prompt(2).Length));
+        RunnerDriver.Run(runner, RunnerDriver.NewSequence(1, Prompt(1)), Prompt(1).Length);
+        var (other, again) = (RunnerDriver.NewSequence(0, Prompt(3)), RunnerDriver.NewSequence(1, Prompt(2)));
+
+        var together = runner.Execute(new StepBatch { Steps = [new(other, 0, other.Length), new(again, 0, again.Length)] });
+
+        Assert.Equal(expected, RunnerDriver.Distribution(together[1]));
+    }
+
     /// <summary>A position that is computed twice would count twice in the state: a scheduler that asks for it is told.</summary>
     [Fact]
     public void Execute_APositionAgain_IsRefused()

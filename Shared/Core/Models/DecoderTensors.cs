@@ -44,8 +44,11 @@ public static class DecoderTensors
     {
         var names = spec.Names;
         var exact = Enumerable.Range(0, spec.LayerCount)
-            .SelectMany(layer => (string[])[names.Router(layer) + ".weight", names.SharedExpertGate(layer) + ".weight", names.QueryNorm(layer), names.KeyNorm(layer),
-                names.Of(layer, names.DeltaNet.Beta) + ".weight", names.Of(layer, names.DeltaNet.Decay) + ".weight"])
+            .SelectMany(layer => (string[])
+            [
+                names.Router(layer) + ".weight", names.SharedExpertGate(layer) + ".weight", names.QueryNorm(layer), names.KeyNorm(layer),
+                names.Of(layer, names.DeltaNet.Beta) + ".weight", names.Of(layer, names.DeltaNet.Decay) + ".weight",
+            ])
             .Append(names.Positions).ToHashSet(StringComparer.Ordinal);
         return Of(spec).Where(tensor => tensor.Shape.Length == 2 && !exact.Contains(tensor.Name));
     }

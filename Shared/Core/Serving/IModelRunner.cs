@@ -10,16 +10,16 @@ public interface IModelRunner : IDisposable
     ModelLimits Limits { get; }
 
     /// <summary>
-    /// Runs one step: gives back the memory of <see cref="StepBatch.Released"/>, restores cached blocks and states into slots, computes every
-    /// scheduled token and draft, saves full blocks to the cache, and answers for each step that samples or pools. The result holds
+    /// Runs one step: gives back the memory of what is released, restores cached blocks and states into slots, computes every
+    /// scheduled token and draft, saves full blocks and states to the cache, and answers for each step that samples or pools. The result holds
     /// one entry for each of those steps, in batch order; the others, which compute a part of a prompt, have none.
     /// </summary>
     /// <remarks>
     /// Positions are absolute, so a step may be executed twice: after a <see cref="SequenceFaultException"/> the engine runs the same
     /// step again without that sequence. A runner whose layers have states (<see cref="ModelLimits.HasStates"/>) is spared that: each of its
-    /// positions is computed once and in order, from 0 on after a release. A runner leaves no trace in a <see cref="Sequence"/>: what it
-    /// advances to verify drafts it rolls back, and what it returns is taken in by the scheduler. After any other exception the engine drops the batch's sequences
-    /// and names the same slots and blocks in the next batch's releases, so releasing what holds nothing must be harmless.
+    /// positions is computed once and in order, from 0 or from where a state was restored. A runner leaves no trace in a
+    /// <see cref="Sequence"/>: what it advances to verify drafts it rolls back, and what it returns is taken in by the scheduler. After any
+    /// other exception the engine drops the batch's sequences and names the same slots and blocks in the next batch's releases, so releasing what holds nothing must be harmless.
     /// </remarks>
     /// <exception cref="SequenceFaultException">Only one sequence failed; the others of the batch are intact.</exception>
     IReadOnlyList<StepResult> Execute(StepBatch batch);

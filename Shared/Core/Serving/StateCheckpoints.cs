@@ -35,7 +35,9 @@ internal sealed class StateCheckpoints
     /// <summary>True when memory waits to be given back.</summary>
     public bool HasReleases => _released.Count > 0;
 
-    /// <summary>Begins a step. Of a chat that went on, the state of its turn before is not needed any more, unless others branched off there.</summary>
+    /// <summary>
+    /// Begins a step. Of a chat that went on, the state of its turn before is not needed any more, unless others branched off there.
+    /// </summary>
     public void BeginStep()
     {
         foreach (var node in _followed.Where(node => node is { IsCached: true, HasState: true, Children: 1 }))

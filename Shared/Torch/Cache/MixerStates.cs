@@ -55,7 +55,8 @@ internal sealed unsafe class MixerStates
     {
         if (position != 0 && position != _tokens[slot])
         {
-            throw new InvalidOperationException($"A step goes on at position {position} of slot {slot}, whose states have seen {_tokens[slot]} tokens.");
+            throw new InvalidOperationException(
+                $"A step goes on at position {position} of slot {slot}, whose states have seen {_tokens[slot]} tokens.");
         }
 
         _tokens[slot] = Unknown;

@@ -21,7 +21,8 @@ internal sealed class ShadowRunner(
 
     public int Steps { get; private set; }
 
-    public int BlocksInUse => _slots.Sum(slot => Blocks(slot.Count) + (slot.Count > 0 ? limits.StateBlocks : 0)) + _cache.Count(block => block is not null) + (_states.Count * limits.StateBlocks);
+    public int BlocksInUse => _slots.Sum(slot => Blocks(slot.Count)) + _cache.Count(block => block is not null)
+        + ((_slots.Count(slot => slot.Count > 0) + _states.Count) * limits.StateBlocks);
 
     public IReadOnlyList<StepResult> Execute(StepBatch batch)
     {

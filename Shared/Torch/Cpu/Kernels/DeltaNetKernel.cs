@@ -41,7 +41,8 @@ internal static unsafe class DeltaNetKernel
     private const int Vectors = 4;
 
     /// <summary>Columns of a block; the last block of a head may have fewer.</summary>
-    public static int Columns => Vectors * (Vector512.IsHardwareAccelerated ? Lanes16.Count : Vector256.IsHardwareAccelerated ? Lanes8.Count : Lanes4.Count);
+    public static int Columns => Vectors
+        * (Vector512.IsHardwareAccelerated ? Lanes16.Count : Vector256.IsHardwareAccelerated ? Lanes8.Count : Lanes4.Count);
 
     /// <summary>Computes a block.</summary>
     /// <param name="step">The token.</param>

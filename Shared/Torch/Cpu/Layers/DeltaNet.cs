@@ -32,12 +32,14 @@ internal sealed unsafe class DeltaNet : IMixer
     /// <param name="runs">The step's rows by sequence, and their states.</param>
     /// <param name="scratch">Shared with the other layers.</param>
     /// <param name="team">The threads.</param>
-    public DeltaNet(DecoderSpec model, DeltaNetSpec spec, CpuLayerFactory weights, int layer, StateRuns runs, MixerScratch scratch, ThreadTeam team)
+    public DeltaNet(
+        DecoderSpec model, DeltaNetSpec spec, CpuLayerFactory weights, int layer, StateRuns runs, MixerScratch scratch, ThreadTeam team)
     {
         (_spec, _normEpsilon, _layer, _runs, _scratch, _team) = (spec, model.NormEpsilon, layer, runs, scratch, team);
         var (names, hidden) = (model.Names.DeltaNet, model.HiddenSize);
         _projections = weights.Linear(
-            hidden, bias: false, (Of(names.Query), spec.KeySize), (Of(names.Key), spec.KeySize), (Of(names.Value), spec.ValueSize), (Of(names.Gate), spec.ValueSize));
+            hidden, bias: false,
+            (Of(names.Query), spec.KeySize), (Of(names.Key), spec.KeySize), (Of(names.Value), spec.ValueSize), (Of(names.Gate), spec.ValueSize));
         _beta = weights.Exact(Of(names.Beta), spec.ValueHeads, hidden, bias: false);
         _decay = weights.Exact(Of(names.Decay), spec.ValueHeads, hidden, bias: false);
         _taps = weights.Convolution(Of(names.Convolution), spec.Channels, spec.Taps);
@@ -65,7 +67,7 @@ internal sealed unsafe class DeltaNet : IMixer
         return _scratch.Mixed;
     }
 
-    /// <summary>One sequence's queries, keys or values of one head, in place: the convolution, and what follows it for the element or the head.</summary>
+    /// <summary>One sequence's queries, keys or values of one head, in place: the convolution, silu, and of queries and keys the length.</summary>
     private void Convolve(int piece)
     {
         var (number, head) = Math.DivRem(piece, ConvolvedHeads);

@@ -26,7 +26,8 @@ internal sealed unsafe class ShortConvolution : IMixer
     /// <param name="runs">The step's rows by sequence, and their states.</param>
     /// <param name="scratch">Shared with the other layers.</param>
     /// <param name="team">The threads.</param>
-    public ShortConvolution(DecoderSpec model, ShortConvSpec spec, CpuLayerFactory weights, int layer, StateRuns runs, MixerScratch scratch, ThreadTeam team)
+    public ShortConvolution(
+        DecoderSpec model, ShortConvSpec spec, CpuLayerFactory weights, int layer, StateRuns runs, MixerScratch scratch, ThreadTeam team)
     {
         (_spec, _layer, _runs, _scratch, _team) = (spec, layer, runs, scratch, team);
         var (names, hidden) = (model.Names.ShortConv, model.HiddenSize);

@@ -22,11 +22,17 @@ internal sealed class StateRuns(MixerStates states)
     public MixerStates States => states;
 
     /// <summary>Lays out a step.</summary>
-    /// <exception cref="InvalidOperationException">A sequence's states are not those of the tokens before its rows: a fault of the scheduler.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A sequence's states are not those of the tokens before its rows: a fault of the scheduler.
+    /// </exception>
     public void Begin(TokenRow[] rows)
     {
         _rows = rows;
-        Runs = [.. Enumerable.Range(0, rows.Length).GroupBy(row => rows[row].Slot).Select(group => new StateRun(group.Key, rows[group.First()].Position == 0, [.. group]))];
+        Runs =
+        [
+            .. Enumerable.Range(0, rows.Length).GroupBy(row => rows[row].Slot)
+                .Select(group => new StateRun(group.Key, rows[group.First()].Position == 0, [.. group])),
+        ];
         foreach (var run in Runs)
         {
             states.Begin(run.Slot, rows[run.Rows[0]].Position);

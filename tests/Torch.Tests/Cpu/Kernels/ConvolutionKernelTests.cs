@@ -16,7 +16,12 @@ public sealed unsafe class ConvolutionKernelTests
         var random = new Random(channels);
         var (weights, biases, texts) = (Values(random, Taps * channels), Values(random, channels), Values(random, Tokens * channels));
 
-        foreach (var outputs in (float[][])[Run<Lanes16>(channels, weights, bias ? biases : null, texts), Run<Lanes8>(channels, weights, bias ? biases : null, texts), Run<Lanes4>(channels, weights, bias ? biases : null, texts)])
+        var added = bias ? biases : null;
+        float[][] widths =
+        [
+            Run<Lanes16>(channels, weights, added, texts), Run<Lanes8>(channels, weights, added, texts), Run<Lanes4>(channels, weights, added, texts),
+        ];
+        foreach (var outputs in widths)
         {
             for (var i = 0; i < outputs.Length; i++)
             {
@@ -60,7 +65,8 @@ public sealed unsafe class ConvolutionKernelTests
         Assert.Equal([1, 0, 0, 1, 1, 1, 0, 0, 1, 1], state);
     }
 
-    private static float[] Run<TLanes>(int channels, float[] weights, float[]? bias, float[] texts, int first = 0, int? count = null) where TLanes : unmanaged, ILanes<TLanes>
+    private static float[] Run<TLanes>(int channels, float[] weights, float[]? bias, float[] texts, int first = 0, int? count = null)
+        where TLanes : unmanaged, ILanes<TLanes>
     {
         var (state, rows) = (new float[(Taps - 1) * channels], (float[])texts.Clone());
         fixed (float* s = state, w = weights, b = bias, r = rows)

@@ -104,7 +104,10 @@ internal static class Lfm2
             adjusted = ((long)scaled + multiple - 1) / multiple * multiple;
         }
 
-        return adjusted is > 0 and <= DecoderConfig.MostWidth ? (int)adjusted : throw new ModelFormatException(
-            $"config.json: block_ffn_dim_multiplier and block_multiple_of make a feed-forward of {adjusted} rows, but it must be from 1 to {DecoderConfig.MostWidth}.");
+        return adjusted is > 0 and <= DecoderConfig.MostWidth
+            ? (int)adjusted
+            : throw new ModelFormatException(
+                $"config.json: block_ffn_dim_multiplier and block_multiple_of make a feed-forward of {adjusted} rows, "
+                + $"but it must be from 1 to {DecoderConfig.MostWidth}.");
     }
 }

@@ -79,6 +79,19 @@ internal static unsafe partial class LlamaNative
     [LibraryImport(Llama)]
     public static partial void llama_model_free(nint model);
 
+    /// <summary>A model from metadata alone, whose tensors a function fills one after the other.</summary>
+    [LibraryImport(Llama)]
+    public static partial nint llama_model_init_from_user(nint metadata, delegate* unmanaged[Cdecl]<nint, nint, void> fill, nint data, LlamaModelParameters parameters);
+
+    [LibraryImport(GgmlBase, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint gguf_init_from_file(string path, GgufParameters parameters);
+
+    [LibraryImport(GgmlBase)]
+    public static partial nint ggml_get_name(nint tensor);
+
+    [LibraryImport(GgmlBase)]
+    public static partial int ggml_n_dims(nint tensor);
+
     [LibraryImport(Llama)]
     public static partial int llama_vocab_n_tokens(nint vocabulary);
 

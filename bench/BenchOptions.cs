@@ -6,7 +6,7 @@ namespace Rill.Bench;
 internal sealed record BenchOptions
 {
     /// <summary>How the benchmark is called.</summary>
-    public const string Usage = "usage: bench/run [--quick] [serving|model|start|text|grammar|schema|engine [--shape S|M|L] [--dtype bf16|q8|q4]|quality [--shape S|M]|parity [ARCHITECTURE]|engine-http|all | gpu | soak [MINUTES]]";
+    public const string Usage = "usage: bench/run [--quick] [serving|model|start|text|grammar|schema|engine [--shape S|M|L|X] [--dtype bf16|q8|q4]|quality [--shape S|M]|parity [ARCHITECTURE]|engine-http|all | gpu | soak [MINUTES]]";
 
     private const string Soak = "soak";
     private const string Engine = "engine";
@@ -68,7 +68,7 @@ internal sealed record BenchOptions
     public int AnswersPerStream => Quick ? 2 : 3;
 
     /// <summary>The shapes of models on which engines are compared.</summary>
-    public IReadOnlyList<ModelShape> Shapes { get; init; } = [ModelShape.S, ModelShape.M, ModelShape.L];
+    public IReadOnlyList<ModelShape> Shapes { get; init; } = [ModelShape.S, ModelShape.M, ModelShape.L, ModelShape.X];
 
     /// <summary>The only format on which engines are compared; null for all.</summary>
     public WeightFormat? Format { get; init; }
@@ -101,7 +101,7 @@ internal sealed record BenchOptions
             [Parity] => new BenchOptions { Parts = [Parity], Command = command },
             [Parity, var name] => new BenchOptions { Parts = [Parity], Architecture = name, Command = command },
             [Gpu] => new BenchOptions { Parts = [Gpu], Quick = quick, Command = command },
-            [Quality, "--shape", var name] when ModelShape.Find(name) is { } shape && shape != ModelShape.L =>
+            [Quality, "--shape", var name] when ModelShape.Find(name) is { } shape && (shape == ModelShape.S || shape == ModelShape.M) =>
                 new BenchOptions { Parts = [Quality], QualityShapes = [shape], Quick = quick, Command = command },
             [Engine, .. var choices] => ParseEngine(choices, new BenchOptions { Parts = [Engine], Quick = quick, Command = command }),
             _ => null,

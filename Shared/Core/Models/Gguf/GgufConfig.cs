@@ -20,7 +20,7 @@ internal static class GgufConfig
     {
         var architecture = GgufArchitectures.Of(fields.Architecture);
         var config = Common(fields, architecture);
-        if (LongRope(fields, config) ?? Scaling(fields) is { } scaling)
+        if ((LongRope(fields, config) ?? Scaling(fields)) is { } scaling)
         {
             config["rope_scaling"] = scaling;
         }

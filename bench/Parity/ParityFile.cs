@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text.RegularExpressions;
 using Rill.Bench.Models;
 using Rill.Bench.Peer.Gguf;
 
@@ -13,26 +12,32 @@ internal static class ParityFile
 {
     private const float NormDeviation = 0.3f, BiasDeviation = 0.3f;
 
-    /// <summary>Writes the metadata alone, for <see cref="PeerTensors"/>.</summary>
-    public static void WriteFacts(ParityCase model, string path)
+    /// <summary>Writes the metadata and lists so many tensors, whose data is not there, for <see cref="PeerTensors"/>.</summary>
+    public static void WriteFacts(ParityCase model, string path, int tensors)
     {
+        var header = Header(model);
+        for (var i = 0; i < tensors; i++)
+        {
+            header.AddTensor($"{i}", [1], GgufType.F32, sizeof(float));
+        }
+
         using var file = File.Create(path);
-        Header(model).WriteTo(file);
+        header.WriteTo(file);
     }
 
-    /// <summary>Writes the metadata and the tensors that the case does not leave out.</summary>
-    public static void Write(ParityCase model, IEnumerable<PeerTensor> tensors, string path)
+    /// <summary>Writes the metadata and the tensors.</summary>
+    public static void Write(ParityCase model, IEnumerable<PeerTensor> required, string path)
     {
-        var kept = tensors.Where(tensor => !model.Without.Any(pattern => Regex.IsMatch(tensor.Name, pattern))).ToList();
+        var tensors = model.Tensors(required).ToList();
         var header = Header(model);
-        foreach (var tensor in kept)
+        foreach (var tensor in tensors)
         {
             header.AddTensor(tensor.Name, tensor.Shape, GgufType.F32, Elements(tensor) * sizeof(float));
         }
 
         using var file = File.Create(path);
         header.WriteTo(file);
-        foreach (var tensor in kept)
+        foreach (var tensor in tensors)
         {
             file.Write(MemoryMarshal.AsBytes(Values(tensor).AsSpan()));
             GgufHeader.Pad(file);
@@ -65,7 +70,7 @@ internal static class ParityFile
     private static (float Mean, float Deviation) Distribution(PeerTensor tensor) => tensor switch
     {
         { Name: "token_embd.weight" or "position_embd.weight" } => (0, MathF.Pow(tensor.Shape[^1], -0.5f)),
-        { Name: "rope_freqs.weight" } => (4, 0.5f),
+        { Name: "rope_freqs.weight" or "rope_factors_long.weight" or "rope_factors_short.weight" } => (4, 0.5f),
         _ when tensor.Name.Contains("norm", StringComparison.Ordinal) && tensor.Name.EndsWith(".weight", StringComparison.Ordinal) => (1, NormDeviation),
         { Shape.Length: 1 } => (0, BiasDeviation),
         _ => (0, MathF.Pow(tensor.Shape[^1], -0.5f)),

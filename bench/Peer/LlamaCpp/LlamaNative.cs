@@ -135,7 +135,7 @@ internal static unsafe partial class LlamaNative
     private static partial void llama_backend_init();
 
     [LibraryImport(Llama)]
-    private static partial void llama_log_set(delegate* unmanaged[Cdecl]<int, byte*, nint, void> log, nint data);
+    public static partial void llama_log_set(delegate* unmanaged[Cdecl]<int, byte*, nint, void> log, nint data);
 
     [LibraryImport(Ggml, StringMarshalling = StringMarshalling.Utf8)]
     private static partial void ggml_backend_load_all_from_path(string folder);

@@ -20,23 +20,23 @@ internal static class GgufArchitectures
         ["gemma"] = new("GemmaForCausalLM"),
         ["gemma2"] = new("Gemma2ForCausalLM") { Write = (fields, config) => Gemma(fields, config, largestLayers: 46) },
         ["gemma3"] = new("Gemma3ForCausalLM") { Write = (fields, config) => Gemma(fields, config, largestLayers: 62) },
-        ["glm4"] = new("Glm4ForCausalLM") { FusedGateUp = true, Write = AttentionBias },
-        ["glm4moe"] = new("Glm4MoeForCausalLM") { FeedForwardNorm = AfterAttention, Write = GgufExperts.Glm4Moe },
+        ["glm4"] = new("Glm4ForCausalLM") { PartialRotary = true, FusedGateUp = true, Write = AttentionBias },
+        ["glm4moe"] = new("Glm4MoeForCausalLM") { PartialRotary = true, FeedForwardNorm = AfterAttention, Write = GgufExperts.Glm4Moe },
         ["gpt-oss"] = new("GptOssForCausalLM") { FeedForwardNorm = AfterAttention, Write = GgufExperts.GptOss },
         ["gpt2"] = new("GPT2LMHeadModel") { FusedQueryKeyValue = true, Members = Gpt2Members },
-        ["gptneox"] = new("GPTNeoXForCausalLM") { FusedQueryKeyValue = true, Members = GptNeoXMembers, Write = ParallelResidual },
+        ["gptneox"] = new("GPTNeoXForCausalLM") { PartialRotary = true, FusedQueryKeyValue = true, Members = GptNeoXMembers, Write = ParallelResidual },
         ["granite"] = new("GraniteForCausalLM") { Interleaved = true, Write = Granite },
         ["granitemoe"] = new("GraniteMoeForCausalLM") { Interleaved = true, Write = GraniteMoe },
         ["hunyuan-dense"] = new("HunYuanDenseV1ForCausalLM"),
         ["internlm2"] = new("InternLM2ForCausalLM") { Interleaved = true, Write = InternLM2 },
         ["llama4"] = new("Llama4ForCausalLM") { Write = GgufExperts.Llama4 },
         ["minicpm"] = new("MiniCPMForCausalLM") { Interleaved = true, Write = MiniCPM },
-        ["minimax-m2"] = new("MiniMaxM2ForCausalLM") { Write = GgufExperts.MiniMaxM2 },
+        ["minimax-m2"] = new("MiniMaxM2ForCausalLM") { Write = (fields, config) => GgufExperts.Count(fields, config, "num_local_experts") },
         ["mistral3"] = new("Ministral3ForCausalLM") { Interleaved = true, Write = Ministral3 },
-        ["nemotron"] = new("NemotronForCausalLM") { Members = Epsilon("norm_eps"), Write = AttentionBias },
+        ["nemotron"] = new("NemotronForCausalLM") { PartialRotary = true, Members = Epsilon("norm_eps"), Write = Nemotron },
         ["olmo2"] = new("Olmo2ForCausalLM") { Write = Olmo },
         ["olmoe"] = new("OlmoeForCausalLM") { Write = (fields, config) => GgufExperts.Count(fields, config, "num_experts") },
-        ["phi2"] = new("PhiForCausalLM") { FusedQueryKeyValue = true, Members = Epsilon("layer_norm_eps") },
+        ["phi2"] = new("PhiForCausalLM") { PartialRotary = true, FusedQueryKeyValue = true, Members = Epsilon("layer_norm_eps") },
         ["phi3"] = new("Phi3ForCausalLM") { FusedQueryKeyValue = true, FusedGateUp = true, Write = Phi3 },
         ["qwen2"] = new("Qwen2ForCausalLM"),
         ["qwen2moe"] = new("Qwen2MoeForCausalLM") { Write = GgufExperts.Qwen2Moe },
@@ -44,7 +44,7 @@ internal static class GgufArchitectures
         ["qwen3moe"] = new("Qwen3MoeForCausalLM") { Write = GgufExperts.Qwen3Moe },
         ["seed_oss"] = new("SeedOssForCausalLM") { FeedForwardNorm = AfterAttention, Write = AttentionBias },
         ["smollm3"] = new("SmolLM3ForCausalLM") { Interleaved = true },
-        ["stablelm"] = new("StableLmForCausalLM") { Members = Epsilon("layer_norm_eps"), Write = StableLm },
+        ["stablelm"] = new("StableLmForCausalLM") { PartialRotary = true, Members = Epsilon("layer_norm_eps"), Write = StableLm },
         ["starcoder2"] = new("Starcoder2ForCausalLM") { Members = Epsilon("norm_epsilon") },
     };
 
@@ -101,6 +101,12 @@ internal static class GgufArchitectures
                 config[name] = cap;
             }
         }
+    }
+
+    private static void Nemotron(GgufFields fields, JsonObject config)
+    {
+        AttentionBias(fields, config);
+        config["mlp_bias"] = fields.Has("blk.0.ffn_up.bias");
     }
 
     private static void Cohere(GgufFields fields, JsonObject config)

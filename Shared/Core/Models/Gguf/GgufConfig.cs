@@ -65,9 +65,9 @@ internal static class GgufConfig
         }
 
         // A quarter of an element keeps the share times the width from being rounded down to one element less.
-        if (fields.Whole("rope.dimension_count") is { } rotated && rotated != headDim)
+        if (fields.Whole("rope.dimension_count") is { } rotated && (rotated != headDim || architecture.PartialRotary))
         {
-            config["partial_rotary_factor"] = (rotated + 0.25) / headDim;
+            config["partial_rotary_factor"] = rotated == headDim ? 1 : (rotated + 0.25) / headDim;
         }
 
         return config;

@@ -52,12 +52,6 @@ internal static class GgufExperts
         }
     }
 
-    public static void MiniMaxM2(GgufFields fields, JsonObject config)
-    {
-        Count(fields, config, "num_local_experts");
-        config["intermediate_size"] = fields.Required("expert_feed_forward_length");
-    }
-
     /// <summary>
     /// Files do not hold what llama.cpp fixes: every fourth layer without positions, stretches of 8192 positions in the others, and no norm over
     /// queries and keys in the size with 128 experts.

@@ -82,6 +82,25 @@ public sealed class GgufSpecTests : IDisposable
         Assert.Equal(new RotarySpec(10_000).InverseFrequencies(8)[3] / 4, spec.Rotaries[0]!.InverseFrequencies(8)[3]);
     }
 
+    [Theory]
+    [InlineData("phi2")]
+    [InlineData("glm4")]
+    [InlineData("nemotron")]
+    public void Read_WholeHeadsOfAClassThatTurnsAPart_TurnsThemWhole(string architecture)
+    {
+        Assert.Equal(8, Spec(GgufModels.Of(architecture).With($"{architecture}.rope.dimension_count", 8)).Rotaries[0]!.Rotated(8));
+        Assert.Equal(4, Spec(GgufModels.Of(architecture).With($"{architecture}.rope.dimension_count", 4)).Rotaries[0]!.Rotated(8));
+    }
+
+    [Fact]
+    public void Read_NemotronWithBiases_HasThem()
+    {
+        var spec = Spec(GgufModels.Of("nemotron").WithFloats("blk.0.ffn_up.bias", [48], new float[48]));
+
+        Assert.Equal((true, false), (spec.FeedForwardBias, spec.QueryKeyValueBias));
+        Assert.False(Spec(GgufModels.Of("nemotron")).FeedForwardBias);
+    }
+
     [Fact]
     public void Read_OneListOfRotaryFactors_IsRefused()
     {

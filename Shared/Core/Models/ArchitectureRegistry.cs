@@ -2,6 +2,7 @@ using Rill.Models.Architectures;
 using Rill.Models.Architectures.Dense;
 using Rill.Models.Architectures.Experts;
 using Rill.Models.Architectures.Latent;
+using Rill.Models.Architectures.PerLayer;
 using Rill.Models.Gguf;
 
 namespace Rill.Models;
@@ -26,6 +27,11 @@ public static class ArchitectureRegistry
         [Gemma2.Name] = Gemma2.Read,
         [Gemma3.Name] = Gemma3.Read,
         [Gemma3.WrapperName] = Gemma3.ReadWrapper,
+        [Gemma3n.Name] = Gemma3n.Read,
+        [Gemma3n.WrapperName] = Gemma3n.ReadWrapper,
+        [Gemma4.Name] = Gemma4.Read,
+        [Gemma4.WrapperName] = Gemma4.ReadWrapper,
+        [Gemma4.UnifiedName] = Gemma4.ReadUnified,
         [Glm.Name] = Glm.Read,
         [Glm4.Name] = Glm4.Read,
         [Granite.Name] = Granite.Read,

@@ -13,6 +13,9 @@ internal sealed class AttentionLayer
     /// <summary>True when these are the layer's own, which it writes.</summary>
     public required bool Caches { get; init; }
 
+    /// <summary>True when values are what keys are before their norm and their rotation.</summary>
+    public required bool TakesValuesFromKeys { get; init; }
+
     /// <summary>Width of a head.</summary>
     public required int HeadDim { get; init; }
 
@@ -106,6 +109,7 @@ internal sealed class AttentionLayers : IDisposable
         {
             Source = source,
             Caches = source == layer,
+            TakesValuesFromKeys = _spec.TakesValuesFromKeys(layer),
             HeadDim = headDim,
             KeyValueHeads = heads,
             Group = _spec.HeadCount / heads,

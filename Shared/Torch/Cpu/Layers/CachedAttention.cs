@@ -92,17 +92,32 @@ internal sealed unsafe class CachedAttention<T> : IDisposable where T : ICacheEl
         }
     }
 
-    private void PlaceKeysAndValues(TokenRow token, int row, float* source)
+    private void PlaceKeysAndValues(TokenRow token, int row, float* keys)
     {
-        for (var head = 0; head < _layer.KeyValueHeads; head++, source += _layer.HeadDim)
+        var value = keys + (_layer.KeyValueHeads * _layer.HeadDim);
+        var projected = _layer.TakesValuesFromKeys ? keys : value;    // as keys are before their norm
+        for (var head = 0; head < _layer.KeyValueHeads && !_spec.ValuesAreKeys; head++, value += _layer.HeadDim, projected += _layer.HeadDim)
         {
-            Turn(source, head, isQuery: false, row, 1, source);
-            Write(_cache.Chunk(token.Slot, token.Position, _layer.Source, head, values: false), token.Position, source);
+            PlaceValue(projected, value);
+            Write(_cache.Chunk(token.Slot, token.Position, _layer.Source, head, values: true), token.Position, value);
         }
 
-        for (var head = 0; head < _layer.KeyValueHeads && !_spec.ValuesAreKeys; head++, source += _layer.HeadDim)
+        for (var head = 0; head < _layer.KeyValueHeads; head++, keys += _layer.HeadDim)
         {
-            Write(_cache.Chunk(token.Slot, token.Position, _layer.Source, head, values: true), token.Position, source);
+            Turn(keys, head, isQuery: false, row, 1, keys);
+            Write(_cache.Chunk(token.Slot, token.Position, _layer.Source, head, values: false), token.Position, keys);
+        }
+    }
+
+    private void PlaceValue(float* projected, float* target)
+    {
+        if (_spec.ValueNorm)
+        {
+            RowKernels.RmsNorm(projected, _spec.NormEpsilon, target, _layer.HeadDim);
+        }
+        else if (projected != target)
+        {
+            RowKernels.Copy(projected, target, _layer.HeadDim);
         }
     }
 

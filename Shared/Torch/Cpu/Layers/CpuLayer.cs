@@ -11,12 +11,13 @@ internal sealed class CpuLayer
     /// <param name="index">The layer's number.</param>
     /// <param name="feedForward">Its feed-forward.</param>
     /// <param name="latent">What stands around its latent attention; null where its queries, keys and values are projections.</param>
+    /// <param name="laurel">Its augmented residual; null for none.</param>
     /// <param name="attended">Memory for what attention gives, by its width.</param>
-    public CpuLayer(CpuLayerFactory weights, DecoderSpec spec, int index, IFeedForward feedForward, LatentProjections? latent, RowBuffers attended)
+    public CpuLayer(CpuLayerFactory weights, DecoderSpec spec, int index, IFeedForward feedForward, LatentProjections? latent, Laurel? laurel, RowBuffers attended)
     {
         var (names, hidden) = (spec.Names, spec.HiddenSize);
         var attention = spec.QuerySizeOf(index);
-        Latent = latent;
+        (Latent, Laurel) = (latent, laurel);
         QueryKeyValue = latent is not null ? null : weights.Linear(hidden, spec.QueryKeyValueBias, Projections(spec, index));
         Attended = attended.Of(attention);
         Output = weights.Linear(spec.Latent is { } own ? spec.HeadCount * own.ValueWidth : attention, spec.OutputBias, (names.Output(index), hidden));
@@ -48,6 +49,9 @@ internal sealed class CpuLayer
 
     public CpuLinear Output { get; }
 
+    /// <summary>What joins attention's result; null where the architecture has none.</summary>
+    public Laurel? Laurel { get; }
+
     public IFeedForward FeedForward { get; }
 
     /// <summary>Over queries and keys; null where the architecture has none.</summary>
@@ -75,6 +79,8 @@ internal sealed class CpuLayer
     {
         var (names, keyValue) = (spec.Names, (long)spec.KeyValueHeadsOf(layer) * spec.HeadDimOf(layer));
         (string, long) query = (names.Query(layer), spec.QuerySizeOf(layer));
-        return spec.CachesKeyValues(layer) ? [query, (names.Key(layer), keyValue), (names.Value(layer), keyValue)] : [query];
+        return spec.CachesKeyValues(layer)
+            ? [query, (names.Key(layer), keyValue), .. spec.TakesValuesFromKeys(layer) ? Array.Empty<(string, long)>() : [(names.Value(layer), keyValue)]]
+            : [query];
     }
 }

@@ -46,7 +46,11 @@ public static class DecoderTensors
     {
         var names = spec.Names;
         var exact = Enumerable.Range(0, spec.LayerCount)
-            .SelectMany(layer => (string[])[names.Router(layer) + ".weight", names.SharedExpertGate(layer) + ".weight", names.QueryNorm(layer), names.KeyNorm(layer), .. InputTensors.ExactOf(spec, layer)])
+            .SelectMany(layer => (string[])
+            [
+                names.Router(layer) + ".weight", names.SharedExpertGate(layer) + ".weight", names.QueryNorm(layer), names.KeyNorm(layer),
+                .. InputTensors.ExactOf(spec, layer),
+            ])
             .Append(names.Positions).ToHashSet(StringComparer.Ordinal);
         return Of(spec).Where(tensor => tensor.Shape.Length == 2 && !exact.Contains(tensor.Name));
     }
@@ -90,9 +94,11 @@ public static class DecoderTensors
             : layer - spec.LayerCount < spec.PredictionLayerCount));
 
     /// <summary>Files hold them also for layers that read another's.</summary>
-    private static bool IsOfUnusedKeysAndValues(DecoderSpec spec, string name, int layer) =>
-        spec.CacheLayerOf(layer) is { } source && source != layer
-        && ((string[])[spec.Names.Key(layer) + ".", spec.Names.Value(layer) + ".", spec.Names.KeyNorm(layer)]).Any(part => name.StartsWith(part, StringComparison.Ordinal));
+    private static bool IsOfUnusedKeysAndValues(DecoderSpec spec, string name, int layer)
+    {
+        string[] parts = [spec.Names.Key(layer) + ".", spec.Names.Value(layer) + ".", spec.Names.KeyNorm(layer)];
+        return spec.CacheLayerOf(layer) is { } source && source != layer && parts.Any(part => name.StartsWith(part, StringComparison.Ordinal));
+    }
 
     /// <summary>The layer that a tensor's name tells; null for none.</summary>
     private static int? LayerOf(DecoderSpec spec, string name)

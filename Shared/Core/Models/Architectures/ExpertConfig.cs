@@ -15,7 +15,8 @@ internal static class ExpertConfig
     /// <param name="width">Their width.</param>
     /// <param name="topName">The member that holds how many a token goes through.</param>
     /// <exception cref="ModelFormatException">A number cannot be.</exception>
-    public static MoeSpec Read(ModelConfig config, DecoderSpec spec, string countName, int count, int top, int width, string topName = "num_experts_per_tok")
+    public static MoeSpec Read(
+        ModelConfig config, DecoderSpec spec, string countName, int count, int top, int width, string topName = "num_experts_per_tok")
     {
         var experts = config.OptionalInt(countName, MostExperts) ?? count;
         if ((long)experts * spec.LayerCount > MostExpertsOfAllLayers)

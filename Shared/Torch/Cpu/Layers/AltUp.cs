@@ -29,7 +29,8 @@ internal sealed unsafe class AltUp : ILayerFrame, IDisposable
     /// <param name="residual">What the layers compute on.</param>
     /// <param name="branch">Memory for rows of its width, which is free between layers.</param>
     /// <param name="team">The threads.</param>
-    public AltUp(DecoderSpec spec, AltUpSpec altUp, CpuLayerFactory weights, PerLayerInputs inputs, RowBuffer residual, RowBuffer branch, ThreadTeam team)
+    public AltUp(
+        DecoderSpec spec, AltUpSpec altUp, CpuLayerFactory weights, PerLayerInputs inputs, RowBuffer residual, RowBuffer branch, ThreadTeam team)
     {
         (_spec, _inputs, _residual, _branch, _team) = (altUp, inputs, residual, branch, team);
         var (names, hidden) = (spec.Names.AltUp, spec.HiddenSize);

@@ -52,7 +52,9 @@ internal sealed unsafe class CachedAttention<T> : IDisposable where T : ICacheEl
     }
 
     /// <summary>Runs one layer's attention over the rows given to <see cref="Begin"/>.</summary>
-    /// <param name="queryKeyValue">Rows of (heads + 2 key/value heads) * headDim, or of heads * headDim where the layer reads another's keys and values; their content is lost.</param>
+    /// <param name="queryKeyValue">
+    /// Rows of (heads + 2 key/value heads) * headDim, or of heads * headDim where the layer reads another's keys and values; their content is lost.
+    /// </param>
     /// <param name="layer">The layer's number.</param>
     /// <param name="norms">Over queries and keys; null for none.</param>
     /// <param name="sinks">A logit for each query head that joins its sum; null for none.</param>
@@ -195,7 +197,8 @@ internal sealed unsafe class CachedAttention<T> : IDisposable where T : ICacheEl
     private void Compute(in AttentionTile tile, int chunk, int head, in AttentionSums sums)
     {
         var start = chunk * AttentionKernel.ChunkPositions;
-        byte* keys = _cache.Chunk(tile.Slot, start, _layer.Source, head, values: false), values = _cache.Chunk(tile.Slot, start, _layer.Source, head, values: true);
+        var keys = _cache.Chunk(tile.Slot, start, _layer.Source, head, values: false);
+        var values = _cache.Chunk(tile.Slot, start, _layer.Source, head, values: true);
         AttentionKernel.Attend<T>(
             new AttentionChunk
             {

@@ -13,7 +13,8 @@ internal sealed class CpuLayer
     /// <param name="latent">What stands around its latent attention; null where its queries, keys and values are projections.</param>
     /// <param name="laurel">Its augmented residual; null for none.</param>
     /// <param name="attended">Memory for what attention gives, by its width.</param>
-    public CpuLayer(CpuLayerFactory weights, DecoderSpec spec, int index, IFeedForward feedForward, LatentProjections? latent, Laurel? laurel, RowBuffers attended)
+    public CpuLayer(
+        CpuLayerFactory weights, DecoderSpec spec, int index, IFeedForward feedForward, LatentProjections? latent, Laurel? laurel, RowBuffers attended)
     {
         var (names, hidden) = (spec.Names, spec.HiddenSize);
         var attention = spec.QuerySizeOf(index);
@@ -79,8 +80,9 @@ internal sealed class CpuLayer
     {
         var (names, keyValue) = (spec.Names, (long)spec.KeyValueHeadsOf(layer) * spec.HeadDimOf(layer));
         (string, long) query = (names.Query(layer), spec.QuerySizeOf(layer));
-        return spec.CachesKeyValues(layer)
-            ? [query, (names.Key(layer), keyValue), .. spec.TakesValuesFromKeys(layer) ? Array.Empty<(string, long)>() : [(names.Value(layer), keyValue)]]
-            : [query];
+        (string, long) key = (names.Key(layer), keyValue);
+        return !spec.CachesKeyValues(layer) ? [query]
+            : spec.TakesValuesFromKeys(layer) ? [query, key]
+            : [query, key, (names.Value(layer), keyValue)];
     }
 }

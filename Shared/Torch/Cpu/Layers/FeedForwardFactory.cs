@@ -26,9 +26,13 @@ internal sealed class FeedForwardFactory(DecoderSpec spec, CpuLayerFactory weigh
         }
 
         var routed = new ExpertsFeedForward(spec, experts, weights, layer, ScratchOf(experts), team);
-        return experts.BesideDense
-            ? new ParallelFeedForward(spec, weights, layer, Dense(layer), routed, residual, _parallelScratch ??= parts.Own(new ParallelScratch(spec.HiddenSize)), team)
-            : routed;
+        if (!experts.BesideDense)
+        {
+            return routed;
+        }
+
+        _parallelScratch ??= parts.Own(new ParallelScratch(spec.HiddenSize));
+        return new ParallelFeedForward(spec, weights, layer, Dense(layer), routed, residual, _parallelScratch, team);
     }
 
     /// <summary>Makes room for a step's rows.</summary>

@@ -24,7 +24,9 @@ internal sealed unsafe class LayerEnds : ILayerFrame
     public LayerEnds(DecoderSpec spec, CpuLayerFactory weights, PerLayerInputs? inputs, RowBuffer residual, RowBuffer branch, ThreadTeam team)
     {
         (_inputs, _residual, _branch, _team) = (inputs, residual, branch, team);
-        _scales = spec.LayerScale ? [.. Enumerable.Range(0, spec.LayerCount).Select(layer => weights.Elements(0, spec.Names.LayerScale(layer), 1).Values[0])] : null;
+        _scales = spec.LayerScale
+            ? [.. Enumerable.Range(0, spec.LayerCount).Select(layer => weights.Elements(0, spec.Names.LayerScale(layer), 1).Values[0])]
+            : null;
         _end = End;
     }
 

@@ -14,7 +14,8 @@ internal static class LayerFrames
     /// <param name="branch">Memory for rows of its width, which is free between layers.</param>
     /// <param name="team">The threads.</param>
     /// <param name="parts">Owns the memory.</param>
-    public static ILayerFrame? Of(DecoderSpec spec, CpuLayerFactory weights, RowBuffer residual, RowBuffer branch, ThreadTeam team, DisposableStack parts)
+    public static ILayerFrame? Of(
+        DecoderSpec spec, CpuLayerFactory weights, RowBuffer residual, RowBuffer branch, ThreadTeam team, DisposableStack parts)
     {
         var inputs = spec.PerLayerInputs is { } sizes ? parts.Own(new PerLayerInputs(spec, sizes, weights, team)) : null;
         return spec.AltUp is { } streams ? parts.Own(new AltUp(spec, streams, weights, inputs!, residual, branch, team))

@@ -26,7 +26,8 @@ internal sealed unsafe class ParallelFeedForward : IFeedForward
     /// <param name="scratch">Shared with the other layers.</param>
     /// <param name="team">The threads.</param>
     public ParallelFeedForward(
-        DecoderSpec spec, CpuLayerFactory weights, int layer, DenseFeedForward dense, ExpertsFeedForward experts, RowBuffer residual, ParallelScratch scratch, ThreadTeam team)
+        DecoderSpec spec, CpuLayerFactory weights, int layer, DenseFeedForward dense, ExpertsFeedForward experts, RowBuffer residual,
+        ParallelScratch scratch, ThreadTeam team)
     {
         (_dense, _experts, _residual, _scratch, _team) = (dense, experts, residual, scratch, team);
         var (names, parts) = (spec.Names, spec.Names.ParallelExperts);

@@ -11,7 +11,8 @@ internal static class TensorSwitches
     {
         if (Missing(spec) is { } missing)
         {
-            throw new ModelFormatException($"{spec.Architecture}: the GPU's decoder does not compute {missing} yet; serve the model on the CPU (Rill__Device=cpu).");
+            throw new ModelFormatException(
+                $"{spec.Architecture}: the GPU's decoder does not compute {missing} yet; serve the model on the CPU (Rill__Device=cpu).");
         }
     }
 

@@ -63,6 +63,7 @@ internal static class Gemma4Layers
 
         return RotaryConfig.HasLayerTypes(config) && sections.Names.Count() == 2
             ? RotaryConfig.ReadByLayerType(config, s_full, s_sliding, spec.HeadDim, spec.ContextLength, fullHeadDim)
-            : throw new ModelFormatException("config.json: rope_parameters must have the sections full_attention and sliding_attention, and no other.");
+            : throw new ModelFormatException(
+                "config.json: rope_parameters must have the sections full_attention and sliding_attention, and no other.");
     }
 }

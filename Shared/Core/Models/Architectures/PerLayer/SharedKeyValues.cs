@@ -5,7 +5,10 @@ internal static class SharedKeyValues
 {
     private const string Name = "num_kv_shared_layers";
 
-    /// <summary>For each layer the one whose keys and values it reads: of the last ones the last before them of the same kind, sliding or not.</summary>
+    /// <summary>
+    /// For each layer the one whose keys and values it reads: its own, and for the last ones those of the last layer before them of the same kind,
+    /// sliding or not. Empty where no layer shares.
+    /// </summary>
     /// <param name="config">The settings.</param>
     /// <param name="windows">The window of each layer.</param>
     /// <param name="absent">How many share in the family's class.</param>
@@ -27,7 +30,8 @@ internal static class SharedKeyValues
             }
 
             throw new ModelFormatException(
-                $"config.json: {Name} is {shared}, but none of the layers before the last {shared} is of the same kind as each of them (layer_types); lower it.");
+                $"config.json: {Name} is {shared}, but none of the layers before the last {shared} is of the same kind as each of them "
+                + "(layer_types); lower it.");
         }
     }
 }

@@ -4,8 +4,9 @@ namespace Rill.Models.Architectures.PerLayer;
 internal static class NormalQuantile
 {
     private const int MostSteps = 100;
+    private const double Most = 8;    // beyond it the cumulative function is 1 in double precision
 
-    /// <summary>The x with the given share of the distribution below it.</summary>
+    /// <summary>The x with the given share of the distribution below it, from -8 to 8.</summary>
     /// <param name="share">Within (0, 1).</param>
     public static double Of(double share)
     {
@@ -16,7 +17,7 @@ internal static class NormalQuantile
 
         // Newton's method: from 0 on the cumulative function is concave, so that each step stays before the root.
         var x = 0.0;
-        for (var i = 0; i < MostSteps; i++)
+        for (var i = 0; i < MostSteps && x < Most; i++)
         {
             var density = Math.Exp(-x * x / 2) / Math.Sqrt(2 * Math.PI);
             var step = (share - 0.5 - (density * Ratio(x))) / density;
@@ -27,7 +28,7 @@ internal static class NormalQuantile
             }
         }
 
-        return x;
+        return Math.Min(x, Most);
     }
 
     /// <summary>What lies between 0 and x, divided by the density at x: the sum of x^(2k+1) / (1 * 3 * ... * (2k+1)).</summary>

@@ -2,6 +2,7 @@ using Rill.Models.Architectures;
 using Rill.Models.Architectures.Dense;
 using Rill.Models.Architectures.Experts;
 using Rill.Models.Architectures.Latent;
+using Rill.Models.Architectures.PerLayer;
 using Rill.Models.Gguf;
 
 namespace Rill.Models;
@@ -26,6 +27,11 @@ public static class ArchitectureRegistry
         [Gemma2.Name] = Gemma2.Read,
         [Gemma3.Name] = Gemma3.Read,
         [Gemma3.WrapperName] = Gemma3.ReadWrapper,
+        [Gemma3n.Name] = Gemma3n.Read,
+        [Gemma3n.WrapperName] = Gemma3n.ReadWrapper,
+        [Gemma4.Name] = Gemma4.Read,
+        [Gemma4.WrapperName] = Gemma4.ReadWrapper,
+        [Gemma4.UnifiedName] = Gemma4.ReadUnified,
         [Glm.Name] = Glm.Read,
         [Glm4.Name] = Glm4.Read,
         [Granite.Name] = Granite.Read,
@@ -99,9 +105,9 @@ public static class ArchitectureRegistry
     /// <summary>Numbers that are each possible may give none together.</summary>
     private static void CheckPositions(DecoderSpec spec)
     {
-        foreach (var rotary in spec.Rotaries.OfType<RotarySpec>().Distinct())
+        foreach (var (rotary, headDim) in spec.Rotaries.Select((rotary, layer) => (rotary, spec.HeadDimOf(layer))).Distinct())
         {
-            if (!float.IsFinite(rotary.AttentionFactor) || !rotary.InverseFrequencies(spec.HeadDim).All(float.IsFinite))
+            if (rotary is not null && (!float.IsFinite(rotary.AttentionFactor) || !rotary.InverseFrequencies(headDim).All(float.IsFinite)))
             {
                 throw new ModelFormatException(
                     "config.json: the rotary settings (rope_theta, rope_scaling or rope_parameters) give frequencies that are not finite numbers.");

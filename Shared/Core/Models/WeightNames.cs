@@ -114,6 +114,18 @@ public sealed record WeightNames
     /// <summary>Behind a layer's number: see <see cref="LatentNorm"/>.</summary>
     public string LatentNormSuffix { get; init; } = "self_attn.kv_a_layernorm.weight";
 
+    /// <summary>Behind a layer's number: see <see cref="LayerScale"/>.</summary>
+    public string LayerScaleSuffix { get; init; } = "layer_scalar";
+
+    /// <summary>Of per-layer inputs.</summary>
+    public PerLayerNames PerLayer { get; init; } = new();
+
+    /// <summary>Of several residual streams.</summary>
+    public AltUpNames AltUp { get; init; } = new();
+
+    /// <summary>Of experts beside a dense feed-forward.</summary>
+    public ParallelExpertNames ParallelExperts { get; init; } = new();
+
     /// <summary>The norm before attention, [hidden].</summary>
     public string AttentionNorm(int layer) => Of(layer, AttentionNormSuffix);
 
@@ -201,6 +213,9 @@ public sealed record WeightNames
     /// <summary>A head's value matrix, [valueWidth, keyValueRank], by recipe.</summary>
     public string HeadValue(int layer, int head) => Of(layer, $"self_attn.heads.{head}.value");
 
+    /// <summary>What the layer's result is multiplied with, [1].</summary>
+    public string LayerScale(int layer) => Of(layer, LayerScaleSuffix);
+
     /// <summary>An expert's gate, [width, hidden], without ".weight" or ".bias".</summary>
     public string ExpertGate(int layer, int expert) => Of(layer, $"{ExpertPrefix}{expert}.{ExpertGateSuffix}");
 
@@ -214,5 +229,6 @@ public sealed record WeightNames
     public static string BiasOf(string weight) =>
         (weight.EndsWith(".weight", StringComparison.Ordinal) ? weight[..^".weight".Length] : weight) + ".bias";
 
-    private string Of(int layer, string name) => $"{LayerPrefix}{layer}.{name}";
+    /// <summary>The name that stands behind a layer's number, as a whole.</summary>
+    public string Of(int layer, string name) => $"{LayerPrefix}{layer}.{name}";
 }

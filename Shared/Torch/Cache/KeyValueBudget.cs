@@ -41,9 +41,7 @@ internal sealed record KeyValueBudget
     {
         var layout = new KeyValueLayout
         {
-            LayerCount = spec.LayerCount,
-            HeadCount = spec.KeyValueHeadCount,
-            HeadDim = spec.HeadDim,
+            Layers = KeyValueLayer.Of(spec),
             ValuesAreKeys = spec.ValuesAreKeys,
             Format = format,
             ContextLength = Math.Min(ContextLength ?? int.MaxValue, spec.ContextLength),

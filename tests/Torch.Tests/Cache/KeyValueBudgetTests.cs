@@ -43,4 +43,19 @@ public sealed class KeyValueBudgetTests
 
         Assert.Equal(blocks, budget.Plan(spec, KeyValueFormat.Float32).BlockCount);
     }
+
+    [Fact]
+    public void Plan_LayersOfDifferentHeads_CountsWhatEachKeeps()
+    {
+        using var model = new TinyModel();
+        var spec = model.Spec with { HeadDims = [8, 32, 32], KeyValueHeadCounts = [2, 1, 1], KeyValueSources = [0, 1, 1] };
+        var budget = new KeyValueBudget { SlotCount = 1, BlockSize = 4, MemoryMiB = 64 };
+
+        var layout = budget.Plan(spec, KeyValueFormat.Q8);
+
+        // (key, value) x (2 heads of 8 bytes and 1 of 32, and a scale of 4 for each head); the third layer reads the second's
+        Assert.Equal(2 * ((2 * (8 + 4)) + 32 + 4), layout.TokenBytes);
+        Assert.Equal(layout.TokenBytes - (2 * 3 * 4), spec.KeyValueElements);
+        Assert.Equal(4 * layout.TokenBytes, layout.BlockBytes);
+    }
 }

@@ -15,7 +15,10 @@ internal sealed class TinyModel : IDisposable
     /// <param name="float32">True to write f32, false for bf16; the values are exact in bf16 in both.</param>
     /// <param name="sharded">True to write two shards and an index.</param>
     /// <param name="bare">True to write names without "model.", as a decoder has them that is saved without its head.</param>
-    public TinyModel(string architecture = "LlamaForCausalLM", string changes = "{}", bool float32 = false, bool sharded = false, bool bare = false)
+    /// <param name="edit">Changes the weights before they are written; null for not.</param>
+    public TinyModel(
+        string architecture = "LlamaForCausalLM", string changes = "{}", bool float32 = false, bool sharded = false, bool bare = false,
+        Action<TinyModel>? edit = null)
     {
         var config = JsonNode.Parse("""
             {
@@ -31,7 +34,16 @@ internal sealed class TinyModel : IDisposable
 
         File.WriteAllText(_directory.File("config.json"), config.ToJsonString());
         Spec = ArchitectureRegistry.Read(ModelConfig.Parse(config.ToJsonString()));
-        MakeWeights();
+        if (Spec.PerLayerInputs is not null)
+        {
+            MakePublishedWeights();
+        }
+        else
+        {
+            MakeWeights();
+        }
+
+        edit?.Invoke(this);
         Write(float32, sharded, bare);
     }
 
@@ -83,18 +95,39 @@ internal sealed class TinyModel : IDisposable
             }
         }
 
-        // A spread of 0 makes a norm: around 1.
-        void Add(string name, double spread, params long[] shape)
-        {
-            var values = new float[shape.Aggregate(1L, (product, dimension) => product * dimension)];
-            for (var i = 0; i < values.Length; i++)
-            {
-                var centred = (random.NextDouble() * 2) - 1;
-                values[i] = RoundToBFloat16((float)(spread == 0 ? 1 + (0.5 * centred) : spread * centred));
-            }
+        void Add(string name, double spread, params long[] shape) => this.Add(random, name, spread, shape);
+    }
 
-            Weights[name] = (shape, values);
+    /// <summary>Whatever the spec's recipes make tensors of, under the names that are published.</summary>
+    private void MakePublishedWeights()
+    {
+        var shapes = new Dictionary<string, long[]>(StringComparer.Ordinal);
+        foreach (var (name, shape) in DecoderTensors.Of(Spec))
+        {
+            var recipe = Spec.Recipes.GetValueOrDefault(name) ?? new(name);
+            var rows = recipe.Rows is { } taken ? taken.At(shape[0] - 1) + 1 : shape[0];
+            shapes[recipe.Name] = [Math.Max(rows, shapes.GetValueOrDefault(recipe.Name)?[0] ?? 0), .. shape[1..]];
         }
+
+        var random = new Random(7);
+        foreach (var (name, shape) in shapes)
+        {
+            var isNorm = shape.Length == 1 && name.Contains("norm", StringComparison.Ordinal);
+            Add(random, name, isNorm ? 0 : shape.Length == 1 ? 1 : 2 / Math.Sqrt(shape[^1]), shape);
+        }
+    }
+
+    /// <summary>A spread of 0 makes a norm: around 1.</summary>
+    private void Add(Random random, string name, double spread, params long[] shape)
+    {
+        var values = new float[shape.Aggregate(1L, (product, dimension) => product * dimension)];
+        for (var i = 0; i < values.Length; i++)
+        {
+            var centred = (random.NextDouble() * 2) - 1;
+            values[i] = RoundToBFloat16((float)(spread == 0 ? 1 + (0.5 * centred) : spread * centred));
+        }
+
+        Weights[name] = (shape, values);
     }
 
     private static float RoundToBFloat16(float value) => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(value) & 0xFFFF0000);

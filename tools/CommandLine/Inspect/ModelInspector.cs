@@ -81,7 +81,7 @@ internal sealed class ModelInspector
         DecoderTensors.Check(spec, weights);
         var format = ComputeType.Default(spec, weights);
         var elementSize = format == ComputeFormat.Float32 ? sizeof(float) : sizeof(ushort);
-        var perToken = (spec.ValuesAreKeys ? 1L : 2L) * spec.LayerCount * spec.KeyValueHeadCount * spec.HeadDim * elementSize;
+        var perToken = spec.KeyValueElements * elementSize;
         var name = format switch { ComputeFormat.Float32 => "f32", ComputeFormat.BFloat16 => "bf16", ComputeFormat.Q8 => "q8", _ => "q4" };
         return new(name, ComputeType.BytesOf(format, weights.ParameterCount), perToken, perToken * spec.ContextLength);
     }

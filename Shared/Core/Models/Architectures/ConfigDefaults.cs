@@ -36,6 +36,9 @@ internal sealed record ConfigDefaults
     /// <summary>Its value; null: must be there.</summary>
     public int? FeedForwardSize { get; init; }
 
+    /// <summary>True where the class also takes a list of one for each layer.</summary>
+    public bool FeedForwardSizeByLayer { get; init; }
+
     /// <summary>vocab_size; null: must be there.</summary>
     public int? VocabularySize { get; init; }
 

@@ -35,21 +35,22 @@ internal static class RotaryConfig
         config.Section(s_sections[0]) is { } sections && sections.Names.Any() && sections.Names.All(name => name is Full or Sliding);
 
     /// <summary>
-    /// The settings of layers that attend to everything and of those with a sliding window, where <see cref="HasLayerTypes"/>.
+    /// The settings of layers that attend to everything and of those with a sliding window, where <see cref="HasLayerTypes"/>. The former's
+    /// heads may have a width of their own.
     /// </summary>
     /// <exception cref="ModelFormatException">A type or a member is not known; the message names it.</exception>
     public static (RotarySpec Full, RotarySpec Sliding) ReadByLayerType(
-        ModelConfig config, RotaryDefaults full, RotaryDefaults sliding, int headDim, int context)
+        ModelConfig config, RotaryDefaults full, RotaryDefaults sliding, int headDim, int context, int? fullHeadDim = null)
     {
         var sections = config.Section(s_sections[0])!;
         return config.Has(s_sections[1])
             ? throw new ModelFormatException(
                 "config.json: rope_parameters names layer types and rope_scaling is there as well; keep the one that is right.")
-            : (ReadOf(Full, full), ReadOf(Sliding, sliding));
+            : (ReadOf(Full, full, fullHeadDim ?? headDim), ReadOf(Sliding, sliding, headDim));
 
-        RotarySpec ReadOf(string layerType, RotaryDefaults defaults) => sections.Section(layerType) is { } section
-            ? ReadSection(config, section, $"rope_parameters.{layerType}", defaults, headDim, context)
-            : Turning(config, config, defaults, headDim);
+        RotarySpec ReadOf(string layerType, RotaryDefaults defaults, int width) => sections.Section(layerType) is { } section
+            ? ReadSection(config, section, $"rope_parameters.{layerType}", defaults, width, context)
+            : Turning(config, config, defaults, width);
     }
 
     private static RotarySpec ReadSection(ModelConfig config, ModelConfig section, string name, RotaryDefaults defaults, int headDim, int context)

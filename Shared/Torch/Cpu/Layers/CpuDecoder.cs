@@ -24,7 +24,9 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
     private readonly CachedAttention<T> _attention;
     private readonly ThreadTeam _team;
     private readonly TokenEmbedding _embedding;
+    private readonly FeedForwardFactory _feedForwards;
     private readonly CpuLayer[] _layers;
+    private readonly ILayerFrame? _frame;    // what stands around the layers; null for most models
     private readonly CpuNorm _norm;
     private readonly CpuNorm _subNorm;
     private readonly NormWeight _finalNorm;
@@ -33,8 +35,7 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
     private readonly RowBuffer _residual;
     private readonly RowBuffer _normed;
     private readonly RowBuffer _queryKeyValue;
-    private readonly RowBuffer _attended;
-    private readonly RowBuffer _inner;
+    private readonly RowBuffers _attended;
     private readonly RowBuffer _branch;    // what a branch adds, where it is changed before that
     private readonly Action<int> _addBranch;
     private readonly RowBuffer _logits;
@@ -64,27 +65,27 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
         var factory = new CpuLayerFactory(new(weights, type), quantized, team, scratch, pack && _promptsByTorch, parts);
         _residual = parts.Own(new RowBuffer(spec.HiddenSize));
         _branch = parts.Own(new RowBuffer(spec.HiddenSize));
-        _inner = parts.Own(new RowBuffer(spec.FeedForwardSize));
+        _attended = parts.Own(new RowBuffers());
         _embedding = new(spec, factory, _branch);
         _norm = new(team, spec.Norm, spec.NormEpsilon);
-        var scratches = new Dictionary<MoeSpec, ExpertScratch>();
-        LatentScratch? latentScratch = null;
         _subNorm = new(team, NormKind.Rms, spec.NormEpsilon);
-        _layers = [.. Enumerable.Range(0, spec.LayerCount).Select(index => new CpuLayer(factory, spec, index, FeedForward(index), Latent(index)))];
+        _feedForwards = new(spec, factory, _residual, team, parts);
+        LatentScratch? latentScratch = null;
+        var laurelInner = parts.Own(new RowBuffer(spec.LaurelRank ?? 0));
+        _layers = [.. Enumerable.Range(0, spec.LayerCount)
+            .Select(index => new CpuLayer(factory, spec, index, _feedForwards.Of(index), LatentOf(index), LaurelOf(index), _attended))];
+        _frame = LayerFrames.Of(spec, factory, _residual, _branch, team, parts);
 
-        LatentProjections? Latent(int layer) =>
+        LatentProjections? LatentOf(int layer) =>
             spec.Latent is { } latent ? new(spec, latent, factory, layer, latentScratch ??= parts.Own(new LatentScratch(spec, latent)), team) : null;
 
-        IFeedForward FeedForward(int layer) => spec.ExpertsOf(layer) is { } experts
-            ? new ExpertsFeedForward(spec, experts, factory, layer, scratches.GetValueOrDefault(experts) ?? (scratches[experts] = parts.Own(new ExpertScratch(experts, spec.HiddenSize))), team)
-            : new DenseFeedForward(spec, factory, layer, _inner, _subNorm);
+        Laurel? LaurelOf(int layer) => spec.LaurelRank is { } rank ? new(spec, rank, factory, layer, laurelInner, _branch, team) : null;
 
         _finalNorm = factory.Norm(spec.Names.FinalNorm, spec);
         _head = new(spec, factory, team);
         _addBranch = AddBranch;
         _normed = parts.Own(new RowBuffer(spec.HiddenSize));
-        _queryKeyValue = parts.Own(new RowBuffer(spec.QueryKeyValueSize));
-        _attended = parts.Own(new RowBuffer(spec.HeadCount * spec.HeadDim));
+        _queryKeyValue = parts.Own(new RowBuffer(Enumerable.Range(0, spec.LayerCount).Max(spec.QueryKeyValueSizeOf)));
         _logits = parts.Own(new RowBuffer(spec.VocabularySize));
         _hidden = parts.Own(new RowBuffer(spec.HiddenSize));
     }
@@ -98,11 +99,15 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
         Reserve(rows.Count, plan);
         _embedding.Gather(plan.Rows, _residual);
         _attention.Begin(plan.Rows);
+        _frame?.Open(plan.Rows, rows);
         for (var index = 0; index < _layers.Length; index++)
         {
+            _frame?.Enter(index, rows);
             Forward(_layers[index], index, rows);
+            _frame?.Leave(index, rows);
         }
 
+        _frame?.Close(rows);
         return new(
             plan.SamplingRows.Length == 0 ? null : Logits(plan.SamplingRows),
             plan.PoolingRows.Length == 0 ? null : Hidden(plan.PoolingRows));
@@ -121,11 +126,11 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
         var normed = Normed(layer.AttentionNorm, rows);
         layer.Latent?.Project(normed, _queryKeyValue, rows);
         layer.QueryKeyValue?.Forward(normed, _queryKeyValue, rows);
-        _attention.Forward(_queryKeyValue, index, layer.HeadNorms, layer.Sinks, _attended);
-        var attended = layer.Latent?.Collect(_attended, rows) ?? _attended;
+        _attention.Forward(_queryKeyValue, index, layer.HeadNorms, layer.Sinks, layer.Attended);
+        var attended = layer.Latent?.Collect(layer.Attended, rows) ?? layer.Attended;
         if (layer.AttentionSubNorm is { } subNorm)
         {
-            _subNorm.Forward(_attended, subNorm, _attended, rows.Count);
+            _subNorm.Forward(attended, subNorm, attended, rows.Count);
         }
 
         // Where both branches see what the layer was given, the feed-forward's input is normed before attention's result is added.
@@ -144,6 +149,7 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
 
         layer.Output.Forward(attended, _branch, rows);
         AddBranch(layer.AttentionPostNorm, rows);
+        layer.Laurel?.Join(normed, _residual, rows);
         layer.FeedForward.Forward(input ?? Normed(layer.FeedForwardNorm, rows), _branch, rows);
         AddBranch(layer.FeedForwardPostNorm, rows);
     }
@@ -174,11 +180,13 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
 
     private void Reserve(int rows, StepPlan plan)
     {
-        foreach (var buffer in new[] { _residual, _normed, _branch, _queryKeyValue, _attended, _inner })
+        foreach (var buffer in new[] { _residual, _normed, _branch, _queryKeyValue })
         {
             buffer.Ensure(rows);
         }
 
+        _attended.Ensure(rows);
+        _feedForwards.Ensure(rows);
         _logits.Ensure(plan.SamplingRows.Length);
         _hidden.Ensure(plan.PoolingRows.Length);
     }

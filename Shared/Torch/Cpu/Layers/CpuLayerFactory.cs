@@ -14,7 +14,7 @@ namespace Rill.Torch.Cpu.Layers;
 /// <param name="scratch">The memory that they share.</param>
 /// <param name="pack">True to keep a second copy of each matrix, reordered for libtorch's products.</param>
 /// <param name="parts">Owns what the operations read.</param>
-internal sealed class CpuLayerFactory(
+internal sealed unsafe class CpuLayerFactory(
     WeightTensors tensors, QuantizedWeights? quantized, ThreadTeam team, LinearScratch scratch, bool pack, DisposableStack parts)
 {
     /// <summary>Linear layers over the same input, side by side.</summary>
@@ -60,6 +60,14 @@ internal sealed class CpuLayerFactory(
     /// <param name="name">The tensor's name.</param>
     /// <param name="shape">Its shape.</param>
     public WeightVector Elements(float offset, string name, params ReadOnlySpan<long> shape) => parts.Own(new WeightVector(tensors.Elements(offset, name, shape)));
+
+    /// <summary>A vector of which each element is multiplied with a factor.</summary>
+    public WeightVector Scaled(float factor, string name, int size)
+    {
+        var vector = Elements(0, name, size);
+        RowKernels.Scale(vector.Values, factor, vector.Values, size);
+        return vector;
+    }
 
     private (LinearWeight[] Weights, WeightVector? Bias) Load(long inputs, bool bias, bool packed, ReadOnlySpan<(string Layer, long Outputs)> layers)
     {

@@ -52,28 +52,10 @@ public sealed class TorchModelRunner : IModelRunner
     {
         using var inference = inference_mode();
         using var stream = _stream.Enter();
-        foreach (var slot in batch.Released)
-        {
-            _decoder.ReleaseSlot(slot);
-        }
-
-        foreach (var block in batch.ReleasedBlocks)
-        {
-            _decoder.ReleaseBlock(block);
-        }
-
-        foreach (var copy in batch.Restores)
-        {
-            _decoder.Restore(copy);
-        }
-
+        Prepare(batch);
         var plan = StepPlan.Create(batch.Steps, Limits);
         using var output = plan.Rows.Length == 0 ? null : _decoder.Forward(plan);
-        foreach (var copy in batch.Saves)
-        {
-            _decoder.Save(copy);
-        }
-
+        Keep(batch);
         var sampled = output?.Logits is { } logits ? Sample(logits, plan.Sampling) : [];
         return output?.Hidden is { } hidden ? InOrder(batch.Steps, sampled, Pooling.Pool(hidden, plan.Pooling)) : sampled;
     }
@@ -101,10 +83,11 @@ public sealed class TorchModelRunner : IModelRunner
     internal void WarmUp()
     {
         using var stream = _stream.Enter();
-        var rows = Enumerable.Range(0, Math.Min(32, Limits.ContextLength)).Select(position => new TokenRow(0, position, 0)).ToArray();
+        var chunk = Math.Clamp(Limits.ContextLength - 2, 1, 30);
+        TokenRow[][] steps = [[.. Enumerable.Range(0, chunk).Select(Row)], [Row(chunk)], [Row(chunk + 1)]];
         var plain = new Sequence(-1, [0], new SamplingParameters { TopP = 0.9f, TopK = 40 });
         var sequence = new Sequence(-1, [0], plain.Parameters with { TopLogprobs = 1 });    // on a GPU these are sampled on the host
-        foreach (var step in new[] { rows, [rows[^1]], [rows[^1]] })
+        foreach (var step in steps)
         {
             using var output = _decoder.Forward(new StepPlan { Rows = step, PromptRows = step.Length == 1 ? 0 : step.Length, SamplingRows = [step.Length - 1] });
             Sample(output.Logits!, [new(sequence, 0, 1)]);
@@ -112,10 +95,56 @@ public sealed class TorchModelRunner : IModelRunner
         }
 
         _decoder.ReleaseSlot(0);
+
+        // A context of one or two tokens begins anew.
+        TokenRow Row(int position) => new(0, position < Limits.ContextLength ? position : 0, 0);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _parts.Dispose();
+
+    /// <summary>What a step gives back and begins with.</summary>
+    private void Prepare(StepBatch batch)
+    {
+        foreach (var slot in batch.Released)
+        {
+            _decoder.ReleaseSlot(slot);
+        }
+
+        foreach (var block in batch.ReleasedBlocks)
+        {
+            _decoder.ReleaseBlock(block);
+        }
+
+        foreach (var state in batch.ReleasedStates)
+        {
+            _decoder.ReleaseState(state);
+        }
+
+        foreach (var copy in batch.Restores)
+        {
+            _decoder.Restore(copy);
+        }
+
+        foreach (var copy in batch.StateRestores)
+        {
+            _decoder.Restore(copy);
+        }
+    }
+
+    /// <summary>What a step leaves in the cache.</summary>
+    private void Keep(StepBatch batch)
+    {
+        foreach (var copy in batch.Saves)
+        {
+            _decoder.Save(copy);
+        }
+
+        foreach (var copy in batch.StateSaves)
+        {
+            _decoder.Save(copy);
+        }
+    }
 
     private StepResult[] Sample(Tensor logits, SequenceStep[] steps) => _gpuSampler?.Sample(logits, steps) ?? _sampler.Sample(logits, steps);
 

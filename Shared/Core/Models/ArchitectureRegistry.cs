@@ -1,6 +1,7 @@
 using Rill.Models.Architectures;
 using Rill.Models.Architectures.Dense;
 using Rill.Models.Architectures.Experts;
+using Rill.Models.Architectures.Hybrid;
 using Rill.Models.Architectures.Latent;
 using Rill.Models.Architectures.PerLayer;
 using Rill.Models.Gguf;
@@ -58,6 +59,8 @@ public static class ArchitectureRegistry
         [GptOss.Name] = GptOss.Read,
         [GraniteMoe.Name] = GraniteMoe.Read,
         [GraniteMoe.SharedName] = GraniteMoe.ReadShared,
+        [Lfm2.Name] = Lfm2.Read,
+        [Lfm2.MoeName] = Lfm2.ReadMoe,
         [Llama4.Name] = Llama4.Read,
         [Llama4.WrapperName] = Llama4.ReadWrapper,
         [MiniMaxM2.Name] = MiniMaxM2.Read,
@@ -65,6 +68,11 @@ public static class ArchitectureRegistry
         [Olmoe.Name] = Olmoe.Read,
         [Qwen2Moe.Name] = Qwen2Moe.Read,
         [Qwen3Moe.Name] = Qwen3Moe.Read,
+        [Qwen3Next.Name] = Qwen3Next.Read,
+        [Qwen3_5.Name] = Qwen3_5.Read,
+        [Qwen3_5.WrapperName] = Qwen3_5.ReadWrapper,
+        [Qwen3_5.MoeName] = Qwen3_5.ReadMoe,
+        [Qwen3_5.MoeWrapperName] = Qwen3_5.ReadMoeWrapper,
     };
 
     /// <summary>The class names that are supported.</summary>

@@ -93,6 +93,12 @@ public sealed record DecoderSpec
     /// </summary>
     public LatentSpec? Latent { get; init; }
 
+    /// <summary>For each layer, what it has in attention's place; null for attention. Empty: all have attention.</summary>
+    public IReadOnlyList<MixerSpec?> Mixers { get; init; } = [];
+
+    /// <summary>True where attention's result is multiplied with sigmoid(a projection of its input) before the output projection.</summary>
+    public bool OutputGate { get; init; }
+
     /// <summary>A norm over queries and keys.</summary>
     public QueryKeyNorm QueryKeyNorm { get; init; }
 
@@ -198,14 +204,20 @@ public sealed record DecoderSpec
     /// <summary>The experts of a layer; null for a dense one.</summary>
     public MoeSpec? ExpertsOf(int layer) => Experts.Count == 0 ? null : Experts[layer];
 
+    /// <summary>What a layer has in attention's place; null for attention.</summary>
+    public MixerSpec? MixerOf(int layer) => Mixers.Count == 0 ? null : Mixers[layer];
+
+    /// <summary>Elements of one sequence's states in all layers, in f32; 0 where all layers have attention.</summary>
+    public long StateSize => Mixers.Sum(mixer => mixer?.StateSize ?? 0);
+
     /// <summary>The key and value heads of a layer's attention, whoever's they are.</summary>
     public int KeyValueHeadsOf(int layer) => KeyValueHeadCounts.Count == 0 ? KeyValueHeadCount : KeyValueHeadCounts[layer];
 
     /// <summary>The width of a layer's heads.</summary>
     public int HeadDimOf(int layer) => HeadDims.Count == 0 ? HeadDim : HeadDims[layer];
 
-    /// <summary>The layer whose cached keys and values a layer's attention reads; null where it reads none.</summary>
-    public int? CacheLayerOf(int layer) => KeyValueSources.Count == 0 ? layer : KeyValueSources[layer];
+    /// <summary>The layer whose cached keys and values a layer's attention reads; null where it reads none, and where it has no attention.</summary>
+    public int? CacheLayerOf(int layer) => MixerOf(layer) is not null ? null : KeyValueSources.Count == 0 ? layer : KeyValueSources[layer];
 
     /// <summary>The width of a layer's dense feed-forward.</summary>
     public int FeedForwardSizeOf(int layer) => FeedForwardSizes.Count == 0 ? FeedForwardSize : FeedForwardSizes[layer];

@@ -41,7 +41,10 @@ public static class DecoderTensors
         }
     }
 
-    /// <summary>The matrices that are multiplied with rows and large: without routers, whose choices a rounding may turn, and tables.</summary>
+    /// <summary>
+    /// The matrices that are multiplied with rows and large: without routers, whose choices a rounding may turn, tables, and what a delta net
+    /// forgets and learns by, whose roundings its state would gather.
+    /// </summary>
     public static IEnumerable<(string Name, long[] Shape)> Matrices(DecoderSpec spec)
     {
         var names = spec.Names;
@@ -50,6 +53,7 @@ public static class DecoderTensors
             [
                 names.Router(layer) + ".weight", names.SharedExpertGate(layer) + ".weight", names.QueryNorm(layer), names.KeyNorm(layer),
                 .. InputTensors.ExactOf(spec, layer),
+                names.Of(layer, names.DeltaNet.Beta) + ".weight", names.Of(layer, names.DeltaNet.Decay) + ".weight",
             ])
             .Append(names.Positions).ToHashSet(StringComparer.Ordinal);
         return Of(spec).Where(tensor => tensor.Shape.Length == 2 && !exact.Contains(tensor.Name));
@@ -112,27 +116,79 @@ public static class DecoderTensors
 
     private static IEnumerable<(string Name, long[] Shape)> OfLayer(DecoderSpec spec, int layer)
     {
+        var names = spec.Names;
+        return
+        [
+            .. OfMixer(spec, layer),
+            .. spec.ExpertsOf(layer) is { } experts ? OfExperts(spec, experts, layer) : [],
+            .. spec.ExpertsOf(layer) is null or { BesideDense: true } ? OfFeedForward(spec, layer) : [],
+            .. spec.PreNorms ? Norm(spec, names.AttentionNorm(layer)) : [],
+            .. spec.PreNorms && spec.Residual != ResidualKind.ParallelOneNorm ? Norm(spec, names.FeedForwardNorm(layer)) : [],
+            .. spec.PostNorms ? [.. Norm(spec, names.AttentionPostNorm(layer)), .. Norm(spec, names.FeedForwardPostNorm(layer))] : Nothing,
+            .. spec.SubNorms ? [(names.FeedForwardSubNorm(layer), [spec.FeedForwardSizeOf(layer)])] : Nothing,
+            .. spec.LayerScale ? [(names.LayerScale(layer), [1])] : Nothing,
+            .. InputTensors.OfLayer(spec, layer),
+        ];
+    }
+
+    private static IEnumerable<(string Name, long[] Shape)> OfMixer(DecoderSpec spec, int layer) => spec.MixerOf(layer) switch
+    {
+        DeltaNetSpec delta => OfDeltaNet(spec, delta, layer),
+        ShortConvSpec conv => OfShortConv(spec, conv, layer),
+        _ => OfAttention(spec, layer),
+    };
+
+    private static IEnumerable<(string Name, long[] Shape)> OfAttention(DecoderSpec spec, int layer)
+    {
         var (names, hidden) = (spec.Names, spec.HiddenSize);
         long attention = spec.QuerySizeOf(layer);
         IEnumerable<(string, long[])> projections = spec.Latent is { } latent ? OfLatent(spec, latent, layer) :
         [
             .. Linear(names.Query(layer), attention, hidden, spec.QueryKeyValueBias),
             .. spec.CachesKeyValues(layer) ? OfKeysAndValues(spec, layer) : [],
+            .. spec.OutputGate ? Linear(names.OutputGate(layer), attention, hidden, spec.QueryKeyValueBias) : [],
             .. Linear(names.Output(layer), hidden, attention, spec.OutputBias),
         ];
         return
         [
             .. projections,
-            .. spec.ExpertsOf(layer) is { } experts ? OfExperts(spec, experts, layer) : [],
-            .. spec.ExpertsOf(layer) is null or { BesideDense: true } ? OfFeedForward(spec, layer) : [],
-            .. spec.PreNorms ? Norm(spec, names.AttentionNorm(layer)) : [],
-            .. spec.PreNorms && spec.Residual != ResidualKind.ParallelOneNorm ? Norm(spec, names.FeedForwardNorm(layer)) : [],
-            .. spec.PostNorms ? [.. Norm(spec, names.AttentionPostNorm(layer)), .. Norm(spec, names.FeedForwardPostNorm(layer))] : Nothing,
             .. QueryKeyNorms(spec, layer),
             .. spec.AttentionSinks ? [(names.Sinks(layer), [spec.HeadCount])] : Nothing,
-            .. spec.SubNorms ? [(names.AttentionSubNorm(layer), [attention]), (names.FeedForwardSubNorm(layer), [spec.FeedForwardSizeOf(layer)])] : Nothing,
-            .. spec.LayerScale ? [(names.LayerScale(layer), [1])] : Nothing,
-            .. InputTensors.OfLayer(spec, layer),
+            .. spec.SubNorms ? [(names.AttentionSubNorm(layer), [attention])] : Nothing,
+        ];
+    }
+
+    private static IEnumerable<(string Name, long[] Shape)> OfDeltaNet(DecoderSpec spec, DeltaNetSpec delta, int layer)
+    {
+        var (names, hidden) = (spec.Names.DeltaNet, spec.HiddenSize);
+        return
+        [
+            .. Linear(Of(names.Query), delta.KeySize, hidden, bias: false),
+            .. Linear(Of(names.Key), delta.KeySize, hidden, bias: false),
+            .. Linear(Of(names.Value), delta.ValueSize, hidden, bias: false),
+            .. Linear(Of(names.Gate), delta.ValueSize, hidden, bias: false),
+            .. Linear(Of(names.Beta), delta.ValueHeads, hidden, bias: false),
+            .. Linear(Of(names.Decay), delta.ValueHeads, hidden, bias: false),
+            (Of(names.Convolution), [delta.Channels, 1, delta.Taps]),
+            (Of(names.DecayRate), [delta.ValueHeads]),
+            (Of(names.DecayBias), [delta.ValueHeads]),
+            (Of(names.Norm), [delta.ValueWidth]),
+            .. Linear(Of(names.Output), hidden, delta.ValueSize, bias: false),
+        ];
+
+        string Of(string name) => spec.Names.Of(layer, name);
+    }
+
+    private static IEnumerable<(string Name, long[] Shape)> OfShortConv(DecoderSpec spec, ShortConvSpec conv, int layer)
+    {
+        var (names, hidden) = (spec.Names.ShortConv, spec.HiddenSize);
+        var convolution = spec.Names.Of(layer, names.Convolution);
+        return
+        [
+            .. Linear(spec.Names.Of(layer, names.Input), 3L * conv.Width, hidden, conv.Bias),
+            (convolution, [conv.Channels, 1, conv.Taps]),
+            .. conv.Bias ? [(WeightNames.BiasOf(convolution), [conv.Channels])] : Nothing,
+            .. Linear(spec.Names.Of(layer, names.Output), hidden, conv.Width, conv.Bias),
         ];
     }
 

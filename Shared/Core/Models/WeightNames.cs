@@ -126,6 +126,15 @@ public sealed record WeightNames
     /// <summary>Of experts beside a dense feed-forward.</summary>
     public ParallelExpertNames ParallelExperts { get; init; } = new();
 
+    /// <summary>Behind a layer's number: see <see cref="OutputGate"/>.</summary>
+    public string OutputGateSuffix { get; init; } = "self_attn.output_gate";
+
+    /// <summary>What a delta net's tensors are called.</summary>
+    public DeltaNetNames DeltaNet { get; init; } = new();
+
+    /// <summary>What a short convolution's tensors are called.</summary>
+    public ShortConvNames ShortConv { get; init; } = new();
+
     /// <summary>The norm before attention, [hidden].</summary>
     public string AttentionNorm(int layer) => Of(layer, AttentionNormSuffix);
 
@@ -161,6 +170,9 @@ public sealed record WeightNames
 
     /// <summary>The projection of the attention's result, [hidden, heads * headDim].</summary>
     public string Output(int layer) => Of(layer, OutputSuffix);
+
+    /// <summary>The projection to the gate of attention's result, [heads * headDim, hidden], by recipe.</summary>
+    public string OutputGate(int layer) => Of(layer, OutputGateSuffix);
 
     /// <summary>The feed-forward's gate, [feedForward, hidden]; absent where it is not gated.</summary>
     public string Gate(int layer) => Of(layer, GateSuffix);
@@ -229,6 +241,6 @@ public sealed record WeightNames
     public static string BiasOf(string weight) =>
         (weight.EndsWith(".weight", StringComparison.Ordinal) ? weight[..^".weight".Length] : weight) + ".bias";
 
-    /// <summary>The name that stands behind a layer's number, as a whole.</summary>
+    /// <summary>A tensor of a layer by what stands behind the layer's number.</summary>
     public string Of(int layer, string name) => $"{LayerPrefix}{layer}.{name}";
 }

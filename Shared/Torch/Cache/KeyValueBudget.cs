@@ -48,8 +48,9 @@ internal sealed record KeyValueBudget
             SlotCount = SlotCount,
             BlockSize = BlockSize,
             BlockCount = 0,
+            StateBytes = MixerStates.BytesOf(spec),
         };
-        var perSequence = ((long)layout.ContextLength + BlockSize - 1) / BlockSize;
+        var perSequence = (((long)layout.ContextLength + BlockSize - 1) / BlockSize) + layout.StateBlocks;
         var taken = SlotsTakeMemory ? perSequence * SlotCount : 0;
         var blocks = Math.Min((Bytes / layout.BlockBytes) - taken, 2 * perSequence * SlotCount);
         if (blocks < perSequence)

@@ -53,4 +53,10 @@ internal sealed record KeyValueLayout
 
     /// <summary>Bytes of a block's content.</summary>
     public long BlockBytes => BlockSize * TokenBytes;
+
+    /// <summary>Bytes that a slot takes beside its tokens, for the states of its layers.</summary>
+    public long StateBytes { get; init; }
+
+    /// <summary>The same in blocks, rounded up.</summary>
+    public long StateBlocks => (StateBytes + BlockBytes - 1) / BlockBytes;
 }

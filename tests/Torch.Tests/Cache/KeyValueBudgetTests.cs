@@ -45,6 +45,32 @@ public sealed class KeyValueBudgetTests
     }
 
     [Fact]
+    public void Plan_LayersWithStates_CountThemAsBlocksOfEachSequence()
+    {
+        // Of a position one layer keeps (key, value) x 2 heads x 8 x 4 bytes, a block of four 512 bytes; the states are 2 x 64 x 9 x 4 = 4608
+        // bytes, which take two pages
+        using var model = new TinyModel(changes: """{"max_position_embeddings":16}""");
+        var spec = model.Spec with { Mixers = [new ShortConvSpec(64) { Taps = 10 }, new ShortConvSpec(64) { Taps = 10 }, null] };
+        var budget = new KeyValueBudget { SlotCount = 2, BlockSize = 4, MemoryMiB = 1 };
+
+        var layout = budget.Plan(spec, KeyValueFormat.Float32);
+
+        Assert.Equal((8192, 16), (layout.StateBytes, layout.StateBlocks));
+        Assert.Equal(2 * 2 * (4 + 16), layout.BlockCount);
+    }
+
+    [Fact]
+    public void Plan_StatesThatDoNotFit_AreRefused()
+    {
+        using var model = new TinyModel();
+        var spec = model.Spec with { Mixers = [new DeltaNetSpec { Taps = 4, KeyHeads = 256, ValueHeads = 256, KeyWidth = 1024, ValueWidth = 1024 }, null, null] };
+
+        Assert.Contains(
+            "too small", Assert.Throws<ModelFormatException>(() => new KeyValueBudget { SlotCount = 2, BlockSize = 4, MemoryMiB = 64 }.Plan(spec, KeyValueFormat.Float32)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Plan_LayersOfDifferentHeads_CountsWhatEachKeeps()
     {
         using var model = new TinyModel();

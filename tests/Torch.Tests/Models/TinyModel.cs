@@ -34,7 +34,7 @@ internal sealed class TinyModel : IDisposable
 
         File.WriteAllText(_directory.File("config.json"), config.ToJsonString());
         Spec = ArchitectureRegistry.Read(ModelConfig.Parse(config.ToJsonString()));
-        if (Spec.PerLayerInputs is not null)
+        if (Spec.PerLayerInputs is not null || Spec.Mixers.Count > 0)
         {
             MakePublishedWeights();
         }

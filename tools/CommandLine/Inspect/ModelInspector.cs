@@ -83,7 +83,10 @@ internal sealed class ModelInspector
         var elementSize = format == ComputeFormat.Float32 ? sizeof(float) : sizeof(ushort);
         var perToken = spec.KeyValueElements * elementSize;
         var name = format switch { ComputeFormat.Float32 => "f32", ComputeFormat.BFloat16 => "bf16", ComputeFormat.Q8 => "q8", _ => "q4" };
-        return new(name, ComputeType.BytesOf(format, weights.ParameterCount), perToken, perToken * spec.ContextLength);
+        return new(name, ComputeType.BytesOf(format, weights.ParameterCount), perToken, perToken * spec.ContextLength)
+        {
+            StateBytes = spec.StateSize == 0 ? null : spec.StateSize * sizeof(float),
+        };
     }
 
     private static ArchitectureReport Describe(DecoderSpec spec) => new(

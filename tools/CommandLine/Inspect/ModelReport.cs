@@ -54,7 +54,9 @@ internal sealed record WeightFile(string Name, long Bytes);
 /// <param name="WeightBytes">Bytes of all weights in that type.</param>
 /// <param name="KeyValueBytesPerToken">Bytes of KV cache that one token takes.</param>
 /// <param name="KeyValueBytesPerContext">Bytes of KV cache that one sequence of the full context length takes.</param>
-internal sealed record MemoryReport(string ComputeType, long WeightBytes, long KeyValueBytesPerToken, long KeyValueBytesPerContext);
+/// <param name="StateBytes">Bytes of the states that one sequence carries, whatever its length; null for a model without.</param>
+internal sealed record MemoryReport(
+    string ComputeType, long WeightBytes, long KeyValueBytesPerToken, long KeyValueBytesPerContext, long? StateBytes = null);
 
 /// <summary>The tokenizer.</summary>
 /// <param name="Kind">Its kind in words.</param>

@@ -47,7 +47,10 @@ internal static class ReportRows
         ("computes in", memory.ComputeType),
         ("memory", $"{Size(memory.WeightBytes)} for the weights"),
         ("KV cache", $"{Size(memory.KeyValueBytesPerToken)} a token, {Size(memory.KeyValueBytesPerContext)} for a full context"),
+        .. memory.StateBytes is { } bytes ? [("states", $"{Size(bytes)} a sequence")] : NoRows,
     ];
+
+    private static (string Name, string Value)[] NoRows => [];
 
     private static IEnumerable<(string Name, string Value)> Of(TokenizerReport tokenizer) =>
     [

@@ -36,11 +36,17 @@ internal static class UnservedFields
         ["scale_attn_weights"] = ["true"], ["scale_attn_by_inverse_layer_idx"] = s_false, ["use_bidirectional_attention"] = s_false,
         ["multi_query"] = s_false, ["kv_lora_rank"] = s_none, ["q_lora_rank"] = s_none, ["num_kv_shared_layers"] = ["0"],
         ["attention_k_eq_v"] = s_false, ["use_cla"] = s_false, ["sparse_config"] = s_none,
+        ["attn_output_gate"] = s_false,
 
         // scales
         ["embedding_multiplier"] = ["1"], ["residual_multiplier"] = ["1"], ["logits_scaling"] = ["1"], ["logit_scale"] = ["1"],
         ["lm_head_multiplier"] = ["1"], ["scale_emb"] = ["1"], ["scale_depth"] = s_none, ["final_logit_softcapping"] = s_none,
         ["final_logit_softcap"] = s_none, ["swiglu_limit"] = s_none,
+
+        // layers with a state
+        ["linear_num_key_heads"] = s_none, ["linear_num_value_heads"] = s_none, ["linear_conv_kernel_dim"] = s_none, ["conv_L_cache"] = s_none,
+        ["conv_bias"] = s_false, ["full_attn_idxs"] = s_none, ["full_attention_interval"] = ["1"], ["use_pos_enc"] = ["true"],
+        ["block_use_swiglu"] = ["true"], ["block_auto_adjust_ff_dim"] = s_false, ["block_ff_dim"] = s_none,
 
         // experts and other layers
         ["num_experts"] = ["0", "1"], ["num_local_experts"] = ["0", "1"], ["n_routed_experts"] = ["0", "1"],

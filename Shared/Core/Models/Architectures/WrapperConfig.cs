@@ -29,7 +29,7 @@ internal static class WrapperConfig
         {
             Architecture = architecture,
             Prefixes = s_prefixes,
-            PassedOver = [.. s_towers, .. s_towers.Select(tower => "model." + tower)],
+            PassedOver = [.. decoder.PassedOver, .. s_towers, .. s_towers.Select(tower => "model." + tower)],
         };
     }
 }

@@ -146,6 +146,27 @@ internal static unsafe class RowKernels
         }
     }
 
+    /// <summary>values *= scale / sqrt(sum(values²) + epsilon).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void SetLength(float* values, float scale, float epsilon, int size) =>
+        Scale(values, scale / MathF.Sqrt(Dot<Float32Elements>(values, values, size) + epsilon), values, size);
+
+    /// <summary>target = left * right, element by element. The target may be one of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply(float* left, float* right, float* target, int size)
+    {
+        var i = 0;
+        for (; i <= size - Lanes; i += Lanes)
+        {
+            (Vector512.Load(left + i) * Vector512.Load(right + i)).Store(target + i);
+        }
+
+        for (; i < size; i++)
+        {
+            target[i] = left[i] * right[i];
+        }
+    }
+
     /// <summary>residual += addend * factor, rounded once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddScaled(float* residual, float* addend, float factor, int size)

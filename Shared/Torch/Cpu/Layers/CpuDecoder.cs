@@ -29,6 +29,8 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
     private readonly ILayerFrame? _frame;    // what stands around the layers; null for most models
     private readonly CpuNorm _norm;
     private readonly CpuNorm _subNorm;
+    private readonly CpuMixers? _mixers;    // null where all layers have attention
+    private readonly OutputGate _outputGate;
     private readonly NormWeight _finalNorm;
     private readonly LogitsHead _head;
 
@@ -69,11 +71,14 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
         _embedding = new(spec, factory, _branch);
         _norm = new(team, spec.Norm, spec.NormEpsilon);
         _subNorm = new(team, NormKind.Rms, spec.NormEpsilon);
+        _mixers = spec.StateSize == 0 ? null : new(spec, layout, team, parts);
+        _outputGate = parts.Own(new OutputGate(spec.HeadCount * spec.HeadDim, team));
         _feedForwards = new(spec, factory, _residual, team, parts);
         LatentScratch? latentScratch = null;
         var laurelInner = parts.Own(new RowBuffer(spec.LaurelRank ?? 0));
         _layers = [.. Enumerable.Range(0, spec.LayerCount)
-            .Select(index => new CpuLayer(factory, spec, index, _feedForwards.Of(index), LatentOf(index), LaurelOf(index), _attended))];
+            .Select(index => new CpuLayer(
+                factory, spec, index, _feedForwards.Of(index), LatentOf(index), LaurelOf(index), _attended, _mixers?.Make(factory, index)))];
         _frame = LayerFrames.Of(spec, factory, _residual, _branch, team, parts);
 
         LatentProjections? LatentOf(int layer) =>
@@ -99,6 +104,7 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
         Reserve(rows.Count, plan);
         _embedding.Gather(plan.Rows, _residual);
         _attention.Begin(plan.Rows);
+        _mixers?.Begin(plan.Rows);
         _frame?.Open(plan.Rows, rows);
         for (var index = 0; index < _layers.Length; index++)
         {
@@ -108,12 +114,18 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
         }
 
         _frame?.Close(rows);
+        _mixers?.End();
+
         return new(
             plan.SamplingRows.Length == 0 ? null : Logits(plan.SamplingRows),
             plan.PoolingRows.Length == 0 ? null : Hidden(plan.PoolingRows));
     }
 
-    public void ReleaseSlot(int slot) => _cache.ReleaseSlot(slot);
+    public void ReleaseSlot(int slot)
+    {
+        _cache.ReleaseSlot(slot);
+        _mixers?.States.Release(slot);
+    }
 
     public void ReleaseBlock(int block) => _cache.ReleaseBlock(block);
 
@@ -121,17 +133,16 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
 
     public void Save(BlockCopy copy) => _cache.Save(copy);
 
+    public void ReleaseState(int state) => _mixers!.States.ReleaseSaved(state);
+
+    public void Restore(StateCopy copy) => _mixers!.States.Restore(copy);
+
+    public void Save(StateCopy copy) => _mixers!.States.Save(copy);
+
     private void Forward(CpuLayer layer, int index, RowSplit rows)
     {
         var normed = Normed(layer.AttentionNorm, rows);
-        layer.Latent?.Project(normed, _queryKeyValue, rows);
-        layer.QueryKeyValue?.Forward(normed, _queryKeyValue, rows);
-        _attention.Forward(_queryKeyValue, index, layer.HeadNorms, layer.Sinks, layer.Attended);
-        var attended = layer.Latent?.Collect(layer.Attended, rows) ?? layer.Attended;
-        if (layer.AttentionSubNorm is { } subNorm)
-        {
-            _subNorm.Forward(attended, subNorm, attended, rows.Count);
-        }
+        var attended = layer.Mixer?.Mix(normed, rows) ?? Attend(layer, index, normed, rows);
 
         // Where both branches see what the layer was given, the feed-forward's input is normed before attention's result is added.
         var input = _spec.Residual switch
@@ -152,6 +163,26 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
         layer.Laurel?.Join(normed, _residual, rows);
         layer.FeedForward.Forward(input ?? Normed(layer.FeedForwardNorm, rows), _branch, rows);
         AddBranch(layer.FeedForwardPostNorm, rows);
+    }
+
+    /// <summary>A layer's attention, before its output projection.</summary>
+    private RowBuffer Attend(CpuLayer layer, int index, RowBuffer normed, RowSplit rows)
+    {
+        layer.Latent?.Project(normed, _queryKeyValue, rows);
+        layer.QueryKeyValue?.Forward(normed, _queryKeyValue, rows);
+        _attention.Forward(_queryKeyValue, index, layer.HeadNorms, layer.Sinks, layer.Attended);
+        if (layer.OutputGate is { } gate)
+        {
+            _outputGate.Apply(gate, normed, layer.Attended, rows);
+        }
+
+        var attended = layer.Latent?.Collect(layer.Attended, rows) ?? layer.Attended;
+        if (layer.AttentionSubNorm is { } subNorm)
+        {
+            _subNorm.Forward(attended, subNorm, attended, rows.Count);
+        }
+
+        return attended;
     }
 
     /// <summary>The residual stream through a norm, or as it is where there is none.</summary>

@@ -13,19 +13,27 @@ internal sealed class CpuLayer
     /// <param name="latent">What stands around its latent attention; null where its queries, keys and values are projections.</param>
     /// <param name="laurel">Its augmented residual; null for none.</param>
     /// <param name="attended">Memory for what attention gives, by its width.</param>
+    /// <param name="mixer">What it has in attention's place; null where it has attention.</param>
     public CpuLayer(
-        CpuLayerFactory weights, DecoderSpec spec, int index, IFeedForward feedForward, LatentProjections? latent, Laurel? laurel, RowBuffers attended)
+        CpuLayerFactory weights, DecoderSpec spec, int index, IFeedForward feedForward, LatentProjections? latent, Laurel? laurel, RowBuffers attended,
+        IMixer? mixer)
     {
         var (names, hidden) = (spec.Names, spec.HiddenSize);
         var attention = spec.QuerySizeOf(index);
-        (Latent, Laurel) = (latent, laurel);
-        QueryKeyValue = latent is not null ? null : weights.Linear(hidden, spec.QueryKeyValueBias, Projections(spec, index));
         Attended = attended.Of(attention);
-        Output = weights.Linear(spec.Latent is { } own ? spec.HeadCount * own.ValueWidth : attention, spec.OutputBias, (names.Output(index), hidden));
         FeedForward = feedForward;
-        HeadNorms = HeadNorms.Of(spec, weights, index);
-        Sinks = spec.AttentionSinks ? weights.Elements(0, names.Sinks(index), spec.HeadCount) : null;
-        AttentionSubNorm = spec.SubNorms ? new(weights.Elements(spec.NormOffset, names.AttentionSubNorm(index), attention)) : null;
+        (Latent, Laurel, Mixer) = (latent, laurel, mixer);
+        Output = mixer?.Output
+            ?? weights.Linear(spec.Latent is { } own ? spec.HeadCount * own.ValueWidth : attention, spec.OutputBias, (names.Output(index), hidden));
+        if (mixer is null)
+        {
+            QueryKeyValue = latent is not null ? null : weights.Linear(hidden, spec.QueryKeyValueBias, Projections(spec, index));
+            OutputGate = spec.OutputGate ? weights.Linear(hidden, spec.QueryKeyValueBias, (names.OutputGate(index), attention)) : null;
+            HeadNorms = HeadNorms.Of(spec, weights, index);
+            Sinks = spec.AttentionSinks ? weights.Elements(0, names.Sinks(index), spec.HeadCount) : null;
+            AttentionSubNorm = spec.SubNorms ? new(weights.Elements(spec.NormOffset, names.AttentionSubNorm(index), attention)) : null;
+        }
+
         if (spec.PreNorms)
         {
             AttentionNorm = weights.Norm(names.AttentionNorm(index), spec);
@@ -39,8 +47,16 @@ internal sealed class CpuLayer
         }
     }
 
-    /// <summary>Null where attention is latent; only the queries' where the layer reads another's keys and values.</summary>
+    /// <summary>What the layer has in attention's place; null where it has attention.</summary>
+    public IMixer? Mixer { get; }
+
+    /// <summary>
+    /// Null where attention is latent, or where there is a mixer in its place; only the queries' where the layer reads another's keys and values.
+    /// </summary>
     public CpuLinear? QueryKeyValue { get; }
+
+    /// <summary>The projection to the gate of attention's result; null where the architecture has none.</summary>
+    public CpuLinear? OutputGate { get; }
 
     /// <summary>What attention gives, before its output projection.</summary>
     public RowBuffer Attended { get; }
@@ -48,6 +64,7 @@ internal sealed class CpuLayer
     /// <summary>What stands around latent attention; null for other attention.</summary>
     public LatentProjections? Latent { get; }
 
+    /// <summary>The way of attention's or the mixer's result into the residual stream.</summary>
     public CpuLinear Output { get; }
 
     /// <summary>What joins attention's result; null where the architecture has none.</summary>

@@ -69,6 +69,15 @@ internal sealed unsafe class CpuLayerFactory(
         return vector;
     }
 
+    /// <summary>The weights of a convolution over each channel by itself, [channels, 1, taps] in the files, in f32 as [taps, channels].</summary>
+    public WeightVector Convolution(string name, long channels, long taps)
+    {
+        using var published = tensors.Elements(0, name, channels, 1, taps);
+        using var matrix = published.view(channels, taps);
+        using var turned = matrix.t();
+        return parts.Own(new WeightVector(turned.contiguous()));
+    }
+
     private (LinearWeight[] Weights, WeightVector? Bias) Load(long inputs, bool bias, bool packed, ReadOnlySpan<(string Layer, long Outputs)> layers)
     {
         var weights = new LinearWeight[layers.Length];

@@ -80,6 +80,15 @@ internal sealed class GpuDecoder : IDecoder
 
     public void Save(BlockCopy copy) => _cache.Save(copy);
 
+    public void ReleaseState(int state) => throw NoStates();
+
+    public void Restore(StateCopy copy) => throw NoStates();
+
+    public void Save(StateCopy copy) => throw NoStates();
+
+    /// <summary>Models with states are refused at load.</summary>
+    private static NotSupportedException NoStates() => new("The GPU's decoder has no states.");
+
     private FlashAttention.Kernel? UsableFlash(DecoderSpec spec, ScalarType type, GpuPlace place)
     {
         if (!FlashAttention.Knows(spec))

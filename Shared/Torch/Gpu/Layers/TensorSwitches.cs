@@ -20,6 +20,9 @@ internal static class TensorSwitches
     public static string? Missing(DecoderSpec spec) =>
         spec.Latent is not null ? "latent attention"
         : spec.HeadDims.Count > 0 || spec.KeyValueHeadCounts.Count > 0 ? "heads that differ from layer to layer"
+        : spec.Mixers.OfType<DeltaNetSpec>().Any() ? "gated delta nets"
+        : spec.Mixers.OfType<ShortConvSpec>().Any() ? "short convolutions"
+        : spec.OutputGate ? "gates on attention's result"
         : spec.KeyValueSources.Count > 0 ? "layers without keys and values of their own"
         : spec.ValueNorm || spec.ValuesFromKeyProjection.Count > 0 ? "values that are normed or come from the keys' projection"
         : spec.FeedForwardSizes.Count > 0 || spec.GateCutoffs.Count > 0 ? "feed-forwards that differ from layer to layer"

@@ -36,20 +36,13 @@ internal static class GraniteMoe
 
     private static IEnumerable<(string Name, WeightRecipe Recipe)> Recipes(DecoderSpec spec, int layer, MoeSpec experts)
     {
-        var (names, prefix) = (spec.Names, $"{spec.Names.LayerPrefix}{layer}.");
-        var (input, output) = ($"{prefix}{Block}input_linear.weight", $"{prefix}{Block}output_linear.weight");
-        for (var expert = 0; expert < experts.Experts; expert++)
-        {
-            yield return (names.ExpertGate(layer, expert) + ".weight", new(input) { Expert = expert, Rows = new(0) });
-            yield return (names.ExpertUp(layer, expert) + ".weight", new(input) { Expert = expert, Rows = new(experts.Width) });
-            yield return (names.ExpertDown(layer, expert) + ".weight", new(output) { Expert = expert });
-        }
-
-        if (experts.SharedWidth > 0)
-        {
-            var shared = $"{prefix}shared_mlp.input_linear.weight";
-            yield return (names.SharedGate(layer) + ".weight", new(shared) { Rows = new(0) });
-            yield return (names.SharedUp(layer) + ".weight", new(shared) { Rows = new(experts.SharedWidth) });
-        }
+        var routed = FusedWeights.Experts(spec, experts, layer, Block + "input_linear.weight", Block + "output_linear.weight");
+        var shared = spec.Names.Of(layer, "shared_mlp.input_linear.weight");
+        return experts.SharedWidth == 0 ? routed :
+        [
+            .. routed,
+            (spec.Names.SharedGate(layer) + ".weight", new(shared) { Rows = new(0) }),
+            (spec.Names.SharedUp(layer) + ".weight", new(shared) { Rows = new(experts.SharedWidth) }),
+        ];
     }
 }

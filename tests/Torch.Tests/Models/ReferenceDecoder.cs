@@ -118,9 +118,37 @@ internal sealed class ReferenceDecoder(TinyModel model)
     {
         var names = _spec.Names;
         var normed = Norm(hidden, names.FeedForwardNorm(layer));
-        var gate = Linear(names.Gate(layer), normed, _spec.FeedForwardBias);
-        var up = Linear(names.Up(layer), normed, _spec.FeedForwardBias);
-        return Linear(names.Down(layer), [.. gate.Zip(up, (g, u) => g / (1 + Math.Exp(-g)) * u)], _spec.FeedForwardBias);
+        return _spec.ExpertsOf(layer) is { } experts
+            ? Experts(normed, experts, layer)
+            : Gated(normed, names.Gate(layer), names.Up(layer), names.Down(layer), _spec.FeedForwardBias);
+    }
+
+    private double[] Gated(double[] input, string gate, string up, string down, bool bias) =>
+        Linear(down, [.. Linear(gate, input, bias).Zip(Linear(up, input, bias), (g, u) => g / (1 + Math.Exp(-g)) * u)], bias);
+
+    /// <summary>
+    /// DeepSeek V3's experts (arXiv 2412.19437, section 2.1.2): the best groups by the two best of each, the best experts of those, weighed by
+    /// what the bias does not count in; and the shared ones.
+    /// </summary>
+    private double[] Experts(double[] input, MoeSpec experts, int layer)
+    {
+        var names = _spec.Names;
+        var scores = Linear(names.Router(layer), input, bias: false).Select(logit => 1 / (1 + Math.Exp(-logit))).ToArray();
+        var choice = scores.Zip(model.Weights[names.SelectionBias(layer)].Values, (score, bias) => score + bias).ToArray();
+        var groups = choice.Chunk(experts.Experts / experts.Groups).Select(group => group.OrderDescending().Take(2).Sum()).ToArray();
+        var allowed = groups.Order().TakeLast(experts.TopGroups).First();
+        var chosen = Enumerable.Range(0, experts.Experts)
+            .Where(expert => groups[expert / (experts.Experts / experts.Groups)] >= allowed)
+            .OrderByDescending(expert => choice[expert]).Take(experts.Top).ToArray();
+        var total = experts.Normalize ? chosen.Sum(expert => scores[expert]) : 1;
+        var result = Gated(input, names.SharedGate(layer), names.SharedUp(layer), names.SharedDown(layer), bias: false);
+        foreach (var expert in chosen)
+        {
+            var gated = Gated(input, names.ExpertGate(layer, expert), names.ExpertUp(layer, expert), names.ExpertDown(layer, expert), bias: false);
+            result = Sum(result, [.. gated.Select(value => value * scores[expert] / total * experts.Scale)]);
+        }
+
+        return result;
     }
 
     private double[] Norm(double[] row, string name)

@@ -8,6 +8,7 @@ namespace Rill.Torch.Tests.Models;
 internal sealed class TinyModel : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
+    private readonly Random _random = new(7);
 
     /// <summary>Writes a model.</summary>
     /// <param name="architecture">The class name in config.json.</param>
@@ -46,55 +47,91 @@ internal sealed class TinyModel : IDisposable
 
     private void MakeWeights()
     {
+        Add(Spec.Names.Embedding, 1, Spec.VocabularySize, Spec.HiddenSize);
+        Add(Spec.Names.FinalNorm, 0, Spec.HiddenSize);
+        if (!Spec.TiedEmbeddings)
+        {
+            Add(Spec.Names.Head, 1, Spec.VocabularySize, Spec.HiddenSize);
+        }
+
+        for (var layer = 0; layer < Spec.LayerCount; layer++)
+        {
+            MakeLayer(layer);
+        }
+    }
+
+    private void MakeLayer(int layer)
+    {
         var (spec, names) = (Spec, Spec.Names);
-        var random = new Random(7);
-        Add(names.Embedding, 1, spec.VocabularySize, spec.HiddenSize);
-        Add(names.FinalNorm, 0, spec.HiddenSize);
-        if (!spec.TiedEmbeddings)
+        Add(names.AttentionNorm(layer), 0, spec.HiddenSize);
+        Add(names.FeedForwardNorm(layer), 0, spec.HiddenSize);
+        if (spec.QueryKeyNorm == QueryKeyNorm.Head)
         {
-            Add(names.Head, 1, spec.VocabularySize, spec.HiddenSize);
+            Add(names.QueryNorm(layer), 0, spec.HeadDim);
+            Add(names.KeyNorm(layer), 0, spec.HeadDim);
         }
 
-        for (var layer = 0; layer < spec.LayerCount; layer++)
+        Linear(names.Query(layer), spec.HeadCount * spec.HeadDim, spec.HiddenSize, spec.QueryKeyValueBias);
+        Linear(names.Key(layer), spec.KeyValueHeadCount * spec.HeadDim, spec.HiddenSize, spec.QueryKeyValueBias);
+        Linear(names.Value(layer), spec.KeyValueHeadCount * spec.HeadDim, spec.HiddenSize, spec.QueryKeyValueBias);
+        Linear(names.Output(layer), spec.HiddenSize, spec.HeadCount * spec.HeadDim, spec.OutputBias);
+        if (spec.ExpertsOf(layer) is { } experts)
         {
-            Add(names.AttentionNorm(layer), 0, spec.HiddenSize);
-            Add(names.FeedForwardNorm(layer), 0, spec.HiddenSize);
-            if (spec.QueryKeyNorm == QueryKeyNorm.Head)
-            {
-                Add(names.QueryNorm(layer), 0, spec.HeadDim);
-                Add(names.KeyNorm(layer), 0, spec.HeadDim);
-            }
+            MakeExperts(experts, layer);
+        }
+        else
+        {
+            FeedForward(names.Gate(layer), names.Up(layer), names.Down(layer), spec.FeedForwardSize, spec.FeedForwardBias);
+        }
+    }
 
-            Linear(names.Query(layer), spec.HeadCount * spec.HeadDim, spec.HiddenSize, spec.QueryKeyValueBias);
-            Linear(names.Key(layer), spec.KeyValueHeadCount * spec.HeadDim, spec.HiddenSize, spec.QueryKeyValueBias);
-            Linear(names.Value(layer), spec.KeyValueHeadCount * spec.HeadDim, spec.HiddenSize, spec.QueryKeyValueBias);
-            Linear(names.Output(layer), spec.HiddenSize, spec.HeadCount * spec.HeadDim, spec.OutputBias);
-            Linear(names.Gate(layer), spec.FeedForwardSize, spec.HiddenSize, spec.FeedForwardBias);
-            Linear(names.Up(layer), spec.FeedForwardSize, spec.HiddenSize, spec.FeedForwardBias);
-            Linear(names.Down(layer), spec.HiddenSize, spec.FeedForwardSize, spec.FeedForwardBias);
+    private void MakeExperts(MoeSpec experts, int layer)
+    {
+        var names = Spec.Names;
+        Linear(names.Router(layer), experts.Experts, Spec.HiddenSize, bias: false);
+        if (experts.SelectionBias)
+        {
+            Add(names.SelectionBias(layer), 0.5, experts.Experts);
         }
 
-        void Linear(string name, int outputs, int inputs, bool bias)
+        if (experts.SharedWidth > 0)
         {
-            Add(name + ".weight", 2.0 / Math.Sqrt(inputs), outputs, inputs);
-            if (bias)
-            {
-                Add(name + ".bias", 0.5, outputs);
-            }
+            FeedForward(names.SharedGate(layer), names.SharedUp(layer), names.SharedDown(layer), experts.SharedWidth, bias: false);
         }
 
-        // A spread of 0 makes a norm: around 1.
-        void Add(string name, double spread, params long[] shape)
+        for (var expert = 0; expert < experts.Experts; expert++)
         {
-            var values = new float[shape.Aggregate(1L, (product, dimension) => product * dimension)];
-            for (var i = 0; i < values.Length; i++)
-            {
-                var centred = (random.NextDouble() * 2) - 1;
-                values[i] = RoundToBFloat16((float)(spread == 0 ? 1 + (0.5 * centred) : spread * centred));
-            }
-
-            Weights[name] = (shape, values);
+            FeedForward(names.ExpertGate(layer, expert), names.ExpertUp(layer, expert), names.ExpertDown(layer, expert), experts.Width, bias: false);
         }
+    }
+
+    private void FeedForward(string gate, string up, string down, int width, bool bias)
+    {
+        Linear(gate, width, Spec.HiddenSize, bias);
+        Linear(up, width, Spec.HiddenSize, bias);
+        Linear(down, Spec.HiddenSize, width, bias);
+    }
+
+    private void Linear(string name, int outputs, int inputs, bool bias)
+    {
+        Add(name + ".weight", 2.0 / Math.Sqrt(inputs), outputs, inputs);
+        if (bias)
+        {
+            Add(name + ".bias", 0.5, outputs);
+        }
+    }
+
+    /// <summary>A spread of 0 makes a norm: around 1.</summary>
+    private void Add(string name, double spread, params long[] shape)
+    {
+        var values = new float[shape.Aggregate(1L, (product, dimension) => product * dimension)];
+        for (var i = 0; i < values.Length; i++)
+        {
+            var centred = (_random.NextDouble() * 2) - 1;
+            values[i] = RoundToBFloat16((float)(spread == 0 ? 1 + (0.5 * centred) : spread * centred));
+        }
+
+        Weights[name] = (shape, values);
     }
 
     private static float RoundToBFloat16(float value) => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(value) & 0xFFFF0000);

@@ -37,6 +37,10 @@ public sealed class DecoderParityTests
             "Dots1ForCausalLM",
             """{"attention_bias":true,"n_routed_experts":6,"num_experts_per_tok":2,"moe_intermediate_size":16,"n_shared_experts":1}"""
         },
+        {
+            "Ernie4_5_MoeForCausalLM",
+            """{"moe_num_experts":6,"moe_k":2,"moe_intermediate_size":16,"moe_num_shared_experts":2,"moe_layer_start_index":1}"""
+        },
     };
 
     /// <summary>The list by which a model is checked without loading it is what loading needs, no more and no less.</summary>

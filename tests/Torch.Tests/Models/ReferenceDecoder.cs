@@ -83,8 +83,9 @@ internal sealed class ReferenceDecoder(TinyModel model)
         for (var pair = 0; pair < half; pair++)
         {
             var angle = position * Frequency(pair);
-            rotated[pair] = (head[pair] * Math.Cos(angle)) - (head[pair + half] * Math.Sin(angle));
-            rotated[pair + half] = (head[pair + half] * Math.Cos(angle)) + (head[pair] * Math.Sin(angle));
+            var (first, second) = _spec.Rotaries[0]!.Interleaved ? (2 * pair, (2 * pair) + 1) : (pair, pair + half);
+            rotated[first] = (head[first] * Math.Cos(angle)) - (head[second] * Math.Sin(angle));
+            rotated[second] = (head[second] * Math.Cos(angle)) + (head[first] * Math.Sin(angle));
         }
 
         return rotated;
@@ -128,12 +129,14 @@ internal sealed class ReferenceDecoder(TinyModel model)
 
     /// <summary>
     /// DeepSeek V3's experts (arXiv 2412.19437, section 2.1.2): the best groups by the two best of each, the best experts of those, weighed by
-    /// what the bias does not count in; and the shared ones.
+    /// what the bias does not count in; and the shared ones. ERNIE's are scored by softmax instead.
     /// </summary>
     private double[] Experts(double[] input, MoeSpec experts, int layer)
     {
         var names = _spec.Names;
-        var scores = Linear(names.Router(layer), input, bias: false).Select(logit => 1 / (1 + Math.Exp(-logit))).ToArray();
+        var logits = Linear(names.Router(layer), input, bias: false);
+        var all = logits.Sum(Math.Exp);
+        var scores = logits.Select(logit => experts.Score == RouterScore.Sigmoid ? 1 / (1 + Math.Exp(-logit)) : Math.Exp(logit) / all).ToArray();
         var choice = scores.Zip(model.Weights[names.SelectionBias(layer)].Values, (score, bias) => score + bias).ToArray();
         var groups = choice.Chunk(experts.Experts / experts.Groups).Select(group => group.OrderDescending().Take(2).Sum()).ToArray();
         var allowed = groups.Order().TakeLast(experts.TopGroups).First();

@@ -134,11 +134,16 @@ internal sealed class TinyModel : IDisposable
         Weights[name] = (shape, values);
     }
 
+    /// <summary>As the class has it; of recipes there is only one among the classes here, for a vector in a matrix of one row.</summary>
+    private (string Name, long[] Shape, float[] Values) Published(string name, long[] shape, float[] values) =>
+        Spec.Recipes.TryGetValue(name, out var recipe) ? (recipe.Name, [1, .. shape], values) : (name, shape, values);
+
     private static float RoundToBFloat16(float value) => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(value) & 0xFFFF0000);
 
     private void Write(bool float32, bool sharded, bool bare)
     {
-        var entries = Weights.Select(weight => (Name: bare ? weight.Key["model.".Length..] : weight.Key, weight.Value.Shape, weight.Value.Values))
+        var entries = Weights.Select(weight => Published(weight.Key, weight.Value.Shape, weight.Value.Values))
+            .Select(weight => weight with { Name = bare ? weight.Name["model.".Length..] : weight.Name })
             .Select(weight => float32
                 ? SafetensorsWriter.Float32(weight.Name, weight.Shape, weight.Values)
                 : SafetensorsWriter.BFloat16(weight.Name, weight.Shape, weight.Values)).ToList();

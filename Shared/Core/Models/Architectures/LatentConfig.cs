@@ -5,9 +5,6 @@ namespace Rill.Models.Architectures;
 /// <summary>Reads what families with DeepSeek's latent attention write alike.</summary>
 internal static class LatentConfig
 {
-    // Each head of each layer has matrices of its own: DeepSeek's largest model has 8 thousand heads in all.
-    private const int MostHeadsOfAllLayers = 1 << 16;
-
     /// <summary>The decoder but for its experts, under the names that DeepSeek publishes.</summary>
     /// <param name="queryRank">q_lora_rank in the family's class.</param>
     /// <exception cref="ModelFormatException">A member is missing or cannot be.</exception>
@@ -17,13 +14,7 @@ internal static class LatentConfig
 
         // In these classes head_dim, where it is there at all, is the part of a head that is rotated.
         var spec = DecoderConfig.Read(architecture, config, defaults with { HeadDim = latent.RotatedWidth });
-        if ((long)spec.HeadCount * spec.LayerCount > MostHeadsOfAllLayers)
-        {
-            throw new ModelFormatException(
-                $"config.json: num_attention_heads times num_hidden_layers is {(long)spec.HeadCount * spec.LayerCount}, but at most "
-                + $"{MostHeadsOfAllLayers} heads are supported.");
-        }
-
+        DecoderConfig.CheckHeadsOfAllLayers(spec);
         var rotary = spec.Rotaries[0]! with { Dimensions = latent.RotatedWidth, Interleaved = config.Flag("rope_interleave", true) };
         spec = spec with
         {

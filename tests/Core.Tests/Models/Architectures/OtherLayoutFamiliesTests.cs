@@ -173,6 +173,10 @@ public sealed class OtherLayoutFamiliesTests
             ["model.layers.1.self_attn.k_layernorm.norms.0.weight", "model.layers.1.self_attn.k_layernorm.norms.1.weight"],
             spec.Recipes[spec.Names.KeyNorm(1)].Names);
         Assert.Equal(4, spec.Recipes[spec.Names.QueryNorm(0)].Names.Count());
+        Assert.Contains(
+            "at most 65536 heads",
+            Configs.Refusal("StableLmForCausalLM", """{"qk_layernorm":true,"num_hidden_layers":4096,"hidden_size":512,"num_attention_heads":32}"""),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -23,7 +23,13 @@ internal static class StableLm
             Residual = config.Flag("use_parallel_residual", false) ? ResidualKind.ParallelOneNorm : ResidualKind.Sequential,
             QueryKeyNorm = config.Flag("qk_layernorm", false) ? QueryKeyNorm.HeadLayerNorm : QueryKeyNorm.None,
         };
-        return spec.QueryKeyNorm == QueryKeyNorm.None ? spec : spec with { Recipes = FusedWeights.OfLayers(spec, layer => Recipes(spec, layer)) };
+        if (spec.QueryKeyNorm == QueryKeyNorm.None)
+        {
+            return spec;
+        }
+
+        DecoderConfig.CheckHeadsOfAllLayers(spec);
+        return spec with { Recipes = FusedWeights.OfLayers(spec, layer => Recipes(spec, layer)) };
     }
 
     /// <summary>Each head's weights are a tensor of its own.</summary>

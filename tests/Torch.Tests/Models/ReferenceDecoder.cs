@@ -29,8 +29,10 @@ internal sealed class ReferenceDecoder(TinyModel model)
             var attended = Attention(hidden, layer);
             for (var position = 0; position < hidden.Length; position++)
             {
-                hidden[position] = Sum(hidden[position], attended[position]);
-                hidden[position] = Sum(hidden[position], FeedForward(hidden[position], layer));
+                var sum = Sum(hidden[position], attended[position]);
+                hidden[position] = Sum(sum, _spec.Residual == ResidualKind.ParallelOneNorm
+                    ? FeedForward(Norm(hidden[position], _spec.Names.AttentionNorm(layer)), layer)
+                    : FeedForward(Norm(sum, _spec.Names.FeedForwardNorm(layer)), layer));
             }
         }
 
@@ -41,8 +43,8 @@ internal sealed class ReferenceDecoder(TinyModel model)
     {
         var names = _spec.Names;
         var normed = hidden.Select(row => Norm(row, names.AttentionNorm(layer))).ToArray();
-        var queries = Heads(normed, names.Query(layer), _spec.QueryKeyNorm == QueryKeyNorm.Head ? names.QueryNorm(layer) : null, rotate: true);
-        var keys = Heads(normed, names.Key(layer), _spec.QueryKeyNorm == QueryKeyNorm.Head ? names.KeyNorm(layer) : null, rotate: true);
+        var queries = Heads(normed, names.Query(layer), _spec.QueryKeyNorm == QueryKeyNorm.None ? null : names.QueryNorm(layer), rotate: true);
+        var keys = Heads(normed, names.Key(layer), _spec.QueryKeyNorm == QueryKeyNorm.None ? null : names.KeyNorm(layer), rotate: true);
         var values = Heads(normed, names.Value(layer), norm: null, rotate: false);
         var group = _spec.HeadCount / _spec.KeyValueHeadCount;
         return [.. Enumerable.Range(0, hidden.Length).Select(position =>
@@ -73,13 +75,17 @@ internal sealed class ReferenceDecoder(TinyModel model)
 
     private double[][][] Heads(double[][] normed, string layer, string? norm, bool rotate) =>
         [.. normed.Select((row, position) => Linear(layer, row, _spec.QueryKeyValueBias).Chunk(_spec.HeadDim)
-            .Select(head => norm is null ? head : Norm(head, norm))
+            .Select((head, number) => norm is null ? head : HeadNorm(head, number, norm))
             .Select(head => rotate ? Rotate(head, position) : head).ToArray())];
+
+    private double[] HeadNorm(double[] head, int number, string name) => _spec.QueryKeyNorm == QueryKeyNorm.HeadLayerNorm
+        ? [.. Centred(head).Zip(model.Weights[name].Values.Skip(number * head.Length), (value, weight) => value * weight)]
+        : [.. Scaled(head).Zip(model.Weights[name].Values, (value, weight) => value * weight)];
 
     private double[] Rotate(double[] head, int position)
     {
-        var half = head.Length / 2;
-        var rotated = new double[head.Length];
+        var half = _spec.Rotaries[0]!.Rotated(head.Length) / 2;
+        double[] rotated = [.. head];
         for (var pair = 0; pair < half; pair++)
         {
             var angle = position * Frequency(pair);
@@ -94,7 +100,7 @@ internal sealed class ReferenceDecoder(TinyModel model)
     /// <summary>As transformers writes it, in terms of wavelengths.</summary>
     private double Frequency(int pair)
     {
-        var frequency = 1 / Math.Pow(_spec.Rotaries[0]!.Theta, 2.0 * pair / _spec.HeadDim);
+        var frequency = 1 / Math.Pow(_spec.Rotaries[0]!.Theta, 2.0 * pair / _spec.Rotaries[0]!.Rotated(_spec.HeadDim));
         if (_spec.Rotaries[0]!.Scaling is not Llama3RotaryScaling scaling)
         {
             return frequency;
@@ -115,10 +121,9 @@ internal sealed class ReferenceDecoder(TinyModel model)
         return ((1 - smooth) * frequency / scaling.Factor) + (smooth * frequency);
     }
 
-    private double[] FeedForward(double[] hidden, int layer)
+    private double[] FeedForward(double[] normed, int layer)
     {
         var names = _spec.Names;
-        var normed = Norm(hidden, names.FeedForwardNorm(layer));
         return _spec.ExpertsOf(layer) is { } experts
             ? Experts(normed, experts, layer)
             : Gated(normed, names.Gate(layer), names.Up(layer), names.Down(layer), _spec.FeedForwardBias);
@@ -156,8 +161,20 @@ internal sealed class ReferenceDecoder(TinyModel model)
 
     private double[] Norm(double[] row, string name)
     {
+        var normed = (_spec.Norm == NormKind.Layer ? Centred(row) : Scaled(row)).Zip(model.Weights[name].Values, (value, weight) => value * weight);
+        return [.. _spec.NormBias ? normed.Zip(model.Weights[WeightNames.BiasOf(name)].Values, (value, bias) => value + bias) : normed];
+    }
+
+    private IEnumerable<double> Centred(double[] row)
+    {
+        var mean = row.Average();
+        return Scaled([.. row.Select(value => value - mean)]);
+    }
+
+    private IEnumerable<double> Scaled(double[] row)
+    {
         var scale = 1 / Math.Sqrt(row.Select(value => value * value).Average() + _spec.NormEpsilon);
-        return [.. row.Zip(model.Weights[name].Values, (value, weight) => value * scale * weight)];
+        return row.Select(value => value * scale);
     }
 
     private double[] Linear(string layer, double[] input, bool bias) => Multiply(layer + ".weight", input, bias ? layer + ".bias" : null);

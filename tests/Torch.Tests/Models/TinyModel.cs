@@ -48,7 +48,7 @@ internal sealed class TinyModel : IDisposable
     private void MakeWeights()
     {
         Add(Spec.Names.Embedding, 1, Spec.VocabularySize, Spec.HiddenSize);
-        Add(Spec.Names.FinalNorm, 0, Spec.HiddenSize);
+        Norm(Spec.Names.FinalNorm);
         if (!Spec.TiedEmbeddings)
         {
             Add(Spec.Names.Head, 1, Spec.VocabularySize, Spec.HiddenSize);
@@ -63,12 +63,17 @@ internal sealed class TinyModel : IDisposable
     private void MakeLayer(int layer)
     {
         var (spec, names) = (Spec, Spec.Names);
-        Add(names.AttentionNorm(layer), 0, spec.HiddenSize);
-        Add(names.FeedForwardNorm(layer), 0, spec.HiddenSize);
-        if (spec.QueryKeyNorm == QueryKeyNorm.Head)
+        Norm(names.AttentionNorm(layer));
+        if (spec.Residual != ResidualKind.ParallelOneNorm)
         {
-            Add(names.QueryNorm(layer), 0, spec.HeadDim);
-            Add(names.KeyNorm(layer), 0, spec.HeadDim);
+            Norm(names.FeedForwardNorm(layer));
+        }
+
+        if (spec.QueryKeyNorm != QueryKeyNorm.None)
+        {
+            var ofEachHead = spec.QueryKeyNorm == QueryKeyNorm.HeadLayerNorm;
+            Add(names.QueryNorm(layer), 0, ofEachHead ? [spec.HeadCount, spec.HeadDim] : [spec.HeadDim]);
+            Add(names.KeyNorm(layer), 0, ofEachHead ? [spec.KeyValueHeadCount, spec.HeadDim] : [spec.HeadDim]);
         }
 
         Linear(names.Query(layer), spec.HeadCount * spec.HeadDim, spec.HiddenSize, spec.QueryKeyValueBias);
@@ -105,6 +110,15 @@ internal sealed class TinyModel : IDisposable
         }
     }
 
+    private void Norm(string name)
+    {
+        Add(name, 0, Spec.HiddenSize);
+        if (Spec.NormBias)
+        {
+            Add(WeightNames.BiasOf(name), 0.5, Spec.HiddenSize);
+        }
+    }
+
     private void FeedForward(string gate, string up, string down, int width, bool bias)
     {
         Linear(gate, width, Spec.HiddenSize, bias);
@@ -134,15 +148,17 @@ internal sealed class TinyModel : IDisposable
         Weights[name] = (shape, values);
     }
 
-    /// <summary>As the class has it; of recipes there is only one among the classes here, for a vector in a matrix of one row.</summary>
-    private (string Name, long[] Shape, float[] Values) Published(string name, long[] shape, float[] values) =>
-        Spec.Recipes.TryGetValue(name, out var recipe) ? (recipe.Name, [1, .. shape], values) : (name, shape, values);
+    /// <summary>As the class has it. Of recipes there are two among the classes here: a vector in a matrix of one row, and a matrix in rows.</summary>
+    private IEnumerable<(string Name, long[] Shape, float[] Values)> Published(string name, long[] shape, float[] values) =>
+        !Spec.Recipes.TryGetValue(name, out var recipe) ? [(name, shape, values)]
+        : recipe.NextRows.Count == 0 ? [(recipe.Name, [1, .. shape], values)]
+        : recipe.Names.Select((row, number) => (row, shape[1..], values.AsSpan(number * (int)shape[1], (int)shape[1]).ToArray()));
 
     private static float RoundToBFloat16(float value) => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(value) & 0xFFFF0000);
 
     private void Write(bool float32, bool sharded, bool bare)
     {
-        var entries = Weights.Select(weight => Published(weight.Key, weight.Value.Shape, weight.Value.Values))
+        var entries = Weights.SelectMany(weight => Published(weight.Key, weight.Value.Shape, weight.Value.Values))
             .Select(weight => weight with { Name = bare ? weight.Name["model.".Length..] : weight.Name })
             .Select(weight => float32
                 ? SafetensorsWriter.Float32(weight.Name, weight.Shape, weight.Values)

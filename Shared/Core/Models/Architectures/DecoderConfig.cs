@@ -13,6 +13,8 @@ internal static class DecoderConfig
     public const int MostTokens = 1 << 28;
     public const int MostHeadDim = 1 << 13;
 
+    private const int MostHeadsOfAllLayers = 1 << 16;
+
     /// <summary>Reads the common fields; biases, norms, windows and names are the caller's.</summary>
     public static DecoderSpec Read(string architecture, ModelConfig config, ConfigDefaults defaults)
     {
@@ -65,6 +67,18 @@ internal static class DecoderConfig
         if (headDim < 2 || headDim % 2 != 0)
         {
             throw new ModelFormatException($"config.json: the width of a head ({headDim}) must be even and at least 2.");
+        }
+    }
+
+    /// <summary>For families with tensors of each head of each layer: DeepSeek's largest model has 8 thousand heads in all.</summary>
+    /// <exception cref="ModelFormatException">There are so many that their names alone would fill the memory.</exception>
+    public static void CheckHeadsOfAllLayers(DecoderSpec spec)
+    {
+        if ((long)spec.HeadCount * spec.LayerCount > MostHeadsOfAllLayers)
+        {
+            throw new ModelFormatException(
+                $"config.json: num_attention_heads times num_hidden_layers is {(long)spec.HeadCount * spec.LayerCount}, but at most "
+                + $"{MostHeadsOfAllLayers} heads are supported.");
         }
     }
 

@@ -43,11 +43,13 @@ internal static class ExpertConfig
     }
 
     /// <summary>The groups of n_group and topk_group.</summary>
+    /// <param name="groups">n_group in the family's class.</param>
+    /// <param name="top">topk_group in the family's class; null for all groups.</param>
     /// <exception cref="ModelFormatException">The experts cannot be cut so, or the chosen groups have too few.</exception>
-    public static MoeSpec WithGroups(ModelConfig config, MoeSpec experts, GroupScore score)
+    public static MoeSpec WithGroups(ModelConfig config, MoeSpec experts, GroupScore score, int groups, int? top)
     {
-        var groups = config.OptionalInt("n_group") ?? 1;
-        var chosen = config.OptionalInt("topk_group") ?? groups;
+        groups = config.OptionalInt("n_group", absent: groups) ?? 1;
+        var chosen = config.OptionalInt("topk_group", absent: top) ?? groups;
         var size = experts.Experts / groups;
         var canBeScored = groups == 1 || score == GroupScore.Best || size >= 2;
         return canBeScored && experts.Experts % groups == 0 && chosen <= groups && (long)chosen * size >= experts.Top

@@ -13,6 +13,7 @@ internal static class RotaryConfig
 
     private static readonly string[] s_sections = ["rope_parameters", "rope_scaling"];
     private static readonly string[] s_commonMembers = ["rope_type", "type", "rope_theta", "partial_rotary_factor"];
+    private static readonly string[] s_multiSectionMembers = ["mrope_section", "mrope_interleaved"];    // which stretches turn by which position
 
     /// <summary>The settings that hold for all layers that rotate.</summary>
     /// <exception cref="ModelFormatException">A type or a member is not known; the message names it.</exception>
@@ -61,7 +62,11 @@ internal static class RotaryConfig
             throw new ModelFormatException($"config.json: {name} has the rope_type '{written}' and the type '{other}'; keep the one that is right.");
         }
 
-        string[] known = [.. RotaryScalingConfig.MembersOf(written, name, defaults), .. s_commonMembers, .. defaults.OwnMembers];
+        string[] known =
+        [
+            .. RotaryScalingConfig.MembersOf(written, name, defaults), .. s_commonMembers, .. defaults.OwnMembers,
+            .. defaults.MultiSection ? s_multiSectionMembers : [],
+        ];
         if (section.Names.FirstOrDefault(member => !known.Contains(member)) is { } stray)
         {
             var where = written is null ? "where no rope_type is named" : $"for the type '{written}'";

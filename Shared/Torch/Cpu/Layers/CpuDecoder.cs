@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 using Rill.Models;
 using Rill.Serving;
 using Rill.Torch.Cache;
+using Rill.Torch.Cpu.Adapters;
 using Rill.Torch.Cpu.Kernels;
 using Rill.Torch.Cpu.Quantization;
 using Rill.Torch.Decoding;
@@ -29,6 +30,8 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
     private readonly CpuNorm _subNorm;
     private readonly NormWeight _finalNorm;
     private readonly LogitsHead _head;
+    private readonly AdapterTable _adapters;
+    private readonly AdapterStep _adapterStep;
 
     private readonly RowBuffer _residual;
     private readonly RowBuffer _normed;
@@ -61,7 +64,9 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
         _cache = new(layout, parts);
         _attention = parts.Own(new CachedAttention<T>(spec, _cache, team));
         var scratch = parts.Own(new LinearScratch());
-        var factory = new CpuLayerFactory(new(weights, type), quantized, team, scratch, pack && _promptsByTorch, parts);
+        _adapters = parts.Own(new AdapterTable(spec));
+        _adapterStep = parts.Own(new AdapterStep(_adapters));
+        var factory = new CpuLayerFactory(new(weights, type), quantized, team, scratch, pack && _promptsByTorch, parts, _adapters, _adapterStep);
         _residual = parts.Own(new RowBuffer(spec.HiddenSize));
         _branch = parts.Own(new RowBuffer(spec.HiddenSize));
         _inner = parts.Own(new RowBuffer(spec.FeedForwardSize));
@@ -98,6 +103,7 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
         Reserve(rows.Count, plan);
         _embedding.Gather(plan.Rows, _residual);
         _attention.Begin(plan.Rows);
+        _adapterStep.Begin(plan.Rows);
         for (var index = 0; index < _layers.Length; index++)
         {
             Forward(_layers[index], index, rows);
@@ -115,6 +121,12 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
     public void Restore(BlockCopy copy) => _cache.Restore(copy);
 
     public void Save(BlockCopy copy) => _cache.Save(copy);
+
+    public AdapterSummary LoadAdapter(int number, ModelFiles files) => _adapters.Load(number, files);
+
+    public bool HasAdapter(int number) => _adapters.Find(number) is not null;
+
+    public void UnloadAdapter(int number) => _adapters.Unload(number);
 
     private void Forward(CpuLayer layer, int index, RowSplit rows)
     {
@@ -187,6 +199,7 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
     private Tensor Logits(int[] rows)
     {
         _norm.Gather(_residual, rows, _finalNorm, _normed);
+        _adapterStep.Select(rows);
         _head.Forward(_normed, _logits, rows.Length);
         return _logits.AsTensor(rows.Length);
     }

@@ -80,6 +80,17 @@ internal sealed class GpuDecoder : IDecoder
 
     public void Save(BlockCopy copy) => _cache.Save(copy);
 
+    /// <summary>Refuses it: a captured step multiplies all rows with the same matrices.</summary>
+    public AdapterSummary LoadAdapter(int number, ModelFiles files) =>
+        throw new NotSupportedException("Adapters are served by the CPU's kernels alone; set Rill__Device=cpu, or merge the adapter into its model.");
+
+    public bool HasAdapter(int number) => false;
+
+    /// <summary>Does nothing: none was loaded.</summary>
+    public void UnloadAdapter(int number)
+    {
+    }
+
     private FlashAttention.Kernel? UsableFlash(DecoderSpec spec, ScalarType type, GpuPlace place)
     {
         if (!FlashAttention.Knows(spec))

@@ -105,14 +105,15 @@ internal sealed unsafe class LinearDelta : IDisposable
                 continue;
             }
 
-            var (own, rows, place) = (factors + segment.FirstFactor, (void*)segment.Rows, target + from);
+            var own = factors + segment.FirstFactor;
+            var rows = (void*)segment.Rows;
             if (_isNarrow)
             {
-                AdapterKernel.AddCombination<BFloat16Elements>(own, segment.Rank, rows, segment.Outputs, from - segment.Output, to - from, place);
+                AdapterKernel.AddCombination<BFloat16Elements>(own, segment.Rank, rows, segment.Outputs, from - segment.Output, to - from, target + from);
             }
             else
             {
-                AdapterKernel.AddCombination<Float32Elements>(own, segment.Rank, rows, segment.Outputs, from - segment.Output, to - from, place);
+                AdapterKernel.AddCombination<Float32Elements>(own, segment.Rank, rows, segment.Outputs, from - segment.Output, to - from, target + from);
             }
         }
     }

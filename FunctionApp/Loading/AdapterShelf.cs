@@ -1,5 +1,5 @@
 using Rill.Chat;
-using Rill.Models;
+using Rill.Models.Adapters;
 using Rill.ModelStore;
 using Rill.OpenAI;
 using Rill.Serving;
@@ -116,9 +116,10 @@ public sealed class AdapterShelf : IDisposable
         }
     }
 
+    /// <summary>What is no adapter is refused while its weights, which may be a whole model's, are still on their way.</summary>
     private async Task<ModelFiles> OpenAsync(ModelAddress address, CancellationToken cancellationToken) => address is DirectoryAddress directory
         ? ModelFiles.InDirectory(directory.Path)
-        : await ModelFetch.RunAsync(address, _settings.Store, new TransferProgress(), _ => Task.CompletedTask, cancellationToken);
+        : await ModelFetch.RunAsync(address, _settings.Store, new TransferProgress(), files => Task.Run(() => AdapterConfig.Load(files), cancellationToken), cancellationToken);
 
     /// <summary>What a setting names: a directory, looked for as the model's, or an address.</summary>
     private static ModelAddress Find(string place) => ModelAddress.Parse(place) is DirectoryAddress directory

@@ -31,7 +31,7 @@ public sealed class AdapterShelf : IDisposable
             {
                 refusal = await AddAsync(model, name, Find(place), cancellationToken);
             }
-            catch (Exception failure) when (Explain(failure) is { } reason)
+            catch (Exception failure) when (StartFailure.Explain(failure) is { } reason)
             {
                 throw new StartFailureException($"the adapter '{name}' cannot be loaded: {reason}", failure);
             }
@@ -58,7 +58,7 @@ public sealed class AdapterShelf : IDisposable
                 ? await AddAsync(_load.Model, request.Name, address, cancellationToken)
                 : ApiError.AdapterNotFound("lora_path", "lora_path names no directory that this server may load adapters from.");
         }
-        catch (Exception failure) when (Explain(failure) is { } reason)
+        catch (Exception failure) when (StartFailure.Explain(failure) is { } reason)
         {
             return ApiError.InvalidValue("lora_path", $"The adapter cannot be loaded: {reason}");
         }
@@ -141,6 +141,4 @@ public sealed class AdapterShelf : IDisposable
             var address => address,
         };
     }
-
-    private static string? Explain(Exception failure) => failure is NotSupportedException ? failure.Message : StartFailure.Explain(failure);
 }

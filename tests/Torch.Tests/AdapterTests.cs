@@ -99,7 +99,7 @@ public sealed class AdapterTests
         using var adapter = new TinyAdapter(model, seed: 3, modules: ["q_proj"]);
         using var runner = RunnerDriver.Load(model, tensors: true);
 
-        Assert.Contains("Rill__Device=cpu", Assert.Throws<NotSupportedException>(() => runner.LoadAdapter(1, adapter.Files)).Message, StringComparison.Ordinal);
+        Assert.Contains("Rill__Device=cpu", Assert.Throws<ModelFormatException>(() => runner.LoadAdapter(1, adapter.Files)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -29,7 +29,6 @@ public interface IModelRunner : IDisposable
     /// </summary>
     /// <param name="number">From 1 on, and never used before.</param>
     /// <param name="files">The adapter's directory.</param>
-    /// <exception cref="NotSupportedException">The model takes no adapters; the message says why.</exception>
     AdapterSummary LoadAdapter(int number, ModelFiles files) => throw new NotSupportedException("This model takes no adapters.");
 
     /// <summary>Gives an adapter's memory back. No sequence that a later step computes names it.</summary>

@@ -82,7 +82,7 @@ internal sealed class GpuDecoder : IDecoder
 
     /// <summary>Refuses it: a captured step multiplies all rows with the same matrices.</summary>
     public AdapterSummary LoadAdapter(int number, ModelFiles files) =>
-        throw new NotSupportedException("Adapters are served by the CPU's kernels alone; set Rill__Device=cpu, or merge the adapter into its model.");
+        throw new ModelFormatException("Adapters are served by the CPU's kernels alone; set Rill__Device=cpu, or merge the adapter into its model.");
 
     public bool HasAdapter(int number) => false;
 

@@ -36,8 +36,7 @@ internal static class LogitsCommand
             "logits",
             "The logits after the last of some token ids, and the tokens that follow at temperature 0: to check a model against another engine.",
             "rill logits models/rill-mini --ids 1,2,3",
-            "rill logits models/rill-mini --ids 1,2,3 --greedy 8 --dtype q8 --json",
-            "rill logits models/base --adapter models/adapter --ids 1,2,3") { model, ids, adapter, greedy, type, json };
+            "rill logits models/rill-mini --ids 1,2,3 --greedy 8 --dtype q8 --json") { model, ids, adapter, greedy, type, json };
         command.SetAction(parsed =>
         {
             var count = parsed.GetValue(greedy);

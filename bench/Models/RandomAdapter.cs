@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Rill.Bench.Models;
 
-/// <summary>An adapter with made-up weights of all projections of a made-up model, in PEFT's form: bf16, small beside what it changes.</summary>
+/// <summary>An adapter with made-up weights of all projections of a made-up model but experts', in PEFT's form: bf16, small beside what it changes.</summary>
 internal static class RandomAdapter
 {
     private const double Gain = 0.05;
@@ -18,7 +18,7 @@ internal static class RandomAdapter
         Directory.CreateDirectory(directory);
         File.WriteAllText(Path.Combine(directory, "adapter_config.json"), string.Create(
             CultureInfo.InvariantCulture, $$"""{"peft_type":"LORA","r":{{rank}},"lora_alpha":{{rank}},"bias":"none"}"""));
-        var tensors = RandomModel.Tensors(shape).Where(tensor => tensor.Shape.Length == 2 && tensor.Kind != DecoderTensorKind.Embedding)
+        var tensors = RandomModel.Tensors(shape).Where(tensor => tensor.Shape.Length == 2 && tensor.Kind != DecoderTensorKind.Embedding && !tensor.Name.Contains(".experts.", StringComparison.Ordinal))
             .SelectMany(tensor => Pair(tensor, rank)).ToList();
         using var file = File.Create(Path.Combine(directory, "adapter_model.safetensors"));
         SafetensorsOut.WriteHeader(file, tensors);

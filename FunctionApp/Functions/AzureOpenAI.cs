@@ -59,7 +59,8 @@ public sealed class AzureOpenAI(Responder responder, ResponsesEndpoint responses
 
     /// <summary>The deployment is the model, whatever the body names.</summary>
     private Task RunAsync(
-        HttpRequest request, FunctionContext context, string deployment, Func<RequestBody, string?, (IEndpointRequest?, ApiError?)> read) => gate.Find(deployment) is not null
+        HttpRequest request, FunctionContext context, string deployment, Func<RequestBody, string?, (IEndpointRequest?, ApiError?)> read) =>
+        gate.Find(deployment) is not null
         ? responder.RunAsync(request, context, body => read(body, deployment))
         : ErrorResponse.WriteAsync(request.HttpContext, ApiError.DeploymentNotFound(deployment), request.HttpContext.RequestAborted);
 }

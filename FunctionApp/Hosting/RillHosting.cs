@@ -48,7 +48,8 @@ internal static class RillHosting
         services.AddSingleton(load.Adapters);
         services.AddSingleton(_ => load.Model.Chat);
         services.AddSingleton(_ => load.Model.Models);
-        services.AddSingleton(_ => new ChatRequestLimits(load.Model.Models, load.Model.Runner.Limits.VocabularySize, options.MaxChoices, options.MaxSchemaBytes));
+        services.AddSingleton(_ => new ChatRequestLimits(
+            load.Model.Models, load.Model.Runner.Limits.VocabularySize, options.MaxChoices, options.MaxSchemaBytes));
         services.AddSingleton(new ContentTracing(settings.Telemetry.CaptureContent));
         services.AddSingleton<ChatService>();
         services.AddSingleton(provider => new ModelGate(

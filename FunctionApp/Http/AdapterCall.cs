@@ -22,11 +22,13 @@ internal sealed class AdapterCall(Func<CancellationToken, Task<ApiError?>> run, 
     /// <summary>Reads a body that asks to unload.</summary>
     public static (IEndpointRequest? Request, ApiError? Error) ReadUnload(RequestBody body, AdapterShelf shelf, ModelGate gate) =>
         AdapterRequestReader.TryRead(body.Bytes, out UnloadAdapterRequest? asked, out var error)
-            ? (new AdapterCall(_ => Task.FromResult(shelf.Unload(asked, gate.Engine!)), $"Success: LoRA adapter '{asked.Name}' removed successfully."), null)
+            ? (new AdapterCall(
+                _ => Task.FromResult(shelf.Unload(asked, gate.Engine!)), $"Success: LoRA adapter '{asked.Name}' removed successfully."), null)
             : (null, error);
 
     /// <inheritdoc/>
-    public (IAnswer? Answer, ApiError? Error) Start(ChatService chat, int bodyBytes, CancellationToken cancellationToken) => (new Answer(run, success), null);
+    public (IAnswer? Answer, ApiError? Error) Start(ChatService chat, int bodyBytes, CancellationToken cancellationToken) =>
+        (new Answer(run, success), null);
 
     private sealed class Answer(Func<CancellationToken, Task<ApiError?>> run, string success) : IAnswer
     {

@@ -43,7 +43,8 @@ public sealed class ModelGate
     /// the load began.
     /// </summary>
     internal IReadOnlyList<ModelCard> Cards => _load.IsReady
-        ? [.. _load.Model.Models.All.Select(model => new ModelCard(model.Id, model.Created, Owner) { Parent = model.Parent, MaxModelLen = Chat.ContextLength })]
+        ? [.. _load.Model.Models.All.Select(model =>
+            new ModelCard(model.Id, model.Created, Owner) { Parent = model.Parent, MaxModelLen = Chat.ContextLength })]
         : [LoadingCard(_load.Id, null), .. _configured.Select(name => LoadingCard(name, _load.Id))];
 
     /// <summary>The card of an id; null for one that is not served.</summary>

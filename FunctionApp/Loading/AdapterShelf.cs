@@ -95,7 +95,8 @@ public sealed class AdapterShelf : IDisposable
         {
             if (model.Models.Find(name) is not null)
             {
-                return ApiError.InvalidValue("lora_name", $"A model of the name '{name}' has already been loaded: unload it first, or choose another name.");
+                return ApiError.InvalidValue(
+                    "lora_name", $"A model of the name '{name}' has already been loaded: unload it first, or choose another name.");
             }
 
             if (model.Models.Count > Most)
@@ -119,7 +120,9 @@ public sealed class AdapterShelf : IDisposable
     /// <summary>What is no adapter is refused while its weights, which may be a whole model's, are still on their way.</summary>
     private async Task<ModelFiles> OpenAsync(ModelAddress address, CancellationToken cancellationToken) => address is DirectoryAddress directory
         ? ModelFiles.InDirectory(directory.Path)
-        : await ModelFetch.RunAsync(address, _settings.Store, new TransferProgress(), files => Task.Run(() => AdapterConfig.Load(files), cancellationToken), cancellationToken);
+        : await ModelFetch.RunAsync(
+            address, _settings.Store, new TransferProgress(), files => Task.Run(() => AdapterConfig.Load(files), cancellationToken),
+            cancellationToken);
 
     /// <summary>What a setting names: a directory, looked for as the model's, or an address.</summary>
     private static ModelAddress Find(string place) => ModelAddress.Parse(place) is DirectoryAddress directory

@@ -12,7 +12,8 @@ public static class LocalFolder
         {
             var root = FinalPath.Of(folder);
             var path = FinalPath.Of(Path.Combine(root, name));
-            return path.StartsWith(Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? path : null;
+            var below = Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar;
+            return path.StartsWith(below, StringComparison.Ordinal) ? path : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {

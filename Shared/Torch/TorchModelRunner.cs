@@ -132,7 +132,8 @@ public sealed class TorchModelRunner : IModelRunner
         {
             if (step.Sequence.Adapter != 0 && !_decoder.HasAdapter(step.Sequence.Adapter))
             {
-                throw new SequenceFaultException(step.Sequence, "The model's adapter was unloaded before the request began. Please choose another model.");
+                throw new SequenceFaultException(
+                    step.Sequence, "The model's adapter was unloaded before the request began. Please choose another model.");
             }
         }
     }

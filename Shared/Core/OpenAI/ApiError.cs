@@ -59,7 +59,8 @@ public sealed record ApiError(int Status, string Message, string Type, string? P
 
     /// <summary>403: the settings do not let requests load adapters.</summary>
     public static ApiError AdapterLoadingOff() =>
-        new(403, "This server loads no adapters on request: whoever runs it can allow it (setting Rill__Adapters__AllowLoading).", "permission_error", null, "adapter_loading_disabled");
+        new(403, "This server loads no adapters on request: whoever runs it can allow it (setting Rill__Adapters__AllowLoading).",
+            "permission_error", null, "adapter_loading_disabled");
 
     /// <summary>404: no adapter is where the request says, or of the name that it says.</summary>
     public static ApiError AdapterNotFound(string param, string message) => new(404, message, InvalidRequest, param, "adapter_not_found");

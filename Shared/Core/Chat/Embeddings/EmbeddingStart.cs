@@ -6,7 +6,10 @@ using Rill.Text;
 
 namespace Rill.Chat.Embeddings;
 
-/// <summary>Admits requests for embeddings whose fields are in their ranges: what the model can do, places, encoding, lengths, in that order, so that a full server answers before it tokenizes.</summary>
+/// <summary>
+/// Admits requests for embeddings whose fields are in their ranges: what the model can do, places, encoding, lengths, in that order, so that a
+/// full server answers before it tokenizes.
+/// </summary>
 internal sealed class EmbeddingStart(InferenceEngine engine, ChatRequestLimits limits, TimeProvider time)
 {
     /// <summary>Most inputs of one request that are in the engine at once; the others follow as these end, so that no list shuts out everyone else.</summary>

@@ -12,7 +12,7 @@ internal static class AdapterFields
 
     private static readonly HashSet<string> s_read = new(StringComparer.Ordinal)
     {
-        "r", "lora_alpha", "use_rslora", "rank_pattern", "alpha_pattern",
+        "peft_type", "r", "lora_alpha", "use_rslora", "rank_pattern", "alpha_pattern",
     };
 
     /// <summary>What was trained on what and how; the tensors say the rest. fan_in_fan_out tells how the base is stored, which is known.</summary>
@@ -38,11 +38,12 @@ internal static class AdapterFields
                 : $"{ModelFileNames.AdapterConfig}: peft_type is {Shorten(type)}, but only LORA is served.");
         }
 
-        foreach (var field in root.EnumerateObject().Where(field => field.Name != "peft_type" && !s_read.Contains(field.Name) && !s_harmless.Contains(field.Name)))
+        foreach (var field in root.EnumerateObject())
         {
-            if (!AsksForNothing(field))
+            if (!s_read.Contains(field.Name) && !s_harmless.Contains(field.Name) && !AsksForNothing(field))
             {
-                throw new ModelFormatException($"{ModelFileNames.AdapterConfig}: {ModelConfig.Shorten(field.Name)} is {Shorten(field.Value)}, which is not served; {Remedy}.");
+                throw new ModelFormatException(
+                    $"{ModelFileNames.AdapterConfig}: {ModelConfig.Shorten(field.Name)} is {Shorten(field.Value)}, which is not served; {Remedy}.");
             }
         }
     }

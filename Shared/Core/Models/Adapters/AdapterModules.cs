@@ -59,7 +59,7 @@ internal sealed class AdapterModules
         return null;
     }
 
-    /// <summary>The matrices of queries and keys, where files for neighbours that are rotated against each other have their rows in another order.</summary>
+    /// <summary>The matrices of queries and keys, where their rows are in another order since the files' rotations turn neighbours.</summary>
     private static HashSet<string> TurnedParts(DecoderSpec spec)
     {
         var names = spec.Published?.Names;

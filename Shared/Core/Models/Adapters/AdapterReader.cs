@@ -6,6 +6,7 @@ internal sealed class AdapterReader(SafetensorsFile file, AdapterConfig config, 
     private const string Prefix = "base_model.model.";
     private const string EndingOfA = ".lora_A.weight";
     private const string EndingOfB = ".lora_B.weight";
+    private static readonly string[] s_endings = [EndingOfA, EndingOfB];
 
     /// <summary>What is added to each of the decoder's matrices.</summary>
     /// <exception cref="ModelFormatException">A tensor is unknown, has no partner or does not fit.</exception>
@@ -16,7 +17,8 @@ internal sealed class AdapterReader(SafetensorsFile file, AdapterConfig config, 
         foreach (var path in Paths())
         {
             var targets = modules.Find(path) ?? throw new ModelFormatException(
-                $"{file.Name} changes {ModelConfig.Shorten(path)}, which {spec.Architecture} does not have as a matrix that adapters can change; merge the adapter into its model.");
+                $"{file.Name} changes {ModelConfig.Shorten(path)}, which {spec.Architecture} does not have as a matrix that adapters can change; "
+                + "merge the adapter into its model.");
             var (a, b) = Pair(path, targets);
             foreach (var target in targets)
             {
@@ -36,7 +38,7 @@ internal sealed class AdapterReader(SafetensorsFile file, AdapterConfig config, 
         var paths = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var name in file.TensorNames)
         {
-            var ending = name.EndsWith(EndingOfA, StringComparison.Ordinal) ? EndingOfA : name.EndsWith(EndingOfB, StringComparison.Ordinal) ? EndingOfB : null;
+            var ending = Array.Find(s_endings, end => name.EndsWith(end, StringComparison.Ordinal));
             if (ending is null || !name.StartsWith(Prefix, StringComparison.Ordinal) || name.Length <= Prefix.Length + ending.Length)
             {
                 throw Unserved(name);
@@ -69,13 +71,14 @@ internal sealed class AdapterReader(SafetensorsFile file, AdapterConfig config, 
         if (!weight.Shape.SequenceEqual([rows, columns]))
         {
             throw new ModelFormatException(
-                $"{file.Name}: {Shown(name)} has the shape [{ModelConfig.Shorten(string.Join(", ", weight.Shape))}], but {spec.Architecture} and {ModelFileNames.AdapterConfig} "
-                + $"ask for [{rows}, {columns}]; is it an adapter of this model?");
+                $"{file.Name}: {Shown(name)} has the shape [{ModelConfig.Shorten(string.Join(", ", weight.Shape))}], "
+                + $"but {spec.Architecture} and {ModelFileNames.AdapterConfig} ask for [{rows}, {columns}]; is it an adapter of this model?");
         }
 
         return weight.IsFinite()
             ? weight
-            : throw new ModelFormatException($"{file.Name}: {Shown(name)} holds values that are not finite numbers; publish or fetch the adapter anew.");
+            : throw new ModelFormatException(
+                $"{file.Name}: {Shown(name)} holds values that are not finite numbers; publish or fetch the adapter anew.");
     }
 
     private ModelFormatException Unserved(string name)

@@ -24,7 +24,7 @@ public sealed class LoraAdapter : IDisposable
     /// <summary>Reads an adapter and fits it to a decoder.</summary>
     /// <param name="files">adapter_config.json and adapter_model.safetensors.</param>
     /// <param name="spec">The base.</param>
-    /// <exception cref="ModelFormatException">It is broken, does not fit the base, or asks for what is not served; the message names what.</exception>
+    /// <exception cref="ModelFormatException">It is broken, does not fit, or asks for what is not served; the message names what.</exception>
     /// <exception cref="ModelFileException">A file cannot or must not be read.</exception>
     public static LoraAdapter Read(ModelFiles files, DecoderSpec spec)
     {
@@ -32,7 +32,7 @@ public sealed class LoraAdapter : IDisposable
         if (!files.Has(ModelFileNames.AdapterWeights))
         {
             throw new ModelFormatException(files.Has("adapter_model.bin")
-                ? $"{files.Describe("adapter_model.bin")} is a pickle, which may hold programs and is not read; save the adapter as {ModelFileNames.AdapterWeights}."
+                ? $"{files.Describe("adapter_model.bin")} is a pickle, which may hold programs; save it as {ModelFileNames.AdapterWeights}."
                 : $"{files.Describe(ModelFileNames.AdapterWeights)} does not exist; an adapter needs it beside its {ModelFileNames.AdapterConfig}.");
         }
 

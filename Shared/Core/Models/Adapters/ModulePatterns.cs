@@ -61,13 +61,15 @@ internal sealed class ModulePatterns<T> where T : struct
     {
         if (key.Length > MostKeyLength)
         {
-            throw new ModelFormatException($"{ModelFileNames.AdapterConfig}: {name} has a key of {key.Length} characters; at most {MostKeyLength} are read.");
+            throw new ModelFormatException(
+                $"{ModelFileNames.AdapterConfig}: {name} has a key of {key.Length} characters; at most {MostKeyLength} are read.");
         }
 
         var expression = IsName(key) ? null : Expression(name, key);
         if (expression is not null && ++_expressions > MostExpressions)
         {
-            throw new ModelFormatException($"{ModelFileNames.AdapterConfig}: {name} has more than {MostExpressions} keys that are expressions; write module names.");
+            throw new ModelFormatException(
+                $"{ModelFileNames.AdapterConfig}: {name} has more than {MostExpressions} keys that are expressions; write module names.");
         }
 
         _entries.Add((key, expression, value));
@@ -82,7 +84,9 @@ internal sealed class ModulePatterns<T> where T : struct
         catch (Exception error) when (error is ArgumentException or NotSupportedException)
         {
             throw new ModelFormatException(
-                $"{ModelFileNames.AdapterConfig}: {name} has the key '{ModelConfig.Shorten(key)}', which is no regular expression that is supported; write module names.", error);
+                $"{ModelFileNames.AdapterConfig}: {name} has the key '{ModelConfig.Shorten(key)}', which is no regular expression that is supported; "
+                + "write module names.",
+                error);
         }
     }
 

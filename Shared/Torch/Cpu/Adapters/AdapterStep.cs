@@ -17,7 +17,7 @@ internal sealed unsafe class AdapterStep(AdapterTable table) : IDisposable
     private LoadedAdapter?[] _ofStep = [];
     private LoadedAdapter?[] _ofRows = [];
 
-    /// <summary>Runs of the rows that are computed, those of one adapter after one another, so that its matrices are read while they are in a cache.</summary>
+    /// <summary>Runs of the rows that are computed, those of one adapter together, so that its matrices are read while a cache has them.</summary>
     public IReadOnlyList<AdapterRun> Runs => _runs;
 
     /// <summary>Elements from one row's factors to the next's.</summary>
@@ -64,7 +64,7 @@ internal sealed unsafe class AdapterStep(AdapterTable table) : IDisposable
             }
         }
 
-        _runs.Sort((left, right) => left.Adapter.Number != right.Adapter.Number ? left.Adapter.Number.CompareTo(right.Adapter.Number) : left.First.CompareTo(right.First));
+        _runs.Sort((left, right) => (left.Adapter.Number, left.First).CompareTo((right.Adapter.Number, right.First)));
         FactorStride = _runs.Count == 0 ? 0 : _runs.Max(run => run.Adapter.MostRank);
         _factors.Ensure((long)rows.Length * FactorStride * sizeof(float));
     }

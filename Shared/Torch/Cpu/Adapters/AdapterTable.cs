@@ -34,7 +34,8 @@ internal sealed class AdapterTable(DecoderSpec spec) : IDisposable
         if (adapter.Parts.Keys.FirstOrDefault(part => !known.Contains(part)) is { } stray)
         {
             throw new ModelFormatException(
-                $"{ModelFileNames.AdapterWeights} changes {adapter.Parts[stray].A.Name}, a matrix of {spec.Architecture} on which adapters are not served; merge the adapter into its model.");
+                $"{ModelFileNames.AdapterWeights} changes {adapter.Parts[stray].A.Name}, a matrix of {spec.Architecture} that they cannot change; "
+                + "merge the adapter into its model.");
         }
 
         var loaded = new LoadedAdapter(number, adapter, _linears);

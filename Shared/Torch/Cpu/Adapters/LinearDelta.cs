@@ -106,14 +106,14 @@ internal sealed unsafe class LinearDelta : IDisposable
             }
 
             var own = factors + segment.FirstFactor;
-            var rows = (void*)segment.Rows;
+            var (rank, width, skipped) = (segment.Rank, segment.Outputs, from - segment.Output);
             if (_isNarrow)
             {
-                AdapterKernel.AddCombination<BFloat16Elements>(own, segment.Rank, rows, segment.Outputs, from - segment.Output, to - from, target + from);
+                AdapterKernel.AddCombination<BFloat16Elements>(own, rank, (void*)segment.Rows, width, skipped, to - from, target + from);
             }
             else
             {
-                AdapterKernel.AddCombination<Float32Elements>(own, segment.Rank, rows, segment.Outputs, from - segment.Output, to - from, target + from);
+                AdapterKernel.AddCombination<Float32Elements>(own, rank, (void*)segment.Rows, width, skipped, to - from, target + from);
             }
         }
     }

@@ -15,7 +15,8 @@ internal sealed class LoadedAdapter : IDisposable
     public LoadedAdapter(int number, LoraAdapter adapter, IReadOnlyList<(int Inputs, (string Part, int Outputs)[] Parts)> linears)
     {
         Number = number;
-        (_parts, _deltas) = DisposableStack.Build(stack => (stack, linears.Select(linear => Delta(adapter, linear.Inputs, linear.Parts, stack)).ToArray()));
+        (_parts, _deltas) = DisposableStack.Build(stack =>
+            (stack, linears.Select(linear => Delta(adapter, linear.Inputs, linear.Parts, stack)).ToArray()));
         Bytes = _deltas.Sum(delta => delta?.Bytes ?? 0);
         MostRank = _deltas.Max(delta => delta?.Rank ?? 0);
     }

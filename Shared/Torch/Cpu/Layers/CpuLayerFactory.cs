@@ -46,7 +46,8 @@ internal sealed class CpuLayerFactory(
     /// <param name="hidden">Its inputs.</param>
     /// <param name="bias">The tensor of its bias; null for none.</param>
     public CpuLinear Head(string name, string layer, long vocabulary, long hidden, string? bias) => new(
-        team, scratch, [Matrix(name, vocabulary, hidden, packed: false)], bias is null ? null : Vector(0, (bias, vocabulary)), Adapters(hidden, (layer, vocabulary)));
+        team, scratch, [Matrix(name, vocabulary, hidden, packed: false)], bias is null ? null : Vector(0, (bias, vocabulary)),
+        Adapters(hidden, (layer, vocabulary)));
 
     /// <summary>A matrix that is small and must be exact: never quantized, never multiplied by libtorch.</summary>
     public CpuLinear Exact(string layer, long outputs, long inputs, bool bias) =>

@@ -189,6 +189,9 @@ public sealed record DecoderSpec
     /// <summary>By such a name, how the tensor is made from published ones; a tensor that is missing here has its own name in the files.</summary>
     public IReadOnlyDictionary<string, WeightRecipe> Recipes { get; init; } = new Dictionary<string, WeightRecipe>();
 
+    /// <summary>The same under the names of its class, where the files have others (GGUF): adapters name its modules so. Null: these.</summary>
+    public DecoderSpec? Published { get; init; }
+
     /// <summary>
     /// Other spellings of the beginnings of published names, tried in this order after the names as they are: the first whose embedding is
     /// in the files holds for all tensors.

@@ -238,8 +238,10 @@ public sealed record WeightNames
     public string ExpertDown(int layer, int expert) => Of(layer, $"{ExpertPrefix}{expert}.{ExpertDownSuffix}");
 
     /// <summary>The bias that belongs to a norm's or the head's weight.</summary>
-    public static string BiasOf(string weight) =>
-        (weight.EndsWith(".weight", StringComparison.Ordinal) ? weight[..^".weight".Length] : weight) + ".bias";
+    public static string BiasOf(string weight) => LayerOf(weight) + ".bias";
+
+    /// <summary>The name of what has a weight.</summary>
+    public static string LayerOf(string weight) => weight.EndsWith(".weight", StringComparison.Ordinal) ? weight[..^".weight".Length] : weight;
 
     /// <summary>A tensor of a layer by what stands behind the layer's number.</summary>
     public string Of(int layer, string name) => $"{LayerPrefix}{layer}.{name}";

@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 using Rill.Models;
 using Rill.Serving;
 using Rill.Torch.Cache;
+using Rill.Torch.Cpu.Adapters;
 using Rill.Torch.Cpu.Kernels;
 using Rill.Torch.Cpu.Quantization;
 using Rill.Torch.Decoding;
@@ -33,6 +34,8 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
     private readonly OutputGate _outputGate;
     private readonly NormWeight _finalNorm;
     private readonly LogitsHead _head;
+    private readonly AdapterTable _adapters;
+    private readonly AdapterStep _adapterStep;
 
     private readonly RowBuffer _residual;
     private readonly RowBuffer _normed;
@@ -64,7 +67,9 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
         _cache = new(layout, parts);
         _attention = parts.Own(new CachedAttention<T>(spec, _cache, team));
         var scratch = parts.Own(new LinearScratch());
-        var factory = new CpuLayerFactory(new(weights, type), quantized, team, scratch, pack && _promptsByTorch, parts);
+        _adapters = parts.Own(new AdapterTable(spec));
+        _adapterStep = parts.Own(new AdapterStep(_adapters));
+        var factory = new CpuLayerFactory(new(weights, type), quantized, team, scratch, pack && _promptsByTorch, parts, _adapters, _adapterStep);
         _residual = parts.Own(new RowBuffer(spec.HiddenSize));
         _branch = parts.Own(new RowBuffer(spec.HiddenSize));
         _attended = parts.Own(new RowBuffers());
@@ -106,6 +111,7 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
         _attention.Begin(plan.Rows);
         _mixers?.Begin(plan.Rows);
         _frame?.Open(plan.Rows, rows);
+        _adapterStep.Begin(plan.Rows);
         for (var index = 0; index < _layers.Length; index++)
         {
             _frame?.Enter(index, rows);
@@ -138,6 +144,12 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
     public void Restore(StateCopy copy) => _mixers!.States.Restore(copy);
 
     public void Save(StateCopy copy) => _mixers!.States.Save(copy);
+
+    public AdapterSummary LoadAdapter(int number, ModelFiles files) => _adapters.Load(number, files);
+
+    public bool HasAdapter(int number) => _adapters.Find(number) is not null;
+
+    public void UnloadAdapter(int number) => _adapters.Unload(number);
 
     private void Forward(CpuLayer layer, int index, RowSplit rows)
     {
@@ -226,6 +238,7 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
     private Tensor Logits(int[] rows)
     {
         _norm.Gather(_residual, rows, _finalNorm, _normed);
+        _adapterStep.Select(rows);
         _head.Forward(_normed, _logits, rows.Length);
         return _logits.AsTensor(rows.Length);
     }

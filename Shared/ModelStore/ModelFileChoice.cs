@@ -5,7 +5,10 @@ namespace Rill.ModelStore;
 /// <summary>Which of a repository's or a directory's files make the model that Rill reads: those of <see cref="ModelFileNames"/>, and the weights.</summary>
 internal static class ModelFileChoice
 {
-    /// <summary>Configuration, tokenizer, templates and one set of safetensors: the single file, or the shards that the index names.</summary>
+    /// <summary>
+    /// Configuration, tokenizer, templates and one set of safetensors: the single file, or the shards that the index names. Of an adapter its
+    /// configuration and its matrices.
+    /// </summary>
     /// <param name="names">Names of the files that are there.</param>
     /// <param name="place">Where they are, for the error.</param>
     /// <param name="readIndex">Gives the content of <see cref="ModelFileNames.WeightIndex"/>; called where there is no single file.</param>
@@ -15,6 +18,11 @@ internal static class ModelFileChoice
     {
         var all = names.ToHashSet(StringComparer.Ordinal);
         var small = ModelFileNames.Small.Where(name => name != ModelFileNames.WeightIndex && all.Contains(name)).Order(StringComparer.Ordinal);
+        if (IsAdapter(all))
+        {
+            return [ModelFileNames.AdapterConfig, ModelFileNames.AdapterWeights];
+        }
+
         if (all.Contains(ModelFileNames.Config) && all.Contains(ModelFileNames.SingleWeights))
         {
             return [.. small, ModelFileNames.SingleWeights];
@@ -31,4 +39,9 @@ internal static class ModelFileChoice
             ? throw new StoreException(StoreFailure.Missing, $"{place} lacks {missing}, which its {ModelFileNames.WeightIndex} names.")
             : [.. small, .. shards, ModelFileNames.WeightIndex];
     }
+
+    /// <summary>True where there are an adapter's matrices and no model's: what else lies there is its base's, or tells of the training.</summary>
+    private static bool IsAdapter(HashSet<string> names) =>
+        names.Contains(ModelFileNames.AdapterConfig) && names.Contains(ModelFileNames.AdapterWeights)
+        && !names.Contains(ModelFileNames.SingleWeights) && !names.Contains(ModelFileNames.WeightIndex);
 }

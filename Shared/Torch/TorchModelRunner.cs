@@ -53,6 +53,7 @@ public sealed class TorchModelRunner : IModelRunner
         using var inference = inference_mode();
         using var stream = _stream.Enter();
         Prepare(batch);
+        CheckAdapters(batch.Steps);
         var plan = StepPlan.Create(batch.Steps, Limits);
         using var output = plan.Rows.Length == 0 ? null : _decoder.Forward(plan);
         Keep(batch);
@@ -60,17 +61,24 @@ public sealed class TorchModelRunner : IModelRunner
         return output?.Hidden is { } hidden ? InOrder(batch.Steps, sampled, Pooling.Pool(hidden, plan.Pooling)) : sampled;
     }
 
+    /// <inheritdoc/>
+    /// <exception cref="ModelFormatException">The adapter is broken, does not fit the model, or asks for what is not served.</exception>
+    public AdapterSummary LoadAdapter(int number, ModelFiles files) => _decoder.LoadAdapter(number, files);
+
+    /// <inheritdoc/>
+    public void UnloadAdapter(int number) => _decoder.UnloadAdapter(number);
+
     /// <summary>
     /// For checks and for measuring quality: the logits after each token of a text, [tokens, vocabulary] flattened, all of them computed as a prompt's tokens
     /// or all as a completion's. Uses slot 0, which must be free.
     /// </summary>
-    public float[] Logits(IReadOnlyList<int> text, bool asPrompt)
+    public float[] Logits(IReadOnlyList<int> text, bool asPrompt, int adapter = 0)
     {
         using var inference = inference_mode();
         using var stream = _stream.Enter();
         using var output = _decoder.Forward(new StepPlan
         {
-            Rows = [.. text.Select((token, position) => new TokenRow(token, position, 0))],
+            Rows = [.. text.Select((token, position) => new TokenRow(token, position, 0, adapter))],
             PromptRows = asPrompt ? text.Count : 0,
             SamplingRows = [.. Enumerable.Range(0, text.Count)],
         });
@@ -143,6 +151,19 @@ public sealed class TorchModelRunner : IModelRunner
         foreach (var copy in batch.StateSaves)
         {
             _decoder.Save(copy);
+        }
+    }
+
+    /// <summary>What was admitted in the instant in which its adapter was unloaded fails alone.</summary>
+    private void CheckAdapters(IReadOnlyList<SequenceStep> steps)
+    {
+        foreach (var step in steps)
+        {
+            if (step.Sequence.Adapter != 0 && !_decoder.HasAdapter(step.Sequence.Adapter))
+            {
+                throw new SequenceFaultException(
+                    step.Sequence, "The model's adapter was unloaded before the request began. Please choose another model.");
+            }
         }
     }
 

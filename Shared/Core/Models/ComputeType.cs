@@ -12,7 +12,7 @@ public enum ComputeFormat
     /// <summary>8.5 bits a weight.</summary>
     Q8,
 
-    /// <summary>4.5 bits a weight; embedding and head in 8.5.</summary>
+    /// <summary>4.5 bits a weight; embeddings and head in 8.5.</summary>
     Q4,
 }
 

@@ -15,6 +15,11 @@ public static class DecoderTensors
             yield return (names.Positions, [spec.ContextLength, spec.HiddenSize]);
         }
 
+        foreach (var tensor in InputTensors.Of(spec))
+        {
+            yield return tensor;
+        }
+
         foreach (var tensor in Enumerable.Range(0, spec.LayerCount).SelectMany(layer => OfLayer(spec, layer)))
         {
             yield return tensor;
@@ -47,6 +52,7 @@ public static class DecoderTensors
             .SelectMany(layer => (string[])
             [
                 names.Router(layer) + ".weight", names.SharedExpertGate(layer) + ".weight", names.QueryNorm(layer), names.KeyNorm(layer),
+                .. InputTensors.ExactOf(spec, layer),
                 names.Of(layer, names.DeltaNet.Beta) + ".weight", names.Of(layer, names.DeltaNet.Decay) + ".weight",
             ])
             .Append(names.Positions).ToHashSet(StringComparer.Ordinal);
@@ -87,7 +93,16 @@ public static class DecoderTensors
         || name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal)
         || spec.PassedOver.Any(beginning => name.StartsWith(beginning, StringComparison.Ordinal))
         || spec.PassedOverEndings.Any(ending => name.EndsWith(ending, StringComparison.Ordinal))
-        || (LayerOf(spec, name) is { } layer && layer >= spec.LayerCount && layer - spec.LayerCount < spec.PredictionLayerCount);
+        || (LayerOf(spec, name) is { } layer && (layer < spec.LayerCount
+            ? IsOfUnusedKeysAndValues(spec, name, layer)
+            : layer - spec.LayerCount < spec.PredictionLayerCount));
+
+    /// <summary>Files hold them also for layers that read another's.</summary>
+    private static bool IsOfUnusedKeysAndValues(DecoderSpec spec, string name, int layer)
+    {
+        string[] parts = [spec.Names.Key(layer) + ".", spec.Names.Value(layer) + ".", spec.Names.KeyNorm(layer)];
+        return spec.CacheLayerOf(layer) is { } source && source != layer && parts.Any(part => name.StartsWith(part, StringComparison.Ordinal));
+    }
 
     /// <summary>The layer that a tensor's name tells; null for none.</summary>
     private static int? LayerOf(DecoderSpec spec, string name)
@@ -105,11 +120,14 @@ public static class DecoderTensors
         return
         [
             .. OfMixer(spec, layer),
-            .. spec.ExpertsOf(layer) is { } experts ? OfExperts(spec, experts, layer) : OfFeedForward(spec, layer),
+            .. spec.ExpertsOf(layer) is { } experts ? OfExperts(spec, experts, layer) : [],
+            .. spec.ExpertsOf(layer) is null or { BesideDense: true } ? OfFeedForward(spec, layer) : [],
             .. spec.PreNorms ? Norm(spec, names.AttentionNorm(layer)) : [],
             .. spec.PreNorms && spec.Residual != ResidualKind.ParallelOneNorm ? Norm(spec, names.FeedForwardNorm(layer)) : [],
             .. spec.PostNorms ? [.. Norm(spec, names.AttentionPostNorm(layer)), .. Norm(spec, names.FeedForwardPostNorm(layer))] : Nothing,
-            .. spec.SubNorms ? [(names.FeedForwardSubNorm(layer), [spec.FeedForwardSize])] : Nothing,
+            .. spec.SubNorms ? [(names.FeedForwardSubNorm(layer), [spec.FeedForwardSizeOf(layer)])] : Nothing,
+            .. spec.LayerScale ? [(names.LayerScale(layer), [1])] : Nothing,
+            .. InputTensors.OfLayer(spec, layer),
         ];
     }
 
@@ -182,7 +200,7 @@ public static class DecoderTensors
         return
         [
             .. Linear(spec.Names.Key(layer), rows, spec.HiddenSize, spec.QueryKeyValueBias),
-            .. Linear(spec.Names.Value(layer), rows, spec.HiddenSize, spec.QueryKeyValueBias),
+            .. spec.TakesValuesFromKeys(layer) ? [] : Linear(spec.Names.Value(layer), rows, spec.HiddenSize, spec.QueryKeyValueBias),
         ];
     }
 
@@ -221,9 +239,9 @@ public static class DecoderTensors
 
     private static IEnumerable<(string Name, long[] Shape)> OfFeedForward(DecoderSpec spec, int layer) =>
     [
-        .. spec.Gated ? Linear(spec.Names.Gate(layer), spec.FeedForwardSize, spec.HiddenSize, spec.FeedForwardBias) : [],
-        .. Linear(spec.Names.Up(layer), spec.FeedForwardSize, spec.HiddenSize, spec.FeedForwardBias),
-        .. Linear(spec.Names.Down(layer), spec.HiddenSize, spec.FeedForwardSize, spec.FeedForwardBias),
+        .. spec.Gated ? Linear(spec.Names.Gate(layer), spec.FeedForwardSizeOf(layer), spec.HiddenSize, spec.FeedForwardBias) : [],
+        .. Linear(spec.Names.Up(layer), spec.FeedForwardSizeOf(layer), spec.HiddenSize, spec.FeedForwardBias),
+        .. Linear(spec.Names.Down(layer), spec.HiddenSize, spec.FeedForwardSizeOf(layer), spec.FeedForwardBias),
     ];
 
     private static IEnumerable<(string Name, long[] Shape)> OfExperts(DecoderSpec spec, MoeSpec experts, int layer)
@@ -241,12 +259,26 @@ public static class DecoderTensors
             .. Linear(names.Router(layer), experts.Experts, hidden, experts.RouterBias),
             .. experts.SelectionBias ? [(names.SelectionBias(layer), [experts.Experts])] : Nothing,
             .. shared,
+            .. experts.BesideDense ? BesideDense(spec, experts, layer) : [],
             .. Enumerable.Range(0, experts.Experts).SelectMany(expert => (IEnumerable<(string, long[])>)
             [
                 .. Linear(names.ExpertGate(layer, expert), experts.Width, hidden, experts.ExpertBias),
                 .. Linear(names.ExpertUp(layer, expert), experts.Width, hidden, experts.ExpertBias),
                 .. Linear(names.ExpertDown(layer, expert), hidden, experts.Width, experts.ExpertBias),
             ]),
+        ];
+    }
+
+    private static IEnumerable<(string Name, long[] Shape)> BesideDense(DecoderSpec spec, MoeSpec experts, int layer)
+    {
+        var (names, parts) = (spec.Names, spec.Names.ParallelExperts);
+        return
+        [
+            (names.Of(layer, parts.RouterScaleSuffix), [spec.HiddenSize]),
+            (names.Of(layer, parts.ExpertScalesSuffix), [experts.Experts]),
+            .. Norm(spec, names.Of(layer, parts.ExpertNormSuffix)),
+            .. Norm(spec, names.Of(layer, parts.DensePostNormSuffix)),
+            .. Norm(spec, names.Of(layer, parts.ExpertPostNormSuffix)),
         ];
     }
 

@@ -2,7 +2,7 @@ namespace Rill.Serving;
 
 /// <summary>
 /// Executes steps of a model: the only door between the serving layer and tensors. All members are called from the engine's one
-/// thread, except <see cref="Limits"/>, which never changes.
+/// thread, except <see cref="Limits"/>, which never changes, and <see cref="LoadAdapter"/>.
 /// </summary>
 public interface IModelRunner : IDisposable
 {
@@ -23,7 +23,26 @@ public interface IModelRunner : IDisposable
     /// </remarks>
     /// <exception cref="SequenceFaultException">Only one sequence failed; the others of the batch are intact.</exception>
     IReadOnlyList<StepResult> Execute(StepBatch batch);
+
+    /// <summary>
+    /// Reads an adapter's files, which are not needed afterwards, and keeps what it changes of the model under a number, from which on sequences
+    /// may name it (<see cref="Sequence.Adapter"/>). Unlike the others it is called from any thread, also while a step runs.
+    /// </summary>
+    /// <param name="number">From 1 on, and never used before.</param>
+    /// <param name="files">The adapter's directory.</param>
+    AdapterSummary LoadAdapter(int number, ModelFiles files) => throw new NotSupportedException("This model takes no adapters.");
+
+    /// <summary>Gives an adapter's memory back. No sequence that a later step computes names it.</summary>
+    void UnloadAdapter(int number)
+    {
+    }
 }
+
+/// <summary>What is told of an adapter that was loaded.</summary>
+/// <param name="Fingerprint">Changes with the adapter's files: hexadecimal digits.</param>
+/// <param name="Rank">The greatest rank of its matrices.</param>
+/// <param name="Bytes">The memory that it takes.</param>
+public sealed record AdapterSummary(string Fingerprint, int Rank, long Bytes);
 
 /// <summary>What a runner offers the scheduler.</summary>
 /// <param name="VocabularySize">Number of token ids; sampled ids lie in [0, VocabularySize).</param>

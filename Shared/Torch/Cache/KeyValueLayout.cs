@@ -11,8 +11,8 @@ internal readonly record struct KeyValueLayer(int HeadCount, int HeadDim)
     public int TokenElements => HeadCount * HeadDim;
 
     /// <summary>For each layer of a model.</summary>
-    public static KeyValueLayer[] Of(DecoderSpec spec) =>
-        [.. Enumerable.Range(0, spec.LayerCount).Select(layer => new KeyValueLayer(spec.CachesKeyValues(layer) ? spec.KeyValueHeadsOf(layer) : 0, spec.HeadDimOf(layer)))];
+    public static KeyValueLayer[] Of(DecoderSpec spec) => [.. Enumerable.Range(0, spec.LayerCount)
+        .Select(layer => new KeyValueLayer(spec.CachesKeyValues(layer) ? spec.KeyValueHeadsOf(layer) : 0, spec.HeadDimOf(layer)))];
 }
 
 /// <summary>Sizes of the KV cache: its slots, one for each sequence, and the blocks of the prefix cache.</summary>

@@ -29,6 +29,15 @@ internal interface IDecoder
 
     /// <summary>Saves the states of a slot.</summary>
     void Save(StateCopy copy);
+
+    /// <inheritdoc cref="IModelRunner.LoadAdapter"/>
+    AdapterSummary LoadAdapter(int number, ModelFiles files);
+
+    /// <summary>True when sequences may name this adapter.</summary>
+    bool HasAdapter(int number);
+
+    /// <inheritdoc cref="IModelRunner.UnloadAdapter"/>
+    void UnloadAdapter(int number);
 }
 
 /// <summary>What a step computed. It lies over memory that the next step may overwrite: read and dispose it before.</summary>

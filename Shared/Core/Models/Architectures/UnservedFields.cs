@@ -53,6 +53,9 @@ internal static class UnservedFields
         ["moe_intermediate_size"] = s_none, ["n_shared_experts"] = ["0"], ["num_shared_experts"] = ["0"],
         ["shared_intermediate_size"] = ["0"], ["enable_moe_block"] = s_false, ["scoring_func"] = s_none, ["routed_scaling_factor"] = ["1"],
         ["use_routing_bias"] = s_false, ["mlp_only_layers"] = ["[]"], ["mamba_d_state"] = s_none, ["hidden_size_per_layer_input"] = ["0"],
+        ["altup_num_inputs"] = s_none, ["laurel_rank"] = s_none, ["activation_sparsity_pattern"] = s_none, ["use_double_wide_mlp"] = s_false,
+        ["global_head_dim"] = s_none, ["num_global_key_value_heads"] = s_none, ["per_layer_config"] = s_none,
+        ["moe_layer_freq"] = ["1"], ["mlp_layer_types"] = s_none, ["moe_num_experts"] = ["0"], ["n_group"] = ["0", "1"],
     };
 
     /// <summary>Refuses what no reader has asked for; to be called when the family's reader is done.</summary>

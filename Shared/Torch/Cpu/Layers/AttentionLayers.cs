@@ -4,37 +4,6 @@ using Rill.Torch.Decoding;
 
 namespace Rill.Torch.Cpu.Layers;
 
-/// <summary>What one layer's attention goes by.</summary>
-internal sealed class AttentionLayer
-{
-    /// <summary>The layer whose keys and values are read.</summary>
-    public required int Source { get; init; }
-
-    /// <summary>True when these are the layer's own, which it writes.</summary>
-    public required bool Caches { get; init; }
-
-    /// <summary>Width of a head.</summary>
-    public required int HeadDim { get; init; }
-
-    /// <summary>Key and value heads.</summary>
-    public required int KeyValueHeads { get; init; }
-
-    /// <summary>Query heads for each of them.</summary>
-    public required int Group { get; init; }
-
-    /// <summary>What scores are multiplied with.</summary>
-    public required float Scale { get; init; }
-
-    /// <summary>How the attention is shared out.</summary>
-    public required AttentionPlan Plan { get; init; }
-
-    /// <summary>How positions turn a head; null for not.</summary>
-    public required RotaryTable? Rotations { get; init; }
-
-    /// <summary>How queries grow with their position; null for not.</summary>
-    public required QueryTemperature? Temperature { get; init; }
-}
-
 /// <summary>The attention of all layers that have one: those that are alike share their plans and their rotations.</summary>
 internal sealed class AttentionLayers : IDisposable
 {
@@ -53,7 +22,8 @@ internal sealed class AttentionLayers : IDisposable
         (_spec, _threads) = (spec, threads);
         _layers = [.. Enumerable.Range(0, spec.LayerCount).Select(Of)];
         WidestHead = Enumerable.Range(0, spec.LayerCount).Max(spec.HeadDimOf);
-        PartSize = _layers.OfType<AttentionLayer>().Select(layer => AttentionSums.Size(TileRows(layer.Group) * layer.Group, layer.HeadDim)).DefaultIfEmpty().Max();
+        PartSize = _layers.OfType<AttentionLayer>()
+            .Select(layer => AttentionSums.Size(TileRows(layer.Group) * layer.Group, layer.HeadDim)).DefaultIfEmpty().Max();
     }
 
     /// <summary>The width of the widest heads.</summary>
@@ -106,6 +76,7 @@ internal sealed class AttentionLayers : IDisposable
         {
             Source = source,
             Caches = source == layer,
+            TakesValuesFromKeys = _spec.TakesValuesFromKeys(layer),
             HeadDim = headDim,
             KeyValueHeads = heads,
             Group = _spec.HeadCount / heads,

@@ -52,7 +52,9 @@ internal sealed unsafe class CachedAttention<T> : IDisposable where T : ICacheEl
     }
 
     /// <summary>Runs one layer's attention over the rows given to <see cref="Begin"/>.</summary>
-    /// <param name="queryKeyValue">Rows of (heads + 2 key/value heads) * headDim, or of heads * headDim where the layer reads another's keys and values; their content is lost.</param>
+    /// <param name="queryKeyValue">
+    /// Rows of (heads + 2 key/value heads) * headDim, or of heads * headDim where the layer reads another's keys and values; their content is lost.
+    /// </param>
     /// <param name="layer">The layer's number.</param>
     /// <param name="norms">Over queries and keys; null for none.</param>
     /// <param name="sinks">A logit for each query head that joins its sum; null for none.</param>
@@ -92,17 +94,32 @@ internal sealed unsafe class CachedAttention<T> : IDisposable where T : ICacheEl
         }
     }
 
-    private void PlaceKeysAndValues(TokenRow token, int row, float* source)
+    private void PlaceKeysAndValues(TokenRow token, int row, float* keys)
     {
-        for (var head = 0; head < _layer.KeyValueHeads; head++, source += _layer.HeadDim)
+        var value = keys + (_layer.KeyValueHeads * _layer.HeadDim);
+        var projected = _layer.TakesValuesFromKeys ? keys : value;    // as keys are before their norm
+        for (var head = 0; head < _layer.KeyValueHeads && !_spec.ValuesAreKeys; head++, value += _layer.HeadDim, projected += _layer.HeadDim)
         {
-            Turn(source, head, isQuery: false, row, 1, source);
-            Write(_cache.Chunk(token.Slot, token.Position, _layer.Source, head, values: false), token.Position, source);
+            PlaceValue(projected, value);
+            Write(_cache.Chunk(token.Slot, token.Position, _layer.Source, head, values: true), token.Position, value);
         }
 
-        for (var head = 0; head < _layer.KeyValueHeads && !_spec.ValuesAreKeys; head++, source += _layer.HeadDim)
+        for (var head = 0; head < _layer.KeyValueHeads; head++, keys += _layer.HeadDim)
         {
-            Write(_cache.Chunk(token.Slot, token.Position, _layer.Source, head, values: true), token.Position, source);
+            Turn(keys, head, isQuery: false, row, 1, keys);
+            Write(_cache.Chunk(token.Slot, token.Position, _layer.Source, head, values: false), token.Position, keys);
+        }
+    }
+
+    private void PlaceValue(float* projected, float* target)
+    {
+        if (_spec.ValueNorm)
+        {
+            RowKernels.RmsNorm(projected, _spec.NormEpsilon, target, _layer.HeadDim);
+        }
+        else if (projected != target)
+        {
+            RowKernels.Copy(projected, target, _layer.HeadDim);
         }
     }
 
@@ -180,7 +197,8 @@ internal sealed unsafe class CachedAttention<T> : IDisposable where T : ICacheEl
     private void Compute(in AttentionTile tile, int chunk, int head, in AttentionSums sums)
     {
         var start = chunk * AttentionKernel.ChunkPositions;
-        byte* keys = _cache.Chunk(tile.Slot, start, _layer.Source, head, values: false), values = _cache.Chunk(tile.Slot, start, _layer.Source, head, values: true);
+        var keys = _cache.Chunk(tile.Slot, start, _layer.Source, head, values: false);
+        var values = _cache.Chunk(tile.Slot, start, _layer.Source, head, values: true);
         AttentionKernel.Attend<T>(
             new AttentionChunk
             {

@@ -11,17 +11,18 @@ internal sealed class CpuLayer
     /// <param name="index">The layer's number.</param>
     /// <param name="feedForward">Its feed-forward.</param>
     /// <param name="latent">What stands around its latent attention; null where its queries, keys and values are projections.</param>
+    /// <param name="laurel">Its augmented residual; null for none.</param>
     /// <param name="attended">Memory for what attention gives, by its width.</param>
     /// <param name="mixer">What it has in attention's place; null where it has attention.</param>
     public CpuLayer(
-        CpuLayerFactory weights, DecoderSpec spec, int index, IFeedForward feedForward, LatentProjections? latent, RowBuffers attended, IMixer? mixer)
+        CpuLayerFactory weights, DecoderSpec spec, int index, IFeedForward feedForward, LatentProjections? latent, Laurel? laurel, RowBuffers attended,
+        IMixer? mixer)
     {
         var (names, hidden) = (spec.Names, spec.HiddenSize);
         var attention = spec.QuerySizeOf(index);
         Attended = attended.Of(attention);
         FeedForward = feedForward;
-        Latent = latent;
-        Mixer = mixer;
+        (Latent, Laurel, Mixer) = (latent, laurel, mixer);
         Output = mixer?.Output
             ?? weights.Linear(spec.Latent is { } own ? spec.HeadCount * own.ValueWidth : attention, spec.OutputBias, (names.Output(index), hidden));
         if (mixer is null)
@@ -66,6 +67,9 @@ internal sealed class CpuLayer
     /// <summary>The way of attention's or the mixer's result into the residual stream.</summary>
     public CpuLinear Output { get; }
 
+    /// <summary>What joins attention's result; null where the architecture has none.</summary>
+    public Laurel? Laurel { get; }
+
     public IFeedForward FeedForward { get; }
 
     /// <summary>Over queries and keys; null where the architecture has none.</summary>
@@ -93,6 +97,9 @@ internal sealed class CpuLayer
     {
         var (names, keyValue) = (spec.Names, (long)spec.KeyValueHeadsOf(layer) * spec.HeadDimOf(layer));
         (string, long) query = (names.Query(layer), spec.QuerySizeOf(layer));
-        return spec.CachesKeyValues(layer) ? [query, (names.Key(layer), keyValue), (names.Value(layer), keyValue)] : [query];
+        (string, long) key = (names.Key(layer), keyValue);
+        return !spec.CachesKeyValues(layer) ? [query]
+            : spec.TakesValuesFromKeys(layer) ? [query, key]
+            : [query, key, (names.Value(layer), keyValue)];
     }
 }

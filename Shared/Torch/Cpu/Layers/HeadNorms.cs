@@ -12,7 +12,6 @@ internal sealed unsafe class HeadNorms(DecoderSpec spec, int layer, WeightVector
 {
     private readonly int _width = spec.HeadDimOf(layer);
     private readonly float _epsilon = spec.NormEpsilon;
-    private readonly float[] _ones = Enumerable.Repeat(1f, spec.HeadDimOf(layer)).ToArray();
 
     /// <summary>The norms of a layer, or null for none.</summary>
     public static HeadNorms? Of(DecoderSpec spec, CpuLayerFactory weights, int layer)
@@ -66,24 +65,16 @@ internal sealed unsafe class HeadNorms(DecoderSpec spec, int layer, WeightVector
         switch (spec.QueryKeyNorm)
         {
             case QueryKeyNorm.HeadAfterRotary:
-                Norm(head, (isQuery ? query : key)!.Values, scale);
+                RowKernels.RmsNorm(head, (isQuery ? query : key)!.Values, _epsilon, head, _width);
+                RowKernels.Scale(head, scale, head, _width);
                 break;
             case QueryKeyNorm.WeightlessAfterRotary:
-                fixed (float* ones = _ones)
-                {
-                    Norm(head, ones, scale);
-                }
-
+                RowKernels.RmsNorm(head, _epsilon, head, _width);
+                RowKernels.Scale(head, scale, head, _width);
                 break;
         }
     }
 
     /// <summary>True when <see cref="After"/> norms.</summary>
     public bool FollowRotation => spec.QueryKeyNorm is QueryKeyNorm.HeadAfterRotary or QueryKeyNorm.WeightlessAfterRotary;
-
-    private void Norm(float* head, float* weight, float scale)
-    {
-        RowKernels.RmsNorm(head, weight, _epsilon, head, _width);
-        RowKernels.Scale(head, scale, head, _width);
-    }
 }

@@ -8,19 +8,24 @@ internal static class GraniteMoe
 
     private const string Block = "block_sparse_moe.";
 
-    public static DecoderSpec Read(ModelConfig config) => Read(Name, config, sharedWidth: 0);
+    public static DecoderSpec Read(ModelConfig config) => WithExperts(config, Dense.Granite.Read(Name, config, new()), sharedWidth: 0);
 
-    public static DecoderSpec ReadShared(ModelConfig config)
+    public static DecoderSpec ReadShared(ModelConfig config) =>
+        WithExperts(config, Dense.Granite.Read(SharedName, config, new()), SharedWidth(config));
+
+    /// <summary>The width of the expert that every token goes through; 0 for none.</summary>
+    /// <exception cref="ModelFormatException">It is beyond bounds.</exception>
+    public static int SharedWidth(ModelConfig config)
     {
         var width = config.Count("shared_intermediate_size", absent: 1024);
         return width <= DecoderConfig.MostWidth
-            ? Read(SharedName, config, width)
+            ? width
             : throw new ModelFormatException($"config.json: shared_intermediate_size must be at most {DecoderConfig.MostWidth}, but is {width}.");
     }
 
-    private static DecoderSpec Read(string architecture, ModelConfig config, int sharedWidth)
+    /// <summary>The decoder with experts in every layer.</summary>
+    public static DecoderSpec WithExperts(ModelConfig config, DecoderSpec spec, int sharedWidth)
     {
-        var spec = Dense.Granite.Read(architecture, config);
         var experts = ExpertConfig.Read(config, spec, "num_local_experts", count: 8, top: 2, width: spec.FeedForwardSize) with
         {
             Score = RouterScore.SoftmaxTop,

@@ -14,6 +14,7 @@ public sealed class ModelWeights : IDisposable
     private readonly DecoderSpec? _spec;
     private readonly PublishedNames _names;
     private readonly Dictionary<string, MadeWeight> _made = new(StringComparer.Ordinal);
+    private long _madeBytes;
 
     private ModelWeights(IWeightSource source, DecoderSpec? spec) => (_source, _spec, _names) = (source, spec, new(source, spec));
 
@@ -32,6 +33,12 @@ public sealed class ModelWeights : IDisposable
             return plain * 2 < ParameterCount ? 8.0 * TotalBytes / ParameterCount : null;
         }
     }
+
+    /// <summary>Bytes of the copies and of the unpacked tensors that there are.</summary>
+    public long OwnBytes => _madeBytes + _source.UnpackedBytes;
+
+    /// <summary>The most that <see cref="OwnBytes"/> has been: what loading has taken beside the files.</summary>
+    public long MostOwnBytes { get; private set; }
 
     /// <summary>Names of the files that hold them, without a folder.</summary>
     public IReadOnlyList<string> FileNames => _source.FileNames;
@@ -76,16 +83,14 @@ public sealed class ModelWeights : IDisposable
             return made.Weight;
         }
 
-        var source = _source.Read(published);
-        if (WeightCut.TryView(source, recipe, name, shape) is { } view)
-        {
-            return view;
-        }
-
-        made = WeightCut.Copy(source, recipe, name, shape.ToArray());
-        _made.Add(name, made);
-        return made.Weight;
+        var source = _source.Read(published, recipe.Expert);
+        MostOwnBytes = Math.Max(MostOwnBytes, OwnBytes);
+        return WeightCut.TryView(source, recipe, name, shape) ?? Copy(source, recipe, published, name, shape.ToArray());
     }
+
+    /// <summary>What is published of the tensor that a name's is made of.</summary>
+    /// <exception cref="ModelFormatException">The tensor is missing.</exception>
+    public PublishedTensor Published(string name) => Find(RecipeOf(name)).Tensor;
 
     /// <summary>Tells the system how the weights are read from here on, which decides how much a first touch reads from a disk.</summary>
     public void Expect(ReadPattern pattern) => _source.Expect(pattern);
@@ -100,11 +105,13 @@ public sealed class ModelWeights : IDisposable
         {
             var recipe = RecipeOf(weight.Name);
             var published = _names.Of(recipe.Name);
-            _source.Release(published, weight.Address - _source.Read(published).Address + offset, length);
+            var first = _source.Read(published, recipe.Expert).Address;
+            _source.Release(published, weight.Address - first + offset, length, recipe.Expert);
         }
         else if (offset + length == weight.ByteCount)
         {
             _made.Remove(weight.Name);
+            _madeBytes -= weight.ByteCount;
             made.Dispose();
         }
     }
@@ -145,15 +152,29 @@ public sealed class ModelWeights : IDisposable
 
     private WeightRecipe RecipeOf(string name) => _spec is not null && _spec.Recipes.TryGetValue(name, out var recipe) ? recipe : new(name);
 
+    private Weight Copy(Weight source, WeightRecipe recipe, string published, string name, long[] shape)
+    {
+        var made = WeightCut.Copy(source, recipe, name, shape);
+        _made.Add(name, made);
+        _madeBytes += made.Weight.ByteCount;
+        MostOwnBytes = Math.Max(MostOwnBytes, OwnBytes);
+        if (_source.Tensors[published].IsPacked)
+        {
+            _source.Release(published, 0, made.Weight.ByteCount, recipe.Expert);
+        }
+
+        return made.Weight;
+    }
+
+    private (string Name, PublishedTensor Tensor) Find(WeightRecipe recipe) =>
+        _names.Of(recipe.Name) is var published && _source.Tensors.TryGetValue(published, out var tensor)
+            ? (published, tensor)
+            : throw new ModelFormatException($"The weights lack the tensor {recipe.Name}.");
+
     private (WeightRecipe Recipe, string Published) Find(string name, ReadOnlySpan<long> shape)
     {
         var recipe = RecipeOf(name);
-        var published = _names.Of(recipe.Name);
-        if (!_source.Tensors.TryGetValue(published, out var tensor))
-        {
-            throw new ModelFormatException($"The weights lack the tensor {recipe.Name}.");
-        }
-
+        var (published, tensor) = Find(recipe);
         return WeightCut.Fits(tensor.Shape, recipe, shape)
             ? (recipe, published)
             : throw new ModelFormatException(

@@ -38,12 +38,18 @@ internal sealed class SafetensorsSource : IWeightSource
             : throw new ModelFormatException($"{files.Describe(ModelFileNames.SingleWeights)} does not exist, and neither does {ModelFileNames.WeightIndex}.");
     }
 
-    public Weight Read(string name) => _places[name].Get(name);
+    public long UnpackedBytes => 0;
+
+    public Weight Read(string name, int? slice = null) => slice is { } index ? _places[name].Get(name).Slice(index) : _places[name].Get(name);
 
     /// <summary>Where a tensor's bytes begin, whatever its type.</summary>
     public nint AddressOf(string name) => _places[name].AddressOf(name);
 
-    public void Release(string name, long offset, long length) => _places[name].Release(name, offset, length);
+    public void Release(string name, long offset, long length, int? slice = null)
+    {
+        var entry = _places[name].Entries[name];
+        _places[name].Release(name, offset + (slice is { } index ? index * ((entry.End - entry.Begin) / entry.Shape[0]) : 0), length);
+    }
 
     public void Expect(ReadPattern pattern) => _files.ForEach(file => file.Expect(pattern));
 

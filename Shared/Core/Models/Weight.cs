@@ -13,6 +13,13 @@ public readonly record struct Weight(string Name, WeightType Type, IReadOnlyList
     /// <summary>Number of elements.</summary>
     public long ElementCount => Shape.Aggregate(1L, (product, dimension) => product * dimension);
 
+    /// <summary>One of the tensors that the first dimension stacks.</summary>
+    internal Weight Slice(int index)
+    {
+        var bytes = ByteCount / Shape[0];
+        return this with { Shape = [.. Shape.Skip(1)], Address = Address + (nint)(index * bytes), ByteCount = bytes };
+    }
+
     /// <summary>Whether every element is finite.</summary>
     internal unsafe bool IsFinite()
     {

@@ -12,7 +12,7 @@ internal sealed class PackedSource : IWeightSource
     private readonly Dictionary<string, PackedTensor> _packed;
     private readonly Dictionary<string, int> _users;    // by part: tensors that may still be made of it
     private readonly UnpackedTensors _unpacked = new();
-    private readonly HashSet<string> _done = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _left = new(StringComparer.Ordinal);    // by tensor: slices that nobody has read and given back
 
     private PackedSource(SafetensorsSource files, IPackedFormat format)
     {
@@ -35,7 +35,7 @@ internal sealed class PackedSource : IWeightSource
         {
             // Of parts that several tensors share, each has its share.
             var bytes = tensor.Parts.Sum(part => part.ByteCount / _users[part.Name]);
-            shown[name] = new(files.Tensors[tensor.Parts[0].Name].File, tensor.Type, tensor.Shape, bytes);
+            shown[name] = new(files.Tensors[tensor.Parts[0].Name].File, tensor.Type, tensor.Shape, bytes) { LargestMultiple = tensor.LargestMultiple };
         }
 
         Tensors = shown;
@@ -62,19 +62,21 @@ internal sealed class PackedSource : IWeightSource
         }
     }
 
-    public Weight Read(string name) => _packed.TryGetValue(name, out var tensor)
-        ? _unpacked.Get(name, tensor.Shape, tensor.Unpack, tensor.RowsAtOnce)
-        : _files.Read(name);
+    public long UnpackedBytes => _unpacked.ByteCount;
 
-    public void Release(string name, long offset, long length)
+    public Weight Read(string name, int? slice = null) => _packed.TryGetValue(name, out var tensor)
+        ? _unpacked.Get(name, slice, tensor.Shape, tensor.Unpack, tensor.RowsAtOnce)
+        : _files.Read(name, slice);
+
+    public void Release(string name, long offset, long length, int? slice = null)
     {
         if (!_packed.TryGetValue(name, out var tensor))
         {
-            _files.Release(name, offset, length);
+            _files.Release(name, offset, length, slice);
         }
-        else if (_unpacked.Release(name, length))
+        else if (_unpacked.Release(name, slice, length))
         {
-            ReleaseParts(tensor);
+            ReleaseParts(tensor, slice is null ? int.MaxValue : 1);
         }
     }
 
@@ -88,9 +90,12 @@ internal sealed class PackedSource : IWeightSource
         _files.Dispose();
     }
 
-    private void ReleaseParts(PackedTensor tensor)
+    /// <summary>Gives the pages of a tensor's parts back once all of its slices, or all of it at once, have come back.</summary>
+    private void ReleaseParts(PackedTensor tensor, int slices)
     {
-        if (!_done.Add(tensor.Name))
+        var left = _left.GetValueOrDefault(tensor.Name, tensor.Shape.Length > 2 ? (int)tensor.Shape[0] : 1);
+        _left[tensor.Name] = Math.Max(0, left - slices);
+        if (left == 0 || left > slices)
         {
             return;
         }

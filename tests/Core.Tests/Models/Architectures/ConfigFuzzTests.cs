@@ -10,7 +10,7 @@ namespace Rill.Core.Tests.Models.Architectures;
 public sealed class ConfigFuzzTests
 {
     private const long MostBytes = 1L << 30;
-    private static readonly int s_files = int.TryParse(Environment.GetEnvironmentVariable("RILL_FUZZ_CONFIGS"), out var files) ? files : 60;
+    private static readonly int s_files = FuzzedModel.FilesOfEach;
 
     private static readonly Func<JsonNode?>[] s_values =
     [

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Rill.Core.Tests.Models;
 using Rill.Text;
 using Rill.Text.Patterns;
 
@@ -7,7 +8,8 @@ namespace Rill.Core.Tests.Text;
 /// <summary>Broken files and expressions: each gives a tokenizer or one clear failure. Fixed seeds, bounded time.</summary>
 public sealed class TokenizerFuzzTests
 {
-    private static readonly TimeSpan s_time = TimeSpan.FromSeconds(3);
+    private static readonly int s_times = Math.Max(1, FuzzedModel.FilesOfEach / 60);
+    private static readonly TimeSpan s_time = TimeSpan.FromSeconds(3) * s_times;
 
     // So many are tried however slow the machine.
     private const int Fewest = 100;
@@ -18,7 +20,7 @@ public sealed class TokenizerFuzzTests
         string[] files = [TinyTokenizer.Json(), SpaceMarkTokenizerTests.Json(), .. ReferenceCaseTests.Files().Take(60)];
         var random = new Random(6);
         var (loaded, refused) = (0, 0);
-        for (var watch = Stopwatch.StartNew(); loaded + refused < (watch.Elapsed < s_time ? 4_000 : Fewest);)
+        for (var watch = Stopwatch.StartNew(); loaded + refused < (watch.Elapsed < s_time ? 4_000 * s_times : Fewest);)
         {
             var text = JsonDamage.Of(files[random.Next(files.Length)], random);
             try

@@ -27,9 +27,9 @@ internal unsafe struct WholeSteps
     /// <param name="highest">The largest code.</param>
     public float Find(float* values, float extreme, int largest, float lowest, float highest)
     {
-        if (AreMultiples(values, _step))
+        if (AreMultiples(values, _step) && Within(values, _step, lowest, highest) is not 0 and var known)
         {
-            return Within(values, _step, lowest, highest);
+            return known;
         }
 
         if (_misses == MostMisses)
@@ -42,7 +42,8 @@ internal unsafe struct WholeSteps
             var step = MathF.Abs(extreme) / multiple;
             if (AreMultiples(values, step) && Within(values, step, lowest, highest) is not 0 and var found)
             {
-                (_step, _misses) = (Coarsest(values, found), 0);
+                var sign = found > 0 ? 1 : -1;
+                (_step, _misses) = (sign * OfBFloat16(values, MathF.Abs(extreme), multiple), 0);
                 return _step;
             }
         }
@@ -84,24 +85,29 @@ internal unsafe struct WholeSteps
     }
 
     /// <summary>
-    /// Where all multiples share a divisor, coarser steps do as well: the first that bf16 holds, as a scale has to be; else the step itself.
+    /// A step may be a multiple or a part of another one that does, too. This is the coarsest that bf16 holds, as a scale has to be; where
+    /// none does, the one that was found.
     /// </summary>
-    private static float Coarsest(float* values, float step)
+    /// <param name="values">32 multiples of extreme / multiple.</param>
+    /// <param name="extreme">The largest magnitude.</param>
+    /// <param name="multiple">How many steps it has; no finer step is to be taken.</param>
+    private static float OfBFloat16(float* values, float extreme, int multiple)
     {
-        var divisor = 0;
+        var step = extreme / multiple;
+        var divisor = multiple;    // of all multiples
         for (var i = 0; i < QuantizedMatrix.BlockInner && divisor != 1; i++)
         {
-            for (var rest = (int)MathF.Abs(MathF.Round(values[i] / step)); rest != 0;)
+            for (var rest = (int)MathF.Round(MathF.Abs(values[i] / step)); rest != 0;)
             {
                 (divisor, rest) = (rest, divisor % rest);
             }
         }
 
-        for (var factor = 1; factor <= divisor; factor++)
+        for (int least = multiple / divisor, steps = least; steps <= multiple; steps += least)
         {
-            if (divisor % factor == 0 && (BitConverter.SingleToUInt32Bits(step * factor) & 0xFFFF) == 0)
+            if ((BitConverter.SingleToUInt32Bits(extreme / steps) & 0xFFFF) == 0)
             {
-                return step * factor;
+                return extreme / steps;
             }
         }
 

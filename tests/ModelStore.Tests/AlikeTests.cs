@@ -97,8 +97,9 @@ public sealed class AlikeTests(Azurite azurite) : IDisposable
         using var pushed = await Quick.FetchAsync(_blob, options);
         using var fetched = await Quick.FetchAsync(HubServer.Address, options);
 
-        Assert.Equal(["m-00001-of-00002.gguf", "m-00002-of-00002.gguf"], Names(pushed));
-        Assert.Equal(Names(pushed), Names(fetched));
+        string[] parts = ["m-00001-of-00002.gguf", "m-00002-of-00002.gguf"];
+        Assert.Equal(parts, Names(pushed));
+        Assert.Equal(parts, Names(fetched));
 
         File.Delete(Path.Combine(_source.FullName, "m-00002-of-00002.gguf"));
         var error = await Quick.FailureAsync(StoreFailure.Missing, () => Quick.PushAsync(first, _blob, options));
@@ -113,7 +114,8 @@ public sealed class AlikeTests(Azurite azurite) : IDisposable
         if (model == Gguf)
         {
             File.Copy(Vectors.Path("gguf", Gguf), Path.Combine(_source.FullName, Gguf));
-            File.WriteAllText(Path.Combine(_source.FullName, "config.json"), """{"model_type":"llama"}""");
+            File.WriteAllText(Path.Combine(_source.FullName, ModelFileNames.Config), """{"model_type":"llama"}""");
+            File.WriteAllText(Path.Combine(_source.FullName, ModelFileNames.ChatTemplate), "{{ bos_token }}{{ messages[0].content }}");
             return;
         }
 

@@ -8,13 +8,13 @@ internal static class BinaryDamage
     private static readonly long[] s_numbers =
         [0, 1, 2, 3, 7, 8, 9, 31, 32, 33, 255, 256, 1 << 20, int.MaxValue, 1L << 31, uint.MaxValue, 1L << 32, long.MaxValue - 7, long.MaxValue, -1, long.MinValue];
 
-    /// <summary>The bytes with one to three places changed; only the first <paramref name="header"/> of them, but for the file's length.</summary>
+    /// <summary>The bytes with one to three changes: in the first <paramref name="header"/> of them, or of the file's length.</summary>
     public static byte[] Of(byte[] file, int header, Random random)
     {
-        List<byte> bytes = [.. file];
+        var (bytes, rest) = (file[..Math.Min(header, file.Length)].ToList(), file.AsSpan(Math.Min(header, file.Length)));
         for (var count = random.Next(1, 4); count > 0; count--)
         {
-            var at = random.Next(Math.Min(header, bytes.Count));
+            var at = random.Next(bytes.Count);
             switch (random.Next(8))
             {
                 case 0:
@@ -27,10 +27,10 @@ internal static class BinaryDamage
                     bytes.InsertRange(at, bytes.GetRange(at, Math.Min(random.Next(1, 60), bytes.Count - at)));
                     break;
                 case 3 when random.Next(3) == 0:
-                    bytes.RemoveRange(at + 1, bytes.Count - at - 1);
+                    rest = rest[..random.Next(rest.Length + 1)];
                     break;
                 case 4 when random.Next(3) == 0:
-                    bytes.AddRange(new byte[random.Next(1, 100)]);
+                    rest = (byte[])[.. rest, .. new byte[random.Next(1, 100)]];
                     break;
                 default:
                     Overwrite(bytes, at, random);
@@ -38,7 +38,7 @@ internal static class BinaryDamage
             }
         }
 
-        return [.. bytes];
+        return [.. bytes, .. rest];
     }
 
     private static void Overwrite(List<byte> bytes, int at, Random random)

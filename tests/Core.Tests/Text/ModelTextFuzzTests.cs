@@ -45,41 +45,47 @@ public sealed class ModelTextFuzzTests : IDisposable
         }
 
         var random = new Random(name.Length);
-        for (var change = 0; change < FuzzedModel.FilesOfEach * 5; change++)
+        for (var change = 0; change < FuzzedModel.FilesOfEach * 4; change++)
         {
             var content = JsonDamage.Of(s_files[name], random);
             File.WriteAllText(_directory.File(name), content);
-            Load(content);
+            Load(name, content);
         }
     }
 
-    private void Load(string content)
+    private void Load(string name, string content)
     {
         var watch = Stopwatch.StartNew();
-        var files = ModelFiles.InDirectory(_directory.Path);
-        Action[] readers =
-        [
-            () => TurnEnds.Of(GenerationConfig.Load(files), ModelText.Load(files)),
-            () => PoolingFiles.Read(files, hiddenSize: 64),
-            () => ModelWeights.Open(files).Dispose(),
-        ];
-        foreach (var read in readers)
+        try
         {
-            try
-            {
-                read();
-            }
-            catch (Exception refused) when (refused is ModelFormatException or ModelFileException or UnsupportedModelException or ChatTemplateException)
-            {
-                Assert.DoesNotContain('\n', refused.Message);
-                Assert.InRange(refused.Message.Length, 20, 2_500);
-            }
-            catch (Exception failed)
-            {
-                Assert.Fail($"{content}: {failed}");
-            }
+            Read(name, ModelFiles.InDirectory(_directory.Path));
+        }
+        catch (Exception refused) when (refused is ModelFormatException or ModelFileException or UnsupportedModelException or ChatTemplateException)
+        {
+            Assert.DoesNotContain('\n', refused.Message);
+            Assert.InRange(refused.Message.Length, 20, 2_500);
+        }
+        catch (Exception failed)
+        {
+            Assert.Fail($"{content}: {failed}");
         }
 
         Assert.True(watch.Elapsed < s_longest, $"{content} took {watch.Elapsed}");
+    }
+
+    private static void Read(string name, ModelFiles files)
+    {
+        switch (name)
+        {
+            case ModelFileNames.WeightIndex:
+                ModelWeights.Open(files).Dispose();
+                break;
+            case ModelFileNames.Modules or ModelFileNames.Pooling:
+                PoolingFiles.Read(files, hiddenSize: 64);
+                break;
+            default:
+                TurnEnds.Of(GenerationConfig.Load(files), ModelText.Load(files));
+                break;
+        }
     }
 }

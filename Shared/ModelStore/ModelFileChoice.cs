@@ -3,7 +3,9 @@ using Rill.Models.Gguf;
 
 namespace Rill.ModelStore;
 
-/// <summary>Which of a repository's or a directory's files make the model that Rill reads: those of <see cref="ModelFileNames"/>, and the weights.</summary>
+/// <summary>
+/// Which of a repository's or a directory's files make the model that Rill reads: those of <see cref="ModelFileNames"/>, and the weights.
+/// </summary>
 internal static class ModelFileChoice
 {
     /// <summary>
@@ -18,13 +20,15 @@ internal static class ModelFileChoice
     public static async Task<IReadOnlyList<string>> ChooseAsync(IEnumerable<string> names, string place, Func<Task<ReadOnlyMemory<byte>>> readIndex)
     {
         var all = names.ToHashSet(StringComparer.Ordinal);
-        var small = ModelFileNames.Small.Where(name => name != ModelFileNames.WeightIndex && all.Contains(name)).Order(StringComparer.Ordinal).ToList();
+        var small = ModelFileNames.Small.Where(name => name != ModelFileNames.WeightIndex && all.Contains(name))
+            .Order(StringComparer.Ordinal).ToList();
         if (all.Contains(ModelFileNames.Config) && all.Contains(ModelFileNames.SingleWeights))
         {
             return [.. small, ModelFileNames.SingleWeights];
         }
 
-        if (!all.Contains(ModelFileNames.SingleWeights) && !all.Contains(ModelFileNames.WeightIndex) && GgufNames.Models(all) is { Count: > 0 } models)
+        if (!all.Contains(ModelFileNames.SingleWeights) && !all.Contains(ModelFileNames.WeightIndex)
+            && GgufNames.Models(all) is { Count: > 0 } models)
         {
             // What a config.json says beside a GGUF file is of the model before its conversion, and is not read.
             return [.. small.Where(name => name != ModelFileNames.Config), .. ChooseGguf(all, place, models)];
@@ -32,7 +36,8 @@ internal static class ModelFileChoice
 
         if (!all.Contains(ModelFileNames.Config) || !all.Contains(ModelFileNames.WeightIndex))
         {
-            throw Missing(place, all.Contains(ModelFileNames.Config) ? $"{ModelFileNames.SingleWeights} and {ModelFileNames.WeightIndex}" : ModelFileNames.Config);
+            var weights = $"{ModelFileNames.SingleWeights} and {ModelFileNames.WeightIndex}";
+            throw Missing(place, all.Contains(ModelFileNames.Config) ? weights : ModelFileNames.Config);
         }
 
         var index = WeightIndex.Parse(await readIndex().ConfigureAwait(false));

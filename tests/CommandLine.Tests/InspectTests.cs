@@ -52,8 +52,8 @@ public sealed class InspectTests
     {
         var result = await RillProcess.RunAsync("", "inspect", Vectors.Path(kind, name));
 
-        Assert.Contains($"format          {format}", result.Text, StringComparison.Ordinal);
-        Assert.Contains(types, result.Lines.Single(line => line.StartsWith("type in files ", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains($"  {format}", Assert.Single(result.Lines, line => line.StartsWith("format ", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(types, Assert.Single(result.Lines, line => line.StartsWith("type in files ", StringComparison.Ordinal)), StringComparison.Ordinal);
         Assert.All((string[])["f32", "bf16", "q8", "q4"], type => Assert.Contains($" {type}: ", result.Text, StringComparison.Ordinal));
         Assert.DoesNotContain("weights lack", result.Text, StringComparison.Ordinal);
         Assert.Equal(kind == "gguf" ? 0 : 1, result.ExitCode);    // the checkpoints have no tokenizer

@@ -79,7 +79,8 @@ public sealed class AlikeTests(Azurite azurite) : IDisposable
         using var here = ModelFiles.At(file);
         using var innerHere = ModelFiles.At(inner);
 
-        Assert.Contains($"several models ({Gguf}, other.gguf); name one of the files, such as hf://org/tiny@main/{Gguf}.", several.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"several models ({Gguf}, other.gguf); name one of the files, such as hf://org/tiny@main/{Gguf}.", several.Message, StringComparison.Ordinal);
         Assert.Equal(Describe(here, isAlone: true), Describe(pushed, isAlone: true));
         Assert.Equal(Describe(here, isAlone: true), Describe(named, isAlone: true));
         Assert.Equal(Describe(innerHere, isAlone: true), Describe(inFolder, isAlone: true));
@@ -148,8 +149,8 @@ public sealed class AlikeTests(Azurite azurite) : IDisposable
             ["tools"] = System.Text.Json.JsonElement.Parse("[]"),
             ["add_generation_prompt"] = true,
         };
-        string[] prompts = [.. template.Named.OrderBy(named => named.Key, StringComparer.Ordinal).Select(named => named.Value).Prepend(template.Template!)
-            .Select(each => string.Join(' ', text.Tokenizer.Encode(each.Render(variables))))];
+        var templates = template.Named.OrderBy(named => named.Key, StringComparer.Ordinal).Select(named => named.Value).Prepend(template.Template);
+        string[] prompts = [.. templates.Select(each => string.Join(' ', text.Tokenizer.Encode(each.Render(variables))))];
         Assert.Equal(!isAlone, prompts.Length > 1);
         return string.Join('\n', [$"{spec.Architecture} {spec.LayerCount} {spec.ContextLength} {spec.NormEpsilon}", .. prompts,
             .. GenerationConfig.Load(files).EndTokens.Select(end => $"{end}"), .. Tensors(files, spec)]);
@@ -158,8 +159,9 @@ public sealed class AlikeTests(Azurite azurite) : IDisposable
     private static unsafe IReadOnlyList<string> Tensors(ModelFiles files, DecoderSpec spec)
     {
         using var weights = ModelWeights.Open(files, spec);
-        return [.. DecoderTensors.Of(spec).Select(tensor => weights.Get(tensor.Name, tensor.Shape))
-            .Select(weight => $"{weight.Name} {Convert.ToHexString(SHA256.HashData(new ReadOnlySpan<byte>((void*)weight.Address, (int)weight.ByteCount)))}")];
+        return [.. DecoderTensors.Of(spec).Select(tensor => $"{tensor.Name} {HashOf(weights.Get(tensor.Name, tensor.Shape))}")];
+
+        static string HashOf(Weight weight) => Convert.ToHexString(SHA256.HashData(new ReadOnlySpan<byte>((void*)weight.Address, (int)weight.ByteCount)));
     }
 
     private static IReadOnlyList<string> Names(ModelFiles files)

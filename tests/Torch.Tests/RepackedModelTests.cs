@@ -8,7 +8,7 @@ public sealed class RepackedModelTests
 {
     private const string Exactly = "repacked exactly", Scaled = "repacked with scales rounded to bf16", Again = "rounded again";
 
-    // What activations of eight bits cost, and the embedding and the head in eight bits; a second rounding to four bits costs more than thrice as much.
+    // What activations of eight bits cost, and the embedding and the head in eight bits.
     private const double MostError = 4e-3;
 
     /// <summary>Scales in bf16 or powers of two, and numbers that fit: nothing changes.</summary>
@@ -83,17 +83,18 @@ public sealed class RepackedModelTests
         return kind == "gguf" ? PublishedModel.OfFile(path) : new(path);
     }
 
-    private static TorchModelRunner Load(PublishedModel model, TorchDataType type, string cache = "off") => TorchModelRunnerFactory.Load(model.Path, new TorchRunnerOptions
-    {
-        DataType = type,
-        SlotCount = 2,
-        BlockSize = 4,
-        KeyValueMemoryMiB = 256,
-        KeyValueType = TorchDataType.Float32,
-        ContextLength = 64,
-        QuantizedCache = cache,
-        Threads = 2,
-    });
+    private static TorchModelRunner Load(PublishedModel model, TorchDataType type, string cache = "off") =>
+        TorchModelRunnerFactory.Load(model.Path, new TorchRunnerOptions
+        {
+            DataType = type,
+            SlotCount = 2,
+            BlockSize = 4,
+            KeyValueMemoryMiB = 256,
+            KeyValueType = TorchDataType.Float32,
+            ContextLength = 64,
+            QuantizedCache = cache,
+            Threads = 2,
+        });
 
     private static void AssertClose(TorchModelRunner runner, PublishedModel model)
     {

@@ -71,7 +71,8 @@ public static class ComputeType
 
     /// <summary>Bytes of keys and values that one token has in the cache, as a model of this form keeps them by default.</summary>
     public static long KeyValueBytesOf(ComputeFormat format, DecoderSpec spec) =>
-        (spec.ValuesAreKeys ? 1L : 2L) * spec.LayerCount * spec.KeyValueHeadCount * spec.HeadDim * (format == ComputeFormat.Float32 ? sizeof(float) : sizeof(ushort));
+        (spec.ValuesAreKeys ? 1L : 2L) * spec.LayerCount * spec.KeyValueHeadCount * spec.HeadDim
+        * (format == ComputeFormat.Float32 ? sizeof(float) : sizeof(ushort));
 
     private static long Elements(long[] shape) => shape.Aggregate(1L, (product, dimension) => product * dimension);
 

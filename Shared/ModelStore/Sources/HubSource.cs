@@ -41,8 +41,8 @@ internal sealed class HubSource : ModelSource
         var files = ReadFiles(listing);
         var chosen = _address.File is { } file
             ? ModelFileChoice.ChooseGguf(files.Keys.ToHashSet(StringComparer.Ordinal), _address.ToString(), [file[_address.Folder.Length..]])
-            : await ModelFileChoice.ChooseAsync(files.Keys, _address.ToString(), () => ReadSmallAsync(files[ModelFileNames.WeightIndex], cancellationToken))
-                .ConfigureAwait(false);
+            : await ModelFileChoice.ChooseAsync(
+                files.Keys, _address.ToString(), () => ReadSmallAsync(files[ModelFileNames.WeightIndex], cancellationToken)).ConfigureAwait(false);
         return new ModelManifest { ChunkBytes = _options.ChunkBytes, Files = [.. chosen.Select(name => files[name])] }.Checked();
     }
 
@@ -94,7 +94,8 @@ internal sealed class HubSource : ModelSource
             _places.TryRemove(file, out _);
         }
 
-        var response = await _client.GetAsync($"{_address.Repository}/resolve/{_commit}/{string.Join('/', (_address.Folder + file).Split('/').Select(Uri.EscapeDataString))}", range, cancellationToken).ConfigureAwait(false);
+        var path = string.Join('/', (_address.Folder + file).Split('/').Select(Uri.EscapeDataString));
+        var response = await _client.GetAsync($"{_address.Repository}/resolve/{_commit}/{path}", range, cancellationToken).ConfigureAwait(false);
         if (response.IsSuccessStatusCode && response.RequestMessage?.RequestUri is { } place)
         {
             _places[file] = place;

@@ -6,7 +6,10 @@ namespace Rill.Core.Tests.Models;
 internal static class BinaryDamage
 {
     private static readonly long[] s_numbers =
-        [0, 1, 2, 3, 7, 8, 9, 31, 32, 33, 255, 256, 1 << 20, int.MaxValue, 1L << 31, uint.MaxValue, 1L << 32, long.MaxValue - 7, long.MaxValue, -1, long.MinValue];
+    [
+        0, 1, 2, 3, 7, 8, 9, 31, 32, 33, 255, 256, 1 << 20, int.MaxValue, 1L << 31, uint.MaxValue, 1L << 32,
+        long.MaxValue - 7, long.MaxValue, -1, long.MinValue,
+    ];
 
     /// <summary>The bytes with one to three changes: in the first <paramref name="header"/> of them, or of the file's length.</summary>
     public static byte[] Of(byte[] file, int header, Random random)

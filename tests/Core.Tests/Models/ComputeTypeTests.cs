@@ -46,7 +46,8 @@ public sealed class ComputeTypeTests : IDisposable
     }
 
     // Two layers of 64 x 64 twice, 32 x 64 twice and 128 x 64 three times; embedding and head of 100 x 64, padded to 112 rows; five norms of 64.
-    private const long Layers = 2 * ((2 * 64 * 64) + (2 * 32 * 64) + (3 * 128 * 64)), Vocabulary = 2 * 100 * 64, PaddedVocabulary = 2 * 112 * 64, Norms = 5 * 64 * 4;
+    private const long Layers = 2 * ((2 * 64 * 64) + (2 * 32 * 64) + (3 * 128 * 64));
+    private const long Vocabulary = 2 * 100 * 64, PaddedVocabulary = 2 * 112 * 64, Norms = 5 * 64 * 4;
 
     [Theory]
     [InlineData(ComputeFormat.Float32, ((Layers + Vocabulary) * 4) + Norms)]

@@ -28,7 +28,8 @@ internal static unsafe class FuzzedModel
             Read(files);
             return true;
         }
-        catch (Exception refused) when (refused is ModelFormatException or ModelFileException or UnsupportedModelException or ChatTemplateException or EncodingLimitException)
+        catch (Exception refused) when (refused is ModelFormatException or ModelFileException or UnsupportedModelException
+            or ChatTemplateException or EncodingLimitException)
         {
             Assert.DoesNotContain('\n', refused.Message);
             Assert.InRange(refused.Message.Length, 20, 2_500);

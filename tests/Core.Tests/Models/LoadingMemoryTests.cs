@@ -38,12 +38,14 @@ public sealed class LoadingMemoryTests : IDisposable
     {
         File.WriteAllText(_directory.File("config.json"), """{"quantization_config":{"quant_method":"fp8"}}""");
         SafetensorsWriter.Write(
-            _directory.File("model.safetensors"), new("both", "F8_E4M3", [4, 2], [.. Enumerable.Repeat((byte)0x38, 8)]), SafetensorsWriter.Float32("both_scale_inv", [1], [2]));
+            _directory.File("model.safetensors"),
+            new("both", "F8_E4M3", [4, 2], [.. Enumerable.Repeat((byte)0x38, 8)]), SafetensorsWriter.Float32("both_scale_inv", [1], [2]));
         var spec = Architectures.Configs.Read("LlamaForCausalLM") with
         {
             Recipes = new Dictionary<string, WeightRecipe>
             {
-                ["even"] = new("both") { Rows = new(0, 1, 2) }, ["turned"] = new("both") { Transposed = true, FirstColumn = 1 }, ["odd"] = new("both") { Rows = new(1, 1, 2) },
+                ["even"] = new("both") { Rows = new(0, 1, 2) }, ["turned"] = new("both") { Transposed = true, FirstColumn = 1 },
+                ["odd"] = new("both") { Rows = new(1, 1, 2) },
             },
         };
         using var weights = ModelWeights.Open(_directory.Path, spec);
@@ -78,15 +80,18 @@ public sealed class LoadingMemoryTests : IDisposable
         writer.With("qwen3moe.attention.layer_norm_rms_epsilon", 1e-5f).WithFloats("output_norm.weight", [Hidden], new float[Hidden]);
         foreach (var (name, sizes) in ((string, ulong[])[])
             [
-                ("attn_norm", [Hidden]), ("ffn_norm", [Hidden]), ("attn_q_norm", [8]), ("attn_k_norm", [8]), ("attn_q", [Hidden, 32]), ("attn_k", [Hidden, 16]),
+                ("attn_norm", [Hidden]), ("ffn_norm", [Hidden]), ("attn_q_norm", [8]), ("attn_k_norm", [8]),
+                ("attn_q", [Hidden, 32]), ("attn_k", [Hidden, 16]),
                 ("attn_v", [Hidden, 16]), ("attn_output", [32, Hidden]), ("ffn_gate_inp", [Hidden, Experts]),
             ])
         {
             writer.WithFloats($"blk.0.{name}.weight", sizes, new float[sizes.Aggregate(1, (product, size) => product * (int)size)]);
         }
 
-        byte[] stack = [.. Enumerable.Range(0, Experts).SelectMany(expert => Enumerable.Repeat<byte[]>([0, 0x3C, .. Enumerable.Repeat((byte)expert, 32)], Width * Hidden / 32)).SelectMany(block => block)];
-        writer.WithTensor("blk.0.ffn_gate_exps.weight", 8, [Hidden, Width, Experts], stack).WithTensor("blk.0.ffn_up_exps.weight", 8, [Hidden, Width, Experts], stack);
+        static byte[] Block(int value) => [0, 0x3C, .. Enumerable.Repeat((byte)value, 32)];    // a scale of 1
+        byte[] stack = [.. Enumerable.Range(0, Experts * Width * Hidden / 32).SelectMany(block => Block(block / (Width * Hidden / 32)))];
+        writer.WithTensor("blk.0.ffn_gate_exps.weight", 8, [Hidden, Width, Experts], stack);
+        writer.WithTensor("blk.0.ffn_up_exps.weight", 8, [Hidden, Width, Experts], stack);
         return writer.WithTensor("blk.0.ffn_down_exps.weight", 8, [Width, Hidden, Experts], stack).ToArray();
     }
 }

@@ -15,15 +15,23 @@ public sealed class ModelTextFuzzTests : IDisposable
     {
         [ModelFileNames.TokenizerConfig] =
             """
-            {"add_bos_token":true,"bos_token":{"content":"<|end|>","special":true,"lstrip":false},"eos_token":"<|end|>","tokenizer_class":"PreTrainedTokenizerFast",
+            {"add_bos_token":true,"bos_token":{"content":"<|end|>","special":true,"lstrip":false},"eos_token":"<|end|>",
+             "tokenizer_class":"PreTrainedTokenizerFast",
              "added_tokens_decoder":{"2":{"content":"<|end|>","special":true,"single_word":false,"normalized":false,"rstrip":false,"lstrip":false}},
              "additional_special_tokens":["<|end|>"],"extra_special_tokens":{"image_token":"<|end|>"},"model_max_length":1000,"legacy":false,
              "chat_template":[{"name":"default","template":"{{ messages[0].content }}"},{"name":"tool_use","template":"{{ tools }}{{ bos_token }}"}]}
             """,
-        [ModelFileNames.SpecialTokensMap] = """{"eos_token":{"content":"<|end|>"},"unk_token":"<|end|>","additional_special_tokens":[{"content":"<|end|>"},"a"]}""",
-        [ModelFileNames.GenerationConfig] = """{"eos_token_id":[2,1],"bos_token_id":1,"temperature":0.7,"top_p":0.9,"top_k":20,"repetition_penalty":1.1,"do_sample":true}""",
-        [ModelFileNames.Modules] = """[{"idx":0,"name":"0","path":"","type":"sentence_transformers.models.Transformer"},{"idx":1,"name":"1","path":"1_Pooling","type":"sentence_transformers.models.Pooling"}]""",
-        [ModelFileNames.Pooling] = """{"word_embedding_dimension":64,"pooling_mode_cls_token":false,"pooling_mode_lasttoken":true,"include_prompt":true}""",
+        [ModelFileNames.SpecialTokensMap] =
+            """{"eos_token":{"content":"<|end|>"},"unk_token":"<|end|>","additional_special_tokens":[{"content":"<|end|>"},"a"]}""",
+        [ModelFileNames.GenerationConfig] =
+            """{"eos_token_id":[2,1],"bos_token_id":1,"temperature":0.7,"top_p":0.9,"top_k":20,"repetition_penalty":1.1,"do_sample":true}""",
+        [ModelFileNames.Modules] =
+            """
+            [{"idx":0,"name":"0","path":"","type":"sentence_transformers.models.Transformer"},
+             {"idx":1,"name":"1","path":"1_Pooling","type":"sentence_transformers.models.Pooling"}]
+            """,
+        [ModelFileNames.Pooling] =
+            """{"word_embedding_dimension":64,"pooling_mode_cls_token":false,"pooling_mode_lasttoken":true,"include_prompt":true}""",
         [ModelFileNames.WeightIndex] = """{"metadata":{"total_size":1},"weight_map":{"a.weight":"model-00001-of-00001.safetensors"}}""",
     };
 

@@ -3,6 +3,7 @@ using Rill.Chat;
 using Rill.Chat.Format;
 using Rill.Chat.Input;
 using Rill.Models;
+using Rill.Models.Gguf;
 using Rill.Text;
 
 namespace Rill.CommandLine.Inspect;
@@ -99,7 +100,7 @@ internal sealed class ModelInspector
         [.. weights.FileNames.Select(name => new WeightFile(name, SizeOf(name)))],
         weights.ParameterCount,
         [.. weights.BytesByType.OrderByDescending(type => type.Value).Select(type => type.Key)],
-        weights.FileNames[0].EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) ? "GGUF" : weights.PackedBits is null ? "safetensors" : "safetensors, packed",
+        GgufNames.Is(weights.FileNames[0]) ? "GGUF" : weights.PackedBits is null ? "safetensors" : "safetensors, packed",
         Math.Round(8.0 * weights.TotalBytes / weights.ParameterCount, 2));
 
     /// <summary>A file's size; of a link, its target's, as downloaded models consist of links.</summary>

@@ -46,7 +46,8 @@ internal sealed record ArchitectureReport(
 /// <param name="Types">Element types, the one with the most bytes first.</param>
 /// <param name="Format">How they are written: safetensors, packed or not, or GGUF.</param>
 /// <param name="BitsPerParameter">Bits that a parameter has in the files, scales included.</param>
-internal sealed record WeightsReport(IReadOnlyList<WeightFile> Files, long Parameters, IReadOnlyList<string> Types, string Format, double BitsPerParameter);
+internal sealed record WeightsReport(
+    IReadOnlyList<WeightFile> Files, long Parameters, IReadOnlyList<string> Types, string Format, double BitsPerParameter);
 
 /// <summary>One file of the weights.</summary>
 internal sealed record WeightFile(string Name, long Bytes);

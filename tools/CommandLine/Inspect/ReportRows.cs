@@ -48,7 +48,8 @@ internal static class ReportRows
         ("computes in", $"{memory.ComputeType} (Rill__Dtype=auto on a CPU)"),
         ("memory", $"{Size(memory.WeightBytes)} for the weights"),
         ("KV cache", $"{Size(memory.KeyValueBytesPerToken)} a token, {Size(memory.KeyValueBytesPerContext)} for a full context"),
-        .. Named("in all", memory.Needs.Select(need => $"{need.Type}: {Size(need.TotalBytes)} with a full context ({Size(need.WeightBytes)} of weights)")),
+        .. Named("in all", memory.Needs.Select(
+            need => $"{need.Type}: {Size(need.TotalBytes)} with a full context ({Size(need.WeightBytes)} of weights)")),
     ];
 
     private static IEnumerable<(string Name, string Value)> Of(TokenizerReport tokenizer) =>

@@ -45,5 +45,6 @@ internal static class ListCommand
 
     private static IEnumerable<FileInfo> LocalFiles(string path) => Directory.Exists(path)
         ? new DirectoryInfo(path).EnumerateFiles()
-        : GgufNames.WithParts(Path.GetFileName(path)).Select(name => new FileInfo(Path.Combine(Path.GetDirectoryName(path)!, name))).Where(file => file.Exists);
+        : GgufNames.WithParts(Path.GetFileName(path)).Select(name => new FileInfo(Path.Combine(Path.GetDirectoryName(path)!, name)))
+            .Where(file => file.Exists);
 }

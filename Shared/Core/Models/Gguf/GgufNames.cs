@@ -12,7 +12,8 @@ internal static partial class GgufNames
     public static IReadOnlyList<string> Models(IEnumerable<string> names) =>
     [
         .. names.Where(Is)
-            .Where(name => !name.StartsWith("mmproj", StringComparison.Ordinal) && Part().Match(name) is var part && (!part.Success || Number(part, "part") == 1))
+            .Where(name => !name.StartsWith("mmproj", StringComparison.Ordinal))
+            .Where(name => Part().Match(name) is var part && (!part.Success || Number(part, "part") == 1))
             .Order(StringComparer.Ordinal),
     ];
 
@@ -31,7 +32,8 @@ internal static partial class GgufNames
         var parts = Number(match, "parts");
         return parts is > 0 and <= MostParts
             ? [.. Enumerable.Range(1, parts).Select(part => PartOf(name, part, parts)!)]
-            : throw new ModelFormatException($"{name} is the first of {parts} parts, but Rill reads from 1 to {MostParts}; split the model into fewer.");
+            : throw new ModelFormatException(
+                $"{name} is the first of {parts} parts, but Rill reads from 1 to {MostParts}; split the model into fewer.");
     }
 
     /// <summary>The name of a further part; null where the first one's is not that of the first of so many.</summary>

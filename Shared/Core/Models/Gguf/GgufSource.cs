@@ -131,5 +131,6 @@ internal sealed class GgufSource : IWeightSource
         new(file.Name, tensor.Type.Name, tensor.Shape, tensor.ByteCount) { LargestMultiple = tensor.Type.LargestMultiple };
 
     private static ModelFormatException WrongName(string first, long parts) => new(
-        $"{first} is one of {parts} parts (split.count), so that its name must end with -00001-of-{parts:D5}.gguf; name the parts as they were published.");
+        $"{first} is one of {parts} parts (split.count), so that its name must end with -00001-of-{parts:D5}.gguf; "
+        + "name the parts as they were published.");
 }

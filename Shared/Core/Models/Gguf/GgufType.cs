@@ -46,7 +46,8 @@ internal sealed record GgufType(string Name, int Elements, int Bytes, GgufBlockD
     public static GgufType Of(uint id, string file, string tensor) => s_types.TryGetValue(id, out var type)
         ? type
         : throw new ModelFormatException(
-            $"{file}: {tensor} is of type {s_unsupported.GetValueOrDefault(id, $"number {id}")}, which is not supported; use a file of one of {Names}.");
+            $"{file}: {tensor} is of type {s_unsupported.GetValueOrDefault(id, $"number {id}")}, which is not supported; "
+            + $"use a file of one of {Names}.");
 
     /// <summary>Makes rows of a packed type from its blocks.</summary>
     /// <param name="address">The first block.</param>

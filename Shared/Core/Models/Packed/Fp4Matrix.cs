@@ -19,7 +19,8 @@ internal static class Fp4Matrix
         if (matrix.Columns % group != 0 || scale.Count != matrix.Count * matrix.Rows * matrix.Columns / group || divisor is { Count: not 1 })
         {
             throw scale.Wrong(
-                $"has the shape [{string.Join(", ", scale.Shape)}], which does not fit groups of {group} in {packed.Name} [{string.Join(", ", packed.Shape)}]");
+                $"has the shape [{string.Join(", ", scale.Shape)}], which does not fit groups of {group} in {packed.Name} "
+                + $"[{string.Join(", ", packed.Shape)}]");
         }
 
         PackedPart[] parts = divisor is null ? [packed, scale] : [packed, scale, divisor];

@@ -27,7 +27,8 @@ internal sealed class PackedSource : IWeightSource
             }
         }
 
-        _users = _packed.Values.SelectMany(tensor => tensor.Parts).CountBy(part => part.Name, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        _users = _packed.Values.SelectMany(tensor => tensor.Parts)
+            .CountBy(part => part.Name, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         var shown = files.Tensors
             .Where(tensor => !_users.ContainsKey(tensor.Key) && !format.Ignores(tensor.Key))
             .ToDictionary(StringComparer.Ordinal);
@@ -35,7 +36,8 @@ internal sealed class PackedSource : IWeightSource
         {
             // Of parts that several tensors share, each has its share.
             var bytes = tensor.Parts.Sum(part => part.ByteCount / _users[part.Name]);
-            shown[name] = new(files.Tensors[tensor.Parts[0].Name].File, tensor.Type, tensor.Shape, bytes) { LargestMultiple = tensor.LargestMultiple };
+            var file = files.Tensors[tensor.Parts[0].Name].File;
+            shown[name] = new(file, tensor.Type, tensor.Shape, bytes) { LargestMultiple = tensor.LargestMultiple };
         }
 
         Tensors = shown;

@@ -5,8 +5,8 @@ using Rill.Torch.Cpu.Kernels;
 namespace Rill.Torch.Cpu.Quantization;
 
 /// <summary>
-/// The header of a file of quantized weights: all of it but the hash and some counts follows from the model, the format and this version of Rill, so it is
-/// compared with what it has to be, byte by byte, and never interpreted. Little-endian:
+/// The header of a file of quantized weights: all of it but the hash and some counts follows from the model, the format and this version of
+/// Rill, so it is compared with what it has to be, byte by byte, and never interpreted. Little-endian:
 /// <code>
 /// 0   8 bytes    "RILLQNT\n"
 /// 8   int32      version of the header

@@ -42,7 +42,8 @@ internal sealed unsafe class QuantizedWeights : IDisposable
     public RepackCount Repacked { get; }
 
     /// <summary>For the log: whether they were made now, and how.</summary>
-    public string Origin => (WereKept ? "kept by an earlier start" : "quantized at this start") + (Repacked.Describe() is { } fate ? $"; {fate}" : "");
+    public string Origin =>
+        (WereKept ? "kept by an earlier start" : "quantized at this start") + (Repacked.Describe() is { } fate ? $"; {fate}" : "");
 
     /// <summary>The matrix of a tensor's name.</summary>
     public QuantizedMatrix Matrix(string name) => _matrices[name];

@@ -34,7 +34,8 @@ public sealed class RotaryConfigTests
     {
         static string Section(string type, string factors) =>
             $$"""{"{{type}}":"longrope","original_max_position_embeddings":64,"short_factor":{{factors}},"long_factor":[2,2,2,2,2,2,2,2]}""";
-        static string Both(string factors) => $$"""{"rope_scaling":{{Section("type", "[1,1,1,1,1,1,1,1]")}},"rope_parameters":{{Section("rope_type", factors)}}}""";
+        static string Both(string factors) =>
+            $$"""{"rope_scaling":{{Section("type", "[1,1,1,1,1,1,1,1]")}},"rope_parameters":{{Section("rope_type", factors)}}}""";
 
         Assert.IsType<LongRopeRotaryScaling>(ScalingOf(Both("[1,1,1,1,1,1,1,1.0]")));
         Assert.Contains(

@@ -34,13 +34,15 @@ internal static class GgufModels
         var tokens = Enumerable.Range(0, 256).Select(Spell).Append("<|end|>").Append("ab").ToArray();
         var writer = Of("llama", embeddingRows: tokens.Length)
             .With("tokenizer.ggml.model", "gpt2").With("tokenizer.ggml.pre", "gpt-2").With("tokenizer.ggml.tokens", tokens)
-            .With("tokenizer.ggml.token_type", tokens.Select(token => token == "<|end|>" ? 3 : 1).ToArray()).With("tokenizer.ggml.merges", new[] { "a b" })
-            .With("tokenizer.ggml.eos_token_id", 256u).With("tokenizer.chat_template", "{{ messages[0].content }}").WithFloats("output_norm.weight", [32], new float[32]);
+            .With("tokenizer.ggml.token_type", tokens.Select(token => token == "<|end|>" ? 3 : 1).ToArray())
+            .With("tokenizer.ggml.merges", new[] { "a b" }).With("tokenizer.ggml.eos_token_id", 256u)
+            .With("tokenizer.chat_template", "{{ messages[0].content }}").WithFloats("output_norm.weight", [32], new float[32]);
         foreach (var layer in (string[])["blk.0.", "blk.1."])
         {
             writer.WithFloats(layer + "attn_norm.weight", [32], new float[32]).WithFloats(layer + "ffn_norm.weight", [32], new float[32])
                 .WithFloats(layer + "ffn_down.weight", [48, 32], new float[48 * 32]);
-            foreach (var (name, rows) in ((string, int)[])[("attn_q", 32), ("attn_k", 16), ("attn_v", 16), ("attn_output", 32), ("ffn_gate", 48), ("ffn_up", 48)])
+            (string Name, int Rows)[] matrices = [("attn_q", 32), ("attn_k", 16), ("attn_v", 16), ("attn_output", 32), ("ffn_gate", 48), ("ffn_up", 48)];
+            foreach (var (name, rows) in matrices)
             {
                 writer.WithTensor($"{layer}{name}.weight", 2, [32, (ulong)rows], new byte[rows * 18]);
             }

@@ -83,9 +83,44 @@ public sealed class ModelWeights : IDisposable
             return made.Weight;
         }
 
-        var source = _source.Read(published, recipe.Expert);
+        var source = _source.Read(published, RowsOf(recipe, published));
         MostOwnBytes = Math.Max(MostOwnBytes, OwnBytes);
         return WeightCut.TryView(source, recipe, name, shape) ?? Copy(source, recipe, published, name, shape.ToArray());
+    }
+
+    /// <summary>
+    /// Some rows of a matrix, to be given back by <see cref="ReleaseRows"/>: of a packed one these alone are unpacked, where its rows follow one
+    /// another; of others it is a part of what <see cref="Get"/> gives.
+    /// </summary>
+    /// <param name="name">The matrix.</param>
+    /// <param name="rows">Which rows.</param>
+    /// <param name="shape">The whole matrix's.</param>
+    /// <exception cref="ModelFormatException">The tensor is missing, or has another shape or an unsupported type.</exception>
+    public Weight GetRows(string name, RowRange rows, params ReadOnlySpan<long> shape)
+    {
+        if (PackedRows(name, rows, shape) is not var (published, range))
+        {
+            return Get(name, shape).Rows(rows);
+        }
+
+        var unpacked = _source.Read(published, range) with { Name = name };
+        MostOwnBytes = Math.Max(MostOwnBytes, OwnBytes);
+        return unpacked;
+    }
+
+    /// <summary>Gives the memory of rows back; whoever calls it has copied them, or is done with them. Rows come back in ascending order.</summary>
+    /// <inheritdoc cref="GetRows"/>
+    public void ReleaseRows(string name, RowRange rows, params ReadOnlySpan<long> shape)
+    {
+        if (PackedRows(name, rows, shape) is var (published, range))
+        {
+            _source.Release(published, 0, _source.Read(published, range).ByteCount, range);
+            return;
+        }
+
+        var whole = Get(name, shape);
+        var part = whole.Rows(rows);
+        Release(whole, part.Address - whole.Address, part.ByteCount);
     }
 
     /// <summary>What is published of the tensor that a name's is made of.</summary>
@@ -105,8 +140,8 @@ public sealed class ModelWeights : IDisposable
         {
             var recipe = RecipeOf(weight.Name);
             var published = _names.Of(recipe.Name);
-            var first = _source.Read(published, recipe.Expert).Address;
-            _source.Release(published, weight.Address - first + offset, length, recipe.Expert);
+            var rows = RowsOf(recipe, published);
+            _source.Release(published, weight.Address - _source.Read(published, rows).Address + offset, length, rows);
         }
         else if (offset + length == weight.ByteCount)
         {
@@ -152,6 +187,28 @@ public sealed class ModelWeights : IDisposable
 
     private WeightRecipe RecipeOf(string name) => _spec is not null && _spec.Recipes.TryGetValue(name, out var recipe) ? recipe : new(name);
 
+    /// <summary>Rows of a matrix as rows of the packed tensor that holds them one after the other; null where none does.</summary>
+    private (string Published, RowRange Rows)? PackedRows(string name, RowRange rows, ReadOnlySpan<long> shape)
+    {
+        var (recipe, published) = Find(name, shape);
+        var isPart = !recipe.Transposed && recipe.FirstColumn is null && recipe.Rows?.IsContiguous(shape[0]) != false;
+        return isPart && _source.Tensors[published].IsPacked
+            ? (published, rows with { First = (RowsOf(recipe, published)?.First ?? 0) + (recipe.Rows?.Offset ?? 0) + rows.First })
+            : null;
+    }
+
+    /// <summary>The rows of a recipe's expert; null for the whole tensor.</summary>
+    private RowRange? RowsOf(WeightRecipe recipe, string published)
+    {
+        if (recipe.Expert is not { } expert)
+        {
+            return null;
+        }
+
+        var count = _source.Tensors[published].RowCount / _source.Tensors[published].Shape[0];
+        return new(expert * count, count);
+    }
+
     private Weight Copy(Weight source, WeightRecipe recipe, string published, string name, long[] shape)
     {
         var made = WeightCut.Copy(source, recipe, name, shape);
@@ -160,7 +217,7 @@ public sealed class ModelWeights : IDisposable
         MostOwnBytes = Math.Max(MostOwnBytes, OwnBytes);
         if (_source.Tensors[published].IsPacked)
         {
-            _source.Release(published, 0, made.Weight.ByteCount, recipe.Expert);
+            _source.Release(published, 0, made.Weight.ByteCount, RowsOf(recipe, published));
         }
 
         return made.Weight;

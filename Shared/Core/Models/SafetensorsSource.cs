@@ -40,15 +40,15 @@ internal sealed class SafetensorsSource : IWeightSource
 
     public long UnpackedBytes => 0;
 
-    public Weight Read(string name, int? slice = null) => slice is { } index ? _places[name].Get(name).Slice(index) : _places[name].Get(name);
+    public Weight Read(string name, RowRange? rows = null) => rows is { } some ? _places[name].Get(name).Rows(some) : _places[name].Get(name);
 
     /// <summary>Where a tensor's bytes begin, whatever its type.</summary>
     public nint AddressOf(string name) => _places[name].AddressOf(name);
 
-    public void Release(string name, long offset, long length, int? slice = null)
+    public void Release(string name, long offset, long length, RowRange? rows = null)
     {
-        var entry = _places[name].Entries[name];
-        _places[name].Release(name, offset + (slice is { } index ? index * ((entry.End - entry.Begin) / entry.Shape[0]) : 0), length);
+        var skipped = rows is { } some ? some.First * (Tensors[name].ByteCount / Tensors[name].RowCount) : 0;
+        _places[name].Release(name, skipped + offset, length);
     }
 
     public void Expect(ReadPattern pattern) => _files.ForEach(file => file.Expect(pattern));

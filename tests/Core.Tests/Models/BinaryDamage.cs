@@ -14,7 +14,8 @@ internal static class BinaryDamage
     /// <summary>The bytes with one to three changes: in the first <paramref name="header"/> of them, or of the file's length.</summary>
     public static byte[] Of(byte[] file, int header, Random random)
     {
-        var (bytes, rest) = (file[..Math.Min(header, file.Length)].ToList(), file.AsSpan(Math.Min(header, file.Length)));
+        header = Math.Min(header, file.Length);
+        var (bytes, rest) = (file[..header].ToList(), file[header..]);
         for (var count = random.Next(1, 4); count > 0; count--)
         {
             var at = random.Next(bytes.Count);
@@ -33,7 +34,7 @@ internal static class BinaryDamage
                     rest = rest[..random.Next(rest.Length + 1)];
                     break;
                 case 4 when random.Next(3) == 0:
-                    rest = (byte[])[.. rest, .. new byte[random.Next(1, 100)]];
+                    rest = [.. rest, .. new byte[random.Next(1, 100)]];
                     break;
                 default:
                     Overwrite(bytes, at, random);

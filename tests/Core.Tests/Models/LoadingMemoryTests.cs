@@ -33,6 +33,44 @@ public sealed class LoadingMemoryTests : IDisposable
         Assert.Equal(0, weights.OwnBytes);
     }
 
+    /// <summary>An embedding of some hundred thousand rows would take gigabytes in f32.</summary>
+    [Theory]
+    [InlineData(16, 16)]
+    [InlineData(8, 24)]
+    [InlineData(5, 7)]      // not where the format's own rows begin together
+    public void GetRows_OfAPackedMatrix_UnpacksTheseAlone(int first, int count)
+    {
+        File.WriteAllText(_directory.File("config.json"), """{"quantization_config":{"quant_method":"awq","bits":4,"group_size":1}}""");
+        SafetensorsWriter.Write(
+            _directory.File("model.safetensors"),
+            new("a.qweight", "I32", [1, 8], [.. Enumerable.Range(0, 8 * 4).Select(value => (byte)value)]), new("a.qzeros", "I32", [1, 8], new byte[8 * 4]),
+            new("a.scales", "F16", [1, 64], [.. Enumerable.Repeat<byte[]>([0, 0x3C], 64).SelectMany(one => one)]));
+        using var weights = ModelWeights.Open(_directory.Path);
+        var all = Values(weights.Get("a.weight", 64, 1));
+        using var fresh = ModelWeights.Open(_directory.Path);
+
+        Assert.Equal(all[first..(first + count)], Values(fresh.GetRows("a.weight", new(first, count), 64, 1)));
+        fresh.ReleaseRows("a.weight", new(first, count), 64, 1);
+
+        Assert.Equal(0, fresh.OwnBytes);
+        Assert.InRange(fresh.MostOwnBytes, count * sizeof(float), (count + 14) * sizeof(float));
+    }
+
+    [Fact]
+    public void GetRows_OfOthers_AreAPartOfTheWhole()
+    {
+        SafetensorsWriter.Write(_directory.File("model.safetensors"), SafetensorsWriter.Float32("a", [4, 2], [0, 1, 2, 3, 4, 5, 6, 7]));
+        using var weights = ModelWeights.Open(
+            _directory.Path, Architectures.Configs.Read("LlamaForCausalLM") with { Recipes = new Dictionary<string, WeightRecipe> { ["turned"] = new("a") { Transposed = true } } });
+
+        Assert.Equal([2, 3, 4, 5], Values(weights.GetRows("a", new(1, 2), 4, 2)));
+        Assert.Equal([1, 3, 5, 7], Values(weights.GetRows("turned", new(1, 1), 2, 4)));
+        weights.ReleaseRows("a", new(1, 2), 4, 2);
+        weights.ReleaseRows("turned", new(1, 1), 2, 4);
+
+        Assert.Equal(0, weights.OwnBytes);
+    }
+
     [Fact]
     public void Get_OfCopiesOfAPackedTensor_LetsItGoWhenTheLastWasMade()
     {
@@ -61,6 +99,8 @@ public sealed class LoadingMemoryTests : IDisposable
         Assert.Equal(16 * sizeof(float), weights.MostOwnBytes);
         Assert.Equal(2, First(weights.Get("turned", 2, 3)));    // unpacked once more, as it was let go
     }
+
+    private static unsafe float[] Values(Weight weight) => new ReadOnlySpan<float>((void*)weight.Address, (int)weight.ElementCount).ToArray();
 
     private static unsafe float First(Weight weight) => *(float*)weight.Address;
 

@@ -75,7 +75,7 @@ internal sealed class GgufSource : IWeightSource
 
     public long UnpackedBytes => _unpacked.ByteCount;
 
-    public Weight Read(string name, int? slice = null)
+    public Weight Read(string name, RowRange? rows = null)
     {
         var (file, tensor) = _places.TryGetValue(name, out var place)
             ? place
@@ -83,26 +83,26 @@ internal sealed class GgufSource : IWeightSource
         var address = file.AddressOf(tensor);
         if (tensor.Type.Decode is not null)
         {
-            return _unpacked.Get(name, slice, tensor.Shape, tensor.Type.RowsFrom(address, tensor.Shape[^1]));
+            return _unpacked.Get(name, rows, tensor.Shape, tensor.Type.RowsFrom(address, tensor.Shape[^1]));
         }
 
         var type = tensor.Type.Name switch { "F32" => WeightType.Float32, "F16" => WeightType.Float16, _ => WeightType.BFloat16 };
         var whole = new Weight(name, type, tensor.Shape, address, tensor.ByteCount);
-        return slice is { } index ? whole.Slice(index) : whole;
+        return rows is { } some ? whole.Rows(some) : whole;
     }
 
-    public void Release(string name, long offset, long length, int? slice = null)
+    public void Release(string name, long offset, long length, RowRange? rows = null)
     {
         var (file, tensor) = _places[name];
-        var sliceBytes = slice is null ? tensor.ByteCount : tensor.ByteCount / tensor.Shape[0];
-        var first = (slice ?? 0) * sliceBytes;
+        var rowBytes = tensor.ByteCount / Tensors[name].RowCount;
+        var first = (rows?.First ?? 0) * rowBytes;
         if (tensor.Type.Decode is null)
         {
             file.Release(tensor, first + offset, length);
         }
-        else if (_unpacked.Release(name, slice, length))
+        else if (_unpacked.Release(name, rows, length))
         {
-            file.Release(tensor, first, sliceBytes);
+            file.Release(tensor, first, rows is { } some ? some.Count * rowBytes : tensor.ByteCount);
         }
     }
 

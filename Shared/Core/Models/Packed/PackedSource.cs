@@ -12,7 +12,7 @@ internal sealed class PackedSource : IWeightSource
     private readonly Dictionary<string, PackedTensor> _packed;
     private readonly Dictionary<string, int> _users;    // by part: tensors that may still be made of it
     private readonly UnpackedTensors _unpacked = new();
-    private readonly Dictionary<string, int> _left = new(StringComparer.Ordinal);    // by tensor: slices that nobody has read and given back
+    private readonly Dictionary<string, long> _left = new(StringComparer.Ordinal);    // by tensor: rows that nobody has read and given back
 
     private PackedSource(SafetensorsSource files, IPackedFormat format)
     {
@@ -66,19 +66,19 @@ internal sealed class PackedSource : IWeightSource
 
     public long UnpackedBytes => _unpacked.ByteCount;
 
-    public Weight Read(string name, int? slice = null) => _packed.TryGetValue(name, out var tensor)
-        ? _unpacked.Get(name, slice, tensor.Shape, tensor.Unpack, tensor.RowsAtOnce)
-        : _files.Read(name, slice);
+    public Weight Read(string name, RowRange? rows = null) => _packed.TryGetValue(name, out var tensor)
+        ? _unpacked.Get(name, rows, tensor.Shape, tensor.Unpack, tensor.RowsAtOnce)
+        : _files.Read(name, rows);
 
-    public void Release(string name, long offset, long length, int? slice = null)
+    public void Release(string name, long offset, long length, RowRange? rows = null)
     {
         if (!_packed.TryGetValue(name, out var tensor))
         {
-            _files.Release(name, offset, length, slice);
+            _files.Release(name, offset, length, rows);
         }
-        else if (_unpacked.Release(name, slice, length))
+        else if (_unpacked.Release(name, rows, length))
         {
-            ReleaseParts(tensor, slice is null ? int.MaxValue : 1);
+            ReleaseParts(tensor, rows?.Count ?? Tensors[name].RowCount);
         }
     }
 
@@ -92,12 +92,12 @@ internal sealed class PackedSource : IWeightSource
         _files.Dispose();
     }
 
-    /// <summary>Gives the pages of a tensor's parts back once all of its slices, or all of it at once, have come back.</summary>
-    private void ReleaseParts(PackedTensor tensor, int slices)
+    /// <summary>Gives the pages of a tensor's parts back once all of its rows have come back.</summary>
+    private void ReleaseParts(PackedTensor tensor, long rows)
     {
-        var left = _left.GetValueOrDefault(tensor.Name, tensor.Shape.Length > 2 ? (int)tensor.Shape[0] : 1);
-        _left[tensor.Name] = Math.Max(0, left - slices);
-        if (left == 0 || left > slices)
+        var left = _left.GetValueOrDefault(tensor.Name, Tensors[tensor.Name].RowCount);
+        _left[tensor.Name] = Math.Max(0, left - rows);
+        if (left == 0 || left > rows)
         {
             return;
         }

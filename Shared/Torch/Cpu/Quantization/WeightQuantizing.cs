@@ -27,26 +27,29 @@ internal static unsafe class WeightQuantizing
         var count = new RepackCount();
         foreach (var entry in table.Entries)
         {
-            count += Make(entry.At(target), weights.Get(entry.Name, entry.Outputs, entry.Inner), weights, team);
+            count += Make(entry.Name, entry.At(target), weights, team);
             progress((double)(entry.Offset + entry.ByteCount) / table.ByteCount);
         }
 
         return count;
     }
 
-    private static RepackCount Make(QuantizedMatrix matrix, Weight source, ModelWeights weights, ThreadTeam team)
+    private static RepackCount Make(string name, QuantizedMatrix matrix, ModelWeights weights, ThreadTeam team)
     {
-        int? largestMultiple = weights.Published(source.Name) is { IsPacked: true } packed ? packed.LargestMultiple : null;
-        var type = WeightTensors.TypeOf(source.Type);
-        var panelBytes = source.ByteCount / matrix.Outputs * QuantizedMatrix.PanelOutputs;
-        var slab = (int)Math.Clamp(SlabBytes / panelBytes, 1, ThreadTeam.MostPieces);
+        const int lanes = QuantizedMatrix.PanelOutputs;
+        int? largestMultiple = weights.Published(name) is { IsPacked: true } packed ? packed.LargestMultiple : null;
+        var slab = (int)Math.Clamp(SlabBytes / ((long)matrix.Inner * sizeof(float) * lanes), 1, ThreadTeam.MostPieces);
         var counts = new RepackCount[slab];
         for (var first = 0; first < matrix.Panels; first += slab)
         {
             var begin = first;
             var count = Math.Min(slab, matrix.Panels - begin);
-            team.Run(count, panel => counts[panel] += Quantizer.Quantize((void*)source.Address, type, matrix, begin + panel, largestMultiple));
-            weights.Release(source, begin * panelBytes, Math.Min(count * panelBytes, source.ByteCount - (begin * panelBytes)));
+            var rows = new RowRange(begin * lanes, Math.Min(count * lanes, matrix.Outputs - (begin * lanes)));
+            var source = weights.GetRows(name, rows, matrix.Outputs, matrix.Inner);
+            var whole = source.Address - (nint)(rows.First * (source.ByteCount / rows.Count));    // where the matrix would begin
+            var type = WeightTensors.TypeOf(source.Type);
+            team.Run(count, panel => counts[panel] += Quantizer.Quantize((void*)whole, type, matrix, begin + panel, largestMultiple));
+            weights.ReleaseRows(name, rows, matrix.Outputs, matrix.Inner);
         }
 
         return counts.Aggregate(new RepackCount(), (sum, count) => sum + count);

@@ -13,7 +13,7 @@ public sealed class ConfigFuzzTests
     private static readonly int s_files = FuzzedModel.FilesOfEach;
 
     // Becomes half of a pair of surrogates, which a JsonNode cannot hold.
-    private const string Surrogate = "<surrogate>";
+    private const string Surrogate = "surrogate-here";
 
     private static readonly Func<JsonNode?>[] s_values =
     [

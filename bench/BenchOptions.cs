@@ -6,12 +6,13 @@ namespace Rill.Bench;
 internal sealed record BenchOptions
 {
     /// <summary>How the benchmark is called.</summary>
-    public const string Usage = "usage: bench/run [--quick] [serving|model|start|text|grammar|schema|engine [--shape S|M|L] [--dtype bf16|q8|q4]|quality [--shape S|M]|engine-http|all | gpu | soak [MINUTES]]";
+    public const string Usage = "usage: bench/run [--quick] [serving|model|start|text|grammar|schema|engine [--shape S|M|L|X] [--dtype bf16|q8|q4]|quality [--shape S|M]|parity [ARCHITECTURE]|engine-http|all | gpu | soak [MINUTES]]";
 
     private const string Soak = "soak";
     private const string Engine = "engine";
     private const string Quality = "quality";
     private const string Gpu = "gpu";
+    private const string Parity = "parity";
 
     private static readonly string[] _all = ["serving", "model", "start", "text", Engine, Quality, "engine-http"];    // soak takes too long to be one of all, gpu needs one
 
@@ -67,13 +68,16 @@ internal sealed record BenchOptions
     public int AnswersPerStream => Quick ? 2 : 3;
 
     /// <summary>The shapes of models on which engines are compared.</summary>
-    public IReadOnlyList<ModelShape> Shapes { get; init; } = [ModelShape.S, ModelShape.M, ModelShape.L];
+    public IReadOnlyList<ModelShape> Shapes { get; init; } = [ModelShape.S, ModelShape.M, ModelShape.L, ModelShape.X];
 
     /// <summary>The only format on which engines are compared; null for all.</summary>
     public WeightFormat? Format { get; init; }
 
+    /// <summary>The only GGUF architecture that is compared with llama.cpp; null for all.</summary>
+    public string? Architecture { get; init; }
+
     /// <summary>True when the figures go to the results file: short rounds and parts of a table do not.</summary>
-    public bool IsKept => !Quick && Format is null;
+    public bool IsKept => !Quick && Format is null && Architecture is null;
 
     /// <summary>How long memory is watched under load.</summary>
     public TimeSpan SoakTime { get; init; } = TimeSpan.FromHours(1);
@@ -94,8 +98,10 @@ internal sealed record BenchOptions
             [Soak, var minutes] when int.TryParse(minutes, out var count) && count > 0 =>
                 new BenchOptions { Parts = [Soak], SoakTime = TimeSpan.FromMinutes(count), Command = command },
             [var part] when part is "grammar" or "schema" || _all.Contains(part) => new BenchOptions { Parts = [part], Quick = quick, Command = command },
+            [Parity] => new BenchOptions { Parts = [Parity], Command = command },
+            [Parity, var name] => new BenchOptions { Parts = [Parity], Architecture = name, Command = command },
             [Gpu] => new BenchOptions { Parts = [Gpu], Quick = quick, Command = command },
-            [Quality, "--shape", var name] when ModelShape.Find(name) is { } shape && shape != ModelShape.L =>
+            [Quality, "--shape", var name] when ModelShape.Find(name) is { } shape && (shape == ModelShape.S || shape == ModelShape.M) =>
                 new BenchOptions { Parts = [Quality], QualityShapes = [shape], Quick = quick, Command = command },
             [Engine, .. var choices] => ParseEngine(choices, new BenchOptions { Parts = [Engine], Quick = quick, Command = command }),
             _ => null,

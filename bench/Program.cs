@@ -2,6 +2,7 @@ using System.Globalization;
 using Rill.Bench;
 using Rill.Bench.Engine;
 using Rill.Bench.Measure;
+using Rill.Bench.Parity;
 using Rill.Bench.Parts;
 using Rill.Bench.Peer;
 using Rill.Bench.Report;
@@ -21,6 +22,8 @@ switch (args)
         return EngineChild.Run(EngineSetup.Parse(setup));
     case [BusyCore.Word]:
         return BusyCore.Spin();
+    case [PeerTensors.Verb, var file]:
+        return PeerTensors.Run(file);
     case [FirstLoad.Verb, var directory]:
         Console.WriteLine(FirstLoad.Run(directory));
         return 0;
@@ -72,6 +75,7 @@ IEnumerable<(string Title, Func<Task<string?>> Measure)> Sections(string part) =
         ($"Engine against llama.cpp, shape {shape.Name}", (Func<Task<string?>>)(() => Task.FromResult<string?>(EnginePart.Run(options, shape))))),
     GpuPart.Name => [(GpuPart.Title, () => Task.FromResult(GpuPart.Run(options)))],
     "quality" => [("Quality of quantized weights", () => Task.FromResult<string?>(QualityPart.Run(options)))],
+    "parity" => [(ParityPart.Title, () => Task.FromResult<string?>(ParityPart.Run(options.Architecture)))],
     "engine-http" => [("Engine over HTTP", async () => await EngineHttpPart.RunAsync(options))],
     _ => [("Start to ready", async () => await StartPart.RunAsync(options))],
 };

@@ -22,6 +22,13 @@ internal sealed record ModelShape
         HasLlama3Scaling = true,
     };
 
+    /// <summary>A Qwen3 with experts: 1.5 billion parameters, of which a token meets 0.4 (8 of 48 experts).</summary>
+    public static readonly ModelShape X = new()
+    {
+        Name = "X", HiddenSize = 1_024, Layers = 18, Heads = 16, KeyValueHeads = 4, HeadDim = 128, FeedForwardSize = 512, Experts = 48, ExpertsOfToken = 8,
+        Vocabulary = 49_152, Context = 40_960, Theta = 1_000_000,
+    };
+
     /// <summary>For tests: as small as a model of every part can be.</summary>
     public static readonly ModelShape Tiny = new()
     {
@@ -44,8 +51,17 @@ internal sealed record ModelShape
     /// <summary>Key and value heads.</summary>
     public required int KeyValueHeads { get; init; }
 
-    /// <summary>Width of the feed-forward; a multiple of 32.</summary>
+    /// <summary>Width of a head; null for an equal share of <see cref="HiddenSize"/>.</summary>
+    public int? HeadDim { get; init; }
+
+    /// <summary>Width of the feed-forward, or of each expert; a multiple of 32.</summary>
     public required int FeedForwardSize { get; init; }
+
+    /// <summary>Experts of each layer; 0 for a dense model.</summary>
+    public int Experts { get; init; }
+
+    /// <summary>Experts that a token goes through.</summary>
+    public int ExpertsOfToken { get; init; }
 
     /// <summary>Token ids; the embedding is the output projection too.</summary>
     public required int Vocabulary { get; init; }
@@ -60,9 +76,9 @@ internal sealed record ModelShape
     public bool HasLlama3Scaling { get; init; }
 
     /// <summary>Bytes of one token's keys and values in two-byte elements, over all layers.</summary>
-    public long KeyValueBytesPerToken => 2L * Layers * KeyValueHeads * (HiddenSize / Heads) * 2;
+    public long KeyValueBytesPerToken => 2L * Layers * KeyValueHeads * (HeadDim ?? (HiddenSize / Heads)) * 2;
 
     /// <summary>Finds a shape by its letter; null for none.</summary>
     public static ModelShape? Find(string name) =>
-        new[] { S, M, L }.FirstOrDefault(shape => string.Equals(shape.Name, name, StringComparison.OrdinalIgnoreCase));
+        new[] { S, M, L, X }.FirstOrDefault(shape => string.Equals(shape.Name, name, StringComparison.OrdinalIgnoreCase));
 }

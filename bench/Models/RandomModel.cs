@@ -74,6 +74,17 @@ internal static class RandomModel
             };
         }
 
+        if (shape.Experts > 0)
+        {
+            config["architectures"] = new JsonArray("Qwen3MoeForCausalLM");
+            config["model_type"] = "qwen3_moe";
+            config["head_dim"] = shape.HeadDim;
+            config["num_experts"] = shape.Experts;
+            config["num_experts_per_tok"] = shape.ExpertsOfToken;
+            config["moe_intermediate_size"] = shape.FeedForwardSize;
+            config["norm_topk_prob"] = true;
+        }
+
         return config;
     }
 

@@ -11,12 +11,19 @@ internal static class RandomValues
     public static void Fill(Span<ushort> values, ulong seed, float mean, float deviation)
     {
         var state = seed;
-        var scale = (float)(deviation / SumDeviation);
         for (var i = 0; i < values.Length; i++)
         {
-            var bits = Next(ref state);
-            var sum = (bits & 0xFFFF) + ((bits >> 16) & 0xFFFF) + ((bits >> 32) & 0xFFFF) + (bits >> 48);
-            values[i] = BFloat16((((float)sum - (float)SumMean) * scale) + mean);
+            values[i] = BFloat16(Draw(ref state, mean, deviation));
+        }
+    }
+
+    /// <summary>Fills with such numbers in single precision.</summary>
+    public static void Fill(Span<float> values, ulong seed, float mean, float deviation)
+    {
+        var state = seed;
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = Draw(ref state, mean, deviation);
         }
     }
 
@@ -32,6 +39,13 @@ internal static class RandomValues
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
         return z ^ (z >> 31);
+    }
+
+    private static float Draw(ref ulong state, float mean, float deviation)
+    {
+        var bits = Next(ref state);
+        var sum = (bits & 0xFFFF) + ((bits >> 16) & 0xFFFF) + ((bits >> 32) & 0xFFFF) + (bits >> 48);
+        return (((float)sum - (float)SumMean) * (float)(deviation / SumDeviation)) + mean;
     }
 
     // Cut off instead of rounded: the numbers are made up anyhow.

@@ -11,7 +11,7 @@ internal sealed class GgufHeader
 {
     private const int Version = 3;
     private const int Alignment = 32;
-    private const int UInt32Type = 4, Float32Type = 6, StringType = 8;
+    private const int UInt32Type = 4, Int32Type = 5, Float32Type = 6, BoolType = 7, StringType = 8, ArrayType = 9;
 
     private readonly List<byte> _pairs = [];
     private readonly List<byte> _tensors = [];
@@ -26,6 +26,26 @@ internal sealed class GgufHeader
 
     /// <summary>Adds a text.</summary>
     public void Add(string key, string value) => AddPair(key, StringType, Text(value));
+
+    /// <summary>Adds a switch.</summary>
+    public void Add(string key, bool value) => AddPair(key, BoolType, [value ? (byte)1 : (byte)0]);
+
+    /// <summary>Adds a list of whole numbers.</summary>
+    public void Add(string key, int[] values) =>
+        AddPair(key, ArrayType, [.. BitConverter.GetBytes(Int32Type), .. BitConverter.GetBytes((long)values.Length), .. values.SelectMany(BitConverter.GetBytes)]);
+
+    /// <summary>Adds a whole number, a number, a switch, a text or a list of whole numbers.</summary>
+    public void Add(string key, object value)
+    {
+        switch (value)
+        {
+            case int number: Add(key, number); break;
+            case float number: Add(key, number); break;
+            case bool isOn: Add(key, isOn); break;
+            case int[] numbers: Add(key, numbers); break;
+            default: Add(key, (string)value); break;
+        }
+    }
 
     /// <summary>Lists a tensor; its data follows that of the one listed before.</summary>
     /// <param name="name">Its name.</param>

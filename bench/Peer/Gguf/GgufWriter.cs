@@ -5,13 +5,13 @@ using Rill.Models;
 namespace Rill.Bench.Peer.Gguf;
 
 /// <summary>
-/// Turns a Hugging Face directory of a Llama or Qwen3 with tied embeddings and bf16 weights into GGUF, without a vocabulary: the peer is given
+/// Turns a Hugging Face directory of a Llama or Qwen3 (with experts or without) with tied embeddings and bf16 weights into GGUF, without a vocabulary: the peer is given
 /// token ids. Norms are stored in f32. A Llama's rows of queries and keys are reordered, since llama.cpp turns neighbouring values of its heads
 /// and Hugging Face the two halves of a head: row 2i + h of a head is row h * headDim / 2 + i in safetensors. A Qwen3's halves both turn.
 /// </summary>
 internal sealed class GgufWriter
 {
-    private const string Llama = "LlamaForCausalLM", Qwen3 = "Qwen3ForCausalLM";
+    private const string Llama = "LlamaForCausalLM", Qwen3 = "Qwen3ForCausalLM", Qwen3Moe = "Qwen3MoeForCausalLM";
 
     private readonly DecoderSpec _spec;
     private readonly ModelWeights _weights;
@@ -27,13 +27,13 @@ internal sealed class GgufWriter
     }
 
     /// <summary>Writes the file.</summary>
-    /// <exception cref="NotSupportedException">The model is no plain Llama or Qwen3 with tied embeddings, or a quantized row is not whole blocks.</exception>
+    /// <exception cref="NotSupportedException">The model is no plain Llama or Qwen3 (with experts or without) with tied embeddings, or a quantized row is not whole blocks.</exception>
     public static void Write(string directory, string path, WeightFormat format)
     {
         var spec = ArchitectureRegistry.Read(ModelConfig.Load(ModelFiles.InDirectory(directory)));
-        if (spec.Architecture is not (Llama or Qwen3) || !spec.TiedEmbeddings || spec.QueryKeyValueBias || spec.OutputBias || spec.FeedForwardBias)
+        if (spec.Architecture is not (Llama or Qwen3 or Qwen3Moe) || !spec.TiedEmbeddings || spec.QueryKeyValueBias || spec.OutputBias || spec.FeedForwardBias)
         {
-            throw new NotSupportedException($"{directory}: only a {Llama} or {Qwen3} with tied embeddings and without biases can be written as GGUF.");
+            throw new NotSupportedException($"{directory}: only a {Llama}, {Qwen3} or {Qwen3Moe} with tied embeddings and without biases can be written as GGUF.");
         }
 
         using var weights = ModelWeights.Open(directory);
@@ -46,9 +46,10 @@ internal sealed class GgufWriter
         var tensors = DecoderTensor.Of(_spec);
         var header = new GgufHeader();
         AddFacts(header);
-        foreach (var tensor in tensors)
+        foreach (var parts in Joined(tensors))
         {
-            header.AddTensor(tensor.GgufName, tensor.Shape, TypeOf(tensor), (long)tensor.Rows * RowBytes(tensor));
+            long[] shape = parts.Count == 1 ? parts[0].Shape : [parts.Count, .. parts[0].Shape];
+            header.AddTensor(parts[0].GgufName, shape, TypeOf(parts[0]), (long)parts.Count * parts[0].Rows * RowBytes(parts[0]));
         }
 
         if (_frequencyDivisors is not null)
@@ -57,9 +58,10 @@ internal sealed class GgufWriter
         }
 
         header.WriteTo(file);
-        foreach (var tensor in tensors)
+        foreach (var parts in Joined(tensors))
         {
-            WriteData(file, tensor);
+            parts.ForEach(part => WriteData(file, part));
+            GgufHeader.Pad(file);
         }
 
         if (_frequencyDivisors is not null)
@@ -71,7 +73,7 @@ internal sealed class GgufWriter
 
     private void AddFacts(GgufHeader header)
     {
-        var family = _spec.Architecture == Llama ? "llama" : "qwen3";
+        var family = _spec.Architecture switch { Llama => "llama", Qwen3 => "qwen3", _ => "qwen3moe" };
         header.Add("general.architecture", family);
         header.Add($"{family}.context_length", _spec.ContextLength);
         header.Add($"{family}.embedding_length", _spec.HiddenSize);
@@ -84,13 +86,20 @@ internal sealed class GgufWriter
         header.Add($"{family}.attention.layer_norm_rms_epsilon", _spec.NormEpsilon);
         header.Add($"{family}.rope.dimension_count", _spec.HeadDim);
         header.Add($"{family}.rope.freq_base", (float)_spec.Rotaries[0]!.Theta);
+        if (_spec.ExpertsOf(0) is { } experts)
+        {
+            header.Add($"{family}.expert_count", experts.Experts);
+            header.Add($"{family}.expert_used_count", experts.Top);
+            header.Add($"{family}.expert_feed_forward_length", experts.Width);
+        }
+
         header.Add($"{family}.vocab_size", _spec.VocabularySize);
         header.Add("tokenizer.ggml.model", "none");
     }
 
     private GgufType TypeOf(DecoderTensor tensor) => (_format, tensor.Kind) switch
     {
-        (WeightFormat.F32, _) or (_, DecoderTensorKind.Norm) => GgufType.F32,
+        (WeightFormat.F32, _) or (_, DecoderTensorKind.Norm or DecoderTensorKind.Exact) => GgufType.F32,
         (WeightFormat.BF16, _) => GgufType.BF16,
         (WeightFormat.Q4, not DecoderTensorKind.Embedding) => GgufType.Q4,
         _ => GgufType.Q8,
@@ -123,9 +132,11 @@ internal sealed class GgufWriter
             Encode(new ReadOnlySpan<ushort>((ushort*)weight.Address + ((long)source * tensor.Columns), tensor.Columns), type, values, row);
             file.Write(row);
         }
-
-        GgufHeader.Pad(file);
     }
+
+    /// <summary>The weights that are one tensor in GGUF together.</summary>
+    private static IEnumerable<List<DecoderTensor>> Joined(IReadOnlyList<DecoderTensor> tensors) =>
+        tensors.GroupBy(tensor => tensor.GgufName, (_, parts) => parts.ToList());
 
     /// <summary>Where the row that llama.cpp has at this place stands in safetensors.</summary>
     internal static int HalfSplitRow(int row, int headDim)

@@ -79,6 +79,19 @@ internal static unsafe partial class LlamaNative
     [LibraryImport(Llama)]
     public static partial void llama_model_free(nint model);
 
+    /// <summary>A model from metadata alone, whose tensors a function fills one after the other.</summary>
+    [LibraryImport(Llama)]
+    public static partial nint llama_model_init_from_user(nint metadata, delegate* unmanaged[Cdecl]<nint, nint, void> fill, nint data, LlamaModelParameters parameters);
+
+    [LibraryImport(GgmlBase, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint gguf_init_from_file(string path, GgufParameters parameters);
+
+    [LibraryImport(GgmlBase)]
+    public static partial nint ggml_get_name(nint tensor);
+
+    [LibraryImport(GgmlBase)]
+    public static partial int ggml_n_dims(nint tensor);
+
     [LibraryImport(Llama)]
     public static partial int llama_vocab_n_tokens(nint vocabulary);
 
@@ -122,7 +135,7 @@ internal static unsafe partial class LlamaNative
     private static partial void llama_backend_init();
 
     [LibraryImport(Llama)]
-    private static partial void llama_log_set(delegate* unmanaged[Cdecl]<int, byte*, nint, void> log, nint data);
+    public static partial void llama_log_set(delegate* unmanaged[Cdecl]<int, byte*, nint, void> log, nint data);
 
     [LibraryImport(Ggml, StringMarshalling = StringMarshalling.Utf8)]
     private static partial void ggml_backend_load_all_from_path(string folder);

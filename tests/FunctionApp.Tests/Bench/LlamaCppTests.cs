@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Rill.Bench.Engine;
 using Rill.Bench.Models;
+using Rill.Bench.Parity;
 using Rill.Bench.Peer.Gguf;
 using Rill.Bench.Peer.LlamaCpp;
 using Rill.Bench.Quality;
@@ -85,6 +86,23 @@ public sealed class LlamaCppTests : IDisposable
             Assert.InRange(divergence.Nats.Max, 0, 1e-5);
             Assert.Equal(model.Texts[0].Length, divergence.Nats.Count);
         }
+    }
+
+    /// <summary>Some of what <c>bench/run parity</c> compares: what differs most from Llama.</summary>
+    [SkippableTheory]
+    [InlineData("deepseek2, yarn, groups")]
+    [InlineData("llama4")]
+    [InlineData("phi3, longrope")]
+    [InlineData("granitemoe, shared")]
+    public void Parity_OfAnArchitecture_IsWhatLlamaCppComputes(string name)
+    {
+        SkipWithoutPeer();
+        var model = ParityCases.All.Single(model => model.Name == name);
+
+        var result = ParityResult.Of(model, _directory.FullName);
+
+        Assert.True(result.IsAsExpected(model), $"{result}");
+        Assert.InRange(result.Most, 1e-20, 1e-8);    // and not nothing held against nothing
     }
 
     private static void SkipWithoutPeer()

@@ -11,6 +11,9 @@ internal sealed record GgufArchitecture(string Class)
     /// </summary>
     public bool? Interleaved { get; init; }
 
+    /// <summary>True when the class has the share of a head that is rotated, and takes less than all of it where config.json does not say.</summary>
+    public bool PartialRotary { get; init; }
+
     /// <summary>True when queries, keys and values are the rows of one matrix, attn_qkv.</summary>
     public bool FusedQueryKeyValue { get; init; }
 

@@ -14,31 +14,37 @@ internal static class GgufArchitectures
         ["arcee"] = new("ArceeForCausalLM") { Interleaved = true },
         ["cohere2"] = new("Cohere2ForCausalLM") { Members = Epsilon("layer_norm_eps"), Write = Cohere2 },
         ["command-r"] = new("CohereForCausalLM") { Members = Epsilon("layer_norm_eps"), Write = Cohere },
+        ["deepseek2"] = new("DeepseekV3ForCausalLM") { Write = GgufLatent.DeepSeek },
         ["ernie4_5"] = new("Ernie4_5ForCausalLM"),
         ["exaone4"] = new("Exaone4ForCausalLM") { Write = Window },
         ["gemma"] = new("GemmaForCausalLM"),
         ["gemma2"] = new("Gemma2ForCausalLM") { Write = (fields, config) => Gemma(fields, config, largestLayers: 46) },
         ["gemma3"] = new("Gemma3ForCausalLM") { Write = (fields, config) => Gemma(fields, config, largestLayers: 62) },
-        ["glm4"] = new("Glm4ForCausalLM") { FusedGateUp = true, Write = AttentionBias },
-        ["glm4moe"] = new("Glm4MoeForCausalLM") { FeedForwardNorm = AfterAttention, Write = Glm4Moe },
-        ["gpt-oss"] = new("GptOssForCausalLM") { FeedForwardNorm = AfterAttention, Write = GptOss },
+        ["glm4"] = new("Glm4ForCausalLM") { PartialRotary = true, FusedGateUp = true, Write = AttentionBias },
+        ["glm4moe"] = new("Glm4MoeForCausalLM") { PartialRotary = true, FeedForwardNorm = AfterAttention, Write = GgufExperts.Glm4Moe },
+        ["gpt-oss"] = new("GptOssForCausalLM") { FeedForwardNorm = AfterAttention, Write = GgufExperts.GptOss },
         ["gpt2"] = new("GPT2LMHeadModel") { FusedQueryKeyValue = true, Members = Gpt2Members },
-        ["gptneox"] = new("GPTNeoXForCausalLM") { FusedQueryKeyValue = true, Members = GptNeoXMembers, Write = ParallelResidual },
+        ["gptneox"] = new("GPTNeoXForCausalLM") { PartialRotary = true, FusedQueryKeyValue = true, Members = GptNeoXMembers, Write = ParallelResidual },
         ["granite"] = new("GraniteForCausalLM") { Interleaved = true, Write = Granite },
+        ["granitemoe"] = new("GraniteMoeForCausalLM") { Interleaved = true, Write = GraniteMoe },
         ["hunyuan-dense"] = new("HunYuanDenseV1ForCausalLM"),
         ["internlm2"] = new("InternLM2ForCausalLM") { Interleaved = true, Write = InternLM2 },
-        ["nemotron"] = new("NemotronForCausalLM") { Members = Epsilon("norm_eps"), Write = AttentionBias },
+        ["llama4"] = new("Llama4ForCausalLM") { Write = GgufExperts.Llama4 },
+        ["minicpm"] = new("MiniCPMForCausalLM") { Interleaved = true, Write = MiniCPM },
+        ["minimax-m2"] = new("MiniMaxM2ForCausalLM") { Write = (fields, config) => GgufExperts.Count(fields, config, "num_local_experts") },
+        ["mistral3"] = new("Ministral3ForCausalLM") { Interleaved = true, Write = Ministral3 },
+        ["nemotron"] = new("NemotronForCausalLM") { PartialRotary = true, Members = Epsilon("norm_eps"), Write = Nemotron },
         ["olmo2"] = new("Olmo2ForCausalLM") { Write = Olmo },
-        ["olmoe"] = new("OlmoeForCausalLM") { Write = (fields, config) => Experts(fields, config, "num_experts") },
-        ["phi2"] = new("PhiForCausalLM") { FusedQueryKeyValue = true, Members = Epsilon("layer_norm_eps") },
+        ["olmoe"] = new("OlmoeForCausalLM") { Write = (fields, config) => GgufExperts.Count(fields, config, "num_experts") },
+        ["phi2"] = new("PhiForCausalLM") { PartialRotary = true, FusedQueryKeyValue = true, Members = Epsilon("layer_norm_eps") },
         ["phi3"] = new("Phi3ForCausalLM") { FusedQueryKeyValue = true, FusedGateUp = true, Write = Phi3 },
         ["qwen2"] = new("Qwen2ForCausalLM"),
-        ["qwen2moe"] = new("Qwen2MoeForCausalLM") { Write = Qwen2Moe },
+        ["qwen2moe"] = new("Qwen2MoeForCausalLM") { Write = GgufExperts.Qwen2Moe },
         ["qwen3"] = new("Qwen3ForCausalLM"),
-        ["qwen3moe"] = new("Qwen3MoeForCausalLM") { Write = Qwen3Moe },
+        ["qwen3moe"] = new("Qwen3MoeForCausalLM") { Write = GgufExperts.Qwen3Moe },
         ["seed_oss"] = new("SeedOssForCausalLM") { FeedForwardNorm = AfterAttention, Write = AttentionBias },
         ["smollm3"] = new("SmolLM3ForCausalLM") { Interleaved = true },
-        ["stablelm"] = new("StableLmForCausalLM") { Members = Epsilon("layer_norm_eps"), Write = StableLm },
+        ["stablelm"] = new("StableLmForCausalLM") { PartialRotary = true, Members = Epsilon("layer_norm_eps"), Write = StableLm },
         ["starcoder2"] = new("Starcoder2ForCausalLM") { Members = Epsilon("norm_epsilon") },
     };
 
@@ -68,7 +74,7 @@ internal static class GgufArchitectures
         if (fields.Whole("expert_count") > 0)
         {
             config["architectures"] = new JsonArray("MixtralForCausalLM");
-            Experts(fields, config, "num_local_experts");
+            GgufExperts.Count(fields, config, "num_local_experts");
             return;
         }
 
@@ -76,52 +82,11 @@ internal static class GgufArchitectures
         config["mlp_bias"] = fields.Has("blk.0.ffn_gate.bias");
     }
 
-    private static void AttentionBias(GgufFields fields, JsonObject config) => config["attention_bias"] = fields.Has("blk.0.attn_q.bias");
+    /// <summary>attention_bias, by whether there are such tensors.</summary>
+    internal static void AttentionBias(GgufFields fields, JsonObject config) => config["attention_bias"] = fields.Has("blk.0.attn_q.bias");
 
-    private static void Experts(GgufFields fields, JsonObject config, string countName)
-    {
-        config[countName] = fields.Required("expert_count");
-        config["num_experts_per_tok"] = fields.Required("expert_used_count");
-    }
-
-    private static void Qwen3Moe(GgufFields fields, JsonObject config)
-    {
-        Experts(fields, config, "num_experts");
-        config["moe_intermediate_size"] = fields.Required("expert_feed_forward_length");
-        config["norm_topk_prob"] = true;
-    }
-
-    private static void Qwen2Moe(GgufFields fields, JsonObject config)
-    {
-        Experts(fields, config, "num_experts");
-        config["moe_intermediate_size"] = fields.Required("expert_feed_forward_length");
-        config["shared_expert_intermediate_size"] = fields.Required("expert_shared_feed_forward_length");
-    }
-
-    private static void Glm4Moe(GgufFields fields, JsonObject config)
-    {
-        Experts(fields, config, "n_routed_experts");
-        AttentionBias(fields, config);
-        config["use_qk_norm"] = fields.Has("blk.0.attn_q_norm.weight");
-        config["moe_intermediate_size"] = fields.Required("expert_feed_forward_length");
-        config["n_shared_experts"] = fields.Required("expert_shared_count");
-        config["first_k_dense_replace"] = fields.Required("leading_dense_block_count");
-        config["routed_scaling_factor"] = fields.Number("expert_weights_scale") ?? 1;
-        config["norm_topk_prob"] = fields.Flag("expert_weights_norm") ?? true;
-    }
-
-    private static void GptOss(GgufFields fields, JsonObject config)
-    {
-        Experts(fields, config, "num_local_experts");
-        config["intermediate_size"] = fields.Required("expert_feed_forward_length");
-        Window(fields, config);
-        if (config["rope_scaling"] is JsonObject scaling)
-        {
-            scaling["truncate"] = false;    // what the published models say, and no GGUF file can
-        }
-    }
-
-    private static void Window(GgufFields fields, JsonObject config) => config["sliding_window"] = fields.Whole("attention.sliding_window");
+    /// <summary>sliding_window; null where there is none.</summary>
+    internal static void Window(GgufFields fields, JsonObject config) => config["sliding_window"] = fields.Whole("attention.sliding_window");
 
     private static void Gemma(GgufFields fields, JsonObject config, int largestLayers)
     {
@@ -137,6 +102,12 @@ internal static class GgufArchitectures
                 config[name] = cap;
             }
         }
+    }
+
+    private static void Nemotron(GgufFields fields, JsonObject config)
+    {
+        AttentionBias(fields, config);
+        config["mlp_bias"] = fields.Has("blk.0.ffn_up.bias");
     }
 
     private static void Cohere(GgufFields fields, JsonObject config)
@@ -158,6 +129,39 @@ internal static class GgufArchitectures
         config["residual_multiplier"] = fields.Number("residual_scale");
         config["attention_multiplier"] = fields.Number("attention.scale") ?? Math.Pow(fields.HeadDim, -0.5);
         config["logits_scaling"] = fields.Number("logit_scale");
+    }
+
+    private static void GraniteMoe(GgufFields fields, JsonObject config)
+    {
+        Granite(fields, config);
+        GgufExperts.Count(fields, config, "num_local_experts");
+        if (fields.Whole("expert_shared_feed_forward_length") is > 0 and var shared)
+        {
+            config["architectures"] = new JsonArray("GraniteMoeSharedForCausalLM");
+            config["shared_intermediate_size"] = shared;
+        }
+    }
+
+    /// <summary>config.json tells by what the residual stream's factor is divided, and the width at which logits have their size.</summary>
+    private static void MiniCPM(GgufFields fields, JsonObject config)
+    {
+        AttentionBias(fields, config);
+        config["scale_emb"] = RequiredNumber(fields, "embedding_scale");
+        config["scale_depth"] = RequiredNumber(fields, "residual_scale") * Math.Sqrt(fields.Layers);
+        config["dim_model_base"] = fields.Required("embedding_length") / RequiredNumber(fields, "logit_scale");
+    }
+
+    private static double RequiredNumber(GgufFields fields, string name) =>
+        fields.Number(name) is { } number && number != 0 ? number : throw fields.Metadata.Wrong(fields.Key(name), "is missing or 0; convert the model anew");
+
+    private static void Ministral3(GgufFields fields, JsonObject config)
+    {
+        if (fields.Number("attention.temperature_scale") is { } growth and not 0)
+        {
+            config["rope_scaling"] = config["rope_scaling"] is JsonObject scaling
+                ? new JsonObject(scaling.Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone()))) { ["llama_4_scaling_beta"] = growth }
+                : throw fields.Metadata.Wrong(fields.Key("rope.scaling.type"), "must be yarn where attention.temperature_scale is there");
+        }
     }
 
     private static void Olmo(GgufFields fields, JsonObject config)
@@ -185,18 +189,6 @@ internal static class GgufArchitectures
         if (fields.Whole("attention.sliding_window") is > 0 and var window)
         {
             config["sliding_window"] = window;
-        }
-
-        if (fields.Floats("rope_factors_short.weight") is { } shorts && fields.Floats("rope_factors_long.weight") is { } longs)
-        {
-            config["original_max_position_embeddings"] = fields.Required("rope.scaling.original_context_length");
-            config["rope_scaling"] = new JsonObject
-            {
-                ["rope_type"] = "longrope",
-                ["short_factor"] = new JsonArray([.. shorts.Select(factor => JsonValue.Create(factor))]),
-                ["long_factor"] = new JsonArray([.. longs.Select(factor => JsonValue.Create(factor))]),
-                ["attention_factor"] = fields.Number("rope.scaling.attn_factor") ?? 1,
-            };
         }
     }
 }

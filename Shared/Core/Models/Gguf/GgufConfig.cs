@@ -20,7 +20,7 @@ internal static class GgufConfig
     {
         var architecture = GgufArchitectures.Of(fields.Architecture);
         var config = Common(fields, architecture);
-        if (Scaling(fields) is { } scaling)
+        if ((LongRope(fields, config) ?? Scaling(fields)) is { } scaling)
         {
             config["rope_scaling"] = scaling;
         }
@@ -65,12 +65,32 @@ internal static class GgufConfig
         }
 
         // A quarter of an element keeps the share times the width from being rounded down to one element less.
-        if (fields.Whole("rope.dimension_count") is { } rotated && rotated != headDim)
+        if (fields.Whole("rope.dimension_count") is { } rotated && (rotated != headDim || architecture.PartialRotary))
         {
-            config["partial_rotary_factor"] = (rotated + 0.25) / headDim;
+            config["partial_rotary_factor"] = rotated == headDim ? 1 : (rotated + 0.25) / headDim;
         }
 
         return config;
+    }
+
+    /// <summary>Factors for texts within the original length and for longer ones, which are tensors; null where there are none.</summary>
+    private static JsonObject? LongRope(GgufFields fields, JsonObject config)
+    {
+        if (fields.Floats("rope_factors_short.weight") is not { } shorts || fields.Floats("rope_factors_long.weight") is not { } longs)
+        {
+            return fields.Has("rope_factors_short.weight") || fields.Has("rope_factors_long.weight")
+                ? throw new ModelFormatException("The file holds one of rope_factors_short.weight and rope_factors_long.weight without the other; convert the model anew.")
+                : null;
+        }
+
+        config["original_max_position_embeddings"] = fields.Required("rope.scaling.original_context_length");
+        return new()
+        {
+            ["rope_type"] = "longrope",
+            ["short_factor"] = new JsonArray([.. shorts.Select(factor => JsonValue.Create(factor))]),
+            ["long_factor"] = new JsonArray([.. longs.Select(factor => JsonValue.Create(factor))]),
+            ["attention_factor"] = fields.Number("rope.scaling.attn_factor") ?? 1,
+        };
     }
 
     private static JsonObject? Scaling(GgufFields fields)
@@ -78,7 +98,7 @@ internal static class GgufConfig
         var type = fields.Text("rope.scaling.type");
         switch (type)
         {
-            case null or "none" or "longrope":    // longrope's factors are tensors, which the architecture's line reads
+            case null or "none" or "longrope":    // longrope is told by its tensors
                 return null;
             case "linear":
                 return new() { ["rope_type"] = type, ["factor"] = Factor(fields) };

@@ -36,6 +36,10 @@ internal static class GgufSpec
         SharedUpSuffix = "ffn_up_shexp",
         SharedDownSuffix = "ffn_down_shexp",
         SharedExpertGateSuffix = "ffn_gate_inp_shexp",
+        QueryDownSuffix = "attn_q_a",
+        QueryDownNormSuffix = "attn_q_a_norm.weight",
+        LatentDownSuffix = "attn_kv_a_mqa",
+        LatentNormSuffix = "attn_kv_a_norm.weight",
     };
 
     /// <summary>The decoder of GGUF files where config.json says that it was made of one; else as it is.</summary>
@@ -54,7 +58,11 @@ internal static class GgufSpec
         spec = spec with
         {
             NormOffset = 0,
-            Names = s_names with { FeedForwardNormSuffix = architecture.FeedForwardNorm },
+            Names = s_names with
+            {
+                FeedForwardNormSuffix = architecture.FeedForwardNorm,
+                LatentQuerySuffix = spec.Latent is { QueryRank: null } ? "attn_q" : "attn_q_b",
+            },
             Prefixes = [],
             PassedOver = ["rope_freqs.", "rope_factors_"],
             PassedOverEndings = [],
@@ -83,7 +91,15 @@ internal static class GgufSpec
     [
         .. architecture.FusedQueryKeyValue ? FusedWeights.QueryKeyValue(spec, layer, $"blk.{layer}.attn_qkv", groups: 1) : [],
         .. architecture.FusedGateUp && spec.ExpertsOf(layer) is null ? FusedWeights.GateUp(spec, layer, "ffn_up.weight") : [],
+        .. spec.Latent is null ? [] : Enumerable.Range(0, spec.HeadCount).SelectMany(head => OfHead(spec, layer, head)),
         .. spec.ExpertsOf(layer) is { } experts ? Enumerable.Range(0, experts.Experts).SelectMany(expert => OfExpert(spec, layer, expert)) : [],
+    ];
+
+    /// <summary>The matrices of all heads of latent attention are stacked.</summary>
+    private static IEnumerable<(string Name, WeightRecipe Recipe)> OfHead(DecoderSpec spec, int layer, int head) =>
+    [
+        (spec.Names.HeadKey(layer, head) + ".weight", new($"blk.{layer}.attn_k_b.weight") { Expert = head }),
+        (spec.Names.HeadValue(layer, head) + ".weight", new($"blk.{layer}.attn_v_b.weight") { Expert = head }),
     ];
 
     /// <summary>The matrices of all experts are stacked, and so are their biases.</summary>

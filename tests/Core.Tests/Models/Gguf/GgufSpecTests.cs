@@ -83,6 +83,84 @@ public sealed class GgufSpecTests : IDisposable
     }
 
     [Theory]
+    [InlineData("phi2")]
+    [InlineData("glm4")]
+    [InlineData("nemotron")]
+    public void Read_WholeHeadsOfAClassThatTurnsAPart_TurnsThemWhole(string architecture)
+    {
+        Assert.Equal(8, Spec(GgufModels.Of(architecture).With($"{architecture}.rope.dimension_count", 8)).Rotaries[0]!.Rotated(8));
+        Assert.Equal(4, Spec(GgufModels.Of(architecture).With($"{architecture}.rope.dimension_count", 4)).Rotaries[0]!.Rotated(8));
+    }
+
+    [Fact]
+    public void Read_NemotronWithBiases_HasThem()
+    {
+        var spec = Spec(GgufModels.Of("nemotron").WithFloats("blk.0.ffn_up.bias", [48], new float[48]));
+
+        Assert.Equal((true, false), (spec.FeedForwardBias, spec.QueryKeyValueBias));
+        Assert.False(Spec(GgufModels.Of("nemotron")).FeedForwardBias);
+    }
+
+    [Fact]
+    public void Read_OneListOfRotaryFactors_IsRefused()
+    {
+        Assert.Contains(
+            "rope_factors_short.weight and rope_factors_long.weight without the other",
+            Refusal(GgufModels.Llama().WithFloats("rope_factors_long.weight", [4], 1, 2, 3, 4)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_DeepSeek_TakesHeadsFromStacks()
+    {
+        var spec = Spec(DeepSeek(gating: 2).With("deepseek2.attention.q_lora_rank", 10).With("deepseek2.expert_group_count", 2).With("deepseek2.expert_group_used_count", 1));
+
+        Assert.Equal("DeepseekV3ForCausalLM", spec.Architecture);
+        Assert.Equal((10, 12, 8, 4, 6), (spec.Latent!.QueryRank, spec.Latent.KeyValueRank, spec.Latent.PlainWidth, spec.Latent.RotatedWidth, spec.Latent.ValueWidth));
+        Assert.Equal((null, 4, RouterScore.Sigmoid, 2, 1, 1.5f), (spec.Experts[0], spec.Experts[1]!.Experts, spec.Experts[1]!.Score, spec.Experts[1]!.Groups, spec.Experts[1]!.TopGroups, spec.Experts[1]!.Scale));
+        Assert.Equal(new WeightRecipe("blk.1.attn_k_b.weight") { Expert = 3 }, spec.Recipes[spec.Names.HeadKey(1, 3) + ".weight"]);
+        Assert.Equal(("blk.0.attn_q_a", "blk.0.attn_q_b", "blk.0.attn_kv_a_mqa"), (spec.Names.QueryDown(0), spec.Names.LatentQuery(0), spec.Names.LatentDown(0)));
+    }
+
+    [Fact]
+    public void Read_DeepSeekWithoutQueryRank_ProjectsQueriesAtOnce()
+    {
+        var spec = Spec(DeepSeek(gating: 1));
+
+        Assert.Equal(("DeepseekV2ForCausalLM", null, "blk.1.attn_q"), (spec.Architecture, spec.Latent!.QueryRank, spec.Names.LatentQuery(1)));
+        Assert.Contains("deepseek2.expert_gating_func is 3", Refusal(DeepSeek(gating: 3)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_DeepSeekWithYarn_ScalesScoresByTheTenthThatFilesHold()
+    {
+        var spec = Spec(DeepSeek(gating: 2).With("deepseek2.rope.scaling.type", "yarn").With("deepseek2.rope.scaling.factor", 4f)
+            .With("deepseek2.rope.scaling.original_context_length", 16).With("deepseek2.rope.scaling.yarn_log_multiplier", 0.1f));
+
+        var magnitude = (0.1 * Math.Log(4)) + 1;
+        Assert.Equal(magnitude * magnitude / Math.Sqrt(12), spec.AttentionScale!.Value, 1e-6);
+    }
+
+    [Fact]
+    public void Read_Ministral3_LetsQueriesGrow()
+    {
+        var writer = GgufModels.Of("mistral3").With("mistral3.attention.temperature_scale", 0.5f);
+        Assert.Contains("mistral3.rope.scaling.type must be yarn", Refusal(GgufModels.Of("mistral3").With("mistral3.attention.temperature_scale", 0.5f)), StringComparison.Ordinal);
+
+        var spec = Spec(writer.With("mistral3.rope.scaling.type", "yarn").With("mistral3.rope.scaling.factor", 4f).With("mistral3.rope.scaling.original_context_length", 16));
+        Assert.Equal(new QueryTemperature(0.5, 16, Offset: 0), spec.QueryTemperatures[1]);
+    }
+
+    [Fact]
+    public void Read_MiniCPM_HasTheFilesFactors()
+    {
+        var spec = Spec(GgufModels.Of("minicpm").With("minicpm.embedding_scale", 12f).With("minicpm.residual_scale", 0.25f).With("minicpm.logit_scale", 4f));
+
+        Assert.Equal((12f, 0.25f), (spec.EmbeddingScale, spec.ResidualScale));
+        Assert.Equal(0.25, spec.LogitScale, 1e-6);
+        Assert.Contains("minicpm.embedding_scale is missing", Refusal(GgufModels.Of("minicpm")), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("arcee")]
     [InlineData("cohere2")]
     [InlineData("command-r")]
@@ -96,8 +174,13 @@ public sealed class GgufSpecTests : IDisposable
     [InlineData("gpt2")]
     [InlineData("gptneox")]
     [InlineData("granite")]
+    [InlineData("granitemoe")]
     [InlineData("hunyuan-dense")]
     [InlineData("internlm2")]
+    [InlineData("llama4")]
+    [InlineData("minicpm")]
+    [InlineData("minimax-m2")]
+    [InlineData("mistral3")]
     [InlineData("nemotron")]
     [InlineData("olmo2")]
     [InlineData("olmoe")]
@@ -169,14 +252,36 @@ public sealed class GgufSpecTests : IDisposable
     {
         var writer = GgufModels.Of(architecture).With($"{architecture}.attention.sliding_window", 8).With($"{architecture}.rope.dimension_count", 8);
         foreach (var (name, value) in ((string, int)[])
-            [("expert_count", 4), ("expert_used_count", 2), ("expert_feed_forward_length", 48), ("expert_shared_feed_forward_length", 16), ("expert_shared_count", 1), ("leading_dense_block_count", 1)])
+            [("expert_count", 4), ("expert_used_count", 2), ("expert_feed_forward_length", 48), ("expert_shared_feed_forward_length", 16), ("expert_shared_count", 1), ("leading_dense_block_count", 1),
+                ("interleave_moe_layer_step", 1)])
         {
             writer.With($"{architecture}.{name}", value);
+        }
+
+        foreach (var name in (string[])["embedding_scale", "residual_scale", "logit_scale"])
+        {
+            writer.With($"{architecture}.{name}", 2f);
         }
 
         return architecture == "gpt-oss"
             ? writer.With("gpt-oss.rope.scaling.type", "yarn").With("gpt-oss.rope.scaling.factor", 32f).With("gpt-oss.rope.scaling.original_context_length", 8)
             : writer;
+    }
+
+    private static GgufWriter DeepSeek(int gating)
+    {
+        var writer = GgufModels.Of("deepseek2").With("deepseek2.expert_weights_scale", 1.5f);
+        foreach (var (name, value) in ((string, int)[])
+            [
+                ("attention.key_length", 16), ("attention.value_length", 12), ("attention.key_length_mla", 12), ("attention.value_length_mla", 6), ("attention.kv_lora_rank", 12),
+                ("rope.dimension_count", 4), ("leading_dense_block_count", 1), ("expert_count", 4), ("expert_used_count", 2), ("expert_feed_forward_length", 16),
+                ("expert_shared_count", 1), ("expert_gating_func", gating),
+            ])
+        {
+            writer.With($"deepseek2.{name}", value);
+        }
+
+        return writer;
     }
 
     private DecoderSpec Spec(GgufWriter writer) => GgufModels.Spec(_directory, writer);

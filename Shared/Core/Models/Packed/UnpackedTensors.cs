@@ -64,7 +64,8 @@ internal sealed class UnpackedTensors : IDisposable
     }
 
     /// <summary>Makes rows, and those around them that are made with them.</summary>
-    private static unsafe (MadeWeight Made, Weight Wanted, long Released) Unpack(string name, RowRange rows, int columns, RowUnpacker unpack, int rowsAtOnce)
+    private static unsafe (MadeWeight Made, Weight Wanted, long Released) Unpack(
+        string name, RowRange rows, int columns, RowUnpacker unpack, int rowsAtOnce)
     {
         var first = rows.First / rowsAtOnce * rowsAtOnce;
         var count = (rows.First + rows.Count - first + rowsAtOnce - 1) / rowsAtOnce * rowsAtOnce;

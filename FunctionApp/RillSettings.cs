@@ -8,6 +8,9 @@ namespace Rill.FunctionApp;
 /// <summary>All settings, read and checked before anything is built, so that the model's load can begin in the first line.</summary>
 internal sealed record RillSettings(RillOptions Options, EngineOptions Engine, ModelStoreOptions Store, TelemetryOptions Telemetry)
 {
+    /// <summary>The adapters.</summary>
+    public AdapterOptions Adapters { get; init; } = new();
+
     /// <summary>Reads appsettings.json and the environment, as the app's builder does after it.</summary>
     /// <exception cref="StartFailureException">A setting is wrong, or not known.</exception>
     public static RillSettings Read()
@@ -22,13 +25,17 @@ internal sealed record RillSettings(RillOptions Options, EngineOptions Engine, M
             Read(configuration, RillOptions.Section, new RillOptionsValidator()),
             Read(configuration, RillOptions.EngineSection, new EngineOptionsValidator()),
             Read(configuration, RillOptions.StoreSection, new ModelStoreOptionsValidator()),
-            Read(configuration, TelemetryOptions.Section, new TelemetryOptionsValidator()));
+            Read(configuration, TelemetryOptions.Section, new TelemetryOptionsValidator()))
+        {
+            Adapters = AdapterOptions.Read(configuration.GetSection(AdapterOptions.Section)),
+        };
     }
 
     /// <summary>Refuses a name in the section <c>Rill</c> that no options class has.</summary>
     /// <exception cref="StartFailureException">A name is not known.</exception>
     internal static void Check(IConfiguration configuration) => SettingNames.Check(
         configuration.GetSection(RillOptions.Section),
+        [AdapterOptions.Section],
         (RillOptions.Section, typeof(RillOptions)),
         (RillOptions.EngineSection, typeof(EngineOptions)),
         (RillOptions.StoreSection, typeof(ModelStoreOptions)),

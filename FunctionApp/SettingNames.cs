@@ -14,9 +14,10 @@ internal static class SettingNames
 
     /// <summary>Checks every name below the section that the options are read from.</summary>
     /// <param name="root">The section <c>Rill</c>.</param>
+    /// <param name="free">Sections whose names are whatever the person who sets them likes.</param>
     /// <param name="sections">Options, each with the section that it is read from, such as <c>Rill:Engine</c>.</param>
     /// <exception cref="StartFailureException">A name is not known; the message says which is meant most likely.</exception>
-    public static void Check(IConfigurationSection root, params ReadOnlySpan<(string Section, Type Options)> sections)
+    public static void Check(IConfigurationSection root, string[] free, params ReadOnlySpan<(string Section, Type Options)> sections)
     {
         var known = new List<string>();
         foreach (var (section, options) in sections)
@@ -26,7 +27,7 @@ internal static class SettingNames
 
         foreach (var name in Set(root))
         {
-            if (!known.Any(candidate => IsNamed(name, candidate)))
+            if (!Array.Exists(free, section => IsIn(section, name)) && !known.Any(candidate => IsNamed(name, candidate)))
             {
                 var nearest = known.MinBy(candidate => SameEnd(name, candidate) ? 0 : Distance(name, candidate))!;
                 throw new StartFailureException($"the setting {Variable(name)} is not known; did you mean {Variable(nearest)}?");
@@ -54,6 +55,9 @@ internal static class SettingNames
             && name.LastIndexOf(':') == candidate.Length - 2
             && name.StartsWith(candidate[..^1], StringComparison.OrdinalIgnoreCase)
             && int.TryParse(name.AsSpan(candidate.Length - 1), out _));
+
+    private static bool IsIn(string section, string name) =>
+        name.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase) && name.LastIndexOf(':') == section.Length;
 
     /// <summary>Whether the two differ in their sections alone.</summary>
     private static bool SameEnd(string name, string candidate) =>

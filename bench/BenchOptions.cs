@@ -6,10 +6,11 @@ namespace Rill.Bench;
 internal sealed record BenchOptions
 {
     /// <summary>How the benchmark is called.</summary>
-    public const string Usage = "usage: bench/run [--quick] [serving|model|start|text|grammar|schema|engine [--shape S|M|L|X] [--dtype bf16|q8|q4]|quality [--shape S|M]|parity [ARCHITECTURE]|engine-http|all | gpu | soak [MINUTES]]";
+    public const string Usage = "usage: bench/run [--quick] [serving|model|start|text|grammar|schema|engine [--shape S|M|L|X] [--dtype bf16|q8|q4]|adapters [--shape S|M|L] [--dtype bf16|q8|q4]|quality [--shape S|M]|parity [ARCHITECTURE]|engine-http|all | gpu | soak [MINUTES]]";
 
     private const string Soak = "soak";
     private const string Engine = "engine";
+    private const string Adapters = "adapters";
     private const string Quality = "quality";
     private const string Gpu = "gpu";
     private const string Parity = "parity";
@@ -103,6 +104,7 @@ internal sealed record BenchOptions
             [Gpu] => new BenchOptions { Parts = [Gpu], Quick = quick, Command = command },
             [Quality, "--shape", var name] when ModelShape.Find(name) is { } shape && (shape == ModelShape.S || shape == ModelShape.M) =>
                 new BenchOptions { Parts = [Quality], QualityShapes = [shape], Quick = quick, Command = command },
+            [Adapters, .. var choices] => ParseEngine(choices, new BenchOptions { Parts = [Adapters], Shapes = [ModelShape.M], Quick = quick, Command = command }),
             [Engine, .. var choices] => ParseEngine(choices, new BenchOptions { Parts = [Engine], Quick = quick, Command = command }),
             _ => null,
         };

@@ -73,6 +73,8 @@ IEnumerable<(string Title, Func<Task<string?>> Measure)> Sections(string part) =
     "schema" => [(SchemaPart.Title, () => Task.FromResult(SchemaPart.Run(options)))],
     "engine" => options.Shapes.Select(shape =>
         ($"Engine against llama.cpp, shape {shape.Name}", (Func<Task<string?>>)(() => Task.FromResult<string?>(EnginePart.Run(options, shape))))),
+    AdaptersPart.Name => options.Shapes.Select(shape =>
+        ($"Adapters, shape {shape.Name}", (Func<Task<string?>>)(() => Task.FromResult<string?>(AdaptersPart.Run(options, shape))))),
     GpuPart.Name => [(GpuPart.Title, () => Task.FromResult(GpuPart.Run(options)))],
     "quality" => [("Quality of quantized weights", () => Task.FromResult<string?>(QualityPart.Run(options)))],
     "parity" => [(ParityPart.Title, () => Task.FromResult<string?>(ParityPart.Run(options.Architecture)))],

@@ -20,7 +20,7 @@ public sealed class AzureOpenAI(Responder responder, ResponsesEndpoint responses
     private static readonly string[] s_responses = ["v1/responses", "responses"];
 
     /// <summary>The longer one first, since it ends like the other.</summary>
-    private static readonly (string Endpoint, ReadRequest Read)[] s_endpoints =
+    private static readonly (string Endpoint, Func<RequestBody, string?, (IEndpointRequest?, ApiError?)> Read)[] s_endpoints =
         [("/chat/completions", ChatRequest.Read), ("/completions", TextRequest.Read), ("/embeddings", EmbeddingsRequest.Read)];
 
     /// <summary>Finds what is asked. One function for all of them, since a deployment's name may hold slashes, plain or as %2F.</summary>
@@ -50,14 +50,17 @@ public sealed class AzureOpenAI(Responder responder, ResponsesEndpoint responses
         var (endpoint, read) = s_endpoints.FirstOrDefault(served => path.EndsWith(served.Endpoint, StringComparison.Ordinal));
         return (endpoint is null ? null : path[..^endpoint.Length]) switch
         {
-            "v1" => responder.RunAsync(request, context, read),
+            "v1" => responder.RunAsync(request, context, body => read(body, null)),
             { } owner when owner.StartsWith(Deployments, StringComparison.Ordinal) =>
                 RunAsync(request, context, Uri.UnescapeDataString(owner[Deployments.Length..]), read),
             _ => NotFound.AnswerAsync(http),
         };
     }
 
-    private Task RunAsync(HttpRequest request, FunctionContext context, string deployment, ReadRequest read) => deployment == gate.Card.Id
-        ? responder.RunAsync(request, context, read)
+    /// <summary>The deployment is the model, whatever the body names.</summary>
+    private Task RunAsync(
+        HttpRequest request, FunctionContext context, string deployment, Func<RequestBody, string?, (IEndpointRequest?, ApiError?)> read) =>
+        gate.Find(deployment) is not null
+        ? responder.RunAsync(request, context, body => read(body, deployment))
         : ErrorResponse.WriteAsync(request.HttpContext, ApiError.DeploymentNotFound(deployment), request.HttpContext.RequestAborted);
 }

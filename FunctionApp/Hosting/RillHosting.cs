@@ -45,15 +45,18 @@ internal static class RillHosting
             provider.GetRequiredService<ILogger<InferenceEngine>>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<RillMetrics>()));
+        services.AddSingleton(load.Adapters);
         services.AddSingleton(_ => load.Model.Chat);
-        services.AddSingleton(_ => new ChatRequestLimits([load.Id], load.Model.Runner.Limits.VocabularySize, options.MaxChoices, options.MaxSchemaBytes));
+        services.AddSingleton(_ => load.Model.Models);
+        services.AddSingleton(_ => new ChatRequestLimits(
+            load.Model.Models, load.Model.Runner.Limits.VocabularySize, options.MaxChoices, options.MaxSchemaBytes));
         services.AddSingleton(new ContentTracing(settings.Telemetry.CaptureContent));
         services.AddSingleton<ChatService>();
         services.AddSingleton(provider => new ModelGate(
             load,
             provider.GetRequiredService<InferenceEngine>,
             provider.GetRequiredService<ChatService>,
-            options,
+            settings,
             provider.GetRequiredService<RillMetrics>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(_ => LargeRequests.OfThisMachine());

@@ -14,7 +14,13 @@ internal sealed class EmbeddingsRequest(EmbeddingRequest request) : IEndpointReq
 
     /// <summary>Reads a body.</summary>
     public static (IEndpointRequest? Request, ApiError? Error) Read(RequestBody body) =>
-        EmbeddingRequestReader.TryRead(body.Bytes, out var request, out var error) ? (new EmbeddingsRequest(request), null) : (null, error);
+        Read(body, model: null);
+
+    /// <summary>Reads a body whose model the address names; null where it does not.</summary>
+    public static (IEndpointRequest? Request, ApiError? Error) Read(RequestBody body, string? model) =>
+        EmbeddingRequestReader.TryRead(body.Bytes, out var request, out var error)
+            ? (new EmbeddingsRequest(request with { Model = model ?? request.Model }), null)
+            : (null, error);
 
     /// <inheritdoc/>
     public (IAnswer? Answer, ApiError? Error) Start(ChatService chat, int bodyBytes, CancellationToken cancellationToken)

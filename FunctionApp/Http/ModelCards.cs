@@ -11,7 +11,7 @@ internal static class ModelCards
     {
         if (await Methods.IsReadAsync(http))
         {
-            await JsonResponse.WriteAsync(http, new ModelList([gate.Card]), OpenAIJson.Wire.ModelList);
+            await JsonResponse.WriteAsync(http, new ModelList(gate.Cards), OpenAIJson.Wire.ModelList);
         }
     }
 
@@ -24,8 +24,8 @@ internal static class ModelCards
         }
 
         var id = Uri.UnescapeDataString(escapedId);
-        await (id == gate.Card.Id
-            ? JsonResponse.WriteAsync(http, gate.Card, OpenAIJson.Wire.ModelCard)
+        await (gate.Find(id) is { } card
+            ? JsonResponse.WriteAsync(http, card, OpenAIJson.Wire.ModelCard)
             : ErrorResponse.WriteAsync(http, ApiError.ModelNotFound(id), http.RequestAborted));
     }
 }

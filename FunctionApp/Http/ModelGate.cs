@@ -21,14 +21,15 @@ public sealed class ModelGate
     private readonly Func<InferenceEngine> _engine;
     private readonly Func<ChatService> _chat;
     private readonly RillOptions _options;
+    private readonly IEnumerable<string> _configured;
     private readonly RillMetrics _metrics;
     private readonly TimeProvider _time;
 
     internal ModelGate(
-        ModelLoad load, Func<InferenceEngine> engine, Func<ChatService> chat, RillOptions options, RillMetrics metrics, TimeProvider time)
+        ModelLoad load, Func<InferenceEngine> engine, Func<ChatService> chat, RillSettings settings, RillMetrics metrics, TimeProvider time)
     {
         (_load, _engine, _chat) = (load, engine, chat);
-        (_options, _metrics, _time) = (options, metrics, time);
+        (_options, _configured, _metrics, _time) = (settings.Options, settings.Adapters.Places.Keys, metrics, time);
     }
 
     /// <summary>The engine; null while the model is loading. The first look at a loaded model starts it.</summary>
@@ -37,10 +38,17 @@ public sealed class ModelGate
     /// <summary>What answers; only once there is no <see cref="Obstacle"/>.</summary>
     internal ChatService Chat => _chat();
 
-    /// <summary>What is known of the model: while it is loading its id alone, with the time at which the load began.</summary>
-    internal ModelCard Card => _load.IsReady
-        ? new(_load.Id, Chat.Model.Created, Owner) { MaxModelLen = Chat.ContextLength }
-        : new(_load.Id, _load.Began.ToUnixTimeSeconds(), Owner);
+    /// <summary>
+    /// What is known of the model and its adapters, the model first: while it is loading the ids that the settings name, with the time at which
+    /// the load began.
+    /// </summary>
+    internal IReadOnlyList<ModelCard> Cards => _load.IsReady
+        ? [.. _load.Model.Models.All.Select(model =>
+            new ModelCard(model.Id, model.Created, Owner) { Parent = model.Parent, MaxModelLen = Chat.ContextLength })]
+        : [LoadingCard(_load.Id, null), .. _configured.Select(name => LoadingCard(name, _load.Id))];
+
+    /// <summary>The card of an id; null for one that is not served.</summary>
+    internal ModelCard? Find(string id) => Cards.FirstOrDefault(card => card.Id == id);
 
     /// <summary>Why requests are not served now; null once the model is loaded.</summary>
     internal ApiError? Obstacle => _load switch
@@ -87,6 +95,8 @@ public sealed class ModelGate
 
         return Obstacle;
     }
+
+    private ModelCard LoadingCard(string id, string? parent) => new(id, _load.Began.ToUnixTimeSeconds(), Owner) { Parent = parent };
 
     private bool IsWorthWaiting => !_load.Settled.IsCompleted && _options.WhileLoading == WhileLoading.Hold;
 

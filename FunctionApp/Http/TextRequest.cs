@@ -12,7 +12,13 @@ internal sealed class TextRequest(CompletionRequest request) : IEndpointRequest
 
     /// <summary>Reads a body.</summary>
     public static (IEndpointRequest? Request, ApiError? Error) Read(RequestBody body) =>
-        CompletionRequestReader.TryRead(body.Bytes, out var request, out var error) ? (new TextRequest(request), null) : (null, error);
+        Read(body, model: null);
+
+    /// <summary>Reads a body whose model the address names; null where it does not.</summary>
+    public static (IEndpointRequest? Request, ApiError? Error) Read(RequestBody body, string? model) =>
+        CompletionRequestReader.TryRead(body.Bytes, out var request, out var error)
+            ? (new TextRequest(request with { Model = model ?? request.Model }), null)
+            : (null, error);
 
     /// <inheritdoc/>
     public (IAnswer? Answer, ApiError? Error) Start(ChatService chat, int bodyBytes, CancellationToken cancellationToken)

@@ -4,7 +4,8 @@ namespace Rill.FunctionApp.Http;
 internal static class UrlHint
 {
     /// <summary>Below /v1; the longer one first, since it ends like another.</summary>
-    private static readonly string[] s_api = ["chat/completions", "completions", "embeddings", "models", "responses"];
+    private static readonly string[] s_api =
+        ["chat/completions", "completions", "embeddings", "models", "responses", "unload_lora_adapter", "load_lora_adapter"];
 
     /// <summary>Below /v1 as well, which Anthropic's clients add themselves.</summary>
     private static readonly string[] s_ofAnthropic = ["messages/count_tokens", "messages"];

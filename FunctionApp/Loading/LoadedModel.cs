@@ -7,4 +7,8 @@ namespace Rill.FunctionApp.Loading;
 /// <param name="Runner">What computes it.</param>
 /// <param name="Chat">What the chat endpoint needs of it.</param>
 /// <param name="Precision">The type that it computes in, for the log.</param>
-internal sealed record LoadedModel(IModelRunner Runner, ChatModel Chat, string Precision);
+internal sealed record LoadedModel(IModelRunner Runner, ChatModel Chat, string Precision)
+{
+    /// <summary>What requests may name: the model, and its adapters while they are loaded.</summary>
+    public ChatModelCollection Models { get; } = new(Chat);
+}

@@ -18,7 +18,8 @@ internal static class ModelDirectory
             : throw new StartFailureException($"'{found}' holds no config.json and no GGUF file; set Rill__Model to a model.");
     }
 
-    private static IEnumerable<string> Candidates(string setting)
+    /// <summary>Where a setting's directory may be.</summary>
+    internal static IEnumerable<string> Candidates(string setting)
     {
         yield return Path.GetFullPath(setting);
         if (Path.IsPathRooted(setting))

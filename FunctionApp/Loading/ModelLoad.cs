@@ -20,13 +20,20 @@ internal sealed class ModelLoad : IAsyncDisposable
     private volatile bool _preparing;
     private volatile int _quantizedPercent = 100;
 
-    private ModelLoad(ModelAddress address, string id, StartTimeline timeline) => (Address, Id, Timeline) = (address, id, timeline);
+    private ModelLoad(ModelAddress address, string id, StartTimeline timeline, RillSettings settings)
+    {
+        (Address, Id, Timeline) = (address, id, timeline);
+        Adapters = new AdapterShelf(settings, this);
+    }
 
     /// <summary>Where the model lies.</summary>
     public ModelAddress Address { get; }
 
     /// <summary>The id under which clients name it, known before it is loaded.</summary>
     public string Id { get; }
+
+    /// <summary>Loads the model's adapters.</summary>
+    public AdapterShelf Adapters { get; }
 
     /// <summary>When the phases of the start ended.</summary>
     public StartTimeline Timeline { get; }
@@ -84,7 +91,7 @@ internal sealed class ModelLoad : IAsyncDisposable
     public static ModelLoad Begin(RillSettings settings, StartTimeline timeline, IModelLoader loader)
     {
         var address = loader.Find(settings.Options);
-        var load = new ModelLoad(address, settings.Options.ModelId ?? address.Name, timeline);
+        var load = new ModelLoad(address, settings.Options.ModelId ?? address.Name, timeline, settings);
         load.Completion = Task.Run(() => load.RunAsync(settings, loader));
         load.Settled = Task.WhenAny(load.Completion, load._stopping.Task);
         return load;
@@ -116,6 +123,7 @@ internal sealed class ModelLoad : IAsyncDisposable
     {
         await StopAsync();
         _stop.Dispose();
+        Adapters.Dispose();
     }
 
     /// <summary>The small files are there, and this build can serve such a model.</summary>
@@ -150,10 +158,15 @@ internal sealed class ModelLoad : IAsyncDisposable
             }
 
             var model = await loader.LoadAsync(settings, this, _stop.Token);
-            if (_stop.IsCancellationRequested)
+            try
             {
-                model.Runner.Dispose();    // loaded too late: nobody will use it
-                throw new OperationCanceledException(_stop.Token);
+                _stop.Token.ThrowIfCancellationRequested();    // loaded too late: nobody will use it
+                await Adapters.LoadConfiguredAsync(model, _stop.Token);
+            }
+            catch
+            {
+                model.Runner.Dispose();
+                throw;
             }
 
             Timeline.Mark(StartPhase.Model);

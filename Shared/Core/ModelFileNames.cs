@@ -39,6 +39,12 @@ public static class ModelFileNames
     /// <summary>Which shard holds which tensor.</summary>
     public const string WeightIndex = "model.safetensors.index.json";
 
+    /// <summary>What an adapter changes of its model, as PEFT writes it.</summary>
+    public const string AdapterConfig = "adapter_config.json";
+
+    /// <summary>An adapter's matrices.</summary>
+    public const string AdapterWeights = "adapter_model.safetensors";
+
     private const long MiB = 1 << 20;
 
     private static readonly Dictionary<string, long> s_mostBytes = new(StringComparer.Ordinal)
@@ -53,6 +59,7 @@ public static class ModelFileNames
         [Modules] = MiB,
         [Pooling] = MiB,
         [WeightIndex] = 64 * MiB,
+        [AdapterConfig] = MiB,
     };
 
     /// <summary>The names of all files but the weights themselves.</summary>

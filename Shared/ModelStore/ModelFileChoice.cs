@@ -10,7 +10,8 @@ internal static class ModelFileChoice
 {
     /// <summary>
     /// Configuration, tokenizer, templates and one set of weights: the single file of safetensors, the shards that the index names, or where
-    /// there is neither a GGUF file with its parts.
+    /// there is neither a GGUF file with its parts. Of an adapter its configuration and its
+    /// matrices.
     /// </summary>
     /// <param name="names">Names of the files that are there.</param>
     /// <param name="place">Where they are, for the error.</param>
@@ -22,6 +23,11 @@ internal static class ModelFileChoice
         var all = names.ToHashSet(StringComparer.Ordinal);
         var small = ModelFileNames.Small.Where(name => name != ModelFileNames.WeightIndex && all.Contains(name))
             .Order(StringComparer.Ordinal).ToList();
+        if (IsAdapter(all))
+        {
+            return [ModelFileNames.AdapterConfig, ModelFileNames.AdapterWeights];
+        }
+
         if (all.Contains(ModelFileNames.Config) && all.Contains(ModelFileNames.SingleWeights))
         {
             return [.. small, ModelFileNames.SingleWeights];
@@ -68,4 +74,9 @@ internal static class ModelFileChoice
 
     private static StoreException Missing(string place, string files) =>
         new(StoreFailure.Missing, $"{place} lacks {files}; it is not a model in the form that Rill reads.");
+
+    /// <summary>True where there are an adapter's matrices and no model's: what else lies there is its base's, or tells of the training.</summary>
+    private static bool IsAdapter(HashSet<string> names) =>
+        names.Contains(ModelFileNames.AdapterConfig) && names.Contains(ModelFileNames.AdapterWeights)
+        && !names.Contains(ModelFileNames.SingleWeights) && !names.Contains(ModelFileNames.WeightIndex);
 }

@@ -20,6 +20,6 @@ public enum TorchDataType
     /// </summary>
     Q8,
 
-    /// <summary>As <see cref="Q8"/> with four bits; embedding and head stay in eight.</summary>
+    /// <summary>As <see cref="Q8"/> with four bits; embeddings and head stay in eight.</summary>
     Q4,
 }

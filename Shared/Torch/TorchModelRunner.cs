@@ -52,43 +52,33 @@ public sealed class TorchModelRunner : IModelRunner
     {
         using var inference = inference_mode();
         using var stream = _stream.Enter();
-        foreach (var slot in batch.Released)
-        {
-            _decoder.ReleaseSlot(slot);
-        }
-
-        foreach (var block in batch.ReleasedBlocks)
-        {
-            _decoder.ReleaseBlock(block);
-        }
-
-        foreach (var copy in batch.Restores)
-        {
-            _decoder.Restore(copy);
-        }
-
+        Prepare(batch);
+        CheckAdapters(batch.Steps);
         var plan = StepPlan.Create(batch.Steps, Limits);
         using var output = plan.Rows.Length == 0 ? null : _decoder.Forward(plan);
-        foreach (var copy in batch.Saves)
-        {
-            _decoder.Save(copy);
-        }
-
+        Keep(batch);
         var sampled = output?.Logits is { } logits ? Sample(logits, plan.Sampling) : [];
         return output?.Hidden is { } hidden ? InOrder(batch.Steps, sampled, Pooling.Pool(hidden, plan.Pooling)) : sampled;
     }
+
+    /// <inheritdoc/>
+    /// <exception cref="ModelFormatException">The adapter is broken, does not fit the model, or asks for what is not served.</exception>
+    public AdapterSummary LoadAdapter(int number, ModelFiles files) => _decoder.LoadAdapter(number, files);
+
+    /// <inheritdoc/>
+    public void UnloadAdapter(int number) => _decoder.UnloadAdapter(number);
 
     /// <summary>
     /// For checks and for measuring quality: the logits after each token of a text, [tokens, vocabulary] flattened, all of them computed as a prompt's tokens
     /// or all as a completion's. Uses slot 0, which must be free.
     /// </summary>
-    public float[] Logits(IReadOnlyList<int> text, bool asPrompt)
+    public float[] Logits(IReadOnlyList<int> text, bool asPrompt, int adapter = 0)
     {
         using var inference = inference_mode();
         using var stream = _stream.Enter();
         using var output = _decoder.Forward(new StepPlan
         {
-            Rows = [.. text.Select((token, position) => new TokenRow(token, position, 0))],
+            Rows = [.. text.Select((token, position) => new TokenRow(token, position, 0, adapter))],
             PromptRows = asPrompt ? text.Count : 0,
             SamplingRows = [.. Enumerable.Range(0, text.Count)],
         });
@@ -101,10 +91,11 @@ public sealed class TorchModelRunner : IModelRunner
     internal void WarmUp()
     {
         using var stream = _stream.Enter();
-        var rows = Enumerable.Range(0, Math.Min(32, Limits.ContextLength)).Select(position => new TokenRow(0, position, 0)).ToArray();
+        var chunk = Math.Clamp(Limits.ContextLength - 2, 1, 30);
+        TokenRow[][] steps = [[.. Enumerable.Range(0, chunk).Select(Row)], [Row(chunk)], [Row(chunk + 1)]];
         var plain = new Sequence(-1, [0], new SamplingParameters { TopP = 0.9f, TopK = 40 });
         var sequence = new Sequence(-1, [0], plain.Parameters with { TopLogprobs = 1 });    // on a GPU these are sampled on the host
-        foreach (var step in new[] { rows, [rows[^1]], [rows[^1]] })
+        foreach (var step in steps)
         {
             using var output = _decoder.Forward(new StepPlan { Rows = step, PromptRows = step.Length == 1 ? 0 : step.Length, SamplingRows = [step.Length - 1] });
             Sample(output.Logits!, [new(sequence, 0, 1)]);
@@ -112,10 +103,69 @@ public sealed class TorchModelRunner : IModelRunner
         }
 
         _decoder.ReleaseSlot(0);
+
+        // A context of one or two tokens begins anew.
+        TokenRow Row(int position) => new(0, position < Limits.ContextLength ? position : 0, 0);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _parts.Dispose();
+
+    /// <summary>What a step gives back and begins with.</summary>
+    private void Prepare(StepBatch batch)
+    {
+        foreach (var slot in batch.Released)
+        {
+            _decoder.ReleaseSlot(slot);
+        }
+
+        foreach (var block in batch.ReleasedBlocks)
+        {
+            _decoder.ReleaseBlock(block);
+        }
+
+        foreach (var state in batch.ReleasedStates)
+        {
+            _decoder.ReleaseState(state);
+        }
+
+        foreach (var copy in batch.Restores)
+        {
+            _decoder.Restore(copy);
+        }
+
+        foreach (var copy in batch.StateRestores)
+        {
+            _decoder.Restore(copy);
+        }
+    }
+
+    /// <summary>What a step leaves in the cache.</summary>
+    private void Keep(StepBatch batch)
+    {
+        foreach (var copy in batch.Saves)
+        {
+            _decoder.Save(copy);
+        }
+
+        foreach (var copy in batch.StateSaves)
+        {
+            _decoder.Save(copy);
+        }
+    }
+
+    /// <summary>What was admitted in the instant in which its adapter was unloaded fails alone.</summary>
+    private void CheckAdapters(IReadOnlyList<SequenceStep> steps)
+    {
+        foreach (var step in steps)
+        {
+            if (step.Sequence.Adapter != 0 && !_decoder.HasAdapter(step.Sequence.Adapter))
+            {
+                throw new SequenceFaultException(
+                    step.Sequence, "The model's adapter was unloaded before the request began. Please choose another model.");
+            }
+        }
+    }
 
     private StepResult[] Sample(Tensor logits, SequenceStep[] steps) => _gpuSampler?.Sample(logits, steps) ?? _sampler.Sample(logits, steps);
 

@@ -67,7 +67,8 @@ public static class TorchModelRunnerFactory
         {
             Limits = new(spec.VocabularySize, layout.ContextLength, layout.SlotCount, layout.BlockSize, layout.BlockCount)
             {
-                TakesDrafts = !types.OnTensors,    // on a GPU a sequence with drafts leaves the captured step
+                TakesDrafts = !types.OnTensors && layout.StateBytes == 0,    // on a GPU a sequence with drafts leaves the captured step
+                StateBlocks = (int)Math.Min(layout.StateBlocks, int.MaxValue),
             },
             Spec = spec,
             Device = options.Device,

@@ -45,7 +45,7 @@ internal static class EngineChild
         var libraries = Stopwatch.GetTimestamp();
         IEngine engine = setup.IsPeer
             ? new LlamaEngine(LlamaPackage.Libraries, setup.Model, new LlamaOptions(setup.Threads, setup.FlashAttention, setup.Format == WeightFormat.F32))
-            : new RillEngine(setup.Model, setup.Format, setup.Threads, setup.FillContext, setup.Gpu);
+            : new RillEngine(setup.Model, setup.Format, setup.Threads, setup.FillContext, setup.Gpu, setup.Adapters);
         phases = [.. new[] { main, libraries, Stopwatch.GetTimestamp() }.Select(moment => Stopwatch.GetElapsedTime(setup.StartedAt, moment).TotalMilliseconds)];
         return engine;
     }

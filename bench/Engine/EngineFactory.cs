@@ -18,6 +18,16 @@ internal static class EngineFactory
         FillContext = fillContext,
     });
 
+    /// <summary>Rill with adapters.</summary>
+    public static EngineProcess StartRill(ModelShape shape, WeightFormat format, IReadOnlyList<string> adapters) => new(new EngineSetup
+    {
+        IsPeer = false,
+        Model = ModelCache.HuggingFace(shape),
+        Format = format,
+        Threads = Threads,
+        Adapters = adapters,
+    });
+
     /// <summary>Rill on a GPU.</summary>
     public static EngineProcess StartRill(ModelShape shape, WeightFormat format, GpuSetup gpu) => new(new EngineSetup
     {

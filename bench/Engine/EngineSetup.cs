@@ -27,6 +27,9 @@ internal sealed record EngineSetup
     /// <summary>Rill's long prompts are filled instead of computed.</summary>
     public bool FillContext { get; init; }
 
+    /// <summary>Adapters that Rill loads; sequences take turns with them, and none is the model's own.</summary>
+    public IReadOnlyList<string> Adapters { get; init; } = [];
+
     /// <summary>The GPU that Rill runs on; null for the CPU.</summary>
     public GpuSetup? Gpu { get; init; }
 

@@ -20,6 +20,7 @@ internal sealed class RillEngine : IEngine
     private readonly InferenceEngine _engine;
     private readonly RillMetrics _metrics = new();
     private readonly RandomTokens _tokens;
+    private readonly int _adapters;
 
     /// <summary>Loads a model directory.</summary>
     /// <param name="directory">The directory.</param>
@@ -27,7 +28,9 @@ internal sealed class RillEngine : IEngine
     /// <param name="threads">Threads that compute.</param>
     /// <param name="fillContext">True to fill long prompts instead of computing them.</param>
     /// <param name="gpu">The GPU to run on; null for the CPU.</param>
-    public RillEngine(string directory, WeightFormat format, int threads, bool fillContext = false, GpuSetup? gpu = null)
+    /// <param name="adapters">Directories of adapters, with which sequences take turns; null for none.</param>
+    public RillEngine(
+        string directory, WeightFormat format, int threads, bool fillContext = false, GpuSetup? gpu = null, IReadOnlyList<string>? adapters = null)
     {
         var options = gpu is null
             ? new EngineOptions { PrefixCache = !fillContext }
@@ -42,6 +45,11 @@ internal sealed class RillEngine : IEngine
             ContextLength = gpu is null ? null : GpuSetup.ContextLength,
             Report = Console.Error.WriteLine,
         });
+        foreach (var adapter in adapters ?? [])
+        {
+            _runner.LoadAdapter(++_adapters, ModelFiles.InDirectory(adapter));
+        }
+
         Description = $"Rill, computing in {_runner.DataType}";
         _tokens = new RandomTokens(_runner.Limits.VocabularySize, seed: 1);
         _recorder = new StepRecorder(fillContext ? new ContextFiller(_runner) : _runner);
@@ -113,8 +121,10 @@ internal sealed class RillEngine : IEngine
 
         using (reservation)
         {
-            var streams = prompts.Select(prompt => _engine.Submit(
-                reservation, new SequenceRequest(prompt) { Parameters = parameters, Constraint = newConstraint?.Invoke() }, CancellationToken.None)).ToList();
+            var streams = prompts.Select((prompt, index) => _engine.Submit(
+                reservation,
+                new SequenceRequest(prompt) { Parameters = parameters, Constraint = newConstraint?.Invoke(), Adapter = _adapters == 0 ? 0 : 1 + (index % _adapters) },
+                CancellationToken.None)).ToList();
             return Task.WhenAll(streams.Select(ReadAsync)).GetAwaiter().GetResult();
         }
     }

@@ -45,5 +45,8 @@ internal sealed class StepRecorder(IModelRunner runner) : IModelRunner
     }
 
     /// <inheritdoc/>
+    public AdapterSummary LoadAdapter(int number, ModelFiles files) => runner.LoadAdapter(number, files);
+
+    /// <inheritdoc/>
     public void Dispose() => runner.Dispose();
 }

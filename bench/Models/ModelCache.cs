@@ -19,6 +19,10 @@ internal static class ModelCache
     public static string HuggingFace(ModelShape shape) =>
         Ensure($"random-{shape.Name.ToLowerInvariant()}-{Version}", path => RandomModel.Write(shape, path));
 
+    /// <summary>An adapter of the model, made if it is not there.</summary>
+    public static string Adapter(ModelShape shape, int number, int rank) => Ensure(
+        $"random-{shape.Name.ToLowerInvariant()}-{Version}-adapter-{number}-rank-{rank}", path => RandomAdapter.Write(shape, number, rank, path));
+
     /// <summary>The model as a GGUF file, made if it is not there.</summary>
     public static string Gguf(ModelShape shape, WeightFormat format) =>
         Ensure($"random-{shape.Name.ToLowerInvariant()}-{Version}-{format.Name()}.gguf", path => GgufWriter.Write(HuggingFace(shape), path, format));

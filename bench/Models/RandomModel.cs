@@ -23,9 +23,9 @@ internal static class RandomModel
         var config = Config(shape).ToJsonString(new JsonSerializerOptions { WriteIndented = true });
         File.WriteAllText(Path.Combine(directory, "config.json"), config);
         SmallTokenizer.Write(shape.Vocabulary, directory);
-        var tensors = DecoderTensor.Of(ArchitectureRegistry.Read(ModelConfig.Parse(config)));
+        var tensors = Tensors(shape);
         using var file = File.Create(Path.Combine(directory, "model.safetensors"));
-        WriteHeader(file, tensors);
+        SafetensorsOut.WriteHeader(file, tensors.Select(tensor => (tensor.Name, tensor.Shape)));
         foreach (var tensor in tensors)
         {
             var values = new ushort[tensor.Shape.Aggregate(1L, (product, length) => product * length)];
@@ -33,6 +33,10 @@ internal static class RandomModel
             file.Write(MemoryMarshal.AsBytes(values.AsSpan()));
         }
     }
+
+    /// <summary>The weights of a shape.</summary>
+    public static IReadOnlyList<DecoderTensor> Tensors(ModelShape shape) =>
+        DecoderTensor.Of(ArchitectureRegistry.Read(ModelConfig.Parse(Config(shape).ToJsonString())));
 
     /// <summary>
     /// Projections keep the size of what they project, but what layers add to the residual stream must outweigh the embedding many times:
@@ -86,28 +90,5 @@ internal static class RandomModel
         }
 
         return config;
-    }
-
-    private static void WriteHeader(FileStream file, IReadOnlyList<DecoderTensor> tensors)
-    {
-        var header = new JsonObject();
-        var offset = 0L;
-        foreach (var tensor in tensors)
-        {
-            var end = offset + (tensor.Shape.Aggregate(1L, (product, length) => product * length) * sizeof(ushort));
-            header[tensor.Name] = new JsonObject
-            {
-                ["dtype"] = "BF16",
-                ["shape"] = new JsonArray([.. tensor.Shape.Select(length => (JsonNode)length)]),
-                ["data_offsets"] = new JsonArray(offset, end),
-            };
-            offset = end;
-        }
-
-        // Spaces at the end, which the format allows, so that the data begins at a multiple of 64.
-        var text = header.ToJsonString();
-        var json = System.Text.Encoding.ASCII.GetBytes(text.PadRight(((text.Length + 8 + 63) / 64 * 64) - 8));
-        file.Write(BitConverter.GetBytes((long)json.Length));
-        file.Write(json);
     }
 }

@@ -75,6 +75,22 @@ public sealed class InspectTests
     }
 
     [SkippableFact]
+    public async Task Inspect_OfAModelWithStates_SaysWhatTheyTake()
+    {
+        var model = Vectors.Path("architectures", "lfm2-fullattnidxs");
+
+        var text = await RillProcess.RunAsync("", "inspect", model);
+        var json = JsonElement.Parse((await RillProcess.RunAsync("", "inspect", model, "--json")).Text);
+        var other = JsonElement.Parse((await RillProcess.RunAsync("", "inspect", RillProcess.Model, "--json")).Text);
+
+        // Two of four layers carry 2 earlier inputs of 64 channels; the other two keep keys and values of 2 heads of 16.
+        Assert.Contains("states         1 KiB a sequence\n", text.Text, StringComparison.Ordinal);
+        Assert.Equal(2 * 2 * 64 * 4, json.GetProperty("memory").GetProperty("state_bytes").GetInt64());
+        Assert.Equal(2 * 2 * 2 * 16 * 4, json.GetProperty("memory").GetProperty("key_value_bytes_per_token").GetInt64());
+        Assert.False(other.GetProperty("memory").TryGetProperty("state_bytes", out _));
+    }
+
+    [SkippableFact]
     public async Task Inspect_OfLinkedFiles_ShowsTheirTargetsSize()
     {
         Skip.If(OperatingSystem.IsWindows(), "Links need a privilege on Windows.");

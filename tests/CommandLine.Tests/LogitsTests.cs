@@ -67,4 +67,39 @@ public sealed class LogitsTests
         Assert.Equal(1, result.ExitCode);
         Assert.StartsWith("rill: config.json: the architecture NoSuchForCausalLM is not supported", result.Error, StringComparison.Ordinal);
     }
+
+    [SkippableTheory]
+    [InlineData("lora-qv")]
+    [InlineData("lora-gpt2-fanin")]
+    public async Task Logits_WithAnAdapter_AreItsOwn(string name)
+    {
+        var adapter = Vectors.Path("lora", name);
+        var expected = JsonElement.Parse(File.ReadAllText(Path.Combine(adapter, "expected.json")));
+        var model = Vectors.Path("architectures", expected.GetProperty("base").GetString()!);
+
+        var result = await RillProcess.RunAsync(
+            "", "logits", model, "--adapter", adapter, "--ids", string.Join(',', expected.GetProperty("prompt").EnumerateArray()), "--greedy", "16", "--json");
+        var answer = JsonElement.Parse(result.Text);
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Equal(Ids(expected), Ids(answer));
+        var (wanted, actual) = (Numbers(expected), Numbers(answer));
+        Assert.InRange(wanted.Zip(actual, (left, right) => Math.Pow(left - right, 2)).Sum() / wanted.Sum(value => value * value), 0, 1e-9);
+
+        static IEnumerable<int> Ids(JsonElement answer) => answer.GetProperty("greedy").EnumerateArray().Select(id => id.GetInt32());
+
+        static double[] Numbers(JsonElement logits) => [.. logits.GetProperty("logits_last").EnumerateArray().Select(number => number.GetDouble())];
+    }
+
+    [Fact]
+    public async Task Logits_WithAnAdapterThatIsNone_SaysWhatIsMissing()
+    {
+        using var directory = new TemporaryDirectory();
+
+        var empty = await RillProcess.RunAsync("", "logits", RillProcess.Model, "--ids", "1", "--adapter", directory.Path);
+        var absent = await RillProcess.RunAsync("", "logits", RillProcess.Model, "--ids", "1", "--adapter", "/no/such");
+
+        Assert.Contains("adapter_config.json does not exist", empty.Error, StringComparison.Ordinal);
+        Assert.Equal((1, "rill: There is no directory /no/such."), (absent.ExitCode, absent.Error.TrimEnd()));
+    }
 }

@@ -44,6 +44,22 @@ public sealed class HubTests : IDisposable
         target.Delete(recursive: true);
     }
 
+    /// <summary>Beside its two files an adapter's repository often has its base's tokenizer and settings.</summary>
+    [Fact]
+    public async Task Fetch_OfAnAdapter_GivesItsTwoFiles()
+    {
+        File.Move(_model.File_("model.safetensors"), _model.File_(ModelFileNames.AdapterWeights));
+        File.WriteAllText(_model.File_(ModelFileNames.AdapterConfig), "{}");
+        await using var hub = await HubServer.Over(_model.Path).RunAsync();
+
+        using var files = await Quick.FetchAsync(HubServer.Address, Options(hub));
+
+        Assert.Equal("{}", files.ReadText(ModelFileNames.AdapterConfig));
+        using var weights = files.Open(ModelFileNames.AdapterWeights);
+        Assert.Equal(new FileInfo(_model.File_(ModelFileNames.AdapterWeights)).Length, weights.Length);
+        Assert.False(files.Has(ModelFileNames.Config));
+    }
+
     [Fact]
     public async Task Fetch_OfAFileBeyondItsBound_IsRefusedBeforeItIsFetched()
     {

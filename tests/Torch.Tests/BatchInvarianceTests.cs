@@ -6,11 +6,14 @@ namespace Rill.Torch.Tests;
 /// <summary>On the CPU, a sequence's distributions are the same bits whatever else the step holds and however it got there.</summary>
 public abstract class BatchInvarianceTests : IDisposable
 {
-    private readonly TinyModel _model = new("Qwen3ForCausalLM", """{"tie_word_embeddings":true,"max_position_embeddings":1024}""");
+    private readonly TinyModel _model;
     private readonly TorchModelRunner _runner;
 
-    private protected BatchInvarianceTests(TorchDataType type, TorchDataType keyValueType = TorchDataType.Auto) =>
+    private protected BatchInvarianceTests(TorchDataType type, TorchDataType keyValueType = TorchDataType.Auto, TinyModel? model = null)
+    {
+        _model = model ?? new("Qwen3ForCausalLM", """{"tie_word_embeddings":true,"max_position_embeddings":1024}""");
         _runner = RunnerDriver.Load(_model, type, slots: 48, keyValueType: keyValueType);
+    }
 
     public void Dispose()
     {
@@ -158,6 +161,12 @@ public sealed class Q8BatchInvarianceTests() : BatchInvarianceTests(TorchDataTyp
 
 /// <summary>The same with four bits.</summary>
 public sealed class Q4BatchInvarianceTests() : BatchInvarianceTests(TorchDataType.Q4);
+
+/// <summary>Layers of different heads, some of which read the keys and values of others, kept in eight bits.</summary>
+public sealed class Gemma4BatchInvarianceTests() : BatchInvarianceTests(TorchDataType.Float32, TorchDataType.Q8, GemmaModels.Gemma4());
+
+/// <summary>Several residual streams, prompts through libtorch where the processor has AVX-512.</summary>
+public sealed class Gemma3nBatchInvarianceTests() : BatchInvarianceTests(TorchDataType.BFloat16, model: GemmaModels.Gemma3n());
 
 /// <summary>Keys and values in eight bits.</summary>
 public sealed class EightBitCacheBatchInvarianceTests() : BatchInvarianceTests(TorchDataType.Float32, TorchDataType.Q8);

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Rill.Chat.Embeddings;
 using Rill.Chat.Format;
 using Rill.Text;
@@ -37,8 +39,28 @@ public sealed record ChatModel
     /// <summary>How it makes embeddings; null where it makes none.</summary>
     public EmbeddingModel? Embeddings { get; init; }
 
+    /// <summary>The number of the adapter that it is; 0 for the base.</summary>
+    public int Adapter { get; init; }
+
+    /// <summary>The id of the model that this one is an adapter of; null for the base.</summary>
+    public string? Parent { get; init; }
+
     /// <summary>The authors' sampling settings, used where a request names none.</summary>
     public SamplingDefaults Sampling { get; init; } = new();
+
+    /// <summary>This model with an adapter, as a model of its own.</summary>
+    /// <param name="id">The id under which clients name it.</param>
+    /// <param name="number">The adapter's number.</param>
+    /// <param name="created">When it was published, in Unix seconds.</param>
+    /// <param name="fingerprint">What changes with the adapter's files.</param>
+    public ChatModel WithAdapter(string id, int number, long created, string fingerprint) => this with
+    {
+        Id = id,
+        Adapter = number,
+        Parent = Id,
+        Created = created,
+        Fingerprint = "fp_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Fingerprint + fingerprint)).AsSpan(0, 6)),
+    };
 }
 
 /// <summary>Sampling settings of a model's generation_config.json; the contract's defaults where it says nothing.</summary>

@@ -17,14 +17,16 @@ namespace Rill.Chat;
 /// that a full server answers before it tokenizes. Thread-safe.
 /// </summary>
 public sealed class ChatService(
-    ChatModel model, InferenceEngine engine, ChatRequestLimits limits, RillMetrics metrics, TimeProvider time, ContentTracing? contentTracing = null)
+    ChatModel model, InferenceEngine engine, ChatRequestLimits limits, RillMetrics metrics, TimeProvider time, ContentTracing? contentTracing = null,
+    ChatModelCollection? models = null)
 {
     private const int EstimatedBytesPerToken = 4;
 
     private readonly AnswerConstraints _constraints = new(model, new GrammarLimits { SchemaBytes = limits.MaxSchemaBytes });
-    private readonly EmbeddingStart _embeddings = new(model, engine, limits, time);
+    private readonly EmbeddingStart _embeddings = new(engine, limits, time);
+    private readonly ChatModelCollection _models = models ?? new ChatModelCollection(model);
 
-    /// <summary>The model that answers.</summary>
+    /// <summary>The base model, whose text side all its adapters share.</summary>
     public ChatModel Model { get; } = model;
 
     /// <summary>Most tokens of prompt and completion together.</summary>
@@ -43,8 +45,9 @@ public sealed class ChatService(
             return (null, error);
         }
 
-        return Start(new GenerationPlan(request)
+        return _models.Find(request.Model) is not { } served ? (null, ApiError.ModelNotFound(request.Model!)) : Start(new GenerationPlan(request)
         {
+            Model = served,
             Operation = "chat",
             IdPrefix = request.IdPrefix,
             PromptField = "messages",
@@ -70,8 +73,11 @@ public sealed class ChatService(
     /// <summary>Starts a request for completions of text, as <see cref="Start(ChatCompletionRequest, int, CancellationToken)"/> does.</summary>
     /// <exception cref="OperationCanceledException">The request ended while its prompts were encoded.</exception>
     public (ChatGeneration? Generation, ApiError? Error) Start(CompletionRequest request, CancellationToken cancellationToken = default) =>
-        CompletionRequestRules.Check(request, limits) is { } error ? (null, error) : Start(new GenerationPlan(request)
+        CompletionRequestRules.Check(request, limits) is { } error ? (null, error)
+        : _models.Find(request.Model) is not { } served ? (null, ApiError.ModelNotFound(request.Model!))
+        : Start(new GenerationPlan(request)
         {
+            Model = served,
             Operation = "text_completion",
             IdPrefix = "cmpl-",
             PromptField = "prompt",
@@ -85,7 +91,17 @@ public sealed class ChatService(
     /// <exception cref="OperationCanceledException">The request ended while its inputs were encoded.</exception>
     public (EmbeddingRun? Run, ApiError? Error) Start(EmbeddingRequest request, CancellationToken cancellationToken = default)
     {
-        var (run, rejection, error) = _embeddings.Start(request, cancellationToken);
+        if (EmbeddingRequestRules.Check(request, limits) is { } refusal)
+        {
+            return (null, refusal);
+        }
+
+        if (_models.Find(request.Model) is not { } served)
+        {
+            return (null, ApiError.ModelNotFound(request.Model!));
+        }
+
+        var (run, rejection, error) = _embeddings.Start(request, served, cancellationToken);
         return run is null ? (null, error ?? Describe(rejection!)) : (run, null);
     }
 
@@ -215,9 +231,9 @@ public sealed class ChatService(
         Activity? activity = null;
         try
         {
-            activity = RillActivity.StartChat(Model.Id, settings.ToSpan(plan.Operation, plan.Choices) with { Stream = plan.Request.Stream });
+            activity = RillActivity.StartChat(plan.Model.Id, settings.ToSpan(plan.Operation, plan.Choices) with { Stream = plan.Request.Stream });
             var content = ContentTrace.Start(activity, contentTracing, plan.Request, plan.Choices);
-            var generation = new ChatGeneration(Model, plan.IdPrefix, choices, time.GetUtcNow().ToUnixTimeSeconds(), activity, content)
+            var generation = new ChatGeneration(plan.Model, plan.IdPrefix, choices, time.GetUtcNow().ToUnixTimeSeconds(), activity, content)
             {
                 Warning = settings.Warning,
                 Rules = plan.Rules,
@@ -249,6 +265,7 @@ public sealed class ChatService(
             {
                 Parameters = settings.Sampling with { Choice = choice },
                 Constraint = settings.NewConstraint?.Invoke(),
+                Adapter = plan.Model.Adapter,
             };
             var tokens = engine.Submit(reservation, sequence, CancellationToken.None);
             return new ChoiceReader(firstIndex + choice, tokens, Model.Tokenizer, settings, plan.NewParser(prompt), plan.Rules, plan.ContinuesPrompt);

@@ -8,6 +8,9 @@ namespace Rill.Chat;
 /// <param name="Request">The fields that all dialects have.</param>
 internal sealed record GenerationPlan(GenerationRequest Request)
 {
+    /// <summary>The model that the request names, or the base.</summary>
+    public required ChatModel Model { get; init; }
+
     /// <summary>OpenTelemetry's name for what is asked.</summary>
     public required string Operation { get; init; }
 

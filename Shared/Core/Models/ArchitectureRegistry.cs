@@ -1,7 +1,9 @@
 using Rill.Models.Architectures;
 using Rill.Models.Architectures.Dense;
 using Rill.Models.Architectures.Experts;
+using Rill.Models.Architectures.Hybrid;
 using Rill.Models.Architectures.Latent;
+using Rill.Models.Architectures.PerLayer;
 using Rill.Models.Gguf;
 
 namespace Rill.Models;
@@ -26,6 +28,11 @@ public static class ArchitectureRegistry
         [Gemma2.Name] = Gemma2.Read,
         [Gemma3.Name] = Gemma3.Read,
         [Gemma3.WrapperName] = Gemma3.ReadWrapper,
+        [Gemma3n.Name] = Gemma3n.Read,
+        [Gemma3n.WrapperName] = Gemma3n.ReadWrapper,
+        [Gemma4.Name] = Gemma4.Read,
+        [Gemma4.WrapperName] = Gemma4.ReadWrapper,
+        [Gemma4.UnifiedName] = Gemma4.ReadUnified,
         [Glm.Name] = Glm.Read,
         [Glm4.Name] = Glm4.Read,
         [Granite.Name] = Granite.Read,
@@ -43,15 +50,23 @@ public static class ArchitectureRegistry
         [Phi.Name] = Phi.Read,
         [Phi3.Name] = Phi3.Read,
         [Qwen2.Name] = Qwen2.Read,
+        [Qwen2_5_VL.Name] = Qwen2_5_VL.Read,
         [Qwen3.Name] = Qwen3.Read,
+        [Qwen3VL.Name] = Qwen3VL.Read,
         [SeedOss.Name] = SeedOss.Read,
         [SmolLM3.Name] = SmolLM3.Read,
         [StableLm.Name] = StableLm.Read,
         [Starcoder2.Name] = Starcoder2.Read,
+        [Dots1.Name] = Dots1.Read,
+        [Ernie4_5Moe.Name] = Ernie4_5Moe.Read,
         [Glm4Moe.Name] = Glm4Moe.Read,
+        [Glm4MoeLite.Name] = Glm4MoeLite.Read,
         [GptOss.Name] = GptOss.Read,
         [GraniteMoe.Name] = GraniteMoe.Read,
         [GraniteMoe.SharedName] = GraniteMoe.ReadShared,
+        [GraniteMoeHybrid.Name] = GraniteMoeHybrid.Read,
+        [Lfm2.Name] = Lfm2.Read,
+        [Lfm2.MoeName] = Lfm2.ReadMoe,
         [Llama4.Name] = Llama4.Read,
         [Llama4.WrapperName] = Llama4.ReadWrapper,
         [MiniMaxM2.Name] = MiniMaxM2.Read,
@@ -59,6 +74,11 @@ public static class ArchitectureRegistry
         [Olmoe.Name] = Olmoe.Read,
         [Qwen2Moe.Name] = Qwen2Moe.Read,
         [Qwen3Moe.Name] = Qwen3Moe.Read,
+        [Qwen3Next.Name] = Qwen3Next.Read,
+        [Qwen3_5.Name] = Qwen3_5.Read,
+        [Qwen3_5.WrapperName] = Qwen3_5.ReadWrapper,
+        [Qwen3_5.MoeName] = Qwen3_5.ReadMoe,
+        [Qwen3_5.MoeWrapperName] = Qwen3_5.ReadMoeWrapper,
     };
 
     /// <summary>The class names that are supported.</summary>
@@ -99,9 +119,9 @@ public static class ArchitectureRegistry
     /// <summary>Numbers that are each possible may give none together.</summary>
     private static void CheckPositions(DecoderSpec spec)
     {
-        foreach (var rotary in spec.Rotaries.OfType<RotarySpec>().Distinct())
+        foreach (var (rotary, headDim) in spec.Rotaries.Select((rotary, layer) => (rotary, spec.HeadDimOf(layer))).Distinct())
         {
-            if (!float.IsFinite(rotary.AttentionFactor) || !rotary.InverseFrequencies(spec.HeadDim).All(float.IsFinite))
+            if (rotary is not null && (!float.IsFinite(rotary.AttentionFactor) || !rotary.InverseFrequencies(headDim).All(float.IsFinite)))
             {
                 throw new ModelFormatException(
                     "config.json: the rotary settings (rope_theta, rope_scaling or rope_parameters) give frequencies that are not finite numbers.");

@@ -12,7 +12,7 @@ public enum ComputeFormat
     /// <summary>8.5 bits a weight.</summary>
     Q8,
 
-    /// <summary>4.5 bits a weight; embedding and head in 8.5.</summary>
+    /// <summary>4.5 bits a weight; embeddings and head in 8.5.</summary>
     Q4,
 }
 
@@ -71,8 +71,7 @@ public static class ComputeType
 
     /// <summary>Bytes of keys and values that one token has in the cache, as a model of this form keeps them by default.</summary>
     public static long KeyValueBytesOf(ComputeFormat format, DecoderSpec spec) =>
-        (spec.ValuesAreKeys ? 1L : 2L) * spec.LayerCount * spec.KeyValueHeadCount * spec.HeadDim
-        * (format == ComputeFormat.Float32 ? sizeof(float) : sizeof(ushort));
+        spec.KeyValueElements * (format == ComputeFormat.Float32 ? sizeof(float) : sizeof(ushort));
 
     private static long Elements(long[] shape) => shape.Aggregate(1L, (product, dimension) => product * dimension);
 

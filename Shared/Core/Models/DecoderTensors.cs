@@ -15,6 +15,11 @@ public static class DecoderTensors
             yield return (names.Positions, [spec.ContextLength, spec.HiddenSize]);
         }
 
+        foreach (var tensor in InputTensors.Of(spec))
+        {
+            yield return tensor;
+        }
+
         foreach (var tensor in Enumerable.Range(0, spec.LayerCount).SelectMany(layer => OfLayer(spec, layer)))
         {
             yield return tensor;
@@ -36,12 +41,20 @@ public static class DecoderTensors
         }
     }
 
-    /// <summary>The matrices that are multiplied with rows and large: without routers, whose choices a rounding may turn, and tables.</summary>
+    /// <summary>
+    /// The matrices that are multiplied with rows and large: without routers, whose choices a rounding may turn, tables, and what a delta net
+    /// forgets and learns by, whose roundings its state would gather.
+    /// </summary>
     public static IEnumerable<(string Name, long[] Shape)> Matrices(DecoderSpec spec)
     {
         var names = spec.Names;
         var exact = Enumerable.Range(0, spec.LayerCount)
-            .SelectMany(layer => (string[])[names.Router(layer) + ".weight", names.SharedExpertGate(layer) + ".weight", names.QueryNorm(layer), names.KeyNorm(layer)])
+            .SelectMany(layer => (string[])
+            [
+                names.Router(layer) + ".weight", names.SharedExpertGate(layer) + ".weight", names.QueryNorm(layer), names.KeyNorm(layer),
+                .. InputTensors.ExactOf(spec, layer),
+                names.Of(layer, names.DeltaNet.Beta) + ".weight", names.Of(layer, names.DeltaNet.Decay) + ".weight",
+            ])
             .Append(names.Positions).ToHashSet(StringComparer.Ordinal);
         return Of(spec).Where(tensor => tensor.Shape.Length == 2 && !exact.Contains(tensor.Name));
     }
@@ -80,7 +93,16 @@ public static class DecoderTensors
         || name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal)
         || spec.PassedOver.Any(beginning => name.StartsWith(beginning, StringComparison.Ordinal))
         || spec.PassedOverEndings.Any(ending => name.EndsWith(ending, StringComparison.Ordinal))
-        || (LayerOf(spec, name) is { } layer && layer >= spec.LayerCount && layer - spec.LayerCount < spec.PredictionLayerCount);
+        || (LayerOf(spec, name) is { } layer && (layer < spec.LayerCount
+            ? IsOfUnusedKeysAndValues(spec, name, layer)
+            : layer - spec.LayerCount < spec.PredictionLayerCount));
+
+    /// <summary>Files hold them also for layers that read another's.</summary>
+    private static bool IsOfUnusedKeysAndValues(DecoderSpec spec, string name, int layer)
+    {
+        string[] parts = [spec.Names.Key(layer) + ".", spec.Names.Value(layer) + ".", spec.Names.KeyNorm(layer)];
+        return spec.CacheLayerOf(layer) is { } source && source != layer && parts.Any(part => name.StartsWith(part, StringComparison.Ordinal));
+    }
 
     /// <summary>The layer that a tensor's name tells; null for none.</summary>
     private static int? LayerOf(DecoderSpec spec, string name)
@@ -94,29 +116,93 @@ public static class DecoderTensors
 
     private static IEnumerable<(string Name, long[] Shape)> OfLayer(DecoderSpec spec, int layer)
     {
+        var names = spec.Names;
+        return
+        [
+            .. OfMixer(spec, layer),
+            .. spec.ExpertsOf(layer) is { } experts ? OfExperts(spec, experts, layer) : [],
+            .. spec.ExpertsOf(layer) is null or { BesideDense: true } ? OfFeedForward(spec, layer) : [],
+            .. spec.PreNorms ? Norm(spec, names.AttentionNorm(layer)) : [],
+            .. spec.PreNorms && spec.Residual != ResidualKind.ParallelOneNorm ? Norm(spec, names.FeedForwardNorm(layer)) : [],
+            .. spec.PostNorms ? [.. Norm(spec, names.AttentionPostNorm(layer)), .. Norm(spec, names.FeedForwardPostNorm(layer))] : Nothing,
+            .. spec.SubNorms ? [(names.FeedForwardSubNorm(layer), [spec.FeedForwardSizeOf(layer)])] : Nothing,
+            .. spec.LayerScale ? [(names.LayerScale(layer), [1])] : Nothing,
+            .. InputTensors.OfLayer(spec, layer),
+        ];
+    }
+
+    private static IEnumerable<(string Name, long[] Shape)> OfMixer(DecoderSpec spec, int layer) => spec.MixerOf(layer) switch
+    {
+        DeltaNetSpec delta => OfDeltaNet(spec, delta, layer),
+        ShortConvSpec conv => OfShortConv(spec, conv, layer),
+        _ => OfAttention(spec, layer),
+    };
+
+    private static IEnumerable<(string Name, long[] Shape)> OfAttention(DecoderSpec spec, int layer)
+    {
         var (names, hidden) = (spec.Names, spec.HiddenSize);
-        var (attention, keyValue) = ((long)spec.HeadCount * spec.HeadDim, (long)spec.KeyValueHeadCount * spec.HeadDim);
+        long attention = spec.QuerySizeOf(layer);
         IEnumerable<(string, long[])> projections = spec.Latent is { } latent ? OfLatent(spec, latent, layer) :
         [
             .. Linear(names.Query(layer), attention, hidden, spec.QueryKeyValueBias),
-            .. Linear(names.Key(layer), keyValue, hidden, spec.QueryKeyValueBias),
-            .. Linear(names.Value(layer), keyValue, hidden, spec.QueryKeyValueBias),
+            .. spec.CachesKeyValues(layer) ? OfKeysAndValues(spec, layer) : [],
+            .. spec.OutputGate ? Linear(names.OutputGate(layer), attention, hidden, spec.QueryKeyValueBias) : [],
             .. Linear(names.Output(layer), hidden, attention, spec.OutputBias),
         ];
         return
         [
             .. projections,
-            .. spec.ExpertsOf(layer) is { } experts ? OfExperts(spec, experts, layer) : OfFeedForward(spec, layer),
-            .. spec.PreNorms ? Norm(spec, names.AttentionNorm(layer)) : [],
-            .. spec.PreNorms && spec.Residual != ResidualKind.ParallelOneNorm ? Norm(spec, names.FeedForwardNorm(layer)) : [],
-            .. spec.PostNorms ? [.. Norm(spec, names.AttentionPostNorm(layer)), .. Norm(spec, names.FeedForwardPostNorm(layer))] : Nothing,
             .. QueryKeyNorms(spec, layer),
             .. spec.AttentionSinks ? [(names.Sinks(layer), [spec.HeadCount])] : Nothing,
-            .. spec.SubNorms ? [(names.AttentionSubNorm(layer), [attention]), (names.FeedForwardSubNorm(layer), [spec.FeedForwardSize])] : Nothing,
+            .. spec.SubNorms ? [(names.AttentionSubNorm(layer), [attention])] : Nothing,
+        ];
+    }
+
+    private static IEnumerable<(string Name, long[] Shape)> OfDeltaNet(DecoderSpec spec, DeltaNetSpec delta, int layer)
+    {
+        var (names, hidden) = (spec.Names.DeltaNet, spec.HiddenSize);
+        return
+        [
+            .. Linear(Of(names.Query), delta.KeySize, hidden, bias: false),
+            .. Linear(Of(names.Key), delta.KeySize, hidden, bias: false),
+            .. Linear(Of(names.Value), delta.ValueSize, hidden, bias: false),
+            .. Linear(Of(names.Gate), delta.ValueSize, hidden, bias: false),
+            .. Linear(Of(names.Beta), delta.ValueHeads, hidden, bias: false),
+            .. Linear(Of(names.Decay), delta.ValueHeads, hidden, bias: false),
+            (Of(names.Convolution), [delta.Channels, 1, delta.Taps]),
+            (Of(names.DecayRate), [delta.ValueHeads]),
+            (Of(names.DecayBias), [delta.ValueHeads]),
+            (Of(names.Norm), [delta.ValueWidth]),
+            .. Linear(Of(names.Output), hidden, delta.ValueSize, bias: false),
+        ];
+
+        string Of(string name) => spec.Names.Of(layer, name);
+    }
+
+    private static IEnumerable<(string Name, long[] Shape)> OfShortConv(DecoderSpec spec, ShortConvSpec conv, int layer)
+    {
+        var (names, hidden) = (spec.Names.ShortConv, spec.HiddenSize);
+        var convolution = spec.Names.Of(layer, names.Convolution);
+        return
+        [
+            .. Linear(spec.Names.Of(layer, names.Input), 3L * conv.Width, hidden, conv.Bias),
+            (convolution, [conv.Channels, 1, conv.Taps]),
+            .. conv.Bias ? [(WeightNames.BiasOf(convolution), [conv.Channels])] : Nothing,
+            .. Linear(spec.Names.Of(layer, names.Output), hidden, conv.Width, conv.Bias),
         ];
     }
 
     private static (string Name, long[] Shape)[] Nothing => [];
+
+    private static IEnumerable<(string Name, long[] Shape)> OfKeysAndValues(DecoderSpec spec, int layer)
+    {
+        var rows = (long)spec.KeyValueHeadsOf(layer) * spec.HeadDimOf(layer);
+        return
+        [
+            .. Linear(spec.Names.Key(layer), rows, spec.HiddenSize, spec.QueryKeyValueBias),
+            .. spec.TakesValuesFromKeys(layer) ? [] : Linear(spec.Names.Value(layer), rows, spec.HiddenSize, spec.QueryKeyValueBias),
+        ];
+    }
 
     private static IEnumerable<(string Name, long[] Shape)> OfLatent(DecoderSpec spec, LatentSpec latent, int layer)
     {
@@ -138,21 +224,24 @@ public static class DecoderTensors
 
     private static (string Name, long[] Shape)[] QueryKeyNorms(DecoderSpec spec, int layer)
     {
-        var (query, key) = (spec.Names.QueryNorm(layer), spec.Names.KeyNorm(layer));
+        var (heads, shared, width) = (spec.HeadCount, spec.KeyValueHeadsOf(layer), spec.HeadDimOf(layer));
         return spec.QueryKeyNorm switch
         {
-            QueryKeyNorm.Head or QueryKeyNorm.HeadAfterRotary => [(query, [spec.HeadDim]), (key, [spec.HeadDim])],
-            QueryKeyNorm.Whole => [(query, [(long)spec.HeadCount * spec.HeadDim]), (key, [(long)spec.KeyValueHeadCount * spec.HeadDim])],
-            QueryKeyNorm.HeadLayerNorm => [(query, [spec.HeadCount, spec.HeadDim]), (key, [spec.KeyValueHeadCount, spec.HeadDim])],
+            QueryKeyNorm.Head or QueryKeyNorm.HeadAfterRotary => Both([width], [width]),
+            QueryKeyNorm.Whole => Both([(long)heads * width], [(long)shared * width]),
+            QueryKeyNorm.HeadLayerNorm => Both([heads, width], [shared, width]),
             _ => Nothing,
         };
+
+        (string, long[])[] Both(long[] query, long[] key) =>
+            [(spec.Names.QueryNorm(layer), query), .. spec.CachesKeyValues(layer) ? [(spec.Names.KeyNorm(layer), key)] : Nothing];
     }
 
     private static IEnumerable<(string Name, long[] Shape)> OfFeedForward(DecoderSpec spec, int layer) =>
     [
-        .. spec.Gated ? Linear(spec.Names.Gate(layer), spec.FeedForwardSize, spec.HiddenSize, spec.FeedForwardBias) : [],
-        .. Linear(spec.Names.Up(layer), spec.FeedForwardSize, spec.HiddenSize, spec.FeedForwardBias),
-        .. Linear(spec.Names.Down(layer), spec.HiddenSize, spec.FeedForwardSize, spec.FeedForwardBias),
+        .. spec.Gated ? Linear(spec.Names.Gate(layer), spec.FeedForwardSizeOf(layer), spec.HiddenSize, spec.FeedForwardBias) : [],
+        .. Linear(spec.Names.Up(layer), spec.FeedForwardSizeOf(layer), spec.HiddenSize, spec.FeedForwardBias),
+        .. Linear(spec.Names.Down(layer), spec.HiddenSize, spec.FeedForwardSizeOf(layer), spec.FeedForwardBias),
     ];
 
     private static IEnumerable<(string Name, long[] Shape)> OfExperts(DecoderSpec spec, MoeSpec experts, int layer)
@@ -170,12 +259,26 @@ public static class DecoderTensors
             .. Linear(names.Router(layer), experts.Experts, hidden, experts.RouterBias),
             .. experts.SelectionBias ? [(names.SelectionBias(layer), [experts.Experts])] : Nothing,
             .. shared,
+            .. experts.BesideDense ? BesideDense(spec, experts, layer) : [],
             .. Enumerable.Range(0, experts.Experts).SelectMany(expert => (IEnumerable<(string, long[])>)
             [
                 .. Linear(names.ExpertGate(layer, expert), experts.Width, hidden, experts.ExpertBias),
                 .. Linear(names.ExpertUp(layer, expert), experts.Width, hidden, experts.ExpertBias),
                 .. Linear(names.ExpertDown(layer, expert), hidden, experts.Width, experts.ExpertBias),
             ]),
+        ];
+    }
+
+    private static IEnumerable<(string Name, long[] Shape)> BesideDense(DecoderSpec spec, MoeSpec experts, int layer)
+    {
+        var (names, parts) = (spec.Names, spec.Names.ParallelExperts);
+        return
+        [
+            (names.Of(layer, parts.RouterScaleSuffix), [spec.HiddenSize]),
+            (names.Of(layer, parts.ExpertScalesSuffix), [experts.Experts]),
+            .. Norm(spec, names.Of(layer, parts.ExpertNormSuffix)),
+            .. Norm(spec, names.Of(layer, parts.DensePostNormSuffix)),
+            .. Norm(spec, names.Of(layer, parts.ExpertPostNormSuffix)),
         ];
     }
 

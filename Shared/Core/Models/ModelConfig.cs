@@ -75,6 +75,15 @@ public sealed class ModelConfig
         var value => throw Wrong(name, value, "a list of positive numbers"),
     };
 
+    /// <summary>A list of numbers from 0 on and below 1, or null when absent.</summary>
+    public IReadOnlyList<double>? Shares(string name) => Find(name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(IsShare) =>
+            [.. list.EnumerateArray().Select(item => item.GetDouble())],
+        var value => throw Wrong(name, value, "a list of numbers from 0 on and below 1"),
+    };
+
     /// <summary>A list of whole numbers from 0 on, or null when absent.</summary>
     public IReadOnlyList<int>? Counts(string name) => Find(name) switch
     {
@@ -106,6 +115,9 @@ public sealed class ModelConfig
 
     /// <summary>True where the field is a string.</summary>
     public bool IsText(string name) => Find(name) is { ValueKind: JsonValueKind.String };
+
+    /// <summary>True where the field is a list.</summary>
+    public bool IsList(string name) => Find(name) is { ValueKind: JsonValueKind.Array };
 
     /// <summary>A list of strings, or null when absent.</summary>
     public IReadOnlyList<string>? Texts(string name) => Find(name) switch
@@ -159,6 +171,8 @@ public sealed class ModelConfig
 
     // What a single cannot hold would be infinite in the decoder.
     private static bool IsPositive(JsonElement item) => item.ValueKind == JsonValueKind.Number && item.GetDouble() is > 0 and <= float.MaxValue;
+
+    private static bool IsShare(JsonElement item) => item.ValueKind == JsonValueKind.Number && item.GetDouble() is >= 0 and < 1;
 
     private static bool IsCount(JsonElement item) => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out var number) && number >= 0;
 

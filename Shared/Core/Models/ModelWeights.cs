@@ -51,7 +51,7 @@ public sealed class ModelWeights : IDisposable
     /// <summary>The published tensors that no recipe takes anything from, each with the name that the decoder would have for it.</summary>
     public IEnumerable<string> UnusedNames(IEnumerable<string> used)
     {
-        var taken = used.Select(name => _names.Of(RecipeOf(name).Name)).ToHashSet(StringComparer.Ordinal);
+        var taken = used.Select(RecipeOf).SelectMany(recipe => recipe.Names).Select(_names.Of).ToHashSet(StringComparer.Ordinal);
         return _source.Tensors.Keys.Where(name => !taken.Contains(name)).Select(_names.StandardOf);
     }
 
@@ -71,12 +71,30 @@ public sealed class ModelWeights : IDisposable
 
     /// <summary>Finds a tensor and checks its shape, without reading it.</summary>
     /// <exception cref="ModelFormatException">The tensor is missing, or has another shape.</exception>
-    public void Check(string name, params ReadOnlySpan<long> shape) => Find(name, shape);
+    public void Check(string name, params ReadOnlySpan<long> shape)
+    {
+        var recipe = RecipeOf(name);
+        if (recipe.NextRows.Count == 0)
+        {
+            Find(name, shape);
+            return;
+        }
+
+        foreach (var row in recipe.Names)
+        {
+            Find(row, shape[1..]);
+        }
+    }
 
     /// <summary>Finds a tensor and checks its shape.</summary>
     /// <exception cref="ModelFormatException">The tensor is missing, or has another shape or an unsupported type.</exception>
     public Weight Get(string name, params ReadOnlySpan<long> shape)
     {
+        if (RecipeOf(name) is { NextRows.Count: > 0 } rows)
+        {
+            return Stack(name, rows, shape.ToArray());
+        }
+
         var (recipe, published) = Find(name, shape);
         if (_made.TryGetValue(name, out var made))
         {
@@ -185,11 +203,29 @@ public sealed class ModelWeights : IDisposable
         _source.Dispose();
     }
 
+    /// <summary>A matrix whose rows are published one by one.</summary>
+    private Weight Stack(string name, WeightRecipe recipe, long[] shape)
+    {
+        if (!_made.TryGetValue(name, out var made))
+        {
+            made = WeightCut.Stack([.. recipe.Names.Select(row => Get(row, shape.AsSpan(1)))], name, shape);
+            _made.Add(name, made);
+            _madeBytes += made.Weight.ByteCount;
+        }
+
+        return made.Weight;
+    }
+
     private WeightRecipe RecipeOf(string name) => _spec is not null && _spec.Recipes.TryGetValue(name, out var recipe) ? recipe : new(name);
 
     /// <summary>Rows of a matrix as rows of the packed tensor that holds them one after the other; null where none does.</summary>
     private (string Published, RowRange Rows)? PackedRows(string name, RowRange rows, ReadOnlySpan<long> shape)
     {
+        if (RecipeOf(name).NextRows.Count > 0)
+        {
+            return null;
+        }
+
         var (recipe, published) = Find(name, shape);
         var isPart = !recipe.Transposed && recipe.FirstColumn is null && recipe.Rows?.IsContiguous(shape[0]) != false;
         return isPart && _source.Tensors[published].IsPacked

@@ -73,4 +73,11 @@ public sealed record MoeSpec
 
     /// <summary>True when the shared expert's result is multiplied with a sigmoid of its own, of a projection [1, hidden].</summary>
     public bool SharedGate { get; init; }
+
+    /// <summary>
+    /// True when the layer has the dense feed-forward, too, and the result is n1(dense(input)) + n2(experts(n3(x))), x being the residual
+    /// stream and n1 to n3 norms. The router sees norm(x) * scale / sqrt(hidden) with a scale for each element, and a chosen expert's weight is
+    /// multiplied with a scale of the expert's own (Gemma 4).
+    /// </summary>
+    public bool BesideDense { get; init; }
 }

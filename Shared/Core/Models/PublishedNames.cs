@@ -24,10 +24,16 @@ internal sealed class PublishedNames
     public string Of(string standard) => Of(standard, _prefixes);
 
     /// <summary>The name as a whole decoder has it of a name in the files.</summary>
-    public string StandardOf(string published) =>
-        _prefixes == s_standard ? published
-        : published.StartsWith(_prefixes.Head, StringComparison.Ordinal) ? s_standard.Head + published[_prefixes.Head.Length..]
-        : published.StartsWith(_prefixes.Decoder, StringComparison.Ordinal) ? s_standard.Decoder + published[_prefixes.Decoder.Length..]
+    public string StandardOf(string published) => StandardOf(published, _prefixes);
+
+    /// <summary>What a name may be as a whole decoder has it, by each spelling that the architecture knows; most likely first.</summary>
+    public static IEnumerable<string> StandardsOf(string published, DecoderSpec spec) =>
+        ((NamePrefixes[])[s_standard, .. spec.Prefixes, s_bare]).Select(prefixes => StandardOf(published, prefixes));
+
+    private static string StandardOf(string published, NamePrefixes prefixes) =>
+        prefixes == s_standard ? published
+        : published.StartsWith(prefixes.Head, StringComparison.Ordinal) ? s_standard.Head + published[prefixes.Head.Length..]
+        : published.StartsWith(prefixes.Decoder, StringComparison.Ordinal) ? s_standard.Decoder + published[prefixes.Decoder.Length..]
         : published;
 
     private static string Of(string standard, NamePrefixes prefixes) =>

@@ -79,6 +79,25 @@ internal static unsafe class WeightCut
         return made;
     }
 
+    /// <summary>A matrix of vectors, row by row.</summary>
+    /// <exception cref="ModelFormatException">Their types differ.</exception>
+    public static MadeWeight Stack(IReadOnlyList<Weight> rows, string name, long[] shape)
+    {
+        if (rows.FirstOrDefault(row => row.Type != rows[0].Type) is { Name: not null } other)
+        {
+            throw new ModelFormatException(
+                $"{other.Name} is of the type {other.Type}, but {rows[0].Name} is of the type {rows[0].Type}; convert the model anew.");
+        }
+
+        var made = new MadeWeight(name, rows[0].Type, shape, Elements(shape) * SizeOf(rows[0].Type));
+        for (var row = 0; row < rows.Count; row++)
+        {
+            NativeMemory.Copy((void*)rows[row].Address, (byte*)made.Weight.Address + (row * rows[row].ByteCount), (nuint)rows[row].ByteCount);
+        }
+
+        return made;
+    }
+
     private static long Elements(ReadOnlySpan<long> shape)
     {
         var count = 1L;

@@ -114,6 +114,27 @@ public sealed record WeightNames
     /// <summary>Behind a layer's number: see <see cref="LatentNorm"/>.</summary>
     public string LatentNormSuffix { get; init; } = "self_attn.kv_a_layernorm.weight";
 
+    /// <summary>Behind a layer's number: see <see cref="LayerScale"/>.</summary>
+    public string LayerScaleSuffix { get; init; } = "layer_scalar";
+
+    /// <summary>Of per-layer inputs.</summary>
+    public PerLayerNames PerLayer { get; init; } = new();
+
+    /// <summary>Of several residual streams.</summary>
+    public AltUpNames AltUp { get; init; } = new();
+
+    /// <summary>Of experts beside a dense feed-forward.</summary>
+    public ParallelExpertNames ParallelExperts { get; init; } = new();
+
+    /// <summary>Behind a layer's number: see <see cref="OutputGate"/>.</summary>
+    public string OutputGateSuffix { get; init; } = "self_attn.output_gate";
+
+    /// <summary>What a delta net's tensors are called.</summary>
+    public DeltaNetNames DeltaNet { get; init; } = new();
+
+    /// <summary>What a short convolution's tensors are called.</summary>
+    public ShortConvNames ShortConv { get; init; } = new();
+
     /// <summary>The norm before attention, [hidden].</summary>
     public string AttentionNorm(int layer) => Of(layer, AttentionNormSuffix);
 
@@ -149,6 +170,9 @@ public sealed record WeightNames
 
     /// <summary>The projection of the attention's result, [hidden, heads * headDim].</summary>
     public string Output(int layer) => Of(layer, OutputSuffix);
+
+    /// <summary>The projection to the gate of attention's result, [heads * headDim, hidden], by recipe.</summary>
+    public string OutputGate(int layer) => Of(layer, OutputGateSuffix);
 
     /// <summary>The feed-forward's gate, [feedForward, hidden]; absent where it is not gated.</summary>
     public string Gate(int layer) => Of(layer, GateSuffix);
@@ -201,6 +225,9 @@ public sealed record WeightNames
     /// <summary>A head's value matrix, [valueWidth, keyValueRank], by recipe.</summary>
     public string HeadValue(int layer, int head) => Of(layer, $"self_attn.heads.{head}.value");
 
+    /// <summary>What the layer's result is multiplied with, [1].</summary>
+    public string LayerScale(int layer) => Of(layer, LayerScaleSuffix);
+
     /// <summary>An expert's gate, [width, hidden], without ".weight" or ".bias".</summary>
     public string ExpertGate(int layer, int expert) => Of(layer, $"{ExpertPrefix}{expert}.{ExpertGateSuffix}");
 
@@ -211,8 +238,11 @@ public sealed record WeightNames
     public string ExpertDown(int layer, int expert) => Of(layer, $"{ExpertPrefix}{expert}.{ExpertDownSuffix}");
 
     /// <summary>The bias that belongs to a norm's or the head's weight.</summary>
-    public static string BiasOf(string weight) =>
-        (weight.EndsWith(".weight", StringComparison.Ordinal) ? weight[..^".weight".Length] : weight) + ".bias";
+    public static string BiasOf(string weight) => LayerOf(weight) + ".bias";
 
-    private string Of(int layer, string name) => $"{LayerPrefix}{layer}.{name}";
+    /// <summary>The name of what has a weight.</summary>
+    public static string LayerOf(string weight) => weight.EndsWith(".weight", StringComparison.Ordinal) ? weight[..^".weight".Length] : weight;
+
+    /// <summary>A tensor of a layer by what stands behind the layer's number.</summary>
+    public string Of(int layer, string name) => $"{LayerPrefix}{layer}.{name}";
 }

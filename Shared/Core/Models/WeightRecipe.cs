@@ -13,6 +13,14 @@ public sealed record WeightRecipe(string Name)
     /// <summary>Which rows are taken, after the transposition; null for all.</summary>
     public RowPattern? Rows { get; init; }
 
+    /// <summary>
+    /// The published vectors that are the further rows of a matrix [rows, columns] whose first row <see cref="Name"/> is; empty for all others.
+    /// </summary>
+    public IReadOnlyList<string> NextRows { get; init; } = [];
+
+    /// <summary>All published tensors that are taken from.</summary>
+    public IEnumerable<string> Names => NextRows.Prepend(Name);
+
     /// <summary>The first of the columns that are taken, after the transposition, as many as asked for; null for all.</summary>
     public long? FirstColumn { get; init; }
 }

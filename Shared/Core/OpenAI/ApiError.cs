@@ -57,6 +57,14 @@ public sealed record ApiError(int Status, string Message, string Type, string? P
     public static ApiError InvalidApiKey() =>
         new(401, "The API key is missing or wrong: send it as 'Authorization: Bearer KEY', or in the header api-key or x-api-key.", "authentication_error", null, "invalid_api_key");
 
+    /// <summary>403: the settings do not let requests load adapters.</summary>
+    public static ApiError AdapterLoadingOff() =>
+        new(403, "This server loads no adapters on request: whoever runs it can allow it (setting Rill__Adapters__AllowLoading).",
+            "permission_error", null, "adapter_loading_disabled");
+
+    /// <summary>404: no adapter is where the request says, or of the name that it says.</summary>
+    public static ApiError AdapterNotFound(string param, string message) => new(404, message, InvalidRequest, param, "adapter_not_found");
+
     /// <summary>404: the model is not served here.</summary>
     public static ApiError ModelNotFound(string model) =>
         new(404, $"The model '{Shorten(model)}' does not exist: GET /v1/models lists those that do.", InvalidRequest, "model", "model_not_found");

@@ -39,6 +39,9 @@ public sealed record ModelCard(string Id, long Created, string OwnedBy)
     /// <summary>Anthropic's name for people: the id.</summary>
     public string DisplayName => Id;
 
+    /// <summary>vLLM's extension: of an adapter, the id of its base.</summary>
+    public string? Parent { get; init; }
+
     /// <summary>vLLM's extension: most tokens of prompt and completion together.</summary>
     public int? MaxModelLen { get; init; }
 }

@@ -8,7 +8,9 @@ internal sealed class BlockManager
 {
     private readonly int _blockSize;
     private readonly int _blockCount;
+    private readonly int _stateBlocks;
     private readonly PrefixCache? _cache;
+    private readonly StateCheckpoints? _states;      // null where slots have none, and without a prefix cache
     private readonly int[] _held;                    // [slot] -> blocks
     private readonly PrefixCache.Node?[] _lastCached; // [slot] -> the last block of its sequence that is known to be cached
     private readonly int[] _cachedBlocks;            // [slot] -> the number of blocks up to that one
@@ -24,7 +26,9 @@ internal sealed class BlockManager
     {
         _blockSize = limits.BlockSize;
         _blockCount = limits.BlockCount;
-        _cache = prefixCache ? new PrefixCache(limits.BlockSize) : null;
+        _stateBlocks = limits.StateBlocks;
+        _cache = prefixCache ? new PrefixCache(limits.BlockSize, limits.StateBlocks) : null;
+        _states = _cache is not null && limits.HasStates ? new StateCheckpoints(limits, _cache) : null;
         _held = new int[limits.SlotCount];
         _lastCached = new PrefixCache.Node?[limits.SlotCount];
         _cachedBlocks = new int[limits.SlotCount];
@@ -53,11 +57,12 @@ internal sealed class BlockManager
     public double Usage => (double)_heldBySlots / _blockCount;
 
     /// <summary>True when memory waits to be given back.</summary>
-    public bool HasReleases => _releasedSlots.Count > 0 || _releasedBlocks.Count > 0;
+    public bool HasReleases => _releasedSlots.Count > 0 || _releasedBlocks.Count > 0 || _states is { HasReleases: true };
 
     public void BeginStep()
     {
         _cache?.BeginStep();
+        _states?.BeginStep();
         _savedThisStep.Clear();
     }
 
@@ -66,11 +71,12 @@ internal sealed class BlockManager
     /// token is left to compute, since the last one's logits are wanted; a mean needs the hidden states of all. False when slots or memory
     /// are short.
     /// </summary>
-    public bool TryAdmit(Sequence sequence, List<BlockCopy> restores)
+    public bool TryAdmit(Sequence sequence, List<BlockCopy> restores, List<StateCopy> stateRestores)
     {
         var wanted = BlocksFor(sequence.Length);
         var reusable = sequence.Work == SequenceWork.EmbedMean ? 0 : (sequence.Length - 1) / _blockSize;
         var hits = _cache?.Match(sequence.CacheSalt, sequence.Tokens, reusable) ?? [];
+        var known = hits.Count;
         KeepAffordable(hits, wanted);
         if (_freeSlots.Count == 0 || !TryMakeRoom(wanted))
         {
@@ -87,8 +93,12 @@ internal sealed class BlockManager
 
         (_lastCached[sequence.Slot], _cachedBlocks[sequence.Slot]) = (hits.LastOrDefault(), hits.Count);
         _seenBlocks[sequence.Slot] = hits.Count;
+        _states?.Begin(sequence, hits, known, stateRestores);
         return true;
     }
+
+    /// <summary>How many of so many tokens of a running sequence a step computes: fewer where its states are to be saved on the way.</summary>
+    public int Cut(Sequence sequence, int count) => _states?.Cut(sequence, count) ?? count;
 
     /// <summary>Gives a running sequence memory for all its tokens and these drafts. False when memory is short.</summary>
     public bool TryGrow(Sequence sequence, int drafts = 0)
@@ -125,12 +135,12 @@ internal sealed class BlockManager
 
     /// <summary>
     /// Caches the full blocks of a sequence that are computed when the step is done, as far as memory allows without touching a slot.
-    /// Blocks of the completion are saved too: they begin the next turn's prompt.
+    /// Blocks of the completion are saved too: they begin the next turn's prompt. Where slots have states, blocks are saved only together with these.
     /// </summary>
-    public void Save(Sequence sequence, int computed, List<BlockCopy> saves)
+    public void Save(Sequence sequence, int computed, List<BlockCopy> saves, List<StateCopy> stateSaves)
     {
         var slot = sequence.Slot;
-        if (_cache is null || computed / _blockSize == _seenBlocks[slot])
+        if (_cache is null || computed / _blockSize == _seenBlocks[slot] || _states?.IsBorder(slot, computed) == false)
         {
             return;
         }
@@ -162,7 +172,14 @@ internal sealed class BlockManager
         }
 
         (_lastCached[slot], _cachedBlocks[slot]) = (last, first);
+        if (_states is not null && first == computed / _blockSize && last is { HasState: false } && TryEvictFor(_stateBlocks))
+        {
+            _states.Save(slot, computed, last, stateSaves);
+        }
     }
+
+    /// <summary>Hands over the saved states to give back.</summary>
+    public List<int> TakeReleasedStates() => _states?.TakeReleased() ?? [];
 
     /// <summary>Hands over the slots to give back.</summary>
     public List<int> TakeReleasedSlots() => Interlocked.Exchange(ref _releasedSlots, []);
@@ -173,6 +190,7 @@ internal sealed class BlockManager
     /// <summary>What this step should have saved is not in the cache.</summary>
     public void UndoSaves()
     {
+        _states?.UndoSaves();
         for (var i = _savedThisStep.Count - 1; i >= 0; i--)    // children before their parents
         {
             _cache!.Remove(_savedThisStep[i]);
@@ -188,9 +206,13 @@ internal sealed class BlockManager
     {
         _releasedSlots.AddRange(batch.Released);
         _releasedBlocks.AddRange(batch.ReleasedBlocks);
+        _states?.ReleaseAgain(batch);
     }
 
-    /// <summary>Pins the hits of a sequence, less the last ones where their memory is needed for the sequence itself.</summary>
+    /// <summary>
+    /// Pins the hits of a sequence, less the last ones where their memory is needed for the sequence itself, or where slots have states and none was
+    /// saved behind them.
+    /// </summary>
     private void KeepAffordable(List<PrefixCache.Node> hits, int wanted)
     {
         if (hits.Count == 0)
@@ -199,11 +221,11 @@ internal sealed class BlockManager
         }
 
         var affordable = FreeBlocks + _cache!.Evictable - wanted;    // of the hits that nobody has pinned yet
-        var unpinned = hits.Count(node => !_cache.IsPinned(node));
+        var unpinned = hits.Where(node => !_cache.IsPinned(node)).Sum(_cache.WeightOf);
         var kept = hits.Count;
-        for (; kept > 0 && unpinned > affordable; kept--)
+        for (; kept > 0 && (unpinned > affordable || (_states is not null && !hits[kept - 1].HasState)); kept--)
         {
-            unpinned -= _cache.IsPinned(hits[kept - 1]) ? 0 : 1;
+            unpinned -= _cache.IsPinned(hits[kept - 1]) ? 0 : _cache.WeightOf(hits[kept - 1]);
         }
 
         hits.RemoveRange(kept, hits.Count - kept);
@@ -224,7 +246,8 @@ internal sealed class BlockManager
                 return null;
             }
 
-            _freeCacheBlocks.Push(evicted);    // not released: the save overwrites its memory
+            _freeCacheBlocks.Push(evicted.Block);    // not released: the save overwrites its memory
+            ReleaseState(evicted);
         }
 
         var block = _freeCacheBlocks.Pop();
@@ -242,7 +265,8 @@ internal sealed class BlockManager
         return node;
     }
 
-    private int BlocksFor(int tokens) => (tokens + _blockSize - 1) / _blockSize;
+    /// <summary>Blocks of a slot with so many tokens, its states' among them.</summary>
+    private int BlocksFor(int tokens) => _stateBlocks + ((tokens + _blockSize - 1) / _blockSize);
 
     private void Hold(int slot, int blocks)
     {
@@ -250,19 +274,31 @@ internal sealed class BlockManager
         _heldBySlots += blocks;
     }
 
-    private bool TryMakeRoom(int blocks)
-    {
-        if (FreeBlocks + (_cache?.Evictable ?? 0) < blocks)
-        {
-            return false;
-        }
+    private bool TryMakeRoom(int blocks) => FreeBlocks + (_cache?.Evictable ?? 0) >= blocks && TryEvictFor(blocks);
 
-        while (FreeBlocks < blocks && _cache!.TryEvict(out var block))
+    /// <summary>Evicts cached blocks until so many are free; false when this step uses the others.</summary>
+    private bool TryEvictFor(int blocks)
+    {
+        while (FreeBlocks < blocks)
         {
-            _freeCacheBlocks.Push(block);
-            _releasedBlocks.Add(block);
+            if (_cache is null || !_cache.TryEvict(out var evicted))
+            {
+                return false;
+            }
+
+            _freeCacheBlocks.Push(evicted.Block);
+            _releasedBlocks.Add(evicted.Block);
+            ReleaseState(evicted);
         }
 
         return true;
+    }
+
+    private void ReleaseState(PrefixCache.Node evicted)
+    {
+        if (evicted.HasState)
+        {
+            _states!.Release(evicted.State);
+        }
     }
 }

@@ -12,6 +12,7 @@ internal sealed class EngineLoop(
     private readonly ConcurrentQueue<TokenStream> _arrivals = new();
     private readonly ConcurrentQueue<TokenStream> _aborts = new();
     private readonly ConcurrentDictionary<long, TokenStream> _streams = new();
+    private readonly AdapterUnloads _unloads = new(runner, scheduler);
     private readonly WakeSignal _wake = new();
     private readonly ReaderDispatch _readers = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -55,6 +56,14 @@ internal sealed class EngineLoop(
         Wake();
     }
 
+    /// <summary>Has an adapter unloaded at the first boundary of a step at which no sequence names it.</summary>
+    public Task UnloadAdapterAsync(int number)
+    {
+        var unloaded = _unloads.Add(number);
+        Wake();
+        return unloaded;
+    }
+
     /// <summary>Lets the thread look for work: a paused sequence may go on.</summary>
     public void Wake() => _wake.Set();
 
@@ -88,6 +97,7 @@ internal sealed class EngineLoop(
         {
             TakeArrivals();
             DropAborted();
+            _unloads.Run();
             if (scheduler.Schedule() is { } batch)
             {
                 Step(batch);
@@ -101,6 +111,7 @@ internal sealed class EngineLoop(
         TakeArrivals();
         DropAborted();
         runner.Dispose();
+        _unloads.End();
         _stopped.SetResult();
     }
 

@@ -2,7 +2,7 @@ namespace Rill.Serving;
 
 /// <summary>
 /// Executes steps of a model: the only door between the serving layer and tensors. All members are called from the engine's one
-/// thread, except <see cref="Limits"/>, which never changes.
+/// thread, except <see cref="Limits"/>, which never changes, and <see cref="LoadAdapter"/>.
 /// </summary>
 public interface IModelRunner : IDisposable
 {
@@ -10,19 +10,39 @@ public interface IModelRunner : IDisposable
     ModelLimits Limits { get; }
 
     /// <summary>
-    /// Runs one step: gives back the memory of <see cref="StepBatch.Released"/>, restores cached blocks into slots, computes every
-    /// scheduled token and draft, saves full blocks to the cache, and answers for each step that samples or pools. The result holds
+    /// Runs one step: gives back the memory of what is released, restores cached blocks and states into slots, computes every
+    /// scheduled token and draft, saves full blocks and states to the cache, and answers for each step that samples or pools. The result holds
     /// one entry for each of those steps, in batch order; the others, which compute a part of a prompt, have none.
     /// </summary>
     /// <remarks>
     /// Positions are absolute, so a step may be executed twice: after a <see cref="SequenceFaultException"/> the engine runs the same
-    /// step again without that sequence. So a runner leaves no trace in a <see cref="Sequence"/>: what it advances to verify drafts it
-    /// rolls back, and what it returns is taken in by the scheduler. After any other exception the engine drops the batch's sequences
-    /// and names the same slots and blocks in the next batch's releases, so releasing what holds nothing must be harmless.
+    /// step again without that sequence. A runner whose layers have states (<see cref="ModelLimits.HasStates"/>) is spared that: each of its
+    /// positions is computed once and in order, from 0 or from where a state was restored. A runner leaves no trace in a
+    /// <see cref="Sequence"/>: what it advances to verify drafts it rolls back, and what it returns is taken in by the scheduler. After any
+    /// other exception the engine drops the batch's sequences and names the same slots and blocks in the next batch's releases, so releasing what holds nothing must be harmless.
     /// </remarks>
     /// <exception cref="SequenceFaultException">Only one sequence failed; the others of the batch are intact.</exception>
     IReadOnlyList<StepResult> Execute(StepBatch batch);
+
+    /// <summary>
+    /// Reads an adapter's files, which are not needed afterwards, and keeps what it changes of the model under a number, from which on sequences
+    /// may name it (<see cref="Sequence.Adapter"/>). Unlike the others it is called from any thread, also while a step runs.
+    /// </summary>
+    /// <param name="number">From 1 on, and never used before.</param>
+    /// <param name="files">The adapter's directory.</param>
+    AdapterSummary LoadAdapter(int number, ModelFiles files) => throw new NotSupportedException("This model takes no adapters.");
+
+    /// <summary>Gives an adapter's memory back. No sequence that a later step computes names it.</summary>
+    void UnloadAdapter(int number)
+    {
+    }
 }
+
+/// <summary>What is told of an adapter that was loaded.</summary>
+/// <param name="Fingerprint">Changes with the adapter's files: hexadecimal digits.</param>
+/// <param name="Rank">The greatest rank of its matrices.</param>
+/// <param name="Bytes">The memory that it takes.</param>
+public sealed record AdapterSummary(string Fingerprint, int Rank, long Bytes);
 
 /// <summary>What a runner offers the scheduler.</summary>
 /// <param name="VocabularySize">Number of token ids; sampled ids lie in [0, VocabularySize).</param>
@@ -36,9 +56,21 @@ public sealed record ModelLimits(int VocabularySize, int ContextLength, int Slot
     /// True where a draft that is right saves time, and the others' tokens keep their bits beside it: constraints are then asked for drafts.
     /// </summary>
     public bool TakesDrafts { get; init; }
+
+    /// <summary>
+    /// Blocks' worth of memory that a slot takes beside those of its tokens, for what layers carry from token to token (a recurrent state);
+    /// 0 where keys and values are all that is kept.
+    /// </summary>
+    public int StateBlocks { get; init; }
+
+    /// <summary>
+    /// True where a slot holds more than keys and values, which is of one position only: it cannot go back (so there are no drafts), and begins
+    /// behind cached blocks only where that was saved with them.
+    /// </summary>
+    public bool HasStates => StateBlocks > 0;
 }
 
-/// <summary>One step's work. Order of execution: Released, Restores, Steps, Saves.</summary>
+/// <summary>One step's work. Order of execution: what is released, what is restored, Steps, what is saved.</summary>
 public sealed record StepBatch
 {
     /// <summary>The sequences to compute, each with its token range; none when the step only gives memory back.</summary>
@@ -55,6 +87,15 @@ public sealed record StepBatch
 
     /// <summary>Copies from slots into the prefix cache, after the forward pass.</summary>
     public IReadOnlyList<BlockCopy> Saves { get; init; } = [];
+
+    /// <summary>Saved states whose physical memory goes back before anything else.</summary>
+    public IReadOnlyList<int> ReleasedStates { get; init; } = [];
+
+    /// <summary>Copies of saved states into slots, before the forward pass.</summary>
+    public IReadOnlyList<StateCopy> StateRestores { get; init; } = [];
+
+    /// <summary>Copies of slots' states, after the forward pass.</summary>
+    public IReadOnlyList<StateCopy> StateSaves { get; init; } = [];
 }
 
 /// <summary>
@@ -91,6 +132,12 @@ public readonly record struct SequenceStep(Sequence Sequence, int Start, int Cou
 /// <param name="Position">First position of the block in the slot, a multiple of the block size.</param>
 /// <param name="Block">The block of the prefix cache, in [0, BlockCount).</param>
 public readonly record struct BlockCopy(int Slot, int Position, int Block);
+
+/// <summary>A copy of a slot's states: to where they are saved, or from there.</summary>
+/// <param name="Slot">The running sequence's slot.</param>
+/// <param name="Position">Tokens that the states have seen, a multiple of the block size.</param>
+/// <param name="State">Where they are saved, in [0, BlockCount / StateBlocks).</param>
+public readonly record struct StateCopy(int Slot, int Position, int State);
 
 /// <summary>What a step gave one sequence: tokens, or a vector.</summary>
 /// <param name="Sequence">The sequence.</param>

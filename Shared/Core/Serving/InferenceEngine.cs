@@ -11,6 +11,7 @@ namespace Rill.Serving;
 public sealed class InferenceEngine : IAsyncDisposable
 {
     private readonly EngineOptions _options;
+    private readonly IModelRunner _runner;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly Scheduler _scheduler;
@@ -32,6 +33,7 @@ public sealed class InferenceEngine : IAsyncDisposable
         IDraftSource? drafts = null)
     {
         _options = options;
+        _runner = runner;
         _logger = logger;
         _time = time;
         _scheduler = new Scheduler(runner.Limits, options, drafts);
@@ -138,7 +140,8 @@ public sealed class InferenceEngine : IAsyncDisposable
             Stream = stream,
             Work = request.Work,
             Constraint = request.Constraint,
-            CacheSalt = request.CacheSalt,
+            CacheSalt = request.SaltWithAdapter,
+            Adapter = request.Adapter,
             PromptSource = reservation.SourceOf(request),
         };
         reservation.Note(stream, request);
@@ -169,6 +172,17 @@ public sealed class InferenceEngine : IAsyncDisposable
         using var abort = cancellationToken.UnsafeRegister(_ => stream.Abort(cause?.Invoke() ?? AbortCause.Client), null);
         return (await stream.ReadAsync(CancellationToken.None).ConfigureAwait(false)).Finish!;
     }
+
+    /// <summary>Reads an adapter beside the steps; sequences may name its number when this returns.</summary>
+    /// <inheritdoc cref="IModelRunner.LoadAdapter"/>
+    public AdapterSummary LoadAdapter(int number, ModelFiles files) => _runner.LoadAdapter(number, files);
+
+    /// <summary>
+    /// Gives an adapter's memory back once the sequences that name it have ended; the caller sees to it that no others come. One that comes
+    /// nevertheless fails alone.
+    /// </summary>
+    /// <returns>Ends when the memory is given back, or with the engine.</returns>
+    public Task UnloadAdapterAsync(int number) => _loop.UnloadAdapterAsync(number);
 
     /// <summary>Refuses new requests from now on; those that have a reservation are still served.</summary>
     public void BeginDrain()

@@ -7,15 +7,18 @@ namespace Rill.Serving;
 /// found by the hash of its parent's hash (a first one's: of the salt) and its own tokens, and compared with them, so a collision is only
 /// a miss. Only leaves are evicted, the one used longest ago first, so a cached node's ancestors are always cached too.
 /// </summary>
-internal sealed class PrefixCache(int blockSize)
+/// <param name="blockSize">Tokens of a block.</param>
+/// <param name="stateBlocks">Blocks that the states behind a block take, where there are some.</param>
+internal sealed class PrefixCache(int blockSize, int stateBlocks = 0)
 {
     private readonly Dictionary<ulong, Node> _nodes = [];
     private readonly LinkedList<Node> _leaves = new();    // by last use, oldest first
     private long _step;
     private int _pinned;
+    private int _states;
 
-    /// <summary>Blocks held.</summary>
-    public int Count => _nodes.Count;
+    /// <summary>Blocks held, those of the states among them.</summary>
+    public int Count => _nodes.Count + (_states * stateBlocks);
 
     /// <summary>
     /// Blocks that may be evicted: all but those that this step uses. Exact as long as whole chains from the root are pinned, which
@@ -79,7 +82,7 @@ internal sealed class PrefixCache(int blockSize)
         }
 
         node.LastUse = _step;
-        _pinned++;
+        _pinned += WeightOf(node);
         if (node.Children == 0)
         {
             _leaves.Remove(node.Place);
@@ -87,18 +90,38 @@ internal sealed class PrefixCache(int blockSize)
         }
     }
 
-    /// <summary>Forgets the leaf that was used longest ago and gives its block's number back; false when this step uses them all.</summary>
-    public bool TryEvict(out int block)
+    /// <summary>Blocks that a node holds, its states' among them.</summary>
+    public int WeightOf(Node node) => node.HasState ? 1 + stateBlocks : 1;
+
+    /// <summary>Notes under which number the states behind a node are saved.</summary>
+    public void SetState(Node node, int state)
     {
-        var oldest = _leaves.First?.Value;
-        if (oldest is null || IsPinned(oldest))
+        node.State = state;
+        _states++;
+        _pinned += IsPinned(node) ? stateBlocks : 0;
+    }
+
+    /// <summary>Forgets the states behind a node and returns their number.</summary>
+    public int TakeState(Node node)
+    {
+        var state = node.State;
+        node.State = Node.NoState;
+        _states--;
+        _pinned -= IsPinned(node) ? stateBlocks : 0;
+        return state;
+    }
+
+    /// <summary>Forgets the leaf that was used longest ago, whose numbers are free then; false when this step uses them all.</summary>
+    public bool TryEvict([NotNullWhen(true)] out Node? evicted)
+    {
+        evicted = _leaves.First?.Value;
+        if (evicted is null || IsPinned(evicted))
         {
-            block = -1;
+            evicted = null;
             return false;
         }
 
-        block = oldest.Block;
-        Remove(oldest);
+        Remove(evicted);
         return true;
     }
 
@@ -108,7 +131,8 @@ internal sealed class PrefixCache(int blockSize)
         leaf.IsCached = false;
         _nodes.Remove(leaf.Hash);
         _leaves.Remove(leaf.Place);
-        _pinned -= IsPinned(leaf) ? 1 : 0;
+        _pinned -= IsPinned(leaf) ? WeightOf(leaf) : 0;
+        _states -= leaf.HasState ? 1 : 0;
         if (leaf.Parent is { } parent && --parent.Children == 0)
         {
             AddLeaf(parent);
@@ -164,6 +188,8 @@ internal sealed class PrefixCache(int blockSize)
     /// <summary>One cached block.</summary>
     internal sealed class Node
     {
+        public const int NoState = -1;
+
         public Node(string salt, Node? parent, int[] tokens, ulong hash, int block)
         {
             Salt = salt;
@@ -191,5 +217,10 @@ internal sealed class PrefixCache(int blockSize)
         public long LastUse { get; set; }
 
         public bool IsCached { get; set; } = true;
+
+        /// <summary>The number of the states that belong behind the block.</summary>
+        public int State { get; set; } = NoState;
+
+        public bool HasState => State != NoState;
     }
 }

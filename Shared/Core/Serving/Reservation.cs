@@ -63,7 +63,7 @@ public sealed class Reservation : IDisposable
 
     /// <summary>The sequence whose prefill a request with the same prompt may wait for, to share it; null for none.</summary>
     internal Sequence? SourceOf(SequenceRequest request)
-        => _firstRequest is { } first && first.CacheSalt == request.CacheSalt
+        => _firstRequest is { } first && first.SaltWithAdapter == request.SaltWithAdapter
             && (ReferenceEquals(first.Prompt, request.Prompt) || first.Prompt.SequenceEqual(request.Prompt))
             ? _first
             : null;

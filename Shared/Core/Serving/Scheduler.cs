@@ -10,8 +10,8 @@ internal sealed class Scheduler
 {
     private readonly BlockManager _blocks;
     private readonly int _tokenBudget;
-    private readonly int _blockSize;
-    private readonly bool _prefixCache;
+    private readonly int _longestAlone;    // prompts beyond this many tokens wait for another choice that computes the same
+    private readonly bool _hasStates;
     private readonly List<Sequence> _running = [];            // oldest first
     private readonly LinkedList<Sequence> _waiting = new();
     private readonly IDraftSource? _drafts;
@@ -20,13 +20,13 @@ internal sealed class Scheduler
 
     public Scheduler(ModelLimits limits, EngineOptions options, IDraftSource? drafts = null)
     {
-        _drafts = drafts ?? (limits.TakesDrafts ? new ConstraintDrafts() : null);
+        _hasStates = limits.HasStates;
+        _drafts = _hasStates ? null : drafts ?? (limits.TakesDrafts ? new ConstraintDrafts() : null);
+        _longestAlone = options.PrefixCache ? limits.BlockSize * (_hasStates ? StateCheckpoints.FewestBlocks : 1) : int.MaxValue;
         _blocks = new BlockManager(limits, options.PrefixCache);
         MaxRunning = Math.Min(Math.Min(options.MaxSequences, limits.SlotCount), options.TokenBudget);
         _tokenBudget = options.TokenBudget;
-        _prefixCache = options.PrefixCache;
-        _blockSize = limits.BlockSize;
-        MaxLength = (int)Math.Min(limits.ContextLength, (long)limits.BlockCount * limits.BlockSize);
+        MaxLength = (int)Math.Min(limits.ContextLength, ((long)limits.BlockCount - limits.StateBlocks) * limits.BlockSize);
     }
 
     /// <summary>Most tokens of a sequence, prompt and completion: the context, or what the KV memory holds if that is less.</summary>
@@ -93,10 +93,10 @@ internal sealed class Scheduler
     {
         _blocks.BeginStep();
         var steps = new List<SequenceStep>(_running.Count + 1);
-        var restores = new List<BlockCopy>();
+        var (restores, stateRestores) = (new List<BlockCopy>(), new List<StateCopy>());
         var budget = ScheduleDecodes(steps, _tokenBudget);
         budget = ScheduleChunks(steps, budget);
-        budget = Admit(steps, restores, budget);
+        budget = Admit(steps, restores, stateRestores, budget);
         AddDrafts(steps, budget);
 
         if (steps.Count == 0 && (!_blocks.HasReleases || _holdReleases))
@@ -104,10 +104,10 @@ internal sealed class Scheduler
             return _batch = null;
         }
 
-        var saves = new List<BlockCopy>();
+        var (saves, stateSaves) = (new List<BlockCopy>(), new List<StateCopy>());
         foreach (var step in steps)
         {
-            _blocks.Save(step.Sequence, step.Start + step.Count, saves);
+            _blocks.Save(step.Sequence, step.Start + step.Count, saves, stateSaves);
         }
 
         return _batch = new StepBatch
@@ -117,6 +117,9 @@ internal sealed class Scheduler
             Saves = saves,
             Released = _blocks.TakeReleasedSlots(),
             ReleasedBlocks = _blocks.TakeReleasedBlocks(),
+            StateRestores = stateRestores,
+            StateSaves = stateSaves,
+            ReleasedStates = _blocks.TakeReleasedStates(),
         };
     }
 
@@ -145,11 +148,26 @@ internal sealed class Scheduler
         return updates;
     }
 
-    /// <summary>Takes a failed sequence out of the last batch; the result is to be executed instead of it. Null when nothing is left.</summary>
+    /// <summary>
+    /// Takes a failed sequence out of the last batch; the result is to be executed instead of it. Null when nothing is left, and where slots have
+    /// states, which the batch may have moved on: its other sequences are then computed anew from their beginnings.
+    /// </summary>
     public StepBatch? Drop(Sequence failed)
     {
         var slot = failed.Slot;
         Remove(failed);
+        if (_hasStates)
+        {
+            _blocks.UndoSaves();
+            _blocks.ReleaseAgain(_batch!);
+            foreach (var step in _batch!.Steps.Where(step => step.Sequence != failed).Reverse())
+            {
+                _running.Remove(step.Sequence);
+                Preempt(step.Sequence);
+            }
+
+            return null;
+        }
 
         // The others' blocks may follow blocks that only the failed one would have saved. They are saved a block later.
         _blocks.UndoSaves();
@@ -223,7 +241,7 @@ internal sealed class Scheduler
         return budget;
     }
 
-    private int Admit(List<SequenceStep> steps, List<BlockCopy> restores, int budget)
+    private int Admit(List<SequenceStep> steps, List<BlockCopy> restores, List<StateCopy> stateRestores, int budget)
     {
         // After a preemption the victim stands first and cannot fit, so a step that is short of memory admits nobody.
         var next = _waiting.First;
@@ -233,7 +251,7 @@ internal sealed class Scheduler
             var after = next.Next;
             if (!IsPaused(sequence) && !WaitsForPrompt(sequence))
             {
-                if (!_blocks.TryAdmit(sequence, restores))
+                if (!_blocks.TryAdmit(sequence, restores, stateRestores))
                 {
                     return budget;
                 }
@@ -271,9 +289,9 @@ internal sealed class Scheduler
     private int MostDrafts(Sequence sequence, int budget)
         => Math.Min(budget, Math.Min(MaxLength - sequence.Length, sequence.Parameters.MaxTokens - sequence.CompletionLength) - 1);
 
-    private static int AddChunk(List<SequenceStep> steps, Sequence sequence, int budget)
+    private int AddChunk(List<SequenceStep> steps, Sequence sequence, int budget)
     {
-        var count = Math.Min(sequence.PendingTokens, budget);
+        var count = _blocks.Cut(sequence, Math.Min(sequence.PendingTokens, budget));
         steps.Add(new SequenceStep(sequence, sequence.ComputedTokens, count));
         return count;
     }
@@ -288,9 +306,7 @@ internal sealed class Scheduler
         {
             var youngest = _running[^1];
             _running.RemoveAt(_running.Count - 1);
-            _blocks.Release(youngest);
-            _waiting.AddFirst(youngest);
-            Preemptions++;
+            Preempt(youngest);
             if (youngest == sequence)
             {
                 return false;
@@ -300,8 +316,16 @@ internal sealed class Scheduler
         return true;
     }
 
+    /// <summary>Lets a sequence that has left the running ones wait before all others, to be computed anew.</summary>
+    private void Preempt(Sequence sequence)
+    {
+        _blocks.Release(sequence);
+        _waiting.AddFirst(sequence);
+        Preemptions++;
+    }
+
     private static bool IsPaused(Sequence sequence) => sequence.Stream is { Mailbox.IsFull: true };
 
     private bool WaitsForPrompt(Sequence sequence)
-        => _prefixCache && sequence.PromptLength > _blockSize && sequence.PromptSource is { HasEnded: false, CompletionLength: 0 };
+        => sequence.PromptLength > _longestAlone && sequence.PromptSource is { HasEnded: false, CompletionLength: 0 };
 }

@@ -36,6 +36,9 @@ public sealed class Sequence
     /// </summary>
     public string CacheSalt { get; init; } = "";
 
+    /// <summary>The number of the adapter that it is computed with; 0 for the model alone.</summary>
+    public int Adapter { get; init; }
+
     /// <summary>Tokens in the prompt.</summary>
     public int PromptLength { get; }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Rill.Serving;
 
 /// <summary>What a caller wants computed for one sequence.</summary>
@@ -15,6 +17,12 @@ public sealed record SequenceRequest(IReadOnlyList<int> Prompt)
 
     /// <inheritdoc cref="Sequence.CacheSalt"/>
     public string CacheSalt { get; init; } = "";
+
+    /// <inheritdoc cref="Sequence.Adapter"/>
+    public int Adapter { get; init; }
+
+    /// <summary>The salt of the sequence: keys and values of one adapter are nobody else's, nor those of a later one of the same name.</summary>
+    internal string SaltWithAdapter => Adapter == 0 ? CacheSalt : string.Create(CultureInfo.InvariantCulture, $"adapter {Adapter} {CacheSalt}");
 }
 
 /// <summary>What is computed for a sequence.</summary>

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Rill.Torch.Cache;
 
 /// <summary>
-/// Keys and values as ordinary tensors on one device. All memory is taken at the start, since libtorch offers no reserved address
-/// ranges; releasing therefore does nothing.
+/// Keys and values as ordinary tensors on one device, as many in each layer. All memory is taken at the start, since libtorch offers no
+/// reserved address ranges; releasing therefore does nothing.
 /// </summary>
 internal sealed class GpuKeyValueCache
 {
@@ -17,20 +17,21 @@ internal sealed class GpuKeyValueCache
     private readonly Tensor _rows;      // the slots once more, as [row, element]
 
     /// <summary>Takes the memory.</summary>
-    /// <param name="layout">The sizes.</param>
+    /// <param name="layout">The sizes; all layers keep the same.</param>
     /// <param name="type">Of keys and values.</param>
     /// <param name="device">Where they lie.</param>
     /// <param name="parts">Owns the memory.</param>
     public GpuKeyValueCache(KeyValueLayout layout, ScalarType type, Device device, DisposableStack parts)
     {
         _layout = layout;
-        _slots = parts.Own(zeros([layout.SlotCount, layout.LayerCount, 2, layout.ContextLength, layout.TokenElements], type, device));
-        _blocks = parts.Own(zeros([layout.BlockCount, layout.LayerCount, 2, layout.BlockSize, layout.TokenElements], type, device));
-        _rows = parts.Own(_slots.view(-1, layout.TokenElements));
+        var elements = layout.Layers.Select(layer => layer.TokenElements).Distinct().Single();
+        _slots = parts.Own(zeros([layout.SlotCount, layout.Layers.Count, 2, layout.ContextLength, elements], type, device));
+        _blocks = parts.Own(zeros([layout.BlockCount, layout.Layers.Count, 2, layout.BlockSize, elements], type, device));
+        _rows = parts.Own(_slots.view(-1, elements));
     }
 
     /// <summary>Rows from one slot to the next: the row of a position in <see cref="RowsOf"/> is slot * stride + position.</summary>
-    public long SlotStride => 2L * _layout.LayerCount * _layout.ContextLength;
+    public long SlotStride => 2L * _layout.Layers.Count * _layout.ContextLength;
 
     /// <summary>Bytes of the keys (or values) of so many positions in one layer.</summary>
     public long BytesOf(int positions) => positions * _layout.TokenBytes;

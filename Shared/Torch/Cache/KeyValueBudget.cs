@@ -41,17 +41,16 @@ internal sealed record KeyValueBudget
     {
         var layout = new KeyValueLayout
         {
-            LayerCount = spec.LayerCount,
-            HeadCount = spec.KeyValueHeadCount,
-            HeadDim = spec.HeadDim,
+            Layers = KeyValueLayer.Of(spec),
             ValuesAreKeys = spec.ValuesAreKeys,
             Format = format,
             ContextLength = Math.Min(ContextLength ?? int.MaxValue, spec.ContextLength),
             SlotCount = SlotCount,
             BlockSize = BlockSize,
             BlockCount = 0,
+            StateBytes = MixerStates.BytesOf(spec),
         };
-        var perSequence = ((long)layout.ContextLength + BlockSize - 1) / BlockSize;
+        var perSequence = (((long)layout.ContextLength + BlockSize - 1) / BlockSize) + layout.StateBlocks;
         var taken = SlotsTakeMemory ? perSequence * SlotCount : 0;
         var blocks = Math.Min((Bytes / layout.BlockBytes) - taken, 2 * perSequence * SlotCount);
         if (blocks < perSequence)

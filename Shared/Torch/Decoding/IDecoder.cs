@@ -20,6 +20,24 @@ internal interface IDecoder
 
     /// <summary>Copies a block of a slot into the cache.</summary>
     void Save(BlockCopy copy);
+
+    /// <summary>Gives the memory of a saved state back. Only where slots have states, as the next two.</summary>
+    void ReleaseState(int state);
+
+    /// <summary>Copies a saved state into a slot.</summary>
+    void Restore(StateCopy copy);
+
+    /// <summary>Saves the states of a slot.</summary>
+    void Save(StateCopy copy);
+
+    /// <inheritdoc cref="IModelRunner.LoadAdapter"/>
+    AdapterSummary LoadAdapter(int number, ModelFiles files);
+
+    /// <summary>True when sequences may name this adapter.</summary>
+    bool HasAdapter(int number);
+
+    /// <inheritdoc cref="IModelRunner.UnloadAdapter"/>
+    void UnloadAdapter(int number);
 }
 
 /// <summary>What a step computed. It lies over memory that the next step may overwrite: read and dispose it before.</summary>

@@ -6,7 +6,8 @@ namespace Rill.Torch.Decoding;
 /// <param name="Token">Its id.</param>
 /// <param name="Position">Its position in the sequence.</param>
 /// <param name="Slot">The sequence's slot.</param>
-internal readonly record struct TokenRow(int Token, int Position, int Slot);
+/// <param name="Adapter">The number of the adapter that it is computed with; 0 for none.</param>
+internal readonly record struct TokenRow(int Token, int Position, int Slot, int Adapter = 0);
 
 /// <summary>
 /// The rows of a step: tokens of prompts, sequence by sequence, then generated tokens and the drafts that follow them, sequence by sequence.
@@ -50,7 +51,7 @@ internal sealed class StepPlan
             for (var position = step.Start; position <= last + step.Drafts; position++)
             {
                 var row = position < step.Sequence.PromptLength ? nextPrompt++ : nextGenerated++;
-                rows[row] = new(TokenAt(position, step, limits), position, step.Sequence.Slot);
+                rows[row] = new(TokenAt(position, step, limits), position, step.Sequence.Slot, step.Sequence.Adapter);
                 if (step.Samples && position >= last)
                 {
                     samplingRows.Add(row);

@@ -19,7 +19,7 @@ public sealed class ArchitectureRegistryTests
         Assert.False(spec.QueryKeyValueBias || spec.OutputBias || spec.FeedForwardBias || spec.TiedEmbeddings);
         Assert.Equal(QueryKeyNorm.None, spec.QueryKeyNorm);
         Assert.Equal([null, null], spec.AttentionWindows);
-        Assert.Equal((4 + 4) * 16, spec.QueryKeyValueSize);
+        Assert.Equal((4 + 4) * 16, spec.QueryKeyValueSizeOf(0));
     }
 
     [Fact]

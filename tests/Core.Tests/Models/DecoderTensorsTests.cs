@@ -47,6 +47,20 @@ public sealed class DecoderTensorsTests : IDisposable
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("model.layers.1.self_attn.k_proj.weight", true)]
+    [InlineData("model.layers.1.self_attn.v_proj.weight", true)]
+    [InlineData("model.layers.1.self_attn.k_norm.weight", true)]
+    [InlineData("model.layers.1.self_attn.kv_proj.weight", false)]
+    [InlineData("model.layers.0.self_attn.k_proj.bias", false)]
+    public void Check_OfALayerThatReadsAnothersKeys_PassesOverItsOwnOnly(string name, bool passes)
+    {
+        var spec = Spec("Qwen3ForCausalLM", "{}") with { KeyValueSources = [0, 0] };
+        var tensors = DecoderTensors.Of(spec).Append((name, [2]));
+
+        Assert.Equal(passes ? null : typeof(ModelFormatException), Record.Exception(() => Check(spec, tensors))?.GetType());
+    }
+
     [Fact]
     public void Check_OfAMissingHead_SaysWhatWouldTakeItsPlace()
     {

@@ -111,6 +111,9 @@ internal sealed class EngineWorld : IAsyncDisposable
 
         public int Steps => inner.Steps;
 
+        /// <summary>The adapters that were unloaded, in order.</summary>
+        public ConcurrentQueue<int> Unloaded { get; } = new();
+
         public void Allow(int steps) => _permits.Release(steps);
 
         public void AllowAll()
@@ -118,6 +121,8 @@ internal sealed class EngineWorld : IAsyncDisposable
             _all = true;
             _permits.Release();
         }
+
+        public void UnloadAdapter(int number) => Unloaded.Enqueue(number);
 
         public IReadOnlyList<StepResult> Execute(StepBatch batch)
         {

@@ -173,13 +173,13 @@ public class PrefixCacheTests
         const int blocks = 40_000;
         var manager = new BlockManager(new ModelLimits(1_000, int.MaxValue, 2, 1, blocks + 2), prefixCache: true);
         var first = new Sequence(1, new int[blocks / 2], new SamplingParameters());
-        Assert.True(manager.TryAdmit(first, []));
-        manager.Save(first, first.Length, []);
+        Assert.True(manager.TryAdmit(first, [], []));
+        manager.Save(first, first.Length, [], []);
         manager.Release(first);
         manager.BeginStep();
         var started = Stopwatch.GetTimestamp();
 
-        Assert.True(manager.TryAdmit(new Sequence(2, new int[blocks + 1], new SamplingParameters()), []));
+        Assert.True(manager.TryAdmit(new Sequence(2, new int[blocks + 1], new SamplingParameters()), [], []));
 
         Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(2));
     }

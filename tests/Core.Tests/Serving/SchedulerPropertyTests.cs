@@ -3,8 +3,8 @@ using Rill.Serving;
 namespace Rill.Core.Tests.Serving;
 
 /// <summary>
-/// Random worlds with drafts, masks, salts and embeddings: whatever arrives, leaves and fails, the accounts add up, every text and vector
-/// is what it would be alone, and a constraint saw each token exactly once.
+/// Random worlds with drafts, masks, salts, embeddings and slots with states: whatever arrives, leaves and fails, the accounts add up, every
+/// text and vector is what it would be alone, and a constraint saw each token exactly once.
 /// </summary>
 public class SchedulerPropertyTests
 {
@@ -49,7 +49,9 @@ public class SchedulerPropertyTests
                 PrefixCache = seed % 5 != 0,
             };
             var drafts = seed % 4 == 0 ? null : new ScriptedDrafts(Vocabulary, _random, rightShare: _random.NextDouble());
-            _world = new World(_blocks, blockSize, slots: _random.Next(1, 8), context: 60, Vocabulary, _options, Fault, SampleFault, drafts);
+            _world = new World(
+                _blocks, blockSize, slots: _random.Next(1, 8), context: 60, Vocabulary, _options, Fault, SampleFault, drafts,
+                stateBlocks: seed % 4 == 1 ? 1 + (seed / 4 % 2) : 0);
         }
 
         public void Run()

@@ -5,7 +5,7 @@ namespace Rill.Core.Tests.Serving;
 /// <summary>
 /// A runner whose "keys and values" are the tokens themselves. It does to them exactly what a batch says, fails when a slot does not
 /// hold what the scheduler believes, and draws each token from the slot's content: a wrong restore or save changes the text. A block of
-/// the cache knows its salt.
+/// the cache knows its salt. Where slots have states, a position can be computed only after the one before it, and only once.
 /// </summary>
 /// <param name="limits">The sizes.</param>
 /// <param name="fault">Asked before a step is computed.</param>
@@ -15,12 +15,14 @@ internal sealed class ShadowRunner(
 {
     private readonly List<int>[] _slots = [.. Enumerable.Range(0, limits.SlotCount).Select(_ => new List<int>())];
     private readonly (string Salt, int[] Tokens)?[] _cache = new (string, int[])?[limits.BlockCount];
+    private readonly Dictionary<int, int[]> _states = [];    // by number, the tokens that a saved state has seen
 
     public ModelLimits Limits => limits;
 
     public int Steps { get; private set; }
 
-    public int BlocksInUse => _slots.Sum(slot => Blocks(slot.Count)) + _cache.Count(block => block is not null);
+    public int BlocksInUse => _slots.Sum(slot => Blocks(slot.Count)) + _cache.Count(block => block is not null)
+        + ((_slots.Count(slot => slot.Count > 0) + _states.Count) * limits.StateBlocks);
 
     public IReadOnlyList<StepResult> Execute(StepBatch batch)
     {
@@ -54,6 +56,11 @@ internal sealed class ShadowRunner(
         {
             _cache[block] = null;
         }
+
+        foreach (var state in batch.ReleasedStates)
+        {
+            _states.Remove(state);
+        }
     }
 
     private void Restore(StepBatch batch)
@@ -65,6 +72,12 @@ internal sealed class ShadowRunner(
             Truncate(_slots[slot], position);
             _slots[slot].AddRange(tokens);
         }
+
+        foreach (var slot in batch.Restores.Select(copy => copy.Slot).Distinct())
+        {
+            var states = batch.StateRestores.Where(copy => copy.Slot == slot).Select(copy => (copy.Position, _states[copy.State].AsEnumerable()));
+            Assert.Equal(limits.HasStates ? [(_slots[slot].Count, _slots[slot])] : [], states);
+        }
     }
 
     private static Sequence SequenceOf(StepBatch batch, int slot) => batch.Steps.Single(step => step.Sequence.Slot == slot).Sequence;
@@ -72,6 +85,7 @@ internal sealed class ShadowRunner(
     private StepResult? Compute(SequenceStep step)
     {
         var content = _slots[step.Sequence.Slot];
+        Assert.True(!limits.HasStates || (content.Count == step.Start && step.Drafts == 0), "A state cannot go back.");
         Truncate(content, step.Start);
         content.AddRange(step.Sequence.Tokens.Slice(step.Start, step.Count));
         Assert.Equal(step.Sequence.Tokens[..content.Count].ToArray(), content);
@@ -133,6 +147,13 @@ internal sealed class ShadowRunner(
         foreach (var (slot, position, block) in batch.Saves)
         {
             _cache[block] = (SequenceOf(batch, slot).CacheSalt, [.. _slots[slot].GetRange(position, limits.BlockSize)]);
+        }
+
+        foreach (var (slot, position, state) in batch.StateSaves)
+        {
+            Assert.Equal(position, _slots[slot].Count);
+            Assert.InRange(state, 0, (limits.BlockCount / limits.StateBlocks) - 1);
+            _states[state] = [.. _slots[slot]];
         }
     }
 

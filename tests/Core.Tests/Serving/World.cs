@@ -10,9 +10,9 @@ internal sealed class World
     public World(
         int blocks = 64, int blockSize = 4, int slots = 8, int context = 256, int vocabulary = 1_000,
         EngineOptions? options = null, Func<StepBatch, Exception?>? fault = null, Func<Sequence, Exception?>? sampleFault = null,
-        IDraftSource? drafts = null, bool takesDrafts = false)
+        IDraftSource? drafts = null, bool takesDrafts = false, int stateBlocks = 0)
     {
-        var limits = new ModelLimits(vocabulary, context, slots, blockSize, blocks) { TakesDrafts = takesDrafts };
+        var limits = new ModelLimits(vocabulary, context, slots, blockSize, blocks) { TakesDrafts = takesDrafts, StateBlocks = stateBlocks };
         Runner = new ShadowRunner(limits, fault, sampleFault);
         Scheduler = new Scheduler(limits, options ?? new EngineOptions(), drafts);
     }

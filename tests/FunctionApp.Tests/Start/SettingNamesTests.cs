@@ -14,6 +14,8 @@ public sealed class SettingNamesTests
     [InlineData("Rill:DrainSecond", "did you mean Rill__DrainSeconds?")]
     [InlineData("Rill:Store:ChunkBytes", "Rill__Store__ChunkBytes is not known; did you mean Rill__Store__ChunkMiB?")]
     [InlineData("Rill:Scripted:Text", "Rill__Scripted__Text is not known")]
+    [InlineData("Rill:Adapters:pirate:path", "Rill__Adapters__pirate__path is not known")]
+    [InlineData("Rill:Adapter:pirate", "Rill__Adapter__pirate is not known")]
     [InlineData("Rill:MaxChoices:0", "did you mean Rill__MaxChoices?")]
     public void Check_OfAnUnknownName_SaysTheNearest(string name, string expected)
     {
@@ -30,6 +32,9 @@ public sealed class SettingNamesTests
     [InlineData("Rill:Engine:SlowReader")]
     [InlineData("Rill:Store:HubEndpoint")]
     [InlineData("Rill:Telemetry:Exporter")]
+    [InlineData("Rill:Adapters:pirate")]
+    [InlineData("rill:adapters:my-org/pirate")]
+    [InlineData("Rill:Adapters:AllowLoading")]
     [InlineData("Other:Name")]
     public void Check_OfAKnownName_Passes(string name) => RillSettings.Check(Configuration(name));
 

@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Text.Json;
+using Rill.Models;
 using Rill.Serving;
 
 namespace Rill.ScriptedApp.Model;
@@ -18,7 +21,8 @@ namespace Rill.ScriptedApp.Model;
 /// <para>
 /// Min tokens and ignored end tokens make it repeat its text. Its logits are 10 for the scripted byte, 1 for a space, 0 for the others;
 /// what a constraint does not allow is masked, logit bias is added, the greatest wins, and logprobs are their exact log-softmax. Other sampling parameters have no effect.
-/// Waiting ends early for sequences that are aborted. Vectors are made of <see cref="PseudoStates"/>.
+/// Waiting ends early for sequences that are aborted. Vectors are made of <see cref="PseudoStates"/>. An adapter is a directory whose
+/// adapter_config.json holds the text that the model then answers.
 /// </para>
 /// </summary>
 internal sealed class ScriptedModelRunner : IModelRunner
@@ -33,6 +37,7 @@ internal sealed class ScriptedModelRunner : IModelRunner
 
     private readonly ScriptedRunnerOptions _options;
     private readonly Script?[] _scripts;    // [slot]
+    private readonly ConcurrentDictionary<int, string> _adapters = new();
 
     /// <summary>Makes a runner with these habits.</summary>
     public ScriptedModelRunner(ScriptedRunnerOptions options)
@@ -77,6 +82,19 @@ internal sealed class ScriptedModelRunner : IModelRunner
     }
 
     /// <inheritdoc/>
+    public AdapterSummary LoadAdapter(int number, ModelFiles files)
+    {
+        var config = JsonElement.Parse(files.ReadText(ModelFileNames.AdapterConfig));
+        _adapters[number] = config.TryGetProperty("text", out var text) && text.ValueKind == JsonValueKind.String
+            ? text.GetString()!
+            : throw new ModelFormatException("adapter_config.json lacks text, which a scripted adapter answers.");
+        return new AdapterSummary(_adapters[number], Rank: 1, Bytes: 1024);
+    }
+
+    /// <inheritdoc/>
+    public void UnloadAdapter(int number) => _adapters.TryRemove(number, out _);
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         // nothing is held
@@ -96,11 +114,15 @@ internal sealed class ScriptedModelRunner : IModelRunner
         ref var script = ref _scripts[sequence.Slot];
         if (script?.Sequence != sequence)
         {
-            script = new Script(sequence, _options);
+            script = new Script(sequence, sequence.Adapter == 0 ? _options : _options with { Text = TextOf(sequence) });
         }
 
         return script;
     }
+
+    private string TextOf(Sequence sequence) => _adapters.TryGetValue(sequence.Adapter, out var text)
+        ? text
+        : throw new SequenceFaultException(sequence, "The adapter was unloaded.");
 
     private void Wait(IReadOnlyList<SequenceStep> steps, long started)
     {

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Rill.ScriptedApp.Model;
 
 /// <summary>How the scripted model behaves unless a prompt's directives say otherwise (see <see cref="ScriptedModelRunner"/>).</summary>
-internal sealed class ScriptedRunnerOptions
+internal sealed record ScriptedRunnerOptions
 {
     /// <summary>What it answers; null to count "1 2 3 ..." without end.</summary>
     public string? Text { get; init; } = "The river does not hurry, and yet every drop arrives.";

@@ -15,6 +15,7 @@ public class RoomsTests
         ["Rill.Torch.Decoding"],
         ["Rill.Torch.Cpu.Kernels", "Rill.Torch.Gpu.Kernels"],
         ["Rill.Torch.Cpu.Quantization"],
+        ["Rill.Torch.Cpu.Adapters"],
         ["Rill.Torch.Cpu.Layers", "Rill.Torch.Gpu.Layers"],
         ["Rill.Torch.Sampling"],
     ];

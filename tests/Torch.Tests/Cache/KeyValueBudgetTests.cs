@@ -43,4 +43,45 @@ public sealed class KeyValueBudgetTests
 
         Assert.Equal(blocks, budget.Plan(spec, KeyValueFormat.Float32).BlockCount);
     }
+
+    [Fact]
+    public void Plan_LayersWithStates_CountThemAsBlocksOfEachSequence()
+    {
+        // Of a position one layer keeps (key, value) x 2 heads x 8 x 4 bytes, a block of four 512 bytes; the states are 2 x 64 x 9 x 4 = 4608
+        // bytes, which take two pages
+        using var model = new TinyModel(changes: """{"max_position_embeddings":16}""");
+        var spec = model.Spec with { Mixers = [new ShortConvSpec(64) { Taps = 10 }, new ShortConvSpec(64) { Taps = 10 }, null] };
+        var budget = new KeyValueBudget { SlotCount = 2, BlockSize = 4, MemoryMiB = 1 };
+
+        var layout = budget.Plan(spec, KeyValueFormat.Float32);
+
+        Assert.Equal((8192, 16), (layout.StateBytes, layout.StateBlocks));
+        Assert.Equal(2 * 2 * (4 + 16), layout.BlockCount);
+    }
+
+    [Fact]
+    public void Plan_StatesThatDoNotFit_AreRefused()
+    {
+        using var model = new TinyModel();
+        var spec = model.Spec with { Mixers = [new DeltaNetSpec { Taps = 4, KeyHeads = 256, ValueHeads = 256, KeyWidth = 1024, ValueWidth = 1024 }, null, null] };
+
+        Assert.Contains(
+            "too small", Assert.Throws<ModelFormatException>(() => new KeyValueBudget { SlotCount = 2, BlockSize = 4, MemoryMiB = 64 }.Plan(spec, KeyValueFormat.Float32)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Plan_LayersOfDifferentHeads_CountsWhatEachKeeps()
+    {
+        using var model = new TinyModel();
+        var spec = model.Spec with { HeadDims = [8, 32, 32], KeyValueHeadCounts = [2, 1, 1], KeyValueSources = [0, 1, 1] };
+        var budget = new KeyValueBudget { SlotCount = 1, BlockSize = 4, MemoryMiB = 64 };
+
+        var layout = budget.Plan(spec, KeyValueFormat.Q8);
+
+        // (key, value) x (2 heads of 8 bytes and 1 of 32, and a scale of 4 for each head); the third layer reads the second's
+        Assert.Equal(2 * ((2 * (8 + 4)) + 32 + 4), layout.TokenBytes);
+        Assert.Equal(layout.TokenBytes - (2 * 3 * 4), spec.KeyValueElements);
+        Assert.Equal(4 * layout.TokenBytes, layout.BlockBytes);
+    }
 }

@@ -42,6 +42,19 @@ public sealed class ExpertRouterTests
         AssertClose([2.5 * first / (first + second), 2.5 * second / (first + second)], weights);
     }
 
+    [Fact]
+    public void Choose_BySoftmaxWithABiasOfTheChoice_WeighsWithoutIt()
+    {
+        var bias = new float[8];
+        bias[6] = 1;
+        var (experts, weights) = Choose(
+            new() { Experts = 8, Top = 2, Width = 1, SelectionBias = true, Normalize = true, NormalizeEpsilon = 1e-12f }, bias);
+
+        var total = Math.Exp(2) + Math.Exp(-2);
+        Assert.Equal([1, 6], experts);
+        AssertClose([Math.Exp(2) / total, Math.Exp(-2) / total], weights);
+    }
+
     [Theory]
     [InlineData(GroupScore.Best, new[] { 0, 1 })]            // the first group has the best expert
     [InlineData(GroupScore.SumOfTwoBest, new[] { 2, 3 })]    // the second has the two best together

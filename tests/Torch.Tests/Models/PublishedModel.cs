@@ -49,6 +49,12 @@ internal sealed class PublishedModel
         }
     }
 
+    /// <summary>Of an adapter: the name of its base among the architectures.</summary>
+    public string Base => _expected.GetProperty("base").GetString()!;
+
+    /// <summary>Of an adapter: its base's logits after the prompt, without it.</summary>
+    public double[] BaseLogits => Numbers(_expected.GetProperty("base_logits_last"));
+
     /// <summary>Sum of squared differences over the sum of squares.</summary>
     public static double Error(ReadOnlySpan<float> actual, double[] expected)
     {

@@ -31,8 +31,8 @@ internal static class RunnerDriver
         }));
 
     /// <summary>A sequence in a slot, with parameters that make the runner report every token's log-probability.</summary>
-    public static Sequence NewSequence(int slot, IReadOnlyList<int> prompt, SamplingParameters? parameters = null) =>
-        new(slot, prompt, parameters ?? new SamplingParameters { Temperature = 0, TopLogprobs = int.MaxValue }) { Slot = slot };
+    public static Sequence NewSequence(int slot, IReadOnlyList<int> prompt, SamplingParameters? parameters = null, int adapter = 0) =>
+        new(slot, prompt, parameters ?? new SamplingParameters { Temperature = 0, TopLogprobs = int.MaxValue }) { Slot = slot, Adapter = adapter };
 
     /// <summary>Deterministic ids below 131.</summary>
     public static int[] Prompt(int length, int seed = 1)

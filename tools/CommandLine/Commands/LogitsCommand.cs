@@ -30,12 +30,13 @@ internal static class LogitsCommand
         var greedy = new Option<int>("--greedy") { Description = "How many tokens to go on with, each the most likely one; ends do not end it." };
         var type = new Option<string>("--dtype") { Description = "What to compute in.", DefaultValueFactory = _ => "f32" };
         type.AcceptOnlyFromAmong([.. s_types.Keys]);
+        var adapter = new Option<string?>("--adapter") { Description = "The directory of a PEFT adapter to compute with." };
         var json = new Option<bool>("--json") { Description = "One JSON object: logits_last, greedy." };
         var command = new DocumentedCommand(
             "logits",
             "The logits after the last of some token ids, and the tokens that follow at temperature 0: to check a model against another engine.",
             "rill logits models/rill-mini --ids 1,2,3",
-            "rill logits models/rill-mini --ids 1,2,3 --greedy 8 --dtype q8 --json") { model, ids, greedy, type, json };
+            "rill logits models/rill-mini --ids 1,2,3 --greedy 8 --dtype q8 --json") { model, ids, adapter, greedy, type, json };
         command.SetAction(parsed =>
         {
             var count = parsed.GetValue(greedy);
@@ -44,7 +45,8 @@ internal static class LogitsCommand
                 throw new FailureException("--greedy must lie between 0 and 100000.");
             }
 
-            var answer = Compute(parsed.GetRequiredValue(model), ReadIds(parsed.GetRequiredValue(ids)), count, s_types[parsed.GetRequiredValue(type)]);
+            var answer = Compute(
+                parsed.GetRequiredValue(model), parsed.GetValue(adapter), ReadIds(parsed.GetRequiredValue(ids)), count, s_types[parsed.GetRequiredValue(type)]);
             var output = StandardStreams.OpenOutput();
             output.Write(parsed.GetValue(json) ? AsJson(answer) : Encoding.UTF8.GetBytes(AsText(answer)));
             output.Flush();
@@ -68,8 +70,13 @@ internal static class LogitsCommand
         return ids;
     }
 
-    private static (float[] Logits, List<int> Greedy) Compute(string path, int[] ids, int count, TorchDataType type)
+    private static (float[] Logits, List<int> Greedy) Compute(string path, string? adapter, int[] ids, int count, TorchDataType type)
     {
+        if (adapter is not null && !Directory.Exists(adapter))
+        {
+            throw new FailureException($"There is no directory {adapter}.");
+        }
+
         if (!ModelFiles.IsThere(path))
         {
             throw new FailureException($"There is no directory or GGUF file {path}.");
@@ -92,13 +99,23 @@ internal static class LogitsCommand
             throw new FailureException($"--ids and --greedy make {ids.Length + count} tokens, but the model takes {runner.Limits.ContextLength}.");
         }
 
+        var number = adapter is null ? 0 : LoadAdapter(runner, adapter);
         var vocabulary = runner.Limits.VocabularySize;
-        return (runner.Logits(ids, asPrompt: true)[^vocabulary..], GoOn(runner, ids, count));
+        return (runner.Logits(ids, asPrompt: true, number)[^vocabulary..], GoOn(runner, ids, count, number));
     }
 
-    private static List<int> GoOn(TorchModelRunner runner, int[] ids, int count)
+    /// <summary>The adapter's number.</summary>
+    private static int LoadAdapter(TorchModelRunner runner, string directory)
     {
-        var sequence = new Sequence(0, ids, new SamplingParameters { Temperature = 0 }) { Slot = 0 };
+        const int number = 1;
+        using var files = ModelFiles.InDirectory(directory);
+        runner.LoadAdapter(number, files);
+        return number;
+    }
+
+    private static List<int> GoOn(TorchModelRunner runner, int[] ids, int count, int adapter)
+    {
+        var sequence = new Sequence(0, ids, new SamplingParameters { Temperature = 0 }) { Slot = 0, Adapter = adapter };
         var tokens = new List<int>();
         while (tokens.Count < count)
         {

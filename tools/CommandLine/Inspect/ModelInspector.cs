@@ -83,7 +83,10 @@ internal sealed class ModelInspector
         var format = ComputeType.Default(spec, weights);
         var needs = Enum.GetValues<ComputeFormat>().ToDictionary(each => each, each => Need(spec, each));
         var chosen = needs[format];
-        return new(chosen.Type, chosen.WeightBytes, ComputeType.KeyValueBytesOf(format, spec), chosen.KeyValueBytes, [.. needs.Values]);
+        return new(chosen.Type, chosen.WeightBytes, ComputeType.KeyValueBytesOf(format, spec), chosen.KeyValueBytes, [.. needs.Values])
+        {
+            StateBytes = spec.StateSize == 0 ? null : spec.StateSize * sizeof(float),
+        };
     }
 
     private static MemoryNeed Need(DecoderSpec spec, ComputeFormat format)

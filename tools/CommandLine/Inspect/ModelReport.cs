@@ -58,8 +58,9 @@ internal sealed record WeightFile(string Name, long Bytes);
 /// <param name="KeyValueBytesPerToken">Bytes of KV cache that one token takes.</param>
 /// <param name="KeyValueBytesPerContext">Bytes of KV cache that one sequence of the full context length takes.</param>
 /// <param name="Needs">What each form of the weights takes that <c>Rill__Dtype</c> may name.</param>
+/// <param name="StateBytes">Bytes of the states that one sequence carries, whatever its length; null for a model without.</param>
 internal sealed record MemoryReport(
-    string ComputeType, long WeightBytes, long KeyValueBytesPerToken, long KeyValueBytesPerContext, IReadOnlyList<MemoryNeed> Needs);
+    string ComputeType, long WeightBytes, long KeyValueBytesPerToken, long KeyValueBytesPerContext, IReadOnlyList<MemoryNeed> Needs, long? StateBytes = null);
 
 /// <summary>What serving takes in a form of the weights.</summary>
 /// <param name="Type">The form, as the setting spells it.</param>

@@ -50,7 +50,10 @@ internal static class ReportRows
         ("KV cache", $"{Size(memory.KeyValueBytesPerToken)} a token, {Size(memory.KeyValueBytesPerContext)} for a full context"),
         .. Named("in all", memory.Needs.Select(
             need => $"{need.Type}: {Size(need.TotalBytes)} with a full context ({Size(need.WeightBytes)} of weights)")),
+        .. memory.StateBytes is { } bytes ? [("states", $"{Size(bytes)} a sequence")] : NoRows,
     ];
+
+    private static (string Name, string Value)[] NoRows => [];
 
     private static IEnumerable<(string Name, string Value)> Of(TokenizerReport tokenizer) =>
     [

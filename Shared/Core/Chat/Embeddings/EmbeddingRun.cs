@@ -39,6 +39,9 @@ public sealed class EmbeddingRun : IDisposable
     /// <summary>The served model's id.</summary>
     public required string Model { get; init; }
 
+    /// <summary>The number of its adapter; 0 for the base.</summary>
+    public int Adapter { get; init; }
+
     /// <summary>Tokens of all inputs.</summary>
     public int PromptTokens { get; }
 
@@ -95,7 +98,8 @@ public sealed class EmbeddingRun : IDisposable
 
     private async Task EmbedAsync(int input, Reservation place, Func<AbortCause> cause, CancellationToken cancellationToken)
     {
-        var finish = await _engine.EmbedAsync(place, new SequenceRequest(_inputs[input]) { Work = _work }, cancellationToken, cause).ConfigureAwait(false);
+        var request = new SequenceRequest(_inputs[input]) { Work = _work, Adapter = Adapter };
+        var finish = await _engine.EmbedAsync(place, request, cancellationToken, cause).ConfigureAwait(false);
         _vectors[input] = UnitVector.Of(finish.Vector!.Value.Span[.._dimensions])
             ?? throw new EngineFaultException(EngineFaultKind.Internal, "The model gave a vector that is not finite.");
     }

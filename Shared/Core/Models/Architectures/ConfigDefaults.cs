@@ -36,6 +36,9 @@ internal sealed record ConfigDefaults
     /// <summary>Its value; null: must be there.</summary>
     public int? FeedForwardSize { get; init; }
 
+    /// <summary>True where the class also takes a list of one for each layer.</summary>
+    public bool FeedForwardSizeByLayer { get; init; }
+
     /// <summary>vocab_size; null: must be there.</summary>
     public int? VocabularySize { get; init; }
 
@@ -87,6 +90,11 @@ internal sealed record RotaryDefaults
 
     /// <summary>True when the class calls "yarn" what others call longrope: Phi-3's first configurations.</summary>
     public bool YarnIsLongRope { get; init; }
+
+    /// <summary>
+    /// True when the class turns stretches of a head by positions in time, height and width (mrope, arXiv 2409.12191), which in a text are one.
+    /// </summary>
+    public bool MultiSection { get; init; }
 
     /// <summary>Members of a rotary section beside those of its type that the class reads itself, or that it writes and never reads.</summary>
     public string[] OwnMembers { get; init; } = [];

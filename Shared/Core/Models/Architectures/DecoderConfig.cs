@@ -13,6 +13,8 @@ internal static class DecoderConfig
     public const int MostTokens = 1 << 28;
     public const int MostHeadDim = 1 << 13;
 
+    private const int MostHeadsOfAllLayers = 1 << 16;
+
     /// <summary>Reads the common fields; biases, norms, windows and names are the caller's.</summary>
     public static DecoderSpec Read(string architecture, ModelConfig config, ConfigDefaults defaults)
     {
@@ -22,6 +24,7 @@ internal static class DecoderConfig
         var layers = Size(config, defaults.LayersName, MostLayers, defaults.Layers);
         var headDim = config.OptionalInt("head_dim", MostHeadDim, defaults.HeadDim) ?? (hidden / heads);
         CheckHeadDim(headDim);
+        var widths = defaults.FeedForwardSizeByLayer ? SizesByLayer(config, defaults.FeedForwardSizeName, layers) : null;
         var context = Size(config, defaults.ContextLengthName, MostTokens, defaults.ContextLength);
         var spec = new DecoderSpec
         {
@@ -31,7 +34,8 @@ internal static class DecoderConfig
             HeadCount = heads,
             KeyValueHeadCount = config.OptionalInt("num_key_value_heads", MostHeads, defaults.KeyValueHeads) ?? heads,
             HeadDim = headDim,
-            FeedForwardSize = Size(config, defaults.FeedForwardSizeName, MostWidth, defaults.FeedForwardSize),
+            FeedForwardSize = widths?.Max() ?? Size(config, defaults.FeedForwardSizeName, MostWidth, defaults.FeedForwardSize),
+            FeedForwardSizes = widths ?? [],
             VocabularySize = Size(config, "vocab_size", MostTokens, defaults.VocabularySize),
             ContextLength = context,
             NormEpsilon = (float)config.Number(defaults.NormEpsilonName, defaults.NormEpsilon),
@@ -66,9 +70,35 @@ internal static class DecoderConfig
         }
     }
 
+    /// <summary>For families with tensors of each head of each layer: DeepSeek's largest model has 8 thousand heads in all.</summary>
+    /// <exception cref="ModelFormatException">There are so many that their names alone would fill the memory.</exception>
+    public static void CheckHeadsOfAllLayers(DecoderSpec spec)
+    {
+        if ((long)spec.HeadCount * spec.LayerCount > MostHeadsOfAllLayers)
+        {
+            throw new ModelFormatException(
+                $"config.json: num_attention_heads times num_hidden_layers is {(long)spec.HeadCount * spec.LayerCount}, but at most "
+                + $"{MostHeadsOfAllLayers} heads are supported.");
+        }
+    }
+
     /// <summary>A size that must be there unless the class has one of its own.</summary>
     private static int Size(ModelConfig config, string name, int most, int? absent) =>
         absent is { } known ? config.OptionalInt(name, most) ?? known : config.Int(name, most);
+
+    /// <summary>A list of a width for each layer; null where it is one for all.</summary>
+    private static IReadOnlyList<int>? SizesByLayer(ModelConfig config, string name, int layers)
+    {
+        if (!config.IsList(name))
+        {
+            return null;
+        }
+
+        var sizes = config.Sizes(name)!;
+        return sizes.Count == layers && sizes.All(size => size <= MostWidth)
+            ? sizes
+            : throw new ModelFormatException($"config.json: {name} must have {layers} entries, each at most {MostWidth}.");
+    }
 
     private static void CheckHeads(DecoderSpec spec)
     {

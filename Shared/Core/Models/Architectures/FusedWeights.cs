@@ -17,6 +17,22 @@ internal static class FusedWeights
     }
 
     /// <summary>
+    /// The experts of one tensor of rows [gate | up], [experts, 2 * width, hidden], and one of their ways back, [experts, hidden, width].
+    /// </summary>
+    /// <param name="gateUp">The first one behind the layer's number.</param>
+    /// <param name="down">The second one behind the layer's number.</param>
+    public static IEnumerable<(string Name, WeightRecipe Recipe)> Experts(DecoderSpec spec, MoeSpec experts, int layer, string gateUp, string down)
+    {
+        var (names, input, output) = (spec.Names, spec.Names.Of(layer, gateUp), spec.Names.Of(layer, down));
+        for (var expert = 0; expert < experts.Experts; expert++)
+        {
+            yield return (names.ExpertGate(layer, expert) + ".weight", new(input) { Expert = expert, Rows = new(0) });
+            yield return (names.ExpertUp(layer, expert) + ".weight", new(input) { Expert = expert, Rows = new(experts.Width) });
+            yield return (names.ExpertDown(layer, expert) + ".weight", new(output) { Expert = expert });
+        }
+    }
+
+    /// <summary>
     /// Rows [queries | keys | values] of one matrix: all at once where <paramref name="groups"/> is 1, else so many times in turn, each time
     /// for as many heads.
     /// </summary>

@@ -13,6 +13,7 @@ internal static class RotaryConfig
 
     private static readonly string[] s_sections = ["rope_parameters", "rope_scaling"];
     private static readonly string[] s_commonMembers = ["rope_type", "type", "rope_theta", "partial_rotary_factor"];
+    private static readonly string[] s_multiSectionMembers = ["mrope_section", "mrope_interleaved"];    // which stretches turn by which position
 
     /// <summary>The settings that hold for all layers that rotate.</summary>
     /// <exception cref="ModelFormatException">A type or a member is not known; the message names it.</exception>
@@ -35,21 +36,22 @@ internal static class RotaryConfig
         config.Section(s_sections[0]) is { } sections && sections.Names.Any() && sections.Names.All(name => name is Full or Sliding);
 
     /// <summary>
-    /// The settings of layers that attend to everything and of those with a sliding window, where <see cref="HasLayerTypes"/>.
+    /// The settings of layers that attend to everything and of those with a sliding window, where <see cref="HasLayerTypes"/>. The former's
+    /// heads may have a width of their own.
     /// </summary>
     /// <exception cref="ModelFormatException">A type or a member is not known; the message names it.</exception>
     public static (RotarySpec Full, RotarySpec Sliding) ReadByLayerType(
-        ModelConfig config, RotaryDefaults full, RotaryDefaults sliding, int headDim, int context)
+        ModelConfig config, RotaryDefaults full, RotaryDefaults sliding, int headDim, int context, int? fullHeadDim = null)
     {
         var sections = config.Section(s_sections[0])!;
         return config.Has(s_sections[1])
             ? throw new ModelFormatException(
                 "config.json: rope_parameters names layer types and rope_scaling is there as well; keep the one that is right.")
-            : (ReadOf(Full, full), ReadOf(Sliding, sliding));
+            : (ReadOf(Full, full, fullHeadDim ?? headDim), ReadOf(Sliding, sliding, headDim));
 
-        RotarySpec ReadOf(string layerType, RotaryDefaults defaults) => sections.Section(layerType) is { } section
-            ? ReadSection(config, section, $"rope_parameters.{layerType}", defaults, headDim, context)
-            : Turning(config, config, defaults, headDim);
+        RotarySpec ReadOf(string layerType, RotaryDefaults defaults, int width) => sections.Section(layerType) is { } section
+            ? ReadSection(config, section, $"rope_parameters.{layerType}", defaults, width, context)
+            : Turning(config, config, defaults, width);
     }
 
     private static RotarySpec ReadSection(ModelConfig config, ModelConfig section, string name, RotaryDefaults defaults, int headDim, int context)
@@ -60,7 +62,11 @@ internal static class RotaryConfig
             throw new ModelFormatException($"config.json: {name} has the rope_type '{written}' and the type '{other}'; keep the one that is right.");
         }
 
-        string[] known = [.. RotaryScalingConfig.MembersOf(written, name, defaults), .. s_commonMembers, .. defaults.OwnMembers];
+        string[] known =
+        [
+            .. RotaryScalingConfig.MembersOf(written, name, defaults), .. s_commonMembers, .. defaults.OwnMembers,
+            .. defaults.MultiSection ? s_multiSectionMembers : [],
+        ];
         if (section.Names.FirstOrDefault(member => !known.Contains(member)) is { } stray)
         {
             var where = written is null ? "where no rope_type is named" : $"for the type '{written}'";

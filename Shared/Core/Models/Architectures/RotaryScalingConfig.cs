@@ -45,6 +45,7 @@ internal static class RotaryScalingConfig
         null => "default",
         "su" => "longrope",
         "yarn" when defaults.YarnIsLongRope => "longrope",
+        "mrope" when defaults.MultiSection => "default",
         _ => type,
     };
 

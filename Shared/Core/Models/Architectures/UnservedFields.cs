@@ -36,17 +36,26 @@ internal static class UnservedFields
         ["scale_attn_weights"] = ["true"], ["scale_attn_by_inverse_layer_idx"] = s_false, ["use_bidirectional_attention"] = s_false,
         ["multi_query"] = s_false, ["kv_lora_rank"] = s_none, ["q_lora_rank"] = s_none, ["num_kv_shared_layers"] = ["0"],
         ["attention_k_eq_v"] = s_false, ["use_cla"] = s_false, ["sparse_config"] = s_none,
+        ["attn_output_gate"] = s_false,
 
         // scales
         ["embedding_multiplier"] = ["1"], ["residual_multiplier"] = ["1"], ["logits_scaling"] = ["1"], ["logit_scale"] = ["1"],
         ["lm_head_multiplier"] = ["1"], ["scale_emb"] = ["1"], ["scale_depth"] = s_none, ["final_logit_softcapping"] = s_none,
         ["final_logit_softcap"] = s_none, ["swiglu_limit"] = s_none,
 
+        // layers with a state
+        ["linear_num_key_heads"] = s_none, ["linear_num_value_heads"] = s_none, ["linear_conv_kernel_dim"] = s_none, ["conv_L_cache"] = s_none,
+        ["conv_bias"] = s_false, ["full_attn_idxs"] = s_none, ["full_attention_interval"] = ["1"], ["use_pos_enc"] = ["true"],
+        ["block_use_swiglu"] = ["true"], ["block_auto_adjust_ff_dim"] = s_false, ["block_ff_dim"] = s_none,
+
         // experts and other layers
         ["num_experts"] = ["0", "1"], ["num_local_experts"] = ["0", "1"], ["n_routed_experts"] = ["0", "1"],
         ["moe_intermediate_size"] = s_none, ["n_shared_experts"] = ["0"], ["num_shared_experts"] = ["0"],
         ["shared_intermediate_size"] = ["0"], ["enable_moe_block"] = s_false, ["scoring_func"] = s_none, ["routed_scaling_factor"] = ["1"],
         ["use_routing_bias"] = s_false, ["mlp_only_layers"] = ["[]"], ["mamba_d_state"] = s_none, ["hidden_size_per_layer_input"] = ["0"],
+        ["altup_num_inputs"] = s_none, ["laurel_rank"] = s_none, ["activation_sparsity_pattern"] = s_none, ["use_double_wide_mlp"] = s_false,
+        ["global_head_dim"] = s_none, ["num_global_key_value_heads"] = s_none, ["per_layer_config"] = s_none,
+        ["moe_layer_freq"] = ["1"], ["mlp_layer_types"] = s_none, ["moe_num_experts"] = ["0"], ["n_group"] = ["0", "1"],
     };
 
     /// <summary>Refuses what no reader has asked for; to be called when the family's reader is done.</summary>

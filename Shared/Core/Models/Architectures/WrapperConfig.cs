@@ -7,7 +7,7 @@ namespace Rill.Models.Architectures;
 internal static class WrapperConfig
 {
     private static readonly string[] s_towers =
-        ["vision_tower.", "vision_model.", "visual.", "multi_modal_projector.", "audio_tower.", "embed_vision.", "embed_audio."];
+        ["vision_tower.", "vision_model.", "visual.", "multi_modal_projector.", "audio_tower.", "embed_vision.", "embed_audio.", "vision_embedder."];
 
     private static readonly NamePrefixes[] s_prefixes =
     [
@@ -29,7 +29,7 @@ internal static class WrapperConfig
         {
             Architecture = architecture,
             Prefixes = s_prefixes,
-            PassedOver = [.. s_towers, .. s_towers.Select(tower => "model." + tower)],
+            PassedOver = [.. decoder.PassedOver, .. s_towers, .. s_towers.Select(tower => "model." + tower)],
         };
     }
 }

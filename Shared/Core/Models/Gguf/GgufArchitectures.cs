@@ -182,6 +182,7 @@ internal static class GgufArchitectures
     {
         config["use_qkv_bias"] = fields.Has("blk.0.attn_q.bias");
         config["use_parallel_residual"] = fields.Flag("use_parallel_residual") ?? false;
+        config["qk_layernorm"] = fields.Has("blk.0.attn_q_norm.weight");
     }
 
     private static void Phi3(GgufFields fields, JsonObject config)

@@ -57,6 +57,7 @@ internal static class GgufSpec
         var divisors = marks.Numbers(GgufConfig.RotaryDivisors);
         spec = spec with
         {
+            Published = spec,
             NormOffset = 0,
             Names = s_names with
             {

@@ -55,8 +55,9 @@ internal static unsafe class ActivationKernel
         }
     }
 
+    /// <summary>target = act(gate) * up, or what the activation makes of both; the target may be one of them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Gate<TActivation, T>(void* gate, void* up, float* target, int size) where TActivation : IActivation where T : IElements
+    public static void Gate<TActivation, T>(void* gate, void* up, float* target, int size) where TActivation : IActivation where T : IElements
     {
         var i = 0;
         for (; i <= size - Lanes; i += Lanes)
@@ -70,8 +71,9 @@ internal static unsafe class ActivationKernel
         }
     }
 
+    /// <summary>target = act(source); both may be the same.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Apply<TActivation, T>(void* source, float* target, int size) where TActivation : IActivation where T : IElements
+    public static void Apply<TActivation, T>(void* source, float* target, int size) where TActivation : IActivation where T : IElements
     {
         var i = 0;
         for (; i <= size - Lanes; i += Lanes)

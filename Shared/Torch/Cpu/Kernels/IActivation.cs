@@ -13,6 +13,16 @@ internal interface IActivation
     static abstract Vector512<float> Gate(Vector512<float> gate, Vector512<float> up);
 }
 
+/// <summary>sigmoid(x).</summary>
+internal readonly struct Sigmoid : IActivation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Apply(Vector512<float> x) => Vector512<float>.One / (Vector512<float>.One + Vector512.Exp(-x));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Gate(Vector512<float> gate, Vector512<float> up) => Apply(gate) * up;
+}
+
 /// <summary>x * sigmoid(x).</summary>
 internal readonly struct Silu : IActivation
 {

@@ -60,6 +60,37 @@ internal static unsafe class RowKernels
         }
     }
 
+    /// <summary>target = source.</summary>
+    public static void Copy(float* source, float* target, int size) => new ReadOnlySpan<float>(source, size).CopyTo(new Span<float>(target, size));
+
+    /// <summary>values *= factors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply(float* values, float* factors, int size)
+    {
+        var i = 0;
+        for (; i <= size - Lanes; i += Lanes)
+        {
+            (Vector512.Load(values + i) * Vector512.Load(factors + i)).Store(values + i);
+        }
+
+        for (; i < size; i++)
+        {
+            values[i] *= factors[i];
+        }
+    }
+
+    /// <summary>values = max(values - (m + deviations * s), 0), m and s being their mean and their (population) standard deviation.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void CutBelow(float* values, float deviations, int size)
+    {
+        Shift(values, -Sum(values, size) / size, values, size);
+        var cutoff = deviations * MathF.Sqrt(Dot<Float32Elements>(values, values, size) / size);
+        for (var i = 0; i < size; i++)
+        {
+            values[i] = MathF.Max(values[i] - cutoff, 0);
+        }
+    }
+
     /// <summary>target = source / sqrt(mean(source²) + epsilon) * weight (RMSNorm, arXiv 1910.07467). Source and target may be the same.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RmsNorm(float* source, float* weight, float epsilon, float* target, int size)
@@ -77,6 +108,10 @@ internal static unsafe class RowKernels
             target[i] = source[i] * scale * weight[i];
         }
     }
+
+    /// <summary>The same without weights.</summary>
+    public static void RmsNorm(float* source, float epsilon, float* target, int size) =>
+        Scale(source, 1 / MathF.Sqrt((Dot<Float32Elements>(source, source, size) / size) + epsilon), target, size);
 
     /// <summary>
     /// target = (source - mean) / sqrt(variance + epsilon) * weight + bias (layer norm, arXiv 1607.06450); a null bias is none. Source and
@@ -108,6 +143,27 @@ internal static unsafe class RowKernels
         for (; i < size; i++)
         {
             target[i] = source[i] * factor;
+        }
+    }
+
+    /// <summary>values *= scale / sqrt(sum(values²) + epsilon).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void SetLength(float* values, float scale, float epsilon, int size) =>
+        Scale(values, scale / MathF.Sqrt(Dot<Float32Elements>(values, values, size) + epsilon), values, size);
+
+    /// <summary>target = left * right, element by element. The target may be one of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply(float* left, float* right, float* target, int size)
+    {
+        var i = 0;
+        for (; i <= size - Lanes; i += Lanes)
+        {
+            (Vector512.Load(left + i) * Vector512.Load(right + i)).Store(target + i);
+        }
+
+        for (; i < size; i++)
+        {
+            target[i] = left[i] * right[i];
         }
     }
 

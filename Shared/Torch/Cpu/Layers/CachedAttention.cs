@@ -13,21 +13,13 @@ namespace Rill.Torch.Cpu.Layers;
 /// <typeparam name="T">Type of the KV cache.</typeparam>
 internal sealed unsafe class CachedAttention<T> : IDisposable where T : ICacheElements
 {
-    private const int Unlimited = 1 << 30;
-
     [ThreadStatic]
     private static float[]? t_sums;
 
     private readonly DecoderSpec _spec;
     private readonly CpuKeyValueCache _cache;
     private readonly ThreadTeam _team;
-    private readonly float _scale;
-    private readonly int _group;
-    private readonly AttentionPlan[] _plans;        // one for each reach
-    private readonly AttentionPlan[] _layerPlans;   // the same by layer
-    private readonly RotaryTable[] _tables;         // one for each kind of positions
-    private readonly RotaryTable?[] _layerTables;   // the same by layer; null for one without positions
-    private readonly int _partSize;
+    private readonly AttentionLayers _layers;
     private readonly RowBuffer _queries;            // [key/value head, row, group, headDim]
     private readonly NativeBuffer _parts = new();
     private readonly Action<int> _place;
@@ -39,27 +31,13 @@ internal sealed unsafe class CachedAttention<T> : IDisposable where T : ICacheEl
     private RowBuffer _target = null!;
     private HeadNorms? _norms;
     private WeightVector? _sinks;
-    private RotaryTable? _table;
-    private QueryTemperature? _temperature;
-    private AttentionPlan _plan;
-    private int _layer;
+    private AttentionLayer _layer = null!;
 
     public CachedAttention(DecoderSpec spec, CpuKeyValueCache cache, ThreadTeam team)
     {
         (_spec, _cache, _team) = (spec, cache, team);
-        _scale = spec.AttentionScale ?? (float)(1 / Math.Sqrt(spec.HeadDim));
-        _group = spec.HeadCount / spec.KeyValueHeadCount;
-        var tileRows = Math.Max(1, AttentionKernel.GoodInputs / _group);
-        var reaches = Enumerable.Range(0, spec.LayerCount)
-            .Select(layer => new AttentionReach(spec.AttentionWindows[layer] ?? Unlimited, (spec.AttentionChunks.Count == 0 ? null : spec.AttentionChunks[layer]) ?? Unlimited)).ToArray();
-        _plans = [.. reaches.Distinct().Select(reach => new AttentionPlan(reach, tileRows, spec.KeyValueHeadCount, team.Threads))];
-        _layerPlans = [.. reaches.Select(reach => _plans.Single(plan => plan.Reach == reach))];
-        var byRotary = spec.Rotaries.OfType<RotarySpec>().Distinct().ToDictionary(rotary => rotary, rotary => new RotaryTable(rotary, spec.HeadDim));
-        _tables = [.. byRotary.Values];
-        _layerTables = [.. spec.Rotaries.Select(rotary => rotary is null ? null : byRotary[rotary])];
-        _plan = _plans[0];
-        _partSize = AttentionSums.Size(tileRows * _group, spec.HeadDim);
-        _queries = new(spec.HeadCount * spec.HeadDim);
+        _layers = new(spec, team.Threads);
+        _queries = new(spec.HeadCount * _layers.WidestHead);
         _place = Place;
         _attend = Attend;
     }
@@ -69,60 +47,79 @@ internal sealed unsafe class CachedAttention<T> : IDisposable where T : ICacheEl
     {
         _rows = rows;
         _queries.Ensure(rows.Length);
-        Array.ForEach(_tables, table => table.Begin(rows));
-
-        foreach (var plan in _plans)
-        {
-            plan.Begin(rows);
-            _parts.Ensure((long)plan.Parts * _spec.KeyValueHeadCount * _partSize * sizeof(float));
-        }
+        _layers.Begin(rows);
+        _parts.Ensure((long)_layers.MostParts * _layers.PartSize * sizeof(float));
     }
 
     /// <summary>Runs one layer's attention over the rows given to <see cref="Begin"/>.</summary>
-    /// <param name="queryKeyValue">Rows of (heads + 2 key/value heads) * headDim; their content is lost.</param>
+    /// <param name="queryKeyValue">
+    /// Rows of (heads + 2 key/value heads) * headDim, or of heads * headDim where the layer reads another's keys and values; their content is lost.
+    /// </param>
     /// <param name="layer">The layer's number.</param>
     /// <param name="norms">Over queries and keys; null for none.</param>
     /// <param name="sinks">A logit for each query head that joins its sum; null for none.</param>
     /// <param name="attended">Gets rows of heads * headDim.</param>
     public void Forward(RowBuffer queryKeyValue, int layer, HeadNorms? norms, WeightVector? sinks, RowBuffer attended)
     {
-        (_source, _target, _layer, _norms, _sinks) = (queryKeyValue, attended, layer, norms, sinks);
-        (_plan, _table, _temperature) = (_layerPlans[layer], _layerTables[layer], _spec.QueryTemperatures.Count == 0 ? null : _spec.QueryTemperatures[layer]);
-        _team.Run(_rows.Length, (long)_rows.Length * _spec.QueryKeyValueSize * 4, _place);
-        _plan.Restart();
-        _team.Run(_plan.Units.Count * _spec.KeyValueHeadCount, _plan.Work * _spec.HeadCount * _spec.HeadDim * 2, _attend);
+        (_source, _target, _layer, _norms, _sinks) = (queryKeyValue, attended, _layers[layer], norms, sinks);
+        _team.Run(_rows.Length, (long)_rows.Length * _spec.QueryKeyValueSizeOf(layer) * 4, _place);
+        _layer.Plan.Restart();
+        _team.Run(_layer.Plan.Units.Count * _layer.KeyValueHeads, _layer.Plan.Work * _spec.HeadCount * _layer.HeadDim * 2, _attend);
     }
 
     public void Dispose()
     {
-        Array.ForEach(_tables, table => table.Dispose());
+        _layers.Dispose();
         _queries.Dispose();
         _parts.Dispose();
     }
 
-    private float* Queries(int head, int row) => _queries.Row(0) + ((((nint)head * _rows.Length) + row) * _group * _spec.HeadDim);
+    private float* Queries(int head, int row) => _queries.Row(0) + ((((nint)head * _rows.Length) + row) * _layer.Group * _layer.HeadDim);
 
     private void Place(int row)
     {
-        var (token, size) = (_rows[row], _spec.HeadDim);
+        var (token, size) = (_rows[row], _layer.HeadDim);
         var source = _source.Row(row);
-        var scale = _scale * (_temperature?.At(token.Position) ?? 1);
+        var scale = _layer.Scale * (_layer.Temperature?.At(token.Position) ?? 1);
         _norms?.WholeRow(source, source + (_spec.HeadCount * size));
         for (var head = 0; head < _spec.HeadCount; head++, source += size)
         {
-            var (shared, own) = Math.DivRem(head, _group);
+            var (shared, own) = Math.DivRem(head, _layer.Group);
             Turn(source, head, isQuery: true, row, scale, Queries(shared, row) + (own * size));
         }
 
-        for (var head = 0; head < _spec.KeyValueHeadCount; head++, source += size)
+        if (_layer.Caches)
         {
-            Turn(source, head, isQuery: false, row, 1, source);
-            Write(_cache.Chunk(token.Slot, token.Position, _layer, head, values: false), token.Position, source);
+            PlaceKeysAndValues(token, row, source);
+        }
+    }
+
+    private void PlaceKeysAndValues(TokenRow token, int row, float* keys)
+    {
+        var value = keys + (_layer.KeyValueHeads * _layer.HeadDim);
+        var projected = _layer.TakesValuesFromKeys ? keys : value;    // as keys are before their norm
+        for (var head = 0; head < _layer.KeyValueHeads && !_spec.ValuesAreKeys; head++, value += _layer.HeadDim, projected += _layer.HeadDim)
+        {
+            PlaceValue(projected, value);
+            Write(_cache.Chunk(token.Slot, token.Position, _layer.Source, head, values: true), token.Position, value);
         }
 
-        for (var head = 0; head < _spec.KeyValueHeadCount && !_spec.ValuesAreKeys; head++, source += size)
+        for (var head = 0; head < _layer.KeyValueHeads; head++, keys += _layer.HeadDim)
         {
-            Write(_cache.Chunk(token.Slot, token.Position, _layer, head, values: true), token.Position, source);
+            Turn(keys, head, isQuery: false, row, 1, keys);
+            Write(_cache.Chunk(token.Slot, token.Position, _layer.Source, head, values: false), token.Position, keys);
+        }
+    }
+
+    private void PlaceValue(float* projected, float* target)
+    {
+        if (_spec.ValueNorm)
+        {
+            RowKernels.RmsNorm(projected, _spec.NormEpsilon, target, _layer.HeadDim);
+        }
+        else if (projected != target)
+        {
+            RowKernels.Copy(projected, target, _layer.HeadDim);
         }
     }
 
@@ -131,13 +128,13 @@ internal sealed unsafe class CachedAttention<T> : IDisposable where T : ICacheEl
     {
         _norms?.Before(head, number, isQuery);
         var first = _norms is { FollowRotation: true } ? 1 : scale;
-        if (_table is not null)
+        if (_layer.Rotations is { } rotations)
         {
-            _table.Rotate(head, row, first, target);
+            rotations.Rotate(head, row, first, target);
         }
         else
         {
-            RowKernels.Scale(head, first, target, _spec.HeadDim);
+            RowKernels.Scale(head, first, target, _layer.HeadDim);
         }
 
         _norms?.After(target, scale, isQuery);
@@ -146,30 +143,31 @@ internal sealed unsafe class CachedAttention<T> : IDisposable where T : ICacheEl
     private void Write(byte* chunk, int position, float* vector)
     {
         position %= AttentionKernel.ChunkPositions;
-        T.Write(vector, chunk + ((nint)position * _spec.HeadDim * T.Size), _spec.HeadDim, Scales(chunk) + position);
+        T.Write(vector, chunk + ((nint)position * _layer.HeadDim * T.Size), _layer.HeadDim, Scales(chunk) + position);
     }
 
     /// <summary>The scales behind a chunk's vectors, one for each position.</summary>
-    private float* Scales(byte* chunk) => (float*)(chunk + ((nint)AttentionKernel.ChunkPositions * _spec.HeadDim * T.Size));
+    private float* Scales(byte* chunk) => (float*)(chunk + ((nint)AttentionKernel.ChunkPositions * _layer.HeadDim * T.Size));
 
     /// <summary>One unit and one key/value head.</summary>
     private void Attend(int piece)
     {
-        var (number, head) = Math.DivRem(piece, _spec.KeyValueHeadCount);
-        var unit = _plan.Units[number];
-        var tile = _plan.Tiles[unit.Tile];
+        var plan = _layer.Plan;
+        var (number, head) = Math.DivRem(piece, _layer.KeyValueHeads);
+        var unit = plan.Units[number];
+        var tile = plan.Tiles[unit.Tile];
         if (tile.IsSplit)
         {
             Compute(tile, unit.FirstChunk, head, Part(tile, unit.FirstChunk, head));
-            if (!_plan.FinishChunk(unit.Tile, head))
+            if (!plan.FinishChunk(unit.Tile, head))
             {
                 return;
             }
         }
 
-        if (t_sums is null || t_sums.Length < 2 * _partSize)
+        if (t_sums is null || t_sums.Length < 2 * _layers.PartSize)
         {
-            t_sums = new float[2 * _partSize];
+            t_sums = new float[2 * _layers.PartSize];
         }
 
         fixed (float* scratch = t_sums)
@@ -178,7 +176,7 @@ internal sealed unsafe class CachedAttention<T> : IDisposable where T : ICacheEl
             whole.Clear();
             for (var chunk = tile.FirstChunk; chunk < tile.EndChunk; chunk++)
             {
-                var next = tile.IsSplit ? Part(tile, chunk, head) : SumsOf(tile, scratch + _partSize);
+                var next = tile.IsSplit ? Part(tile, chunk, head) : SumsOf(tile, scratch + _layers.PartSize);
                 if (!tile.IsSplit)
                 {
                     Compute(tile, chunk, head, next);
@@ -191,15 +189,16 @@ internal sealed unsafe class CachedAttention<T> : IDisposable where T : ICacheEl
         }
     }
 
-    private AttentionSums SumsOf(in AttentionTile tile, float* start) => new(start, tile.Rows * _group, _spec.HeadDim);
+    private AttentionSums SumsOf(in AttentionTile tile, float* start) => new(start, tile.Rows * _layer.Group, _layer.HeadDim);
 
     private AttentionSums Part(in AttentionTile tile, int chunk, int head) =>
-        SumsOf(tile, (float*)_parts.Start + ((((nint)tile.Part + chunk - tile.FirstChunk) * _spec.KeyValueHeadCount) + head) * _partSize);
+        SumsOf(tile, (float*)_parts.Start + ((((nint)tile.Part + chunk - tile.FirstChunk) * _layer.KeyValueHeads) + head) * _layers.PartSize);
 
     private void Compute(in AttentionTile tile, int chunk, int head, in AttentionSums sums)
     {
         var start = chunk * AttentionKernel.ChunkPositions;
-        byte* keys = _cache.Chunk(tile.Slot, start, _layer, head, values: false), values = _cache.Chunk(tile.Slot, start, _layer, head, values: true);
+        var keys = _cache.Chunk(tile.Slot, start, _layer.Source, head, values: false);
+        var values = _cache.Chunk(tile.Slot, start, _layer.Source, head, values: true);
         AttentionKernel.Attend<T>(
             new AttentionChunk
             {
@@ -207,13 +206,13 @@ internal sealed unsafe class CachedAttention<T> : IDisposable where T : ICacheEl
                 Values = values,
                 KeyScales = T.HasScales ? Scales(keys) : null,
                 ValueScales = T.HasScales ? Scales(values) : null,
-                HeadDim = _spec.HeadDim,
+                HeadDim = _layer.HeadDim,
                 Queries = Queries(head, tile.FirstRow),
                 Rows = tile.Rows,
-                Group = _group,
+                Group = _layer.Group,
                 Position = tile.Position - start,
                 Start = start,
-                Reach = _plan.Reach,
+                Reach = _layer.Plan.Reach,
                 SoftCap = _spec.AttentionSoftCap ?? 0,
             },
             sums);
@@ -221,15 +220,15 @@ internal sealed unsafe class CachedAttention<T> : IDisposable where T : ICacheEl
 
     private void Finish(in AttentionTile tile, int head, in AttentionSums sums)
     {
-        for (var input = 0; input < tile.Rows * _group; input++)
+        for (var input = 0; input < tile.Rows * _layer.Group; input++)
         {
-            var (row, own) = Math.DivRem(input, _group);
+            var (row, own) = Math.DivRem(input, _layer.Group);
             if (_sinks is not null)
             {
-                sums.AddSink(input, _sinks.Values[(head * _group) + own]);
+                sums.AddSink(input, _sinks.Values[(head * _layer.Group) + own]);
             }
 
-            sums.Finish(input, _target.Row(tile.FirstRow + row) + (((head * _group) + own) * _spec.HeadDim));
+            sums.Finish(input, _target.Row(tile.FirstRow + row) + (((head * _layer.Group) + own) * _layer.HeadDim));
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 using Rill.Models;
 using Rill.Serving;
 using Rill.Torch.Cache;
+using Rill.Torch.Cpu.Adapters;
 using Rill.Torch.Cpu.Kernels;
 using Rill.Torch.Cpu.Quantization;
 using Rill.Torch.Decoding;
@@ -24,17 +25,22 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
     private readonly CachedAttention<T> _attention;
     private readonly ThreadTeam _team;
     private readonly TokenEmbedding _embedding;
+    private readonly FeedForwardFactory _feedForwards;
     private readonly CpuLayer[] _layers;
+    private readonly ILayerFrame? _frame;    // what stands around the layers; null for most models
     private readonly CpuNorm _norm;
     private readonly CpuNorm _subNorm;
+    private readonly CpuMixers? _mixers;    // null where all layers have attention
+    private readonly OutputGate _outputGate;
     private readonly NormWeight _finalNorm;
     private readonly LogitsHead _head;
+    private readonly AdapterTable _adapters;
+    private readonly AdapterStep _adapterStep;
 
     private readonly RowBuffer _residual;
     private readonly RowBuffer _normed;
     private readonly RowBuffer _queryKeyValue;
-    private readonly RowBuffer _attended;
-    private readonly RowBuffer _inner;
+    private readonly RowBuffers _attended;
     private readonly RowBuffer _branch;    // what a branch adds, where it is changed before that
     private readonly Action<int> _addBranch;
     private readonly RowBuffer _logits;
@@ -61,30 +67,35 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
         _cache = new(layout, parts);
         _attention = parts.Own(new CachedAttention<T>(spec, _cache, team));
         var scratch = parts.Own(new LinearScratch());
-        var factory = new CpuLayerFactory(new(weights, type), quantized, team, scratch, pack && _promptsByTorch, parts);
+        _adapters = parts.Own(new AdapterTable(spec));
+        _adapterStep = parts.Own(new AdapterStep(_adapters));
+        var factory = new CpuLayerFactory(new(weights, type), quantized, team, scratch, pack && _promptsByTorch, parts, _adapters, _adapterStep);
         _residual = parts.Own(new RowBuffer(spec.HiddenSize));
         _branch = parts.Own(new RowBuffer(spec.HiddenSize));
-        _inner = parts.Own(new RowBuffer(spec.FeedForwardSize));
+        _attended = parts.Own(new RowBuffers());
         _embedding = new(spec, factory, _branch);
         _norm = new(team, spec.Norm, spec.NormEpsilon);
-        var scratches = new Dictionary<MoeSpec, ExpertScratch>();
-        LatentScratch? latentScratch = null;
         _subNorm = new(team, NormKind.Rms, spec.NormEpsilon);
-        _layers = [.. Enumerable.Range(0, spec.LayerCount).Select(index => new CpuLayer(factory, spec, index, FeedForward(index), Latent(index)))];
+        _mixers = spec.StateSize == 0 ? null : new(spec, layout, team, parts);
+        _outputGate = parts.Own(new OutputGate(spec.HeadCount * spec.HeadDim, team));
+        _feedForwards = new(spec, factory, _residual, team, parts);
+        LatentScratch? latentScratch = null;
+        var laurelInner = parts.Own(new RowBuffer(spec.LaurelRank ?? 0));
+        _layers = [.. Enumerable.Range(0, spec.LayerCount)
+            .Select(index => new CpuLayer(
+                factory, spec, index, _feedForwards.Of(index), LatentOf(index), LaurelOf(index), _attended, _mixers?.Make(factory, index)))];
+        _frame = LayerFrames.Of(spec, factory, _residual, _branch, team, parts);
 
-        LatentProjections? Latent(int layer) =>
+        LatentProjections? LatentOf(int layer) =>
             spec.Latent is { } latent ? new(spec, latent, factory, layer, latentScratch ??= parts.Own(new LatentScratch(spec, latent)), team) : null;
 
-        IFeedForward FeedForward(int layer) => spec.ExpertsOf(layer) is { } experts
-            ? new ExpertsFeedForward(spec, experts, factory, layer, scratches.GetValueOrDefault(experts) ?? (scratches[experts] = parts.Own(new ExpertScratch(experts, spec.HiddenSize))), team)
-            : new DenseFeedForward(spec, factory, layer, _inner, _subNorm);
+        Laurel? LaurelOf(int layer) => spec.LaurelRank is { } rank ? new(spec, rank, factory, layer, laurelInner, _branch, team) : null;
 
         _finalNorm = factory.Norm(spec.Names.FinalNorm, spec);
         _head = new(spec, factory, team);
         _addBranch = AddBranch;
         _normed = parts.Own(new RowBuffer(spec.HiddenSize));
-        _queryKeyValue = parts.Own(new RowBuffer(spec.QueryKeyValueSize));
-        _attended = parts.Own(new RowBuffer(spec.HeadCount * spec.HeadDim));
+        _queryKeyValue = parts.Own(new RowBuffer(Enumerable.Range(0, spec.LayerCount).Max(spec.QueryKeyValueSizeOf)));
         _logits = parts.Own(new RowBuffer(spec.VocabularySize));
         _hidden = parts.Own(new RowBuffer(spec.HiddenSize));
     }
@@ -98,17 +109,29 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
         Reserve(rows.Count, plan);
         _embedding.Gather(plan.Rows, _residual);
         _attention.Begin(plan.Rows);
+        _mixers?.Begin(plan.Rows);
+        _frame?.Open(plan.Rows, rows);
+        _adapterStep.Begin(plan.Rows);
         for (var index = 0; index < _layers.Length; index++)
         {
+            _frame?.Enter(index, rows);
             Forward(_layers[index], index, rows);
+            _frame?.Leave(index, rows);
         }
+
+        _frame?.Close(rows);
+        _mixers?.End();
 
         return new(
             plan.SamplingRows.Length == 0 ? null : Logits(plan.SamplingRows),
             plan.PoolingRows.Length == 0 ? null : Hidden(plan.PoolingRows));
     }
 
-    public void ReleaseSlot(int slot) => _cache.ReleaseSlot(slot);
+    public void ReleaseSlot(int slot)
+    {
+        _cache.ReleaseSlot(slot);
+        _mixers?.States.Release(slot);
+    }
 
     public void ReleaseBlock(int block) => _cache.ReleaseBlock(block);
 
@@ -116,17 +139,22 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
 
     public void Save(BlockCopy copy) => _cache.Save(copy);
 
+    public void ReleaseState(int state) => _mixers!.States.ReleaseSaved(state);
+
+    public void Restore(StateCopy copy) => _mixers!.States.Restore(copy);
+
+    public void Save(StateCopy copy) => _mixers!.States.Save(copy);
+
+    public AdapterSummary LoadAdapter(int number, ModelFiles files) => _adapters.Load(number, files);
+
+    public bool HasAdapter(int number) => _adapters.Find(number) is not null;
+
+    public void UnloadAdapter(int number) => _adapters.Unload(number);
+
     private void Forward(CpuLayer layer, int index, RowSplit rows)
     {
         var normed = Normed(layer.AttentionNorm, rows);
-        layer.Latent?.Project(normed, _queryKeyValue, rows);
-        layer.QueryKeyValue?.Forward(normed, _queryKeyValue, rows);
-        _attention.Forward(_queryKeyValue, index, layer.HeadNorms, layer.Sinks, _attended);
-        var attended = layer.Latent?.Collect(_attended, rows) ?? _attended;
-        if (layer.AttentionSubNorm is { } subNorm)
-        {
-            _subNorm.Forward(_attended, subNorm, _attended, rows.Count);
-        }
+        var attended = layer.Mixer?.Mix(normed, rows) ?? Attend(layer, index, normed, rows);
 
         // Where both branches see what the layer was given, the feed-forward's input is normed before attention's result is added.
         var input = _spec.Residual switch
@@ -144,8 +172,29 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
 
         layer.Output.Forward(attended, _branch, rows);
         AddBranch(layer.AttentionPostNorm, rows);
+        layer.Laurel?.Join(normed, _residual, rows);
         layer.FeedForward.Forward(input ?? Normed(layer.FeedForwardNorm, rows), _branch, rows);
         AddBranch(layer.FeedForwardPostNorm, rows);
+    }
+
+    /// <summary>A layer's attention, before its output projection.</summary>
+    private RowBuffer Attend(CpuLayer layer, int index, RowBuffer normed, RowSplit rows)
+    {
+        layer.Latent?.Project(normed, _queryKeyValue, rows);
+        layer.QueryKeyValue?.Forward(normed, _queryKeyValue, rows);
+        _attention.Forward(_queryKeyValue, index, layer.HeadNorms, layer.Sinks, layer.Attended);
+        if (layer.OutputGate is { } gate)
+        {
+            _outputGate.Apply(gate, normed, layer.Attended, rows);
+        }
+
+        var attended = layer.Latent?.Collect(layer.Attended, rows) ?? layer.Attended;
+        if (layer.AttentionSubNorm is { } subNorm)
+        {
+            _subNorm.Forward(attended, subNorm, attended, rows.Count);
+        }
+
+        return attended;
     }
 
     /// <summary>The residual stream through a norm, or as it is where there is none.</summary>
@@ -174,11 +223,13 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
 
     private void Reserve(int rows, StepPlan plan)
     {
-        foreach (var buffer in new[] { _residual, _normed, _branch, _queryKeyValue, _attended, _inner })
+        foreach (var buffer in new[] { _residual, _normed, _branch, _queryKeyValue })
         {
             buffer.Ensure(rows);
         }
 
+        _attended.Ensure(rows);
+        _feedForwards.Ensure(rows);
         _logits.Ensure(plan.SamplingRows.Length);
         _hidden.Ensure(plan.PoolingRows.Length);
     }
@@ -187,6 +238,7 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
     private Tensor Logits(int[] rows)
     {
         _norm.Gather(_residual, rows, _finalNorm, _normed);
+        _adapterStep.Select(rows);
         _head.Forward(_normed, _logits, rows.Length);
         return _logits.AsTensor(rows.Length);
     }

@@ -1,4 +1,5 @@
 using Rill.Models;
+using Rill.Torch.Cpu.Adapters;
 using Rill.Torch.Cpu.Kernels;
 using Rill.Torch.Cpu.Quantization;
 using Rill.Torch.Decoding;
@@ -14,8 +15,11 @@ namespace Rill.Torch.Cpu.Layers;
 /// <param name="scratch">The memory that they share.</param>
 /// <param name="pack">True to keep a second copy of each matrix, reordered for libtorch's products.</param>
 /// <param name="parts">Owns what the operations read.</param>
-internal sealed class CpuLayerFactory(
-    WeightTensors tensors, QuantizedWeights? quantized, ThreadTeam team, LinearScratch scratch, bool pack, DisposableStack parts)
+/// <param name="adapters">Gets to know the linear layers that adapters may change.</param>
+/// <param name="step">Which rows have which adapter.</param>
+internal sealed unsafe class CpuLayerFactory(
+    WeightTensors tensors, QuantizedWeights? quantized, ThreadTeam team, LinearScratch scratch, bool pack, DisposableStack parts,
+    AdapterTable adapters, AdapterStep step)
 {
     /// <summary>Linear layers over the same input, side by side.</summary>
     /// <param name="inputs">Elements of an input row.</param>
@@ -24,7 +28,7 @@ internal sealed class CpuLayerFactory(
     public CpuLinear Linear(long inputs, bool bias, params ReadOnlySpan<(string Layer, long Outputs)> layers)
     {
         var (weights, vector) = Load(inputs, bias, pack, layers);
-        return new(team, scratch, weights, vector);
+        return new(team, scratch, weights, vector, Adapters(inputs, layers));
     }
 
     /// <summary>Linear layers over the same input of one expert.</summary>
@@ -36,12 +40,19 @@ internal sealed class CpuLayerFactory(
     }
 
     /// <summary>The matrix that turns hidden rows into logits; never packed, as only rows that sample pass through it.</summary>
-    public CpuLinear Head(string name, long vocabulary, long hidden, string? bias) =>
-        new(team, scratch, [Matrix(name, vocabulary, hidden, packed: false)], bias is null ? null : Vector(0, (bias, vocabulary)));
+    /// <param name="name">The tensor: the head's own, or the embedding.</param>
+    /// <param name="layer">The head's name among linear layers, which adapters use.</param>
+    /// <param name="vocabulary">Its outputs.</param>
+    /// <param name="hidden">Its inputs.</param>
+    /// <param name="bias">The tensor of its bias; null for none.</param>
+    public CpuLinear Head(string name, string layer, long vocabulary, long hidden, string? bias) => new(
+        team, scratch, [Matrix(name, vocabulary, hidden, packed: false)], bias is null ? null : Vector(0, (bias, vocabulary)),
+        Adapters(hidden, (layer, vocabulary)));
 
     /// <summary>A matrix that is small and must be exact: never quantized, never multiplied by libtorch.</summary>
     public CpuLinear Exact(string layer, long outputs, long inputs, bool bias) =>
-        new(team, scratch, [parts.Own(new DenseWeight(Kept(layer + ".weight", outputs, inputs), fromMemory: false))], bias ? Vector(0, (layer + ".bias", outputs)) : null);
+        new(team, scratch, [parts.Own(new DenseWeight(Kept(layer + ".weight", outputs, inputs), fromMemory: false))],
+            bias ? Vector(0, (layer + ".bias", outputs)) : null, Adapters(inputs, (layer, outputs)));
 
     /// <summary>The rows that positions stand for.</summary>
     public DenseEmbedding Positions(string name, long count, long hidden) => parts.Own(new DenseEmbedding(Kept(name, count, hidden)));
@@ -60,6 +71,34 @@ internal sealed class CpuLayerFactory(
     /// <param name="name">The tensor's name.</param>
     /// <param name="shape">Its shape.</param>
     public WeightVector Elements(float offset, string name, params ReadOnlySpan<long> shape) => parts.Own(new WeightVector(tensors.Elements(offset, name, shape)));
+
+    /// <summary>A vector of which each element is multiplied with a factor.</summary>
+    public WeightVector Scaled(float factor, string name, int size)
+    {
+        var vector = Elements(0, name, size);
+        RowKernels.Scale(vector.Values, factor, vector.Values, size);
+        return vector;
+    }
+
+    /// <summary>The weights of a convolution over each channel by itself, [channels, 1, taps] in the files, in f32 as [taps, channels].</summary>
+    public WeightVector Convolution(string name, long channels, long taps)
+    {
+        using var published = tensors.Elements(0, name, channels, 1, taps);
+        using var matrix = published.view(channels, taps);
+        using var turned = matrix.t();
+        return parts.Own(new WeightVector(turned.contiguous()));
+    }
+
+    private LinearAdapters Adapters(long inputs, params ReadOnlySpan<(string Layer, long Outputs)> layers)
+    {
+        var named = new (string, int)[layers.Length];
+        for (var i = 0; i < named.Length; i++)
+        {
+            named[i] = (layers[i].Layer, (int)layers[i].Outputs);
+        }
+
+        return new(adapters.Register((int)inputs, named), (int)inputs, step, team);
+    }
 
     private (LinearWeight[] Weights, WeightVector? Bias) Load(long inputs, bool bias, bool packed, ReadOnlySpan<(string Layer, long Outputs)> layers)
     {

@@ -1,4 +1,5 @@
 using Rill.Models;
+using Rill.Torch.Cpu.Adapters;
 using Rill.Torch.Cpu.Kernels;
 using Rill.Torch.Native;
 using TorchSharp;
@@ -9,7 +10,8 @@ namespace Rill.Torch.Cpu.Layers;
 /// <summary>
 /// Linear layers over the same input, side by side: y = x · [W0; W1; ...]ᵀ + b. Some rows go through our kernels over the weights where
 /// they lie, the threads sharing the outputs; what follows the product (a bias, the residual's sum, the gate) happens in the same phase.
-/// The others go through libtorch's matrix product in bf16. Neither way does a row's result depend on the other rows.
+/// The others go through libtorch's matrix product in bf16. Neither way does a row's result depend on the other rows. What a row's adapter adds
+/// comes from its input in f32, behind the bias and before all that follows.
 /// </summary>
 internal sealed unsafe class CpuLinear
 {
@@ -20,6 +22,7 @@ internal sealed unsafe class CpuLinear
     private readonly LinearScratch _scratch;
     private readonly LinearWeight[] _weights;
     private readonly WeightVector? _bias;
+    private readonly LinearAdapters? _adapters;
     private readonly Action<int> _piece;
     private readonly Action<int> _narrow;
     private readonly Action<int> _quantize;
@@ -31,15 +34,17 @@ internal sealed unsafe class CpuLinear
     private RowBuffer _output = null!;
     private RowSplit _rows;
     private PieceSplit _split;
+    private bool _isAdapted;
 
     /// <summary>Puts layers side by side; weights and bias stay the caller's.</summary>
     /// <param name="team">The threads.</param>
     /// <param name="scratch">Shared with the decoder's other layers.</param>
     /// <param name="weights">One or more, of the same inner size and the same kind.</param>
     /// <param name="bias">For all outputs; null for none.</param>
-    public CpuLinear(ThreadTeam team, LinearScratch scratch, LinearWeight[] weights, WeightVector? bias)
+    /// <param name="adapters">What adapters add; null where they change nothing.</param>
+    public CpuLinear(ThreadTeam team, LinearScratch scratch, LinearWeight[] weights, WeightVector? bias, LinearAdapters? adapters = null)
     {
-        (_team, _scratch, _weights, _bias) = (team, scratch, weights, bias);
+        (_team, _scratch, _weights, _bias, _adapters) = (team, scratch, weights, bias, adapters);
         Outputs = weights.Sum(weight => weight.Outputs);
         _piece = Piece;
         _narrow = Narrow;
@@ -82,6 +87,7 @@ internal sealed unsafe class CpuLinear
     private void Run(Then then, RowBuffer input, RowBuffer output, RowSplit rows, int shared)
     {
         (_then, _input, _output, _rows) = (then, input, output, rows);
+        _isAdapted = _adapters?.Prepare(input) ?? false;
         if (then is Then.Add or Then.Gate)
         {
             _scratch.Products.Ensure((long)rows.ByKernels * Outputs * sizeof(float));
@@ -173,6 +179,11 @@ internal sealed unsafe class CpuLinear
         {
             RowKernels.Add<Float32Elements>(target + ((nint)row * stride) + first, _bias.Values + first, end - first);
         }
+
+        if (_isAdapted)
+        {
+            _adapters!.Add(_rows.ByTorch, _rows.Count, first, end, target, stride);
+        }
     }
 
     private void RunByTorch()
@@ -220,6 +231,11 @@ internal sealed unsafe class CpuLinear
             RowKernels.Add<Float32Elements>(target, _bias.Values + offset, size);
         }
 
+        if (_isAdapted)
+        {
+            _adapters!.Add(row, row + 1, offset, offset + size, _output.Row(row), 0);
+        }
+
         if (_then == Then.Activate)
         {
             ActivationKernel.Apply<Float32Elements>(_activation, target, target, size);
@@ -229,23 +245,32 @@ internal sealed unsafe class CpuLinear
     private void FinishGate(byte* gate, byte* up)
     {
         var size = Outputs / 2;
-        _scratch.Products.Ensure(_bias is null ? 0 : (long)_rows.ByTorch * Outputs * sizeof(float));
+        _scratch.Products.Ensure(_bias is null && !_isAdapted ? 0 : (long)_rows.ByTorch * Outputs * sizeof(float));
         _team.Run(_rows.ByTorch, 4L * _rows.ByTorch * size, row =>
         {
             var gates = gate + ((nint)row * size * sizeof(ushort));
             var ups = up + ((nint)row * size * sizeof(ushort));
             var target = _output.Row(row);
-            if (_bias is null)
+            if (_bias is null && !(_isAdapted && _adapters!.Changes(row)))
             {
                 ActivationKernel.Gate<BFloat16Elements>(_activation, gates, ups, target, size);
                 return;
             }
 
-            var biased = (float*)_scratch.Products.Start + ((nint)row * Outputs);
-            RowKernels.Widen<BFloat16Elements>(gates, biased, size);
-            RowKernels.Widen<BFloat16Elements>(ups, biased + size, size);
-            RowKernels.Add<Float32Elements>(biased, _bias.Values, Outputs);
-            ActivationKernel.Gate<Float32Elements>(_activation, biased, biased + size, target, size);
+            var sums = (float*)_scratch.Products.Start + ((nint)row * Outputs);
+            RowKernels.Widen<BFloat16Elements>(gates, sums, size);
+            RowKernels.Widen<BFloat16Elements>(ups, sums + size, size);
+            if (_bias is not null)
+            {
+                RowKernels.Add<Float32Elements>(sums, _bias.Values, Outputs);
+            }
+
+            if (_isAdapted)
+            {
+                _adapters!.Add(row, row + 1, 0, Outputs, sums, 0);
+            }
+
+            ActivationKernel.Gate<Float32Elements>(_activation, sums, sums + size, target, size);
         });
     }
 }

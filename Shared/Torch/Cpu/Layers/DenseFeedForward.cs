@@ -16,12 +16,12 @@ internal sealed class DenseFeedForward : IFeedForward
     /// <param name="spec">The model.</param>
     /// <param name="weights">Makes its operations.</param>
     /// <param name="layer">The layer's number.</param>
-    /// <param name="inner">Memory for rows of the inner width, shared with the other layers.</param>
+    /// <param name="inner">Memory for rows of the layer's inner width, shared with the other layers.</param>
     /// <param name="norm">Computes RMS norms.</param>
     public DenseFeedForward(DecoderSpec spec, CpuLayerFactory weights, int layer, RowBuffer inner, CpuNorm norm)
     {
         (_spec, _inner, _norm) = (spec, inner, norm);
-        var (names, hidden, width, bias) = (spec.Names, spec.HiddenSize, spec.FeedForwardSize, spec.FeedForwardBias);
+        var (names, hidden, width, bias) = (spec.Names, spec.HiddenSize, spec.FeedForwardSizeOf(layer), spec.FeedForwardBias);
         _up = spec.Gated
             ? weights.Linear(hidden, bias, (names.Gate(layer), width), (names.Up(layer), width))
             : weights.Linear(hidden, bias, (names.Up(layer), width));

@@ -34,7 +34,8 @@ internal sealed class ExpertGroups(MoeSpec spec)
     /// <param name="rows">How many.</param>
     /// <param name="logits">[rows, experts].</param>
     /// <param name="bias">Counts in the choice only; empty for none.</param>
-    public void Route(int rows, ReadOnlySpan<float> logits, ReadOnlySpan<float> bias)
+    /// <param name="scales">What each expert's weights are multiplied with; empty for nothing.</param>
+    public void Route(int rows, ReadOnlySpan<float> logits, ReadOnlySpan<float> bias, ReadOnlySpan<float> scales)
     {
         var size = rows * spec.Top;
         if (_experts.Length < size)
@@ -46,10 +47,12 @@ internal sealed class ExpertGroups(MoeSpec spec)
         for (var row = 0; row < rows; row++)
         {
             var experts = _experts.AsSpan(row * spec.Top, spec.Top);
-            _router.Choose(logits.Slice(row * spec.Experts, spec.Experts), bias, experts, _weights.AsSpan(row * spec.Top, spec.Top));
-            foreach (var expert in experts)
+            var weights = _weights.AsSpan(row * spec.Top, spec.Top);
+            _router.Choose(logits.Slice(row * spec.Experts, spec.Experts), bias, experts, weights);
+            for (var i = 0; i < experts.Length; i++)
             {
-                _counts[expert]++;
+                _counts[experts[i]]++;
+                weights[i] *= scales.IsEmpty ? 1 : scales[experts[i]];
             }
         }
 

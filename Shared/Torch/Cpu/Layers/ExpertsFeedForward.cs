@@ -19,6 +19,7 @@ internal sealed unsafe class ExpertsFeedForward : IFeedForward
     private readonly ExpertScratch _scratch;
     private readonly CpuLinear _router;
     private readonly WeightVector? _selectionBias;
+    private readonly WeightVector? _expertScales;
     private readonly ExpertWeights[] _gateUp;
     private readonly ExpertWeights[] _down;
     private readonly CpuLinear? _sharedGateUp;
@@ -40,6 +41,7 @@ internal sealed unsafe class ExpertsFeedForward : IFeedForward
         var (names, hidden, width, bias) = (spec.Names, spec.HiddenSize, experts.Width, experts.ExpertBias);
         _router = weights.Exact(names.Router(layer), experts.Experts, hidden, experts.RouterBias);
         _selectionBias = experts.SelectionBias ? weights.Elements(0, names.SelectionBias(layer), experts.Experts) : null;
+        _expertScales = experts.BesideDense ? weights.Elements(0, names.Of(layer, names.ParallelExperts.ExpertScalesSuffix), experts.Experts) : null;
         _gateUp = [.. Enumerable.Range(0, experts.Experts).Select(expert =>
             weights.Expert(hidden, bias, (names.ExpertGate(layer, expert), width), (names.ExpertUp(layer, expert), width)))];
         _down = [.. Enumerable.Range(0, experts.Experts).Select(expert => weights.Expert(width, bias, (names.ExpertDown(layer, expert), hidden)))];
@@ -56,24 +58,30 @@ internal sealed unsafe class ExpertsFeedForward : IFeedForward
 
     private ExpertGroups Routes => _scratch.Groups;
 
-    public void Forward(RowBuffer input, RowBuffer output, RowSplit rows)
+    public void Forward(RowBuffer input, RowBuffer output, RowSplit rows) => Forward(input, input, output, rows);
+
+    public void AddTo(RowBuffer input, RowBuffer residual, RowSplit rows) => AddTo(input, input, residual, rows);
+
+    /// <summary>output = what the experts make of the input's rows, chosen by other rows.</summary>
+    public void Forward(RowBuffer routed, RowBuffer input, RowBuffer output, RowSplit rows)
     {
         for (var row = 0; row < rows.Count; row++)
         {
             new Span<float>(output.Row(row), output.Width).Clear();
         }
 
-        AddTo(input, output, rows);
+        AddTo(routed, input, output, rows);
     }
 
-    public void AddTo(RowBuffer input, RowBuffer residual, RowSplit rows)
+    private void AddTo(RowBuffer routed, RowBuffer input, RowBuffer residual, RowSplit rows)
     {
         var choices = rows.Count * _experts.Top;
         _scratch.Ensure(rows.Count, choices);
-        _router.Forward(input, _scratch.Logits, new(rows.Count, ByTorch: 0));
+        _router.Forward(routed, _scratch.Logits, new(rows.Count, ByTorch: 0));
         Routes.Route(
             rows.Count, new(_scratch.Logits.Row(0), rows.Count * _experts.Experts),
-            _selectionBias is null ? [] : new(_selectionBias.Values, _experts.Experts));
+            _selectionBias is null ? [] : new(_selectionBias.Values, _experts.Experts),
+            _expertScales is null ? [] : new(_expertScales.Values, _experts.Experts));
         _scratch.EnsureGroups(Routes.Groups.Count);
         Share(input, rows);
         Gather(input, rows.Count);

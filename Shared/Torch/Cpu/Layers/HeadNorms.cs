@@ -5,29 +5,30 @@ namespace Rill.Torch.Cpu.Layers;
 
 /// <summary>The norms over one layer's queries and keys.</summary>
 /// <param name="spec">The model.</param>
+/// <param name="layer">The layer's number.</param>
 /// <param name="query">The queries' weights; null where the kind has none.</param>
-/// <param name="key">The keys' weights; null where the kind has none.</param>
-internal sealed unsafe class HeadNorms(DecoderSpec spec, WeightVector? query, WeightVector? key)
+/// <param name="key">The keys' weights; null where the kind has none, and where the layer has no keys.</param>
+internal sealed unsafe class HeadNorms(DecoderSpec spec, int layer, WeightVector? query, WeightVector? key)
 {
-    private readonly int _width = spec.HeadDim;
+    private readonly int _width = spec.HeadDimOf(layer);
     private readonly float _epsilon = spec.NormEpsilon;
-    private readonly float[] _ones = Enumerable.Repeat(1f, spec.HeadDim).ToArray();
 
     /// <summary>The norms of a layer, or null for none.</summary>
     public static HeadNorms? Of(DecoderSpec spec, CpuLayerFactory weights, int layer)
     {
-        var (names, heads, shared, width) = (spec.Names, spec.HeadCount, spec.KeyValueHeadCount, spec.HeadDim);
+        var (names, heads, shared, width) = (spec.Names, spec.HeadCount, spec.KeyValueHeadsOf(layer), spec.HeadDimOf(layer));
         return spec.QueryKeyNorm switch
         {
             QueryKeyNorm.None => null,
-            QueryKeyNorm.WeightlessAfterRotary => spec.Rotaries[layer] is null ? null : new(spec, null, null),
+            QueryKeyNorm.WeightlessAfterRotary => spec.Rotaries[layer] is null ? null : new(spec, layer, null, null),
             QueryKeyNorm.Whole => Load([heads * width], [shared * width]),
             QueryKeyNorm.HeadLayerNorm => Load([heads, width], [shared, width]),
             _ => Load([width], [width]),
         };
 
         HeadNorms Load(long[] query, long[] key) => new(
-            spec, weights.Elements(spec.NormOffset, names.QueryNorm(layer), query), weights.Elements(spec.NormOffset, names.KeyNorm(layer), key));
+            spec, layer, weights.Elements(spec.NormOffset, names.QueryNorm(layer), query),
+            spec.CachesKeyValues(layer) ? weights.Elements(spec.NormOffset, names.KeyNorm(layer), key) : null);
     }
 
     /// <summary>Norms a row's queries and keys before they are taken apart into heads.</summary>
@@ -36,7 +37,10 @@ internal sealed unsafe class HeadNorms(DecoderSpec spec, WeightVector? query, We
         if (spec.QueryKeyNorm == QueryKeyNorm.Whole)
         {
             RowKernels.RmsNorm(queries, query!.Values, _epsilon, queries, spec.HeadCount * _width);
-            RowKernels.RmsNorm(keys, key!.Values, _epsilon, keys, spec.KeyValueHeadCount * _width);
+            if (key is not null)
+            {
+                RowKernels.RmsNorm(keys, key.Values, _epsilon, keys, spec.KeyValueHeadsOf(layer) * _width);
+            }
         }
     }
 
@@ -61,24 +65,16 @@ internal sealed unsafe class HeadNorms(DecoderSpec spec, WeightVector? query, We
         switch (spec.QueryKeyNorm)
         {
             case QueryKeyNorm.HeadAfterRotary:
-                Norm(head, (isQuery ? query : key)!.Values, scale);
+                RowKernels.RmsNorm(head, (isQuery ? query : key)!.Values, _epsilon, head, _width);
+                RowKernels.Scale(head, scale, head, _width);
                 break;
             case QueryKeyNorm.WeightlessAfterRotary:
-                fixed (float* ones = _ones)
-                {
-                    Norm(head, ones, scale);
-                }
-
+                RowKernels.RmsNorm(head, _epsilon, head, _width);
+                RowKernels.Scale(head, scale, head, _width);
                 break;
         }
     }
 
     /// <summary>True when <see cref="After"/> norms.</summary>
     public bool FollowRotation => spec.QueryKeyNorm is QueryKeyNorm.HeadAfterRotary or QueryKeyNorm.WeightlessAfterRotary;
-
-    private void Norm(float* head, float* weight, float scale)
-    {
-        RowKernels.RmsNorm(head, weight, _epsilon, head, _width);
-        RowKernels.Scale(head, scale, head, _width);
-    }
 }

@@ -87,12 +87,12 @@ internal sealed unsafe class LatentProjections
         var query = _scratch.Queries.Row(row);
         for (var head = 0; head < Heads; head++, target += _latent.KeyWidth, query += _latent.QueryWidth)
         {
-            Copy(query, _scratch.Plain.Row((head * _count) + row), _latent.PlainWidth);
-            Copy(query + _latent.PlainWidth, target, _latent.RotatedWidth);
+            RowKernels.Copy(query, _scratch.Plain.Row((head * _count) + row), _latent.PlainWidth);
+            RowKernels.Copy(query + _latent.PlainWidth, target, _latent.RotatedWidth);
         }
 
         var down = _scratch.Down.Row(row);
-        Copy(down + _latent.KeyValueRank, target, _latent.RotatedWidth);
+        RowKernels.Copy(down + _latent.KeyValueRank, target, _latent.RotatedWidth);
         RowKernels.RmsNorm(down, _keyNorm.Weight.Values, _latent.NormEpsilon, target + _latent.RotatedWidth, _latent.KeyValueRank);
     }
 
@@ -105,7 +105,7 @@ internal sealed unsafe class LatentProjections
         var source = _rows.Row(row) + _latent.RotatedWidth;
         for (var head = 0; head < Heads; head++, source += _latent.KeyWidth)
         {
-            Copy(source, _scratch.Mixed.Row((head * _count) + row), _latent.KeyValueRank);
+            RowKernels.Copy(source, _scratch.Mixed.Row((head * _count) + row), _latent.KeyValueRank);
         }
     }
 
@@ -126,6 +126,4 @@ internal sealed unsafe class LatentProjections
 
         weights.Multiply(0, 0, outputs, new LinearInput(source.Row(head * _count), _count, quantized), target, stride);
     }
-
-    private static void Copy(float* source, float* target, int size) => new ReadOnlySpan<float>(source, size).CopyTo(new Span<float>(target, size));
 }

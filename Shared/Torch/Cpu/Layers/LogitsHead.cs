@@ -17,7 +17,7 @@ internal sealed unsafe class LogitsHead
     {
         (_spec, _team) = (spec, team);
         _linear = weights.Head(
-            spec.TiedEmbeddings ? spec.Names.Embedding : spec.Names.Head, spec.VocabularySize, spec.HiddenSize,
+            spec.TiedEmbeddings ? spec.Names.Embedding : spec.Names.Head, WeightNames.LayerOf(spec.Names.Head), spec.VocabularySize, spec.HiddenSize,
             spec.HeadBias ? WeightNames.BiasOf(spec.Names.Head) : null);
     }
 

@@ -4,7 +4,7 @@ using Rill.Torch.Decoding;
 
 namespace Rill.Torch.Cpu.Layers;
 
-/// <summary>The rotations of a step's rows, the same for all layers of one <see cref="RotarySpec"/>.</summary>
+/// <summary>The rotations of a step's rows, the same for all layers of one <see cref="RotarySpec"/> and one width of heads.</summary>
 internal sealed unsafe class RotaryTable : IDisposable
 {
     private readonly float[] _frequencies;

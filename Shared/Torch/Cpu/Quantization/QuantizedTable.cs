@@ -11,13 +11,13 @@ internal sealed class QuantizedTable
 
     /// <summary>Places a model's matrices in the order in which the decoder uses them.</summary>
     /// <param name="spec">The model.</param>
-    /// <param name="format">The format of the layers. The embedding and the head are q8 in any case, as their error reaches every logit.</param>
+    /// <param name="format">The format of the layers. Embeddings and the head are q8 in any case, as their error reaches every logit.</param>
     public QuantizedTable(DecoderSpec spec, QuantizedFormat format)
     {
         var entries = new List<QuantizedEntry>();
         foreach (var (name, shape) in DecoderTensors.Matrices(spec))
         {
-            var isVocabulary = name == spec.Names.Embedding || name == spec.Names.Head;
+            var isVocabulary = name == spec.Names.Embedding || name == spec.Names.Head || name == spec.Names.PerLayer.Embedding;
             var entry = new QuantizedEntry(name, isVocabulary ? QuantizedFormat.Q8 : format, (int)shape[0], (int)shape[1], ByteCount);
             entries.Add(entry);
             ByteCount += (entry.ByteCount + Alignment - 1) / Alignment * Alignment;

@@ -47,9 +47,7 @@ internal static class FlashProbe
 
     private static KeyValueLayout Layout(DecoderSpec spec) => new()
     {
-        LayerCount = spec.LayerCount,
-        HeadCount = spec.KeyValueHeadCount,
-        HeadDim = spec.HeadDim,
+        Layers = KeyValueLayer.Of(spec),
         Format = KeyValueFormat.BFloat16,
         ContextLength = ProbeContext,
         SlotCount = 3,

@@ -80,6 +80,26 @@ internal sealed class GpuDecoder : IDecoder
 
     public void Save(BlockCopy copy) => _cache.Save(copy);
 
+    public void ReleaseState(int state) => throw NoStates();
+
+    public void Restore(StateCopy copy) => throw NoStates();
+
+    public void Save(StateCopy copy) => throw NoStates();
+
+    /// <summary>Refuses it: a captured step multiplies all rows with the same matrices.</summary>
+    public AdapterSummary LoadAdapter(int number, ModelFiles files) =>
+        throw new ModelFormatException("Adapters are served by the CPU's kernels alone; set Rill__Device=cpu, or merge the adapter into its model.");
+
+    public bool HasAdapter(int number) => false;
+
+    /// <summary>Does nothing: none was loaded.</summary>
+    public void UnloadAdapter(int number)
+    {
+    }
+
+    /// <summary>Models with states are refused at load.</summary>
+    private static NotSupportedException NoStates() => new("The GPU's decoder has no states.");
+
     private FlashAttention.Kernel? UsableFlash(DecoderSpec spec, ScalarType type, GpuPlace place)
     {
         if (!FlashAttention.Knows(spec))

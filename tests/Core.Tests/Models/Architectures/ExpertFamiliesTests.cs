@@ -66,6 +66,72 @@ public sealed class ExpertFamiliesTests
             Configs.Refusal("GraniteMoeSharedForCausalLM", """{"shared_intermediate_size":2000000000}"""), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("\"rope\"", true)]
+    [InlineData("\"nope\"", false)]
+    [InlineData("null", false)]
+    public void Read_GraniteMoeHybridOfAttention_HasPositionsWhereItSaysSo(string type, bool expected)
+    {
+        var spec = Configs.Read("GraniteMoeHybridForCausalLM", $$"""
+            {"layer_types":["attention","attention"],"position_embedding_type":{{type}},"rope_theta":5000,"mamba_d_state":128,
+             "num_local_experts":4,"num_experts_per_tok":2,"shared_intermediate_size":24,"attention_multiplier":0.25,"logits_scaling":4}
+            """);
+
+        Assert.Equal(expected ? new RotarySpec(5000) : null, spec.Rotaries[1]);
+        Assert.Equal(new MoeSpec { Experts = 4, Top = 2, Width = 128, Score = RouterScore.SoftmaxTop, SharedWidth = 24 }, spec.ExpertsOf(1));
+        Assert.Equal((0.25f, 0.25f), (spec.AttentionScale, spec.LogitScale));
+    }
+
+    [Fact]
+    public void Read_GraniteMoeHybridWithoutExperts_IsDenseOfTheSharedWidth()
+    {
+        var spec = Configs.Read(
+            "GraniteMoeHybridForCausalLM", """{"layer_types":["attention","attention"],"num_local_experts":0,"shared_intermediate_size":24}""");
+
+        Assert.Null(spec.ExpertsOf(0));
+        Assert.Equal((24, "model.layers.1.shared_mlp.output_linear"), (spec.FeedForwardSize, spec.Names.Down(1)));
+        Assert.Equal(
+            new WeightRecipe("model.layers.1.shared_mlp.input_linear.weight") { Rows = new(24) }, spec.Recipes[spec.Names.Up(1) + ".weight"]);
+    }
+
+    [Theory]
+    [InlineData("{}", "lacks layer_types")]
+    [InlineData("""{"layer_types":["attention","mamba"]}""", "layer_types has 'mamba', which is not supported for GraniteMoeHybridForCausalLM")]
+    [InlineData("""{"layer_types":["attention"]}""", "1 entries for 2 layers")]
+    [InlineData("""{"layer_types":["attention","attention"],"position_embedding_type":"alibi"}""", "position_embedding_type 'alibi'")]
+    [InlineData("""{"layer_types":["attention","attention"],"num_local_experts":0,"shared_intermediate_size":0}""", "shared_intermediate_size")]
+    public void Read_GraniteMoeHybridOfOtherLayers_IsRefusedByName(string changes, string expected) =>
+        Assert.Contains(expected, Configs.Refusal("GraniteMoeHybridForCausalLM", changes), StringComparison.Ordinal);
+
+    [Fact]
+    public void Read_Ernie4_5Moe_ChoosesBySoftmaxAndBias_InAStretchOfLayers()
+    {
+        var spec = Configs.Read("Ernie4_5_MoeForCausalLM", """
+            {"num_hidden_layers":6,"moe_num_experts":8,"moe_k":3,"moe_intermediate_size":16,"moe_num_shared_experts":2,"moe_layer_start_index":1,
+             "moe_layer_end_index":4,"moe_layer_interval":2,"moe_gate_act":"softmax","num_experts_per_tok":7}
+            """);
+
+        var experts = new MoeSpec
+        {
+            Experts = 8, Top = 3, Width = 16, SelectionBias = true, Normalize = true, NormalizeEpsilon = 1e-12f, SharedWidth = 32,
+        };
+        Assert.Equal([null, experts, null, experts, null, null], spec.Experts);
+        Assert.Equal(new RotarySpec(500_000) { Interleaved = true }, spec.Rotaries[0]);
+        Assert.True(spec.TiedEmbeddings);
+        Assert.Equal(
+            new WeightRecipe("model.layers.3.mlp.moe_statics.e_score_correction_bias") { Expert = 0 }, spec.Recipes[spec.Names.SelectionBias(3)]);
+        Assert.Equal(2, spec.Recipes.Count);
+        var toTheEnd = Configs.Read("Ernie4_5_MoeForCausalLM", """{"num_hidden_layers":3,"moe_layer_end_index":-1}""");
+        Assert.Equal([null, 64, 64], toTheEnd.Experts.Select(layer => layer?.Experts));
+    }
+
+    [Theory]
+    [InlineData("""{"use_bias":true}""", "use_bias is true")]
+    [InlineData("""{"moe_gate_act":"sigmoid"}""", "moe_gate_act 'sigmoid'")]
+    [InlineData("""{"moe_k":65}""", "moe_k (65) must be at most moe_num_experts (64)")]
+    public void Read_Ernie4_5MoeThatIsNotUnderstood_IsRefusedByName(string changes, string expected) =>
+        Assert.Contains(expected, Configs.Refusal("Ernie4_5_MoeForCausalLM", changes), StringComparison.Ordinal);
+
     [Fact]
     public void Read_GptOss_AlternatesGateAndUp_AndHasSinks()
     {
@@ -112,6 +178,60 @@ public sealed class ExpertFamiliesTests
         Assert.Equal(new RotarySpec(10_000) { Dimensions = 8 }, spec.Rotaries[0]);
         Assert.True(spec is { QueryKeyNorm: QueryKeyNorm.Head, QueryKeyValueBias: false, OutputBias: false });
     }
+
+    [Fact]
+    public void Read_Dots1_HasQwen3sAttention_AndDeepSeekV3sExperts()
+    {
+        var spec = Configs.Read("Dots1ForCausalLM", """
+            {"first_k_dense_replace":1,"n_routed_experts":8,"num_experts_per_tok":3,"moe_intermediate_size":16,"n_shared_experts":2,"n_group":4,
+             "topk_group":2,"norm_topk_prob":true,"routed_scaling_factor":2.5,"scoring_func":"noaux_tc","sliding_window":8,
+             "layer_types":["sliding_attention","full_attention"]}
+            """);
+
+        Assert.Equal(
+            [
+                null,
+                new MoeSpec
+                {
+                    Experts = 8, Top = 3, Width = 16, Score = RouterScore.Sigmoid, SelectionBias = true, Normalize = true,
+                    NormalizeEpsilon = 1e-20f, Scale = 2.5f,
+                    SharedWidth = 32, Groups = 4, TopGroups = 2, GroupScore = GroupScore.SumOfTwoBest,
+                },
+            ],
+            spec.Experts);
+        Assert.Equal([8, null], spec.AttentionWindows);
+        Assert.True(spec is { QueryKeyNorm: QueryKeyNorm.Head, QueryKeyValueBias: false, OutputBias: false, TiedEmbeddings: false });
+        Assert.Equal("model.layers.1.mlp.shared_experts.down_proj", spec.Names.SharedDown(1));
+    }
+
+    [Fact]
+    public void Read_Dots1WithoutFields_TakesTheClasss()
+    {
+        const string Experts = """{"n_routed_experts":8,"num_experts_per_tok":3""";
+        var spec = Configs.Read("Dots1ForCausalLM", Experts + ""","num_attention_heads":32}""", without: "num_key_value_heads");
+
+        Assert.Equal(32, spec.KeyValueHeadCount);
+        Assert.Equal(
+            new MoeSpec
+            {
+                Experts = 8, Top = 3, Width = 1408, Score = RouterScore.Sigmoid, SelectionBias = true, NormalizeEpsilon = 1e-20f,
+                GroupScore = GroupScore.SumOfTwoBest,
+            },
+            spec.ExpertsOf(0));
+        Assert.Equal([null, null], spec.AttentionWindows);
+        Assert.Equal([null, 4096], Configs.Read("Dots1ForCausalLM", Experts + ""","max_window_layers":1}""").AttentionWindows);
+        Assert.Equal(
+            [null, null],
+            Configs.Read("Dots1ForCausalLM", Experts + ""","max_window_layers":1,"sliding_window":null}""").AttentionWindows);
+    }
+
+    [Theory]
+    [InlineData("""{"num_experts_per_tok":3}""", "lacks n_routed_experts")]
+    [InlineData("""{"n_routed_experts":8}""", "lacks num_experts_per_tok")]
+    [InlineData("""{"n_routed_experts":8,"num_experts_per_tok":3,"scoring_func":"softmax"}""", "scoring_func 'softmax'")]
+    [InlineData("""{"n_routed_experts":8,"num_experts_per_tok":3,"use_sliding_window":true}""", "use_sliding_window is true")]
+    public void Read_Dots1ThatIsNotUnderstood_IsRefusedByName(string changes, string expected) =>
+        Assert.Contains(expected, Configs.Refusal("Dots1ForCausalLM", changes), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("""{"n_routed_experts":8,"n_group":3}""")]

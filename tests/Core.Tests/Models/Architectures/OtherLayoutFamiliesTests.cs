@@ -160,7 +160,23 @@ public sealed class OtherLayoutFamiliesTests
         Assert.True(spec is { Norm: NormKind.Layer, NormBias: true, Residual: ResidualKind.Sequential, QueryKeyValueBias: true, OutputBias: false });
         Assert.Equal(4, spec.Rotaries[0]!.Dimensions);
         Assert.Equal(ResidualKind.ParallelOneNorm, Configs.Read("StableLmForCausalLM", """{"use_parallel_residual":true}""").Residual);
-        Assert.Contains("qk_layernorm is true", Configs.Refusal("StableLmForCausalLM", """{"qk_layernorm":true}"""), StringComparison.Ordinal);
+        Assert.Equal((QueryKeyNorm.None, 0), (spec.QueryKeyNorm, spec.Recipes.Count));
+    }
+
+    [Fact]
+    public void Read_StableLmWithHeadNorms_StacksATensorOfEachHead()
+    {
+        var spec = Configs.Read("StableLmForCausalLM", """{"qk_layernorm":true}""");
+
+        Assert.Equal(QueryKeyNorm.HeadLayerNorm, spec.QueryKeyNorm);
+        Assert.Equal(
+            ["model.layers.1.self_attn.k_layernorm.norms.0.weight", "model.layers.1.self_attn.k_layernorm.norms.1.weight"],
+            spec.Recipes[spec.Names.KeyNorm(1)].Names);
+        Assert.Equal(4, spec.Recipes[spec.Names.QueryNorm(0)].Names.Count());
+        Assert.Contains(
+            "at most 65536 heads",
+            Configs.Refusal("StableLmForCausalLM", """{"qk_layernorm":true,"num_hidden_layers":4096,"hidden_size":512,"num_attention_heads":32}"""),
+            StringComparison.Ordinal);
     }
 
     [Fact]

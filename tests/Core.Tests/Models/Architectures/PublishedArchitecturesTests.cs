@@ -31,7 +31,11 @@ public sealed class PublishedArchitecturesTests
         Assert.Equal(spec.LayerCount, spec.Rotaries.Count);
         Assert.Equal(spec.LayerCount, spec.AttentionWindows.Count);
         Assert.All(
-            (IReadOnlyList<int>)[spec.Experts.Count, spec.AttentionChunks.Count, spec.QueryTemperatures.Count],
+            (IReadOnlyList<int>)
+            [
+                spec.Experts.Count, spec.AttentionChunks.Count, spec.QueryTemperatures.Count, spec.HeadDims.Count, spec.KeyValueHeadCounts.Count,
+                spec.KeyValueSources.Count, spec.ValuesFromKeyProjection.Count, spec.FeedForwardSizes.Count, spec.GateCutoffs.Count,
+            ],
             count => Assert.True(count == 0 || count == spec.LayerCount));
     }
 }

@@ -20,6 +20,10 @@ public sealed class UnservedFieldsTests
     [InlineData("Phi3ForCausalLM", """{"attn_logit_softcapping":50.0}""", "attn_logit_softcapping is 50.0")]
     [InlineData("Olmo2ForCausalLM", """{"clip_qkv":8}""", "clip_qkv is 8")]
     [InlineData("Starcoder2ForCausalLM", """{"multi_query":true}""", "multi_query is true")]
+    [InlineData("Glm4MoeForCausalLM", """{"moe_layer_freq":2}""", "moe_layer_freq is 2")]
+    [InlineData("Glm4MoeForCausalLM", """{"mlp_layer_types":["dense","sparse"]}""", "mlp_layer_types is")]
+    [InlineData("Qwen3MoeForCausalLM", """{"n_group":4}""", "n_group is 4")]
+    [InlineData("Ernie4_5ForCausalLM", """{"moe_num_experts":64}""", "moe_num_experts is 64")]
     public void Read_FieldThatAsksForMore_IsRefusedByName(string architecture, string changes, string expected) =>
         Assert.Contains(expected.TrimEnd(' ', ';'), Configs.Refusal(architecture, changes), StringComparison.Ordinal);
 

@@ -23,6 +23,50 @@ public sealed unsafe class RowKernelsTests
 
     [Theory]
     [MemberData(nameof(Sizes))]
+    public void RmsNorm_WithoutWeights_AgreesWithTheReference(int size)
+    {
+        var (source, target) = (Values(size, 1), new float[size]);
+        fixed (float* s = source, t = target)
+        {
+            RowKernels.RmsNorm(s, 1e-5f, t, size);
+        }
+
+        var scale = 1 / Math.Sqrt(source.Average(value => (double)value * value) + 1e-5);
+        AssertClose(source.Select(value => value * scale), target);
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void Multiply_AnySize_AgreesWithTheReference(int size)
+    {
+        var (values, factors) = (Values(size, 1), Values(size, 2));
+        var expected = values.Zip(factors, (value, factor) => (double)value * factor).ToList();
+        fixed (float* v = values, f = factors)
+        {
+            RowKernels.Multiply(v, f, size);
+        }
+
+        AssertClose(expected, values);
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void CutBelow_AnySize_LeavesWhatExceedsTheMeanByEnough(int size)
+    {
+        var values = Values(size, 5);
+        var mean = values.Average(value => (double)value);
+        var cutoff = mean + (0.7 * Math.Sqrt(values.Average(value => (value - mean) * (value - mean))));
+        var expected = values.Select(value => Math.Max(value - cutoff, 0)).ToList();
+        fixed (float* v = values)
+        {
+            RowKernels.CutBelow(v, 0.7f, size);
+        }
+
+        AssertClose(expected, values);
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
     public void Gate_Silu_AnySize_AgreesWithTheReference(int size)
     {
         var (gate, up, target) = (Values(size, 3), Values(size, 4), new float[size]);

@@ -19,6 +19,7 @@ public sealed class GpuRouterTests
         ["softmax, normalized and scaled"] = Spec with { Score = RouterScore.SoftmaxAll, Normalize = true, NormalizeEpsilon = 1e-3f, Scale = 2.5f },
         ["softmax over the chosen"] = Spec with { Score = RouterScore.SoftmaxTop },
         ["sigmoid with a selection bias"] = Spec with { Score = RouterScore.Sigmoid, SelectionBias = true, Normalize = true },
+        ["softmax with a selection bias"] = Spec with { Score = RouterScore.SoftmaxAll, SelectionBias = true, Normalize = true },
         ["groups by their best"] = Spec with { Score = RouterScore.SoftmaxAll, Groups = 4, TopGroups = 2 },
         ["groups by their two best"] = Spec with
         {

@@ -46,9 +46,7 @@ public sealed class RunAttentionTests
         var cache = new GpuKeyValueCache(
             new KeyValueLayout
             {
-                LayerCount = spec.LayerCount,
-                HeadCount = spec.KeyValueHeadCount,
-                HeadDim = spec.HeadDim,
+                Layers = KeyValueLayer.Of(spec),
                 Format = KeyValueFormat.Float32,
                 ContextLength = Context,
                 SlotCount = 2,

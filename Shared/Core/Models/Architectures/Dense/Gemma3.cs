@@ -37,9 +37,6 @@ internal static class Gemma3
         var laterPeriod = config.OptionalInt("_sliding_window_pattern");    // as transformers writes it since 4.53
         var windows = AttentionWindowConfig.Read(
             config, spec.LayerCount, DecoderConfig.SlidingWindow(config, s_defaults), layer => (layer + 1) % (period ?? laterPeriod ?? 6) != 0);
-        var (full, sliding) = byLayerType
-            ? RotaryConfig.ReadByLayerType(config, s_defaults.Rotary!, s_slidingRotary, spec.HeadDim, spec.ContextLength)
-            : (spec.Rotaries[0], new RotarySpec(config.Number(s_slidingRotary.ThetaName, s_slidingRotary.Theta)));
         return spec with
         {
             QueryKeyNorm = QueryKeyNorm.Head,
@@ -47,8 +44,17 @@ internal static class Gemma3
             AttentionSoftCap = (float?)config.OptionalNumber("attn_logit_softcapping", absent: null),
             LogitSoftCap = (float?)config.OptionalNumber("final_logit_softcapping", absent: null),
             AttentionWindows = windows,
-            Rotaries = [.. windows.Select(window => window is null ? full : sliding)],
+            Rotaries = Rotaries(config, spec, s_defaults.Rotary!, windows),
         };
+    }
+
+    /// <summary>Rotary settings of their own for layers with and without a sliding window, which stand side by side or by layer type.</summary>
+    public static IReadOnlyList<RotarySpec?> Rotaries(ModelConfig config, DecoderSpec spec, RotaryDefaults fullDefaults, IReadOnlyList<int?> windows)
+    {
+        var (full, sliding) = RotaryConfig.HasLayerTypes(config)
+            ? RotaryConfig.ReadByLayerType(config, fullDefaults, s_slidingRotary, spec.HeadDim, spec.ContextLength)
+            : (spec.Rotaries[0], new RotarySpec(config.Number(s_slidingRotary.ThetaName, s_slidingRotary.Theta)));
+        return [.. windows.Select(window => window is null ? full : sliding)];
     }
 
     public static DecoderSpec ReadWrapper(ModelConfig config)

@@ -5,11 +5,11 @@ internal static class Granite
 {
     public const string Name = "GraniteForCausalLM";
 
-    public static DecoderSpec Read(ModelConfig config) => Read(Name, config) with { FeedForwardBias = config.Flag("mlp_bias", false) };
+    public static DecoderSpec Read(ModelConfig config) => Read(Name, config, new()) with { FeedForwardBias = config.Flag("mlp_bias", false) };
 
     /// <summary>What the dense model and those with experts have alike.</summary>
-    public static DecoderSpec Read(string architecture, ModelConfig config) =>
-        DecoderConfig.Read(architecture, config, new ConfigDefaults()).WithAttentionBias(config) with
+    public static DecoderSpec Read(string architecture, ModelConfig config, ConfigDefaults defaults) =>
+        DecoderConfig.Read(architecture, config, defaults).WithAttentionBias(config) with
         {
             EmbeddingScale = (float)config.Number("embedding_multiplier", 1),
             AttentionScale = (float)config.Number("attention_multiplier", 1),

@@ -14,7 +14,8 @@ internal static class Qwen2
     }
 
     /// <summary>Qwen's rule, shared by its third generation and by its experts.</summary>
-    public static IReadOnlyList<int?> Windows(ModelConfig config, int layerCount, ConfigDefaults defaults)
+    /// <param name="fullLayers">max_window_layers in the family's class.</param>
+    public static IReadOnlyList<int?> Windows(ModelConfig config, int layerCount, ConfigDefaults defaults, int fullLayers = 28)
     {
         if (!config.Flag("use_sliding_window", false))
         {
@@ -22,7 +23,7 @@ internal static class Qwen2
             return new int?[layerCount];
         }
 
-        var firstWindowed = config.Count("max_window_layers", absent: 28);
+        var firstWindowed = config.Count("max_window_layers", fullLayers);
         return AttentionWindowConfig.Read(config, layerCount, DecoderConfig.SlidingWindow(config, defaults), layer => layer >= firstWindowed);
     }
 }

@@ -8,19 +8,24 @@ internal static class GraniteMoe
 
     private const string Block = "block_sparse_moe.";
 
-    public static DecoderSpec Read(ModelConfig config) => Read(Name, config, sharedWidth: 0);
+    public static DecoderSpec Read(ModelConfig config) => WithExperts(config, Dense.Granite.Read(Name, config, new()), sharedWidth: 0);
 
-    public static DecoderSpec ReadShared(ModelConfig config)
+    public static DecoderSpec ReadShared(ModelConfig config) =>
+        WithExperts(config, Dense.Granite.Read(SharedName, config, new()), SharedWidth(config));
+
+    /// <summary>The width of the expert that every token goes through; 0 for none.</summary>
+    /// <exception cref="ModelFormatException">It is beyond bounds.</exception>
+    public static int SharedWidth(ModelConfig config)
     {
         var width = config.Count("shared_intermediate_size", absent: 1024);
         return width <= DecoderConfig.MostWidth
-            ? Read(SharedName, config, width)
+            ? width
             : throw new ModelFormatException($"config.json: shared_intermediate_size must be at most {DecoderConfig.MostWidth}, but is {width}.");
     }
 
-    private static DecoderSpec Read(string architecture, ModelConfig config, int sharedWidth)
+    /// <summary>The decoder with experts in every layer.</summary>
+    public static DecoderSpec WithExperts(ModelConfig config, DecoderSpec spec, int sharedWidth)
     {
-        var spec = Dense.Granite.Read(architecture, config);
         var experts = ExpertConfig.Read(config, spec, "num_local_experts", count: 8, top: 2, width: spec.FeedForwardSize) with
         {
             Score = RouterScore.SoftmaxTop,
@@ -36,20 +41,13 @@ internal static class GraniteMoe
 
     private static IEnumerable<(string Name, WeightRecipe Recipe)> Recipes(DecoderSpec spec, int layer, MoeSpec experts)
     {
-        var (names, prefix) = (spec.Names, $"{spec.Names.LayerPrefix}{layer}.");
-        var (input, output) = ($"{prefix}{Block}input_linear.weight", $"{prefix}{Block}output_linear.weight");
-        for (var expert = 0; expert < experts.Experts; expert++)
-        {
-            yield return (names.ExpertGate(layer, expert) + ".weight", new(input) { Expert = expert, Rows = new(0) });
-            yield return (names.ExpertUp(layer, expert) + ".weight", new(input) { Expert = expert, Rows = new(experts.Width) });
-            yield return (names.ExpertDown(layer, expert) + ".weight", new(output) { Expert = expert });
-        }
-
-        if (experts.SharedWidth > 0)
-        {
-            var shared = $"{prefix}shared_mlp.input_linear.weight";
-            yield return (names.SharedGate(layer) + ".weight", new(shared) { Rows = new(0) });
-            yield return (names.SharedUp(layer) + ".weight", new(shared) { Rows = new(experts.SharedWidth) });
-        }
+        var routed = FusedWeights.Experts(spec, experts, layer, Block + "input_linear.weight", Block + "output_linear.weight");
+        var shared = spec.Names.Of(layer, "shared_mlp.input_linear.weight");
+        return experts.SharedWidth == 0 ? routed :
+        [
+            .. routed,
+            (spec.Names.SharedGate(layer) + ".weight", new(shared) { Rows = new(0) }),
+            (spec.Names.SharedUp(layer) + ".weight", new(shared) { Rows = new(experts.SharedWidth) }),
+        ];
     }
 }

@@ -1,0 +1,54 @@
+using Rill.Models.Architectures.Experts;
+
+namespace Rill.Models.Architectures.Hybrid;
+
+/// <summary>Qwen3-Next: the layers of <see cref="DeltaNetLayers"/>, with experts; the delta nets' projections are joined by key head.</summary>
+internal static class Qwen3Next
+{
+    public const string Name = "Qwen3NextForCausalLM";
+
+    private static readonly ConfigDefaults s_defaults = new()
+    {
+        KeyValueHeads = 2,
+        HeadDim = 256,
+        FeedForwardSize = 5632,
+        Rotary = DeltaNetLayers.Rotary,
+    };
+
+    public static DecoderSpec Read(ModelConfig config)
+    {
+        var spec = DeltaNetLayers.Apply(config, DecoderConfig.Read(Name, config, s_defaults));
+        var width = config.OptionalInt("moe_intermediate_size", DecoderConfig.MostWidth) ?? 512;
+        var experts = ExpertConfig.Read(config, spec, "num_experts", count: 512, top: 10, width) with
+        {
+            Normalize = config.Flag("norm_topk_prob", true),
+            SharedWidth = config.OptionalInt("shared_expert_intermediate_size", DecoderConfig.MostWidth) ?? 512,
+            SharedGate = true,
+        };
+        spec = spec with { Experts = Qwen3Moe.Layers(config, spec.LayerCount, experts) };
+        return spec with
+        {
+            Recipes = FusedWeights.OfLayers(
+                spec, layer => spec.MixerOf(layer) is DeltaNetSpec delta ? Joined(spec, delta, layer) : DeltaNetLayers.GatedQuery(spec, layer)),
+        };
+    }
+
+    /// <summary>
+    /// By key head, in_proj_qkvz has its rows [query | key | values | gates] and in_proj_ba [b | a], with values, gates, b and a of the value heads
+    /// that it serves.
+    /// </summary>
+    private static IEnumerable<(string Name, WeightRecipe Recipe)> Joined(DecoderSpec spec, DeltaNetSpec delta, int layer)
+    {
+        var (names, key, values) = (spec.Names.DeltaNet, (long)delta.KeyWidth, (long)delta.Group * delta.ValueWidth);
+        var stride = (2 * key) + (2 * values);
+        yield return Part(names.Query, "qkvz", new(0, key, stride));
+        yield return Part(names.Key, "qkvz", new(key, key, stride));
+        yield return Part(names.Value, "qkvz", new(2 * key, values, stride));
+        yield return Part(names.Gate, "qkvz", new((2 * key) + values, values, stride));
+        yield return Part(names.Beta, "ba", new(0, delta.Group, 2L * delta.Group));
+        yield return Part(names.Decay, "ba", new(delta.Group, delta.Group, 2L * delta.Group));
+
+        (string, WeightRecipe) Part(string name, string joined, RowPattern rows) =>
+            (spec.Names.Of(layer, name) + ".weight", new(spec.Names.Of(layer, $"linear_attn.in_proj_{joined}.weight")) { Rows = rows });
+    }
+}

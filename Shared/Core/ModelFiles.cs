@@ -18,8 +18,8 @@ public abstract class ModelFiles : IDisposable
     /// <summary>The directory of the local disk that holds the files; null where they lie in memory.</summary>
     public virtual string? LocalDirectory => null;
 
-    /// <summary>The files of a directory; where it holds a GGUF file and no config.json, with what that file's metadata say in their place.</summary>
-    public static ModelFiles InDirectory(string directory) => GgufModelFiles.Over(new DirectoryFiles(directory));
+    /// <summary>The files of a directory; where it holds a GGUF file and no safetensors, with what that file's metadata say in their place.</summary>
+    public static ModelFiles InDirectory(string directory) => GgufModelFiles.OfDirectory(directory);
 
     /// <summary>The files of a directory, or what a GGUF file holds.</summary>
     public static ModelFiles At(string path) => IsGgufFile(path) ? GgufModelFiles.OfFile(path) : InDirectory(path);
@@ -27,7 +27,8 @@ public abstract class ModelFiles : IDisposable
     /// <summary>True for what <see cref="At"/> takes: a directory, or a GGUF file.</summary>
     public static bool IsThere(string path) => Directory.Exists(path) || IsGgufFile(path);
 
-    private static bool IsGgufFile(string path) => path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) && File.Exists(path);
+    /// <summary>True for an existing GGUF file.</summary>
+    internal static bool IsGgufFile(string path) => GgufNames.Is(path) && File.Exists(path);
 
     /// <summary>How an error names a file: its path or its address.</summary>
     public abstract string Describe(string name);

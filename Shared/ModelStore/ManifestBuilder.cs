@@ -3,25 +3,28 @@ using Rill.ModelStore.Transfers;
 
 namespace Rill.ModelStore;
 
-/// <summary>Makes the manifest of a local model directory.</summary>
+/// <summary>Makes the manifest of a local model.</summary>
 public static class ManifestBuilder
 {
     /// <summary>Reads and hashes the files that make the model.</summary>
+    /// <param name="path">A directory, or a GGUF file, to which nothing belongs but its further parts.</param>
+    /// <param name="chunkBytes">Size of the chunks, each of which gets a hash.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="StoreException">The directory holds no model, or a file cannot be read.</exception>
     /// <exception cref="ModelFileException">A file must not be read.</exception>
-    public static async Task<ModelManifest> BuildAsync(string directory, int chunkBytes, CancellationToken cancellationToken)
+    public static async Task<ModelManifest> BuildAsync(string path, int chunkBytes, CancellationToken cancellationToken)
     {
-        if (!Directory.Exists(directory))
+        if (!ModelFiles.IsThere(path))
         {
-            throw new StoreException(StoreFailure.Missing, $"The directory {directory} does not exist.");
+            throw new StoreException(StoreFailure.Missing, $"The directory or GGUF file {path} does not exist.");
         }
 
+        var directory = DirectoryOf(path);
         try
         {
             using var source = new DirectoryFiles(directory);    // as they are: nothing is published that was made of others
-            var names = Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path)!).Concat(ModelFileNames.Small.Where(source.Has));
             var files = new List<ManifestFile>();
-            foreach (var name in await ModelFileChoice.ChooseAsync(names, directory, () => Task.FromResult(source.Read(ModelFileNames.WeightIndex))).ConfigureAwait(false))
+            foreach (var name in await ChooseAsync(path, directory, source).ConfigureAwait(false))
             {
                 files.Add(await ReadAsync(name, source.LocalPath(name)!, chunkBytes, cancellationToken).ConfigureAwait(false));
             }
@@ -30,8 +33,20 @@ public static class ManifestBuilder
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new StoreException(StoreFailure.Invalid, $"{directory} cannot be read: {error.Message.TrimEnd('.')}.", error);
+            throw new StoreException(StoreFailure.Invalid, $"{path} cannot be read: {error.Message.TrimEnd('.')}.", error);
         }
+    }
+
+    /// <summary>The directory that holds a model's files.</summary>
+    internal static string DirectoryOf(string path) =>
+        ModelFiles.IsGgufFile(path) ? Path.GetDirectoryName(Path.GetFullPath(path))! : path;
+
+    private static Task<IReadOnlyList<string>> ChooseAsync(string path, string directory, DirectoryFiles source)
+    {
+        var names = Directory.EnumerateFiles(directory).Select(file => Path.GetFileName(file)!).Concat(ModelFileNames.Small.Where(source.Has));
+        return ModelFiles.IsGgufFile(path)
+            ? Task.FromResult(ModelFileChoice.ChooseGguf(names.ToHashSet(StringComparer.Ordinal), directory, [Path.GetFileName(path)]))
+            : ModelFileChoice.ChooseAsync(names, directory, () => Task.FromResult(source.Read(ModelFileNames.WeightIndex)));
     }
 
     private static async Task<ManifestFile> ReadAsync(string name, string path, int chunkBytes, CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using Rill.Models.Gguf;
+
 namespace Rill.ModelStore;
 
 /// <summary>One file of a model.</summary>
@@ -19,5 +21,5 @@ public sealed record ManifestFile
     public string? GitId { get; init; }
 
     /// <summary>True for a file of weights, which is large and comes last.</summary>
-    public bool IsWeights => Name.EndsWith(".safetensors", StringComparison.Ordinal);
+    public bool IsWeights => Name.EndsWith(".safetensors", StringComparison.Ordinal) || GgufNames.Is(Name);
 }

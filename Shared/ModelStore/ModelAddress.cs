@@ -1,8 +1,8 @@
 namespace Rill.ModelStore;
 
 /// <summary>
-/// Where a model lies: a local directory, <c>https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH</c>, <c>blob://CONTAINER/PATH</c> (in the
-/// account of the connection setting), or <c>hf://ORG/NAME[@REVISION]</c>.
+/// Where a model lies: a local directory or GGUF file, <c>https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH</c>,
+/// <c>blob://CONTAINER/PATH</c> (in the account of the connection setting), or <c>hf://ORG/NAME[@REVISION][/FILE.gguf]</c>.
 /// </summary>
 public abstract record ModelAddress
 {
@@ -40,5 +40,6 @@ public abstract record ModelAddress
     }
 
     private static StoreException NotUnderstood(string text) => new(StoreFailure.Invalid,
-        $"The model address '{text}' is not understood; write a directory, https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH, blob://CONTAINER/PATH or hf://ORG/NAME[@REVISION].");
+        $"The model address '{text}' is not understood; write a directory, a GGUF file, "
+        + "https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH, blob://CONTAINER/PATH or hf://ORG/NAME[@REVISION][/FILE.gguf].");
 }

@@ -14,8 +14,8 @@ public static class ModelFetch
     /// <param name="options">How.</param>
     /// <param name="progress">Told of every chunk.</param>
     /// <param name="inspect">
-    /// Called with the small files (configuration, tokenizer, template) while the weights are still on their way, and again when a load
-    /// begins again; its failure ends the load.
+    /// Called with the small files (configuration, tokenizer, template) while the weights are still on their way, or of a GGUF file, which
+    /// holds these, behind them; and again when a load begins again. Its failure ends the load.
     /// </param>
     /// <param name="cancellationToken">Ends the load.</param>
     /// <returns>The files, which the caller disposes when the model is not used any more.</returns>
@@ -65,6 +65,15 @@ public static class ModelFetch
 
             var filling = new MemoryFilling(new ChunkReader(source, options, progress), files, manifest.ChunkBytes);
             await filling.RunAsync(manifest.Files.Where(file => !file.IsWeights), cancellationToken).ConfigureAwait(false);
+            var model = files.AsModel();
+            if (model != files)
+            {
+                // Configuration and tokenizer stand in the weights' file, the whole of which must be there first.
+                await filling.RunAsync(manifest.Files.Where(file => file.IsWeights), cancellationToken).ConfigureAwait(false);
+                await inspect(model).ConfigureAwait(false);
+                return model;
+            }
+
             using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             await AllAsync(both, filling.RunAsync(manifest.Files.Where(file => file.IsWeights), both.Token), InspectAsync(inspect, files)).ConfigureAwait(false);
             return files;

@@ -1,3 +1,4 @@
+using Rill.Models.Gguf;
 using Rill.ModelStore.Sources;
 
 namespace Rill.ModelStore;
@@ -5,7 +6,9 @@ namespace Rill.ModelStore;
 /// <summary>Finds the models of a directory or of a container.</summary>
 public static class ModelListing
 {
-    /// <summary>The models at and below an address, by their addresses: directories with a config.json, or folders of blobs with a manifest.</summary>
+    /// <summary>
+    /// The models at and below an address, by their addresses: directories with a config.json or a GGUF file, or folders of blobs with a manifest.
+    /// </summary>
     /// <exception cref="StoreException">The address is a hub's, or cannot be read.</exception>
     public static async Task<IReadOnlyList<ModelAddress>> FindAsync(ModelAddress address, ModelStoreOptions options, CancellationToken cancellationToken) => address switch
     {
@@ -15,9 +18,18 @@ public static class ModelListing
     };
 
     private static List<ModelAddress> FindDirectories(string path) => Directory.Exists(path)
-        ? [.. Directory.EnumerateDirectories(path).Append(path).Where(folder => File.Exists(Path.Combine(folder, "config.json")))
-            .Order(StringComparer.Ordinal).Select(folder => new DirectoryAddress(folder))]
+        ? [.. Directory.EnumerateDirectories(path).Append(path).Order(StringComparer.Ordinal).SelectMany(ModelsIn)
+            .Select(model => new DirectoryAddress(model))]
         : throw new StoreException(StoreFailure.Missing, $"The directory {path} does not exist.");
+
+    /// <summary>The folder where it is one model; of several GGUF files each.</summary>
+    private static IEnumerable<string> ModelsIn(string folder)
+    {
+        var files = GgufNames.Models(Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file)));
+        return files.Count > 1 ? files.Select(file => Path.Combine(folder, file))
+            : files.Count == 1 || File.Exists(Path.Combine(folder, ModelFileNames.Config)) ? [folder]
+            : [];
+    }
 
     private static async Task<List<ModelAddress>> FindBlobsAsync(BlobAddress address, ModelStoreOptions options, CancellationToken cancellationToken)
     {

@@ -32,13 +32,18 @@ public sealed class ModelPush
     /// Pushes a model. Files that are there already stay; blocks of a push that was broken off are used, since a block's id holds the hash
     /// of its bytes. The container of a <c>blob://</c> address is made if it is missing.
     /// </summary>
-    /// <exception cref="StoreException">The directory holds no model, or the store does not take it.</exception>
+    /// <param name="path">A directory, or a GGUF file.</param>
+    /// <param name="address">Where it goes.</param>
+    /// <param name="options">How.</param>
+    /// <param name="progress">Told of every chunk.</param>
+    /// <param name="cancellationToken">Ends the push.</param>
+    /// <exception cref="StoreException">There is no model, or the store does not take it.</exception>
     public static async Task<ModelManifest> RunAsync(
-        string directory, BlobAddress address, ModelStoreOptions options, TransferProgress progress, CancellationToken cancellationToken)
+        string path, BlobAddress address, ModelStoreOptions options, TransferProgress progress, CancellationToken cancellationToken)
     {
-        var manifest = await ManifestBuilder.BuildAsync(directory, options.ChunkBytes, cancellationToken).ConfigureAwait(false);
+        var manifest = await ManifestBuilder.BuildAsync(path, options.ChunkBytes, cancellationToken).ConfigureAwait(false);
         progress.Begin(manifest.TotalBytes);
-        var push = new ModelPush(directory, address, manifest, options, progress, cancellationToken);
+        var push = new ModelPush(ManifestBuilder.DirectoryOf(path), address, manifest, options, progress, cancellationToken);
         if (address.Service is null)
         {
             await push.TryAsync("", () => push._container.CreateIfNotExistsAsync(cancellationToken: cancellationToken)).ConfigureAwait(false);

@@ -73,7 +73,7 @@ public static class TorchModelRunnerFactory
             Spec = spec,
             Device = options.Device,
             DataType = types.Data,
-            Precision = quantized is null ? $"{types.Data}" : $"{types.Data} ({(quantized.WereKept ? "kept by an earlier start" : "quantized at this start")})",
+            Precision = quantized is null ? $"{types.Data}" : $"{types.Data} ({quantized.Origin})",
             ParameterCount = parameterCount,
             Fingerprint = HashOf(files.Read(ModelFileNames.Config).Span, sample, types.Data, options, $"{place.Stream.Name} {decoder is GpuDecoder { UsesFlash: true }}"),
         };

@@ -33,8 +33,45 @@ public sealed class InspectTests
             2L * 4 * architecture.GetProperty("layers").GetInt32() * architecture.GetProperty("key_value_heads").GetInt32() * architecture.GetProperty("head_dim").GetInt32(),
             memory.GetProperty("key_value_bytes_per_token").GetInt64());
         Assert.Equal(4 * report.GetProperty("weights").GetProperty("parameters").GetInt64(), memory.GetProperty("weight_bytes").GetInt64());
+        Assert.Equal(["f32", "bf16", "q8", "q4"], memory.GetProperty("needs").EnumerateArray().Select(need => need.GetProperty("type").GetString()));
+        Assert.All(memory.GetProperty("needs").EnumerateArray(), need => Assert.Equal(
+            need.GetProperty("weight_bytes").GetInt64() + need.GetProperty("key_value_bytes").GetInt64(), need.GetProperty("total_bytes").GetInt64()));
+        Assert.Equal("safetensors", report.GetProperty("weights").GetProperty("format").GetString());
         Assert.Equal(new FileInfo(Path.Combine(RillProcess.Model, "model.safetensors")).Length, report.GetProperty("weights").GetProperty("files")[0].GetProperty("bytes").GetInt64());
         Assert.True(report.GetProperty("chat_template").GetProperty("probe_tokens").GetInt32() > 3);
+    }
+
+    [SkippableTheory]
+    [InlineData("checkpoints", "ct-pack-int4-g128-sym", "safetensors, packed", "INT4, ")]
+    [InlineData("checkpoints", "fp8-block128-qwen3moe", "safetensors, packed", "F8_E4M3")]
+    [InlineData("checkpoints", "gptq-int8-g32-sym", "safetensors, packed", "INT8")]
+    [InlineData("checkpoints", "mxfp4-gptoss", "safetensors, packed", "MXFP4")]
+    [InlineData("gguf", "llama-q4_k_m.gguf", "GGUF, ", "Q4_K, ")]
+    [InlineData("gguf", "qwen3-q8_0.gguf", "GGUF, ", "Q8_0, ")]
+    public async Task Inspect_OfAnotherFormat_NamesItsTypesAndWhatItTakes(string kind, string name, string format, string types)
+    {
+        var result = await RillProcess.RunAsync("", "inspect", Vectors.Path(kind, name));
+
+        Assert.Contains($"  {format}", Assert.Single(result.Lines, line => line.StartsWith("format ", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(types, Assert.Single(result.Lines, line => line.StartsWith("type in files ", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.All((string[])["f32", "bf16", "q8", "q4"], type => Assert.Contains($" {type}: ", result.Text, StringComparison.Ordinal));
+        Assert.DoesNotContain("weights lack", result.Text, StringComparison.Ordinal);
+        Assert.Equal(kind == "gguf" ? 0 : 1, result.ExitCode);    // the checkpoints have no tokenizer
+    }
+
+    [SkippableFact]
+    public async Task Inspect_OfAGgufFileWithATypeThatIsNotSupported_NamesIt()
+    {
+        using var directory = new TemporaryDirectory();
+        var bytes = await File.ReadAllBytesAsync(Vectors.Path("gguf", "llama-q4_0.gguf"));
+        var entry = bytes.AsSpan().IndexOf("blk.0.attn_q.weight"u8) + "blk.0.attn_q.weight".Length;
+        bytes[entry + 4 + 8 + 8] = 19;    // after the number of dimensions and two of them: IQ1_S
+        await File.WriteAllBytesAsync(directory.File("m.gguf"), bytes);
+
+        var result = await RillProcess.RunAsync("", "inspect", directory.File("m.gguf"));
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("blk.0.attn_q.weight is of type IQ1_S, which is not supported", result.Text, StringComparison.Ordinal);
     }
 
     [SkippableFact]

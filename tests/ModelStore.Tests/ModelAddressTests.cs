@@ -12,6 +12,9 @@ public sealed class ModelAddressTests
     [InlineData("blob://models/llama/3b", "3b", "blob://models/llama/3b")]
     [InlineData("hf://org/Name-1.5B", "Name-1.5B", "hf://org/Name-1.5B@main")]
     [InlineData("hf://org/name@refs/pr/1", "name", "hf://org/name@refs/pr/1")]
+    [InlineData("hf://org/name-GGUF/name-1.5B.Q4_K_M.gguf", "name-1.5B.Q4_K_M", "hf://org/name-GGUF@main/name-1.5B.Q4_K_M.gguf")]
+    [InlineData("hf://org/name@v2/BF16/name-00001-of-00002.gguf", "name-00001-of-00002", "hf://org/name@v2/BF16/name-00001-of-00002.gguf")]
+    [InlineData("/data/m.Q8_0.gguf", "m.Q8_0", "/data/m.Q8_0.gguf")]
     public void Parse_OfAGoodAddress_NamesTheModel(string text, string name, string full)
     {
         var address = ModelAddress.Parse(text);
@@ -23,6 +26,8 @@ public sealed class ModelAddressTests
     [InlineData("ftp://host/model")]
     [InlineData("hf://nameonly")]
     [InlineData("hf://org/../x")]
+    [InlineData("hf://org/name/../x.gguf")]
+    [InlineData("hf://org/name/x.safetensors")]
     [InlineData("blob://")]
     [InlineData("https://example.com/models/x")]
     [InlineData("https://acc.blob.evil.com/models/x")]

@@ -46,12 +46,34 @@ public static class ComputeType
         };
     }
 
-    /// <summary>Bytes that weights take in a form, roughly.</summary>
-    public static long BytesOf(ComputeFormat format, long parameters) => format switch
+    /// <summary>A form's name, as the setting Rill__Dtype spells it.</summary>
+    public static string NameOf(ComputeFormat format) => format switch
     {
-        ComputeFormat.Float32 => parameters * sizeof(float),
-        ComputeFormat.BFloat16 => parameters * sizeof(ushort),
-        ComputeFormat.Q8 => parameters * 17 / 16,
-        _ => parameters * 9 / 16,
+        ComputeFormat.Float32 => "f32",
+        ComputeFormat.BFloat16 => "bf16",
+        ComputeFormat.Q8 => "q8",
+        _ => "q4",
     };
+
+    /// <summary>
+    /// Bytes that weights take in a form. In q8 and q4 rows and columns are padded to the engine's blocks, embedding and head have eight bits,
+    /// and what is no large matrix is kept in bf16 or, where it is a vector, in f32.
+    /// </summary>
+    public static long BytesOf(ComputeFormat format, DecoderSpec spec)
+    {
+        var matrices = DecoderTensors.Matrices(spec).Select(matrix => matrix.Name).ToHashSet(StringComparer.Ordinal);
+        return DecoderTensors.Of(spec).Sum(tensor => tensor.Shape is not [var rows, var columns] ? Elements(tensor.Shape) * sizeof(float)
+            : format is ComputeFormat.Float32 ? rows * columns * sizeof(float)
+            : format is ComputeFormat.BFloat16 || !matrices.Contains(tensor.Name) ? rows * columns * sizeof(ushort)
+            : Padded(rows, 16) * (Padded(columns, 32) / 32)
+                * (format is ComputeFormat.Q8 || tensor.Name == spec.Names.Embedding || tensor.Name == spec.Names.Head ? 34 : 18));
+    }
+
+    /// <summary>Bytes of keys and values that one token has in the cache, as a model of this form keeps them by default.</summary>
+    public static long KeyValueBytesOf(ComputeFormat format, DecoderSpec spec) =>
+        spec.KeyValueElements * (format == ComputeFormat.Float32 ? sizeof(float) : sizeof(ushort));
+
+    private static long Elements(long[] shape) => shape.Aggregate(1L, (product, dimension) => product * dimension);
+
+    private static long Padded(long length, long block) => (length + block - 1) / block * block;
 }

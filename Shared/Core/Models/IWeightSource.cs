@@ -11,15 +11,24 @@ public interface IWeightSource : IDisposable
     /// <summary>What is known of each tensor without reading it.</summary>
     IReadOnlyDictionary<string, PublishedTensor> Tensors { get; }
 
-    /// <summary>A tensor's elements in f32, bf16 or f16: where they lie in the file, or unpacked into memory that the source owns.</summary>
-    /// <exception cref="ModelFormatException">Its type is not supported, or its parts do not fit one another.</exception>
-    Weight Read(string name);
+    /// <summary>Bytes of the tensors that are unpacked at the moment, into memory that the source owns.</summary>
+    long UnpackedBytes { get; }
 
-    /// <summary>Gives the physical pages of a tensor's part back to the system; whoever calls it has copied the part, or is done with it.</summary>
+    /// <summary>A tensor's elements in f32, bf16 or f16: where they lie in the file, or unpacked into memory that the source owns.</summary>
     /// <param name="name">A tensor of the source.</param>
-    /// <param name="offset">The part's first byte, from the tensor's.</param>
+    /// <param name="rows">The rows that are wanted, and alone unpacked, as a matrix; null for the whole tensor in its own shape.</param>
+    /// <exception cref="ModelFormatException">Its type is not supported, or its parts do not fit one another.</exception>
+    Weight Read(string name, RowRange? rows = null);
+
+    /// <summary>
+    /// Gives the physical pages of a tensor's part back to the system; whoever calls it has copied the part, or is done with it. What was
+    /// unpacked is freed when as many bytes of it have come back as it has.
+    /// </summary>
+    /// <param name="name">A tensor of the source.</param>
+    /// <param name="offset">The part's first byte, from that of what was read.</param>
     /// <param name="length">Its number of bytes.</param>
-    void Release(string name, long offset, long length);
+    /// <param name="rows">As they were read.</param>
+    void Release(string name, long offset, long length, RowRange? rows = null);
 
     /// <summary>Tells the system how the tensors are read from here on.</summary>
     void Expect(ReadPattern pattern);
@@ -37,4 +46,16 @@ public sealed record PublishedTensor(string File, string Type, IReadOnlyList<lon
 {
     /// <summary>Number of elements.</summary>
     public long ElementCount => Shape.Aggregate(1L, (product, dimension) => product * dimension);
+
+    /// <summary>Number of rows: of all dimensions but the last.</summary>
+    public long RowCount => ElementCount / Math.Max(1, Shape[^1]);
+
+    /// <summary>True where elements are made of other numbers, with scales beside them.</summary>
+    public bool IsPacked => Type is not ("F32" or "BF16" or "F16");
+
+    /// <summary>
+    /// Where a packed row's neighbours are whole multiples of a step that they share: the largest magnitude of such a multiple that the
+    /// format can write. 0 for all other formats.
+    /// </summary>
+    public int LargestMultiple { get; init; }
 }

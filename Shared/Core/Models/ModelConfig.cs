@@ -23,20 +23,12 @@ public sealed class ModelConfig
         : throw new ModelFormatException($"{files.Describe(ModelFileNames.Config)} does not exist; a model needs its config.json.");
 
     /// <summary>Parses the text of a config.json.</summary>
-    /// <exception cref="ModelFormatException">The text is not a JSON object.</exception>
+    /// <exception cref="ModelFormatException">The text is not a JSON object, or holds text that is not Unicode.</exception>
     public static ModelConfig Parse(string json)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? new ModelConfig(document.RootElement.Clone())
-                : throw new ModelFormatException("config.json must hold a JSON object.");
-        }
-        catch (JsonException error)
-        {
-            throw new ModelFormatException($"config.json is not valid JSON (line {error.LineNumber + 1}).", error);
-        }
+        var options = new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+        var root = ModelJson.Parse(json, ModelFileNames.Config, options);
+        return root.ValueKind == JsonValueKind.Object ? new ModelConfig(root) : throw new ModelFormatException("config.json must hold a JSON object.");
     }
 
     /// <summary>A required positive whole number, at most <paramref name="most"/>.</summary>

@@ -14,6 +14,7 @@ public sealed class ModelWeights : IDisposable
     private readonly DecoderSpec? _spec;
     private readonly PublishedNames _names;
     private readonly Dictionary<string, MadeWeight> _made = new(StringComparer.Ordinal);
+    private long _madeBytes;
 
     private ModelWeights(IWeightSource source, DecoderSpec? spec) => (_source, _spec, _names) = (source, spec, new(source, spec));
 
@@ -32,6 +33,12 @@ public sealed class ModelWeights : IDisposable
             return plain * 2 < ParameterCount ? 8.0 * TotalBytes / ParameterCount : null;
         }
     }
+
+    /// <summary>Bytes of the copies and of the unpacked tensors that there are.</summary>
+    public long OwnBytes => _madeBytes + _source.UnpackedBytes;
+
+    /// <summary>The most that <see cref="OwnBytes"/> has been: what loading has taken beside the files.</summary>
+    public long MostOwnBytes { get; private set; }
 
     /// <summary>Names of the files that hold them, without a folder.</summary>
     public IReadOnlyList<string> FileNames => _source.FileNames;
@@ -94,16 +101,49 @@ public sealed class ModelWeights : IDisposable
             return made.Weight;
         }
 
-        var source = _source.Read(published);
-        if (WeightCut.TryView(source, recipe, name, shape) is { } view)
+        var source = _source.Read(published, RowsOf(recipe, published));
+        MostOwnBytes = Math.Max(MostOwnBytes, OwnBytes);
+        return WeightCut.TryView(source, recipe, name, shape) ?? Copy(source, recipe, published, name, shape.ToArray());
+    }
+
+    /// <summary>
+    /// Some rows of a matrix, to be given back by <see cref="ReleaseRows"/>: of a packed one these alone are unpacked, where its rows follow one
+    /// another; of others it is a part of what <see cref="Get"/> gives.
+    /// </summary>
+    /// <param name="name">The matrix.</param>
+    /// <param name="rows">Which rows.</param>
+    /// <param name="shape">The whole matrix's.</param>
+    /// <exception cref="ModelFormatException">The tensor is missing, or has another shape or an unsupported type.</exception>
+    public Weight GetRows(string name, RowRange rows, params ReadOnlySpan<long> shape)
+    {
+        if (PackedRows(name, rows, shape) is not var (published, range))
         {
-            return view;
+            return Get(name, shape).Rows(rows);
         }
 
-        made = WeightCut.Copy(source, recipe, name, shape.ToArray());
-        _made.Add(name, made);
-        return made.Weight;
+        var unpacked = _source.Read(published, range) with { Name = name };
+        MostOwnBytes = Math.Max(MostOwnBytes, OwnBytes);
+        return unpacked;
     }
+
+    /// <summary>Gives the memory of rows back; whoever calls it has copied them, or is done with them. Rows come back in ascending order.</summary>
+    /// <inheritdoc cref="GetRows"/>
+    public void ReleaseRows(string name, RowRange rows, params ReadOnlySpan<long> shape)
+    {
+        if (PackedRows(name, rows, shape) is var (published, range))
+        {
+            _source.Release(published, 0, _source.Read(published, range).ByteCount, range);
+            return;
+        }
+
+        var whole = Get(name, shape);
+        var part = whole.Rows(rows);
+        Release(whole, part.Address - whole.Address, part.ByteCount);
+    }
+
+    /// <summary>What is published of the tensor that a name's is made of.</summary>
+    /// <exception cref="ModelFormatException">The tensor is missing.</exception>
+    public PublishedTensor Published(string name) => Find(RecipeOf(name)).Tensor;
 
     /// <summary>Tells the system how the weights are read from here on, which decides how much a first touch reads from a disk.</summary>
     public void Expect(ReadPattern pattern) => _source.Expect(pattern);
@@ -118,11 +158,13 @@ public sealed class ModelWeights : IDisposable
         {
             var recipe = RecipeOf(weight.Name);
             var published = _names.Of(recipe.Name);
-            _source.Release(published, weight.Address - _source.Read(published).Address + offset, length);
+            var rows = RowsOf(recipe, published);
+            _source.Release(published, weight.Address - _source.Read(published, rows).Address + offset, length, rows);
         }
         else if (offset + length == weight.ByteCount)
         {
             _made.Remove(weight.Name);
+            _madeBytes -= weight.ByteCount;
             made.Dispose();
         }
     }
@@ -168,6 +210,7 @@ public sealed class ModelWeights : IDisposable
         {
             made = WeightCut.Stack([.. recipe.Names.Select(row => Get(row, shape.AsSpan(1)))], name, shape);
             _made.Add(name, made);
+            _madeBytes += made.Weight.ByteCount;
         }
 
         return made.Weight;
@@ -175,15 +218,56 @@ public sealed class ModelWeights : IDisposable
 
     private WeightRecipe RecipeOf(string name) => _spec is not null && _spec.Recipes.TryGetValue(name, out var recipe) ? recipe : new(name);
 
+    /// <summary>Rows of a matrix as rows of the packed tensor that holds them one after the other; null where none does.</summary>
+    private (string Published, RowRange Rows)? PackedRows(string name, RowRange rows, ReadOnlySpan<long> shape)
+    {
+        if (RecipeOf(name).NextRows.Count > 0)
+        {
+            return null;
+        }
+
+        var (recipe, published) = Find(name, shape);
+        var isPart = !recipe.Transposed && recipe.FirstColumn is null && recipe.Rows?.IsContiguous(shape[0]) != false;
+        return isPart && _source.Tensors[published].IsPacked
+            ? (published, rows with { First = (RowsOf(recipe, published)?.First ?? 0) + (recipe.Rows?.Offset ?? 0) + rows.First })
+            : null;
+    }
+
+    /// <summary>The rows of a recipe's expert; null for the whole tensor.</summary>
+    private RowRange? RowsOf(WeightRecipe recipe, string published)
+    {
+        if (recipe.Expert is not { } expert)
+        {
+            return null;
+        }
+
+        var count = _source.Tensors[published].RowCount / _source.Tensors[published].Shape[0];
+        return new(expert * count, count);
+    }
+
+    private Weight Copy(Weight source, WeightRecipe recipe, string published, string name, long[] shape)
+    {
+        var made = WeightCut.Copy(source, recipe, name, shape);
+        _made.Add(name, made);
+        _madeBytes += made.Weight.ByteCount;
+        MostOwnBytes = Math.Max(MostOwnBytes, OwnBytes);
+        if (_source.Tensors[published].IsPacked)
+        {
+            _source.Release(published, 0, made.Weight.ByteCount, RowsOf(recipe, published));
+        }
+
+        return made.Weight;
+    }
+
+    private (string Name, PublishedTensor Tensor) Find(WeightRecipe recipe) =>
+        _names.Of(recipe.Name) is var published && _source.Tensors.TryGetValue(published, out var tensor)
+            ? (published, tensor)
+            : throw new ModelFormatException($"The weights lack the tensor {recipe.Name}.");
+
     private (WeightRecipe Recipe, string Published) Find(string name, ReadOnlySpan<long> shape)
     {
         var recipe = RecipeOf(name);
-        var published = _names.Of(recipe.Name);
-        if (!_source.Tensors.TryGetValue(published, out var tensor))
-        {
-            throw new ModelFormatException($"The weights lack the tensor {recipe.Name}.");
-        }
-
+        var (published, tensor) = Find(recipe);
         return WeightCut.Fits(tensor.Shape, recipe, shape)
             ? (recipe, published)
             : throw new ModelFormatException(

@@ -89,15 +89,5 @@ public static class PoolingFiles
     private static string? Text(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private static JsonElement Parse(ModelFiles files, string name)
-    {
-        try
-        {
-            return JsonElement.Parse(files.ReadText(name));
-        }
-        catch (JsonException error)
-        {
-            throw new ModelFormatException($"{name} is not valid JSON (line {error.LineNumber + 1}).", error);
-        }
-    }
+    private static JsonElement Parse(ModelFiles files, string name) => ModelJson.Parse(files.ReadText(name), name);
 }

@@ -58,24 +58,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <summary>Opens one of a model's files and checks its header.</summary>
     /// <exception cref="ModelFormatException">The file is missing, cut short or damaged.</exception>
     /// <exception cref="ModelFileException">The file cannot or must not be read.</exception>
-    public static SafetensorsFile Open(ModelFiles files, string name)
-    {
-        if (!files.Has(name))
-        {
-            throw new ModelFormatException($"{files.Describe(name)} does not exist.");
-        }
-
-        var memory = files.Open(name);
-        try
-        {
-            return new(memory, name);
-        }
-        catch
-        {
-            memory.Dispose();
-            throw;
-        }
-    }
+    public static SafetensorsFile Open(ModelFiles files, string name) => WeightFile.Open(files, name, memory => new SafetensorsFile(memory, name));
 
     /// <summary>Finds a tensor of a type that Rill computes with.</summary>
     /// <exception cref="ModelFormatException">The file has no such tensor, or its type is not F32, BF16 or F16.</exception>

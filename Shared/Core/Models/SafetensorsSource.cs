@@ -38,12 +38,18 @@ internal sealed class SafetensorsSource : IWeightSource
             : throw new ModelFormatException($"{files.Describe(ModelFileNames.SingleWeights)} does not exist, and neither does {ModelFileNames.WeightIndex}.");
     }
 
-    public Weight Read(string name) => _places[name].Get(name);
+    public long UnpackedBytes => 0;
+
+    public Weight Read(string name, RowRange? rows = null) => rows is { } some ? _places[name].Get(name).Rows(some) : _places[name].Get(name);
 
     /// <summary>Where a tensor's bytes begin, whatever its type.</summary>
     public nint AddressOf(string name) => _places[name].AddressOf(name);
 
-    public void Release(string name, long offset, long length) => _places[name].Release(name, offset, length);
+    public void Release(string name, long offset, long length, RowRange? rows = null)
+    {
+        var skipped = rows is { } some ? some.First * (Tensors[name].ByteCount / Tensors[name].RowCount) : 0;
+        _places[name].Release(name, skipped + offset, length);
+    }
 
     public void Expect(ReadPattern pattern) => _files.ForEach(file => file.Expect(pattern));
 

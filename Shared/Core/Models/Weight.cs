@@ -13,6 +13,13 @@ public readonly record struct Weight(string Name, WeightType Type, IReadOnlyList
     /// <summary>Number of elements.</summary>
     public long ElementCount => Shape.Aggregate(1L, (product, dimension) => product * dimension);
 
+    /// <summary>Some of its rows, counted over all dimensions but the last, as a matrix.</summary>
+    internal Weight Rows(RowRange rows)
+    {
+        var rowBytes = ByteCount / ElementCount * Shape[^1];
+        return this with { Shape = [rows.Count, Shape[^1]], Address = Address + (nint)(rows.First * rowBytes), ByteCount = rows.Count * rowBytes };
+    }
+
     /// <summary>Whether every element is finite.</summary>
     internal unsafe bool IsFinite()
     {

@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace Rill.Models;
 
-/// <summary>Carries out a <see cref="WeightRecipe"/>: a view of the published tensor where its rows lie one after the other, else a copy.</summary>
+/// <summary>
+/// Carries out a <see cref="WeightRecipe"/>: a view of the published tensor, or of its expert's part, where its rows lie one after the other,
+/// else a copy.
+/// </summary>
 internal static unsafe class WeightCut
 {
     /// <summary>True when a published shape has what a recipe makes a tensor of another shape from.</summary>
@@ -23,6 +26,10 @@ internal static unsafe class WeightCut
     }
 
     /// <summary>The tensor where it lies; null when its rows are not one after the other there.</summary>
+    /// <param name="source">The published tensor, or the part of the recipe's expert.</param>
+    /// <param name="recipe">What is taken of it.</param>
+    /// <param name="name">The result's name.</param>
+    /// <param name="shape">The result's dimensions, outermost first.</param>
     public static Weight? TryView(Weight source, WeightRecipe recipe, string name, ReadOnlySpan<long> shape)
     {
         if (recipe.Transposed || recipe.FirstColumn is not null || recipe.Rows?.IsContiguous(shape[0]) == false)
@@ -30,19 +37,19 @@ internal static unsafe class WeightCut
             return null;
         }
 
-        var expertBytes = recipe.Expert is null ? 0 : source.ByteCount / source.Shape[0];
         var bytes = Elements(shape) * SizeOf(source.Type);
         var rowBytes = bytes / shape[0];
         return new Weight(
-            name, source.Type, shape.ToArray(), (nint)(source.Address + ((recipe.Expert ?? 0) * expertBytes) + ((recipe.Rows?.Offset ?? 0) * rowBytes)), bytes);
+            name, source.Type, shape.ToArray(), (nint)(source.Address + ((recipe.Rows?.Offset ?? 0) * rowBytes)), bytes);
     }
 
     /// <summary>A copy of the tensor's elements in their order.</summary>
+    /// <inheritdoc cref="TryView"/>
     public static MadeWeight Copy(Weight source, WeightRecipe recipe, string name, long[] shape)
     {
         var (size, columns) = (SizeOf(source.Type), shape.Length > 1 ? shape[1] : 1);
         var made = new MadeWeight(name, source.Type, shape, Elements(shape) * size);
-        var from = (byte*)source.Address + (recipe.Expert is { } expert ? expert * (source.ByteCount / source.Shape[0]) : 0);
+        var from = (byte*)source.Address;
         var published = source.Shape[^1];    // columns there: outputs where it is transposed
         var skipped = recipe.FirstColumn ?? 0;
         for (long row = 0; row < shape[0]; row++)

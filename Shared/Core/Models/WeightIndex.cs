@@ -22,8 +22,12 @@ public static class WeightIndex
         }
 
         // Anything but a plain name would let a downloaded index read elsewhere.
-        return map.Values.FirstOrDefault(shard => Path.GetFileName(shard) != shard || !shard.EndsWith(".safetensors", StringComparison.Ordinal)) is { } stray
-            ? throw new ModelFormatException($"{ModelFileNames.WeightIndex} names the shard '{stray}', which is not a plain file name of safetensors.")
+        return map.Values.FirstOrDefault(shard => !IsPlain(shard)) is { } stray
+            ? throw new ModelFormatException(
+                $"{ModelFileNames.WeightIndex} names the shard '{stray}', which is not a plain file name of safetensors.")
             : map;
     }
+
+    private static bool IsPlain(string shard) =>
+        Path.GetFileName(shard) == shard && shard.EndsWith(".safetensors", StringComparison.Ordinal) && !shard.Any(char.IsControl);
 }

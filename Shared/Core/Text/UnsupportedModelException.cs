@@ -8,13 +8,13 @@ public sealed class UnsupportedModelException : Exception
 {
     /// <summary>Creates the exception from one sentence that names the file and the element.</summary>
     public UnsupportedModelException(string message)
-        : base(message)
+        : base(RefusalText.Of(message))
     {
     }
 
     /// <summary>Creates the exception from one sentence that names the file and the element, and what lies beneath.</summary>
     public UnsupportedModelException(string message, Exception? innerException)
-        : base(message, innerException)
+        : base(RefusalText.Of(message), innerException)
     {
     }
 }

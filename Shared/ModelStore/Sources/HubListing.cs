@@ -17,17 +17,23 @@ internal static class HubListing
         return commit is { Length: > 0 } ? (commit, published) : throw new FormatException("sha is empty");
     }
 
-    /// <summary>The files that a model may be made of, by name: those in no folder, and those that Rill reads in one.</summary>
-    public static Dictionary<string, ManifestFile> ReadFiles(JsonElement listing) => listing.GetProperty("siblings").EnumerateArray()
-        .Where(file => file.GetProperty("rfilename").GetString() is { } name && (!name.Contains('/', StringComparison.Ordinal) || ModelFileNames.Small.Contains(name)))
-        .Select(ReadFile).Where(file => file.Size > 0).ToDictionary(file => file.Name, StringComparer.Ordinal);
+    /// <summary>The files that a model may be made of, by name: those in no further folder, and those that Rill reads in one.</summary>
+    /// <param name="listing">The hub's answer.</param>
+    /// <param name="folder">The folder that holds the model, with a slash at its end, or nothing; names are given without it.</param>
+    public static Dictionary<string, ManifestFile> ReadFiles(JsonElement listing, string folder) =>
+        (from file in listing.GetProperty("siblings").EnumerateArray()
+         let path = file.GetProperty("rfilename").GetString()
+         where path is not null && path.StartsWith(folder, StringComparison.Ordinal)
+         let name = path[folder.Length..]
+         where !name.Contains('/', StringComparison.Ordinal) || ModelFileNames.Small.Contains(name)
+         select ReadFile(file, name)).Where(file => file.Size > 0).ToDictionary(file => file.Name, StringComparer.Ordinal);
 
-    private static ManifestFile ReadFile(JsonElement file)
+    private static ManifestFile ReadFile(JsonElement file, string name)
     {
         var large = file.TryGetProperty("lfs", out var lfs) && lfs.ValueKind == JsonValueKind.Object;
         return new ManifestFile
         {
-            Name = file.GetProperty("rfilename").GetString()!,
+            Name = name,
             Size = (large ? lfs : file).GetProperty("size").GetInt64(),
             Sha256 = large ? lfs.GetProperty("sha256").GetString() : null,
             GitId = large ? null : file.GetProperty("blobId").GetString(),

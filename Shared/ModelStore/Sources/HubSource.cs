@@ -39,8 +39,10 @@ internal sealed class HubSource : ModelSource
             return await ReadListingAsync(response.Content, cancellationToken).WaitAsync(_client.Stall, cancellationToken).ConfigureAwait(false);
         }, cancellationToken).ConfigureAwait(false);
         var files = ReadFiles(listing);
-        var chosen = await ModelFileChoice.ChooseAsync(files.Keys, _address.ToString(), () => ReadSmallAsync(files[ModelFileNames.WeightIndex], cancellationToken))
-            .ConfigureAwait(false);
+        var chosen = _address.File is { } file
+            ? ModelFileChoice.ChooseGguf(files.Keys.ToHashSet(StringComparer.Ordinal), _address.ToString(), [file[_address.Folder.Length..]])
+            : await ModelFileChoice.ChooseAsync(
+                files.Keys, _address.ToString(), () => ReadSmallAsync(files[ModelFileNames.WeightIndex], cancellationToken)).ConfigureAwait(false);
         return new ModelManifest { ChunkBytes = _options.ChunkBytes, Files = [.. chosen.Select(name => files[name])] }.Checked();
     }
 
@@ -52,7 +54,7 @@ internal sealed class HubSource : ModelSource
             using var document = JsonDocument.Parse(listing);
             (_commit, Published) = HubListing.ReadCommit(document.RootElement);
             _places.Clear();
-            return HubListing.ReadFiles(document.RootElement);
+            return HubListing.ReadFiles(document.RootElement, _address.Folder);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)
         {
@@ -92,7 +94,8 @@ internal sealed class HubSource : ModelSource
             _places.TryRemove(file, out _);
         }
 
-        var response = await _client.GetAsync($"{_address.Repository}/resolve/{_commit}/{string.Join('/', file.Split('/').Select(Uri.EscapeDataString))}", range, cancellationToken).ConfigureAwait(false);
+        var path = string.Join('/', (_address.Folder + file).Split('/').Select(Uri.EscapeDataString));
+        var response = await _client.GetAsync($"{_address.Repository}/resolve/{_commit}/{path}", range, cancellationToken).ConfigureAwait(false);
         if (response.IsSuccessStatusCode && response.RequestMessage?.RequestUri is { } place)
         {
             _places[file] = place;

@@ -1,3 +1,4 @@
+using Rill.Models.Gguf;
 using Rill.ModelStore.Sources;
 
 namespace Rill.ModelStore.Transfers;
@@ -29,6 +30,9 @@ internal sealed class MemoryFiles(ModelSource source) : ModelFiles
     public override FileMemory Open(string name) => _weights.TryGetValue(name, out var memory)
         ? memory
         : throw new ModelFileException($"{Describe(name)} does not exist.");
+
+    /// <summary>These files, or of a GGUF file what its metadata say in their place, once all rooms are made.</summary>
+    public ModelFiles AsModel() => GgufModelFiles.Over(this, () => _weights.Keys);
 
     /// <summary>Makes room for a file.</summary>
     /// <exception cref="StoreException">The system has not so much memory.</exception>

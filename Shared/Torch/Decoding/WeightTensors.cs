@@ -13,6 +13,9 @@ internal sealed class WeightTensors(ModelWeights weights, ScalarType type)
     // Few processors' last-level caches are larger, and .NET does not tell their size.
     private const long LargestInCache = 64L * 1024 * 1024;
 
+    // Of a packed matrix that is converted, so much is unpacked at a time.
+    private const long SlabBytes = 64L * 1024 * 1024;
+
     /// <summary>True when the weights are read from memory again at every step, false when they may stay in the processor's caches.</summary>
     public bool ExceedCaches { get; } = weights.TotalBytes > LargestInCache;
 
@@ -29,6 +32,11 @@ internal sealed class WeightTensors(ModelWeights weights, ScalarType type)
     /// <summary>A weight in the computing type; a view of the file where that is its type.</summary>
     public Tensor Get(string name, params ReadOnlySpan<long> shape)
     {
+        if (TryUnpack(name, shape) is { } unpacked)
+        {
+            return unpacked;
+        }
+
         var weight = weights.Get(name, shape);
         return TypeOf(weight.Type) == type ? TensorMemory.Wrap(weight.Address, type, shape) : Converted(weight, shape);
     }
@@ -36,6 +44,12 @@ internal sealed class WeightTensors(ModelWeights weights, ScalarType type)
     /// <summary>Copies a weight to a place of any type on any device, and gives the memory that it had back.</summary>
     public void CopyTo(Tensor place, string name, params ReadOnlySpan<long> shape)
     {
+        if (IsPackedMatrix(name, shape))
+        {
+            CopyRows(place, name, shape);
+            return;
+        }
+
         var weight = weights.Get(name, shape);
         using (var mapped = TensorMemory.Wrap(weight.Address, TypeOf(weight.Type), shape))
         {
@@ -51,6 +65,11 @@ internal sealed class WeightTensors(ModelWeights weights, ScalarType type)
     /// </summary>
     public Tensor ForKernels(string name, params ReadOnlySpan<long> shape)
     {
+        if (TryUnpack(name, shape) is { } unpacked)
+        {
+            return unpacked;
+        }
+
         var weight = weights.Get(name, shape);
         var own = TypeOf(weight.Type);
         return own == type || (own == ScalarType.BFloat16 && type == ScalarType.Float32)
@@ -117,6 +136,38 @@ internal sealed class WeightTensors(ModelWeights weights, ScalarType type)
         WeightType.Float16 => ScalarType.Float16,
         _ => throw new ArgumentOutOfRangeException(nameof(type)),
     };
+
+    private bool IsPackedMatrix(string name, ReadOnlySpan<long> shape) => shape.Length == 2 && weights.Published(name).IsPacked;
+
+    /// <summary>A packed matrix in the computing type, converted some rows at a time; null for others, and in f32, which unpacking gives.</summary>
+    private Tensor? TryUnpack(string name, ReadOnlySpan<long> shape)
+    {
+        if (type == ScalarType.Float32 || !IsPackedMatrix(name, shape))
+        {
+            return null;
+        }
+
+        var matrix = empty(shape, type);
+        CopyRows(matrix, name, shape);
+        return matrix;
+    }
+
+    private void CopyRows(Tensor place, string name, ReadOnlySpan<long> shape)
+    {
+        var slab = Math.Max(1, SlabBytes / (shape[1] * sizeof(float)));
+        for (long first = 0; first < shape[0]; first += slab)
+        {
+            var rows = new RowRange(first, Math.Min(slab, shape[0] - first));
+            var weight = weights.GetRows(name, rows, shape);
+            using (var part = place.narrow(0, rows.First, rows.Count))
+            using (var mapped = TensorMemory.Wrap(weight.Address, TypeOf(weight.Type), rows.Count, shape[1]))
+            {
+                part.copy_(mapped);
+            }
+
+            weights.ReleaseRows(name, rows, shape);
+        }
+    }
 
     /// <summary>A copy in the computing type; the memory that the weight had goes back, so that not all weights are there twice.</summary>
     private Tensor Converted(Weight weight, ReadOnlySpan<long> shape)

@@ -45,13 +45,23 @@ public sealed class ComputeTypeTests : IDisposable
         Assert.Equal(ComputeFormat.Q4, Default());
     }
 
+    // Two layers of 64 x 64 twice, 32 x 64 twice and 128 x 64 three times; embedding and head of 100 x 64, padded to 112 rows; five norms of 64.
+    private const long Layers = 2 * ((2 * 64 * 64) + (2 * 32 * 64) + (3 * 128 * 64));
+    private const long Vocabulary = 2 * 100 * 64, PaddedVocabulary = 2 * 112 * 64, Norms = 5 * 64 * 4;
+
     [Theory]
-    [InlineData(ComputeFormat.Float32, 64)]
-    [InlineData(ComputeFormat.BFloat16, 32)]
-    [InlineData(ComputeFormat.Q8, 17)]
-    [InlineData(ComputeFormat.Q4, 9)]
-    public void BytesOf_SixteenParameters_CountsTheirScales(ComputeFormat format, long expected) =>
-        Assert.Equal(expected, ComputeType.BytesOf(format, 16));
+    [InlineData(ComputeFormat.Float32, ((Layers + Vocabulary) * 4) + Norms)]
+    [InlineData(ComputeFormat.BFloat16, ((Layers + Vocabulary) * 2) + Norms)]
+    [InlineData(ComputeFormat.Q8, ((Layers + PaddedVocabulary) * 34 / 32) + Norms)]
+    [InlineData(ComputeFormat.Q4, (Layers * 18 / 32) + (PaddedVocabulary * 34 / 32) + Norms)]
+    public void BytesOf_ASmallModel_CountsScalesAndPaddedRows(ComputeFormat format, long expected) =>
+        Assert.Equal(expected, ComputeType.BytesOf(format, Architectures.Configs.Read("LlamaForCausalLM", """{"tie_word_embeddings":false}""")));
+
+    [Theory]
+    [InlineData(ComputeFormat.Float32, 2 * 2 * 2 * 16 * 4)]
+    [InlineData(ComputeFormat.Q4, 2 * 2 * 2 * 16 * 2)]
+    public void KeyValueBytesOf_ASmallModel_CountsKeysAndValuesOfAllLayers(ComputeFormat format, long expected) =>
+        Assert.Equal(expected, ComputeType.KeyValueBytesOf(format, Architectures.Configs.Read("LlamaForCausalLM")));
 
     private void Write(string config, params SafetensorsWriter.Entry[] entries)
     {

@@ -28,6 +28,7 @@ public sealed class ModelWeightsTests : IDisposable
     [InlineData("""{"weight_map":{"a":"three.safetensors"}}""", "does not exist")]
     [InlineData("""{"weight_map":{"a":"../one.safetensors"}}""", "not a plain file name")]
     [InlineData("""{"weight_map":{"a":""}}""", "not a plain file name")]
+    [InlineData("""{"weight_map":{"a":"a\u0000.safetensors"}}""", "the shard 'a?.safetensors', which is not a plain file name")]
     [InlineData("""{"weight_map":[]}""", "needs a weight_map")]
     [InlineData("""{}""", "needs a weight_map")]
     public void Open_BrokenIndex_SaysWhatIsWrong(string index, string expected)

@@ -26,7 +26,17 @@ public sealed partial class WorkflowTests
 
     [Fact]
     public void Workflows_AreTheOnesThatAreDocumented() =>
-        Assert.Equal(["ci.yml", "deploy.yml", "refresh.yml", "release.yml", "roll-out.yml"], WorkflowFile.All.Select(file => file.Name));
+        Assert.Equal(["ci.yml", "deploy.yml", "nightly.yml", "refresh.yml", "release.yml", "roll-out.yml"], WorkflowFile.All.Select(file => file.Name));
+
+    /// <summary>What ./test tries in thousands is tried in hundreds of thousands.</summary>
+    [Fact]
+    public void Nightly_ChangesEachFileTenThousandTimes()
+    {
+        var file = new WorkflowFile("nightly.yml");
+
+        Assert.Equal("10000", Assert.Single(file.Jobs).Value.At("env.RILL_FUZZ_CONFIGS").Text());
+        Assert.Contains("dotnet test tests/Core.Tests -c Release --no-build --filter FullyQualifiedName~FuzzTests", file.Scripts);
+    }
 
     [Theory]
     [MemberData(nameof(Names))]

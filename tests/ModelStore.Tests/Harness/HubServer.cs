@@ -67,7 +67,7 @@ internal sealed class HubServer : IAsyncDisposable
     {
         _hub.MapGet("/api/models/org/tiny/revision/main", context => Authorized(context, () => ListAsync(context)));
         _hub.MapGet("/org/tiny/resolve/{commit}/{**file}", context => Authorized(context, () => ResolveAsync(context)));
-        _store.MapGet("/objects/{file}", ServeSignedAsync);
+        _store.MapGet("/objects/{**file}", ServeSignedAsync);
         await _hub.StartAsync();
         await _store.StartAsync();
         return this;
@@ -104,7 +104,7 @@ internal sealed class HubServer : IAsyncDisposable
     private object Describe(string path)
     {
         var bytes = File.ReadAllBytes(path);
-        var isLarge = path.EndsWith(".safetensors", StringComparison.Ordinal);
+        var isLarge = IsLarge(path);
         return new
         {
             rfilename = Path.GetRelativePath(_folder, path).Replace('\\', '/'),
@@ -115,6 +115,8 @@ internal sealed class HubServer : IAsyncDisposable
                 : (object?)null,
         };
     }
+
+    private static bool IsLarge(string file) => Path.GetExtension(file) is ".safetensors" or ".gguf";
 
     private static string GitId(byte[] bytes)
     {
@@ -131,7 +133,7 @@ internal sealed class HubServer : IAsyncDisposable
         {
             context.Response.StatusCode = Status != 200 ? Status : 404;
         }
-        else if (file.EndsWith(".safetensors", StringComparison.Ordinal))
+        else if (IsLarge(file))
         {
             var signature = Interlocked.Increment(ref _signature);
             context.Response.Redirect(string.Create(CultureInfo.InvariantCulture, $"{_store.Urls.Single()}/objects/{file}?signature={signature}"));

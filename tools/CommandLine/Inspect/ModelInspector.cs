@@ -3,6 +3,7 @@ using Rill.Chat;
 using Rill.Chat.Format;
 using Rill.Chat.Input;
 using Rill.Models;
+using Rill.Models.Gguf;
 using Rill.Text;
 
 namespace Rill.CommandLine.Inspect;
@@ -80,13 +81,18 @@ internal sealed class ModelInspector
     {
         DecoderTensors.Check(spec, weights);
         var format = ComputeType.Default(spec, weights);
-        var elementSize = format == ComputeFormat.Float32 ? sizeof(float) : sizeof(ushort);
-        var perToken = spec.KeyValueElements * elementSize;
-        var name = format switch { ComputeFormat.Float32 => "f32", ComputeFormat.BFloat16 => "bf16", ComputeFormat.Q8 => "q8", _ => "q4" };
-        return new(name, ComputeType.BytesOf(format, weights.ParameterCount), perToken, perToken * spec.ContextLength)
+        var needs = Enum.GetValues<ComputeFormat>().ToDictionary(each => each, each => Need(spec, each));
+        var chosen = needs[format];
+        return new(chosen.Type, chosen.WeightBytes, ComputeType.KeyValueBytesOf(format, spec), chosen.KeyValueBytes, [.. needs.Values])
         {
             StateBytes = spec.StateSize == 0 ? null : spec.StateSize * sizeof(float),
         };
+    }
+
+    private static MemoryNeed Need(DecoderSpec spec, ComputeFormat format)
+    {
+        var (weights, keyValues) = (ComputeType.BytesOf(format, spec), ComputeType.KeyValueBytesOf(format, spec) * spec.ContextLength);
+        return new(ComputeType.NameOf(format), weights, keyValues, weights + keyValues);
     }
 
     private static ArchitectureReport Describe(DecoderSpec spec) => new(
@@ -96,7 +102,9 @@ internal sealed class ModelInspector
     private WeightsReport Describe(ModelWeights weights) => new(
         [.. weights.FileNames.Select(name => new WeightFile(name, SizeOf(name)))],
         weights.ParameterCount,
-        [.. weights.BytesByType.OrderByDescending(type => type.Value).Select(type => type.Key)]);
+        [.. weights.BytesByType.OrderByDescending(type => type.Value).Select(type => type.Key)],
+        GgufNames.Is(weights.FileNames[0]) ? "GGUF" : weights.PackedBits is null ? "safetensors" : "safetensors, packed",
+        Math.Round(8.0 * weights.TotalBytes / weights.ParameterCount, 2));
 
     /// <summary>A file's size; of a link, its target's, as downloaded models consist of links.</summary>
     private long SizeOf(string name)

@@ -5,7 +5,7 @@ namespace Rill.CommandLine.Inspect;
 /// <summary>What a model directory holds, part by part; a part that could not be read is null, and a problem says why.</summary>
 /// <param name="Directory">The directory's full path.</param>
 /// <param name="Architecture">The decoder that config.json describes.</param>
-/// <param name="Weights">The safetensors files.</param>
+/// <param name="Weights">The files of the weights.</param>
 /// <param name="Memory">What serving it takes.</param>
 /// <param name="Tokenizer">tokenizer.json and the special tokens.</param>
 /// <param name="ChatTemplate">The chat template.</param>
@@ -44,7 +44,10 @@ internal sealed record ArchitectureReport(
 /// <param name="Files">Each file with its bytes.</param>
 /// <param name="Parameters">Number of elements in all tensors.</param>
 /// <param name="Types">Element types, the one with the most bytes first.</param>
-internal sealed record WeightsReport(IReadOnlyList<WeightFile> Files, long Parameters, IReadOnlyList<string> Types);
+/// <param name="Format">How they are written: safetensors, packed or not, or GGUF.</param>
+/// <param name="BitsPerParameter">Bits that a parameter has in the files, scales included.</param>
+internal sealed record WeightsReport(
+    IReadOnlyList<WeightFile> Files, long Parameters, IReadOnlyList<string> Types, string Format, double BitsPerParameter);
 
 /// <summary>One file of the weights.</summary>
 internal sealed record WeightFile(string Name, long Bytes);
@@ -54,9 +57,17 @@ internal sealed record WeightFile(string Name, long Bytes);
 /// <param name="WeightBytes">Bytes of all weights in that type.</param>
 /// <param name="KeyValueBytesPerToken">Bytes of KV cache that one token takes.</param>
 /// <param name="KeyValueBytesPerContext">Bytes of KV cache that one sequence of the full context length takes.</param>
+/// <param name="Needs">What each form of the weights takes that <c>Rill__Dtype</c> may name.</param>
 /// <param name="StateBytes">Bytes of the states that one sequence carries, whatever its length; null for a model without.</param>
 internal sealed record MemoryReport(
-    string ComputeType, long WeightBytes, long KeyValueBytesPerToken, long KeyValueBytesPerContext, long? StateBytes = null);
+    string ComputeType, long WeightBytes, long KeyValueBytesPerToken, long KeyValueBytesPerContext, IReadOnlyList<MemoryNeed> Needs, long? StateBytes = null);
+
+/// <summary>What serving takes in a form of the weights.</summary>
+/// <param name="Type">The form, as the setting spells it.</param>
+/// <param name="WeightBytes">Bytes of all weights.</param>
+/// <param name="KeyValueBytes">Bytes of KV cache for one sequence of the full context length.</param>
+/// <param name="TotalBytes">Both.</param>
+internal sealed record MemoryNeed(string Type, long WeightBytes, long KeyValueBytes, long TotalBytes);
 
 /// <summary>The tokenizer.</summary>
 /// <param name="Kind">Its kind in words.</param>

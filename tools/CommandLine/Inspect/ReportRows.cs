@@ -39,14 +39,17 @@ internal static class ReportRows
     [
         ("parameters", Number(weights.Parameters)),
         .. Named("weights", weights.Files.Select(file => $"{file.Name}, {Size(file.Bytes)}")),
+        ("format", string.Create(CultureInfo.InvariantCulture, $"{weights.Format}, {weights.BitsPerParameter:0.##} bits a parameter")),
         ("type in files", string.Join(", ", weights.Types)),
     ];
 
     private static IEnumerable<(string Name, string Value)> Of(MemoryReport memory) =>
     [
-        ("computes in", memory.ComputeType),
+        ("computes in", $"{memory.ComputeType} (Rill__Dtype=auto on a CPU)"),
         ("memory", $"{Size(memory.WeightBytes)} for the weights"),
         ("KV cache", $"{Size(memory.KeyValueBytesPerToken)} a token, {Size(memory.KeyValueBytesPerContext)} for a full context"),
+        .. Named("in all", memory.Needs.Select(
+            need => $"{need.Type}: {Size(need.TotalBytes)} with a full context ({Size(need.WeightBytes)} of weights)")),
         .. memory.StateBytes is { } bytes ? [("states", $"{Size(bytes)} a sequence")] : NoRows,
     ];
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Rill.CommandLine.Help;
+using Rill.Models.Gguf;
 using Rill.ModelStore;
 
 namespace Rill.CommandLine.Store;
@@ -39,6 +40,11 @@ internal static class ListCommand
 
     private static async Task<List<(string Name, long Size)>> FilesAsync(ModelAddress model, ModelStoreOptions options, CancellationToken cancellationToken) =>
         model is DirectoryAddress directory
-            ? [.. new DirectoryInfo(directory.Path).EnumerateFiles().OrderBy(file => file.Name, StringComparer.Ordinal).Select(file => (file.Name, file.Length))]
+            ? [.. LocalFiles(directory.Path).OrderBy(file => file.Name, StringComparer.Ordinal).Select(file => (file.Name, file.Length))]
             : [.. (await ModelVerify.ReadManifestAsync(model, options, new TransferProgress(), cancellationToken).ConfigureAwait(false)).Files.Select(file => (file.Name, file.Size))];
+
+    private static IEnumerable<FileInfo> LocalFiles(string path) => Directory.Exists(path)
+        ? new DirectoryInfo(path).EnumerateFiles()
+        : GgufNames.WithParts(Path.GetFileName(path)).Select(name => new FileInfo(Path.Combine(Path.GetDirectoryName(path)!, name)))
+            .Where(file => file.Exists);
 }

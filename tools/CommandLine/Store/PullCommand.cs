@@ -17,6 +17,7 @@ internal static class PullCommand
             "pull",
             "Copies a remote model into a directory and checks every hash. Broken off, it goes on where it ended when it is started again; files get their names only when all are complete.",
             "rill models pull hf://ORG/NAME models/NAME",
+            "rill models pull hf://ORG/NAME-GGUF/NAME-Q4_K_M.gguf models/NAME",
             "rill models pull https://ACCOUNT.blob.core.windows.net/models/NAME models/NAME") { address, directory, parallelism };
         command.SetAction(async (parsed, cancellationToken) =>
         {

@@ -56,7 +56,8 @@ internal static class GgufArchitectures
 
     private static Dictionary<string, string> GptNeoXMembers => new(StringComparer.Ordinal)
     {
-        ["rms_norm_eps"] = "layer_norm_eps", ["rope_theta"] = "rotary_emb_base", ["partial_rotary_factor"] = "rotary_pct", ["num_key_value_heads"] = "",
+        ["rms_norm_eps"] = "layer_norm_eps", ["rope_theta"] = "rotary_emb_base", ["partial_rotary_factor"] = "rotary_pct",
+        ["num_key_value_heads"] = "",
     };
 
     /// <summary>Finds an architecture; of Llama with experts it is Mixtral.</summary>

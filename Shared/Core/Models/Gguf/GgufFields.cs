@@ -17,7 +17,8 @@ internal sealed class GgufFields(GgufSource source)
     public int Layers => (int)(Required("block_count") - (Whole("nextn_predict_layers") ?? 0));
 
     /// <summary>Width of a head.</summary>
-    public int HeadDim => (Whole("attention.key_length") ?? (Required("embedding_length") / Math.Max(1, Required("attention.head_count")))) is > 0 and var width
+    public int HeadDim =>
+        (Whole("attention.key_length") ?? (Required("embedding_length") / Math.Max(1, Required("attention.head_count")))) is > 0 and var width
         ? (int)width
         : throw Metadata.Wrong(Key("attention.key_length"), "must be positive");
 

@@ -63,24 +63,7 @@ internal sealed unsafe class GgufFile : IDisposable
     /// <summary>Opens one of a model's files and checks its header.</summary>
     /// <exception cref="ModelFormatException">The file is missing, cut short or damaged, or needs what is not supported.</exception>
     /// <exception cref="ModelFileException">The file cannot or must not be read.</exception>
-    public static GgufFile Open(ModelFiles files, string name)
-    {
-        if (!files.Has(name))
-        {
-            throw new ModelFormatException($"{files.Describe(name)} does not exist.");
-        }
-
-        var memory = files.Open(name);
-        try
-        {
-            return new(memory, name);
-        }
-        catch
-        {
-            memory.Dispose();
-            throw;
-        }
-    }
+    public static GgufFile Open(ModelFiles files, string name) => WeightFile.Open(files, name, memory => new GgufFile(memory, name));
 
     /// <summary>Where a tensor's bytes begin.</summary>
     public nint AddressOf(GgufTensor tensor) => (nint)(_memory.Start + _dataStart + tensor.Offset);

@@ -1,13 +1,13 @@
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace Rill.Models.Gguf;
 
 /// <summary>
 /// A model whose weights are GGUF files: what other models have as config.json, tokenizer.json, tokenizer_config.json and
-/// generation_config.json is written from its metadata. Further small files beside it, such as a chat template, are read as they are.
+/// generation_config.json is written from its metadata. Further small files beside it, such as a chat template, are read as they are, but for
+/// config.json, whose names and switches are those of the unconverted model.
 /// </summary>
-internal sealed partial class GgufModelFiles : ModelFiles
+internal sealed class GgufModelFiles : ModelFiles
 {
     private readonly ModelFiles _files;
     private readonly IReadOnlyList<string> _candidates;
@@ -28,17 +28,22 @@ internal sealed partial class GgufModelFiles : ModelFiles
 
     public override string? LocalDirectory => _files.LocalDirectory;
 
-    /// <summary>The files as they are where there is a config.json or no GGUF file; else what is made of the GGUF file.</summary>
-    public static ModelFiles Over(ModelFiles files)
+    /// <summary>The files as they are where there are safetensors or no GGUF file; else what is made of the GGUF file.</summary>
+    /// <param name="files">The files.</param>
+    /// <param name="names">The names of those that may be GGUF files.</param>
+    public static ModelFiles Over(ModelFiles files, Func<IEnumerable<string>> names)
     {
-        if (files.Has(ModelFileNames.Config))
+        if (files.Has(ModelFileNames.SingleWeights) || files.Has(ModelFileNames.WeightIndex))
         {
             return files;
         }
 
-        var candidates = files.LocalDirectory is { } directory ? FindIn(directory) : files.Has("model.gguf") ? ["model.gguf"] : [];
+        var candidates = GgufNames.Models(names());
         return candidates.Count == 0 ? files : new GgufModelFiles(files, candidates);
     }
+
+    /// <summary>The files of a directory, as <see cref="Over"/> takes them.</summary>
+    public static ModelFiles OfDirectory(string directory) => Over(new DirectoryFiles(directory), () => NamesIn(directory));
 
     /// <summary>One file of a directory, and its further parts.</summary>
     public static ModelFiles OfFile(string path) =>
@@ -72,9 +77,9 @@ internal sealed partial class GgufModelFiles : ModelFiles
     private string Weights => _candidates is [var only]
         ? only
         : throw new ModelFormatException(
-            $"{_files.Describe("")} holds several models ({string.Join(", ", _candidates.Take(3))}); keep one GGUF file there.");
+            $"{_files.Describe("")} holds several models ({string.Join(", ", _candidates.Take(3))}); name the file, or keep one GGUF file there.");
 
-    private bool IsBeside(string name) => !_alone && _files.Has(name);
+    private bool IsBeside(string name) => !_alone && name != ModelFileNames.Config && _files.Has(name);
 
     private static bool IsWritten(string name) =>
         name is ModelFileNames.Config or ModelFileNames.Tokenizer or ModelFileNames.TokenizerConfig or ModelFileNames.GenerationConfig;
@@ -111,24 +116,15 @@ internal sealed partial class GgufModelFiles : ModelFiles
         }
     }
 
-    /// <summary>The GGUF files of a directory that may be a model: of one in parts the first, and no projector of images.</summary>
-    private static List<string> FindIn(string directory)
+    private static List<string> NamesIn(string directory)
     {
         try
         {
-            return [.. Directory.EnumerateFiles(directory, "*.gguf").Select(path => Path.GetFileName(path))
-                .Where(name => !name.StartsWith("mmproj", StringComparison.Ordinal) && (!Part().IsMatch(name) || FirstPart().IsMatch(name)))
-                .Order(StringComparer.Ordinal)];
+            return [.. Directory.EnumerateFiles(directory, "*.gguf").Select(path => Path.GetFileName(path))];
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return [];    // whoever reads the files next says what is wrong with the directory
         }
     }
-
-    [GeneratedRegex(@"-[0-9]{5}-of-[0-9]{5}\.gguf$", RegexOptions.CultureInvariant)]
-    private static partial Regex Part();
-
-    [GeneratedRegex(@"-00001-of-[0-9]{5}\.gguf$", RegexOptions.CultureInvariant)]
-    private static partial Regex FirstPart();
 }

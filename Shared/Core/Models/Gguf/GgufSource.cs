@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using Rill.Models.Packed;
 
@@ -37,7 +36,7 @@ internal sealed class GgufSource : IWeightSource
 
         Tensors = _places.ToDictionary(
             place => place.Key,
-            place => new PublishedTensor(place.Value.File.Name, place.Value.Tensor.Type.Name, place.Value.Tensor.Shape, place.Value.Tensor.ByteCount),
+            place => Describe(place.Value.File, place.Value.Tensor),
             StringComparer.Ordinal);
     }
 
@@ -62,7 +61,7 @@ internal sealed class GgufSource : IWeightSource
             var parts = opened[0].Metadata.Whole("split.count", 0, MostParts) ?? 1;
             for (var part = 2; part <= parts; part++)
             {
-                opened.Add(GgufFile.Open(files, NameOfPart(name, part, (int)parts)));
+                opened.Add(GgufFile.Open(files, GgufNames.PartOf(name, part, (int)parts) ?? throw WrongName(name, parts)));
             }
 
             return new(opened);
@@ -74,40 +73,36 @@ internal sealed class GgufSource : IWeightSource
         }
     }
 
-    public unsafe Weight Read(string name)
+    public long UnpackedBytes => _unpacked.ByteCount;
+
+    public Weight Read(string name, RowRange? rows = null)
     {
         var (file, tensor) = _places.TryGetValue(name, out var place)
             ? place
             : throw new ModelFormatException($"{_files[0].Name} lacks the tensor {name}.");
         var address = file.AddressOf(tensor);
-        if (tensor.Type.Decode is not { } decode)
+        if (tensor.Type.Decode is not null)
         {
-            var type = tensor.Type.Name switch { "F32" => WeightType.Float32, "F16" => WeightType.Float16, _ => WeightType.BFloat16 };
-            return new(name, type, tensor.Shape, address, tensor.ByteCount);
+            return _unpacked.Get(name, rows, tensor.Shape, tensor.Type.RowsFrom(address, tensor.Shape[^1]));
         }
 
-        var (elements, bytes) = (tensor.Type.Elements, tensor.Type.Bytes);
-        var rowBytes = tensor.Shape[^1] / elements * bytes;
-        return _unpacked.Get(name, tensor.Shape, (row, values) =>
-        {
-            var packed = new ReadOnlySpan<byte>((byte*)address + (row * rowBytes), (int)rowBytes);
-            for (var block = 0; block < values.Length / elements; block++)
-            {
-                decode(packed.Slice(block * bytes, bytes), values.Slice(block * elements, elements));
-            }
-        });
+        var type = tensor.Type.Name switch { "F32" => WeightType.Float32, "F16" => WeightType.Float16, _ => WeightType.BFloat16 };
+        var whole = new Weight(name, type, tensor.Shape, address, tensor.ByteCount);
+        return rows is { } some ? whole.Rows(some) : whole;
     }
 
-    public void Release(string name, long offset, long length)
+    public void Release(string name, long offset, long length, RowRange? rows = null)
     {
         var (file, tensor) = _places[name];
+        var rowBytes = tensor.ByteCount / Tensors[name].RowCount;
+        var first = (rows?.First ?? 0) * rowBytes;
         if (tensor.Type.Decode is null)
         {
-            file.Release(tensor, offset, length);
+            file.Release(tensor, first + offset, length);
         }
-        else if (_unpacked.Release(name, length))
+        else if (_unpacked.Release(name, rows, length))
         {
-            file.Release(tensor, 0, tensor.ByteCount);
+            file.Release(tensor, first, rows is { } some ? some.Count * rowBytes : tensor.ByteCount);
         }
     }
 
@@ -132,12 +127,10 @@ internal sealed class GgufSource : IWeightSource
         _files.ForEach(file => file.Dispose());
     }
 
-    private static string NameOfPart(string first, int part, int parts)
-    {
-        var ending = string.Create(CultureInfo.InvariantCulture, $"-00001-of-{parts:D5}.gguf");
-        return first.EndsWith(ending, StringComparison.Ordinal)
-            ? string.Create(CultureInfo.InvariantCulture, $"{first[..^ending.Length]}-{part:D5}-of-{parts:D5}.gguf")
-            : throw new ModelFormatException(
-                $"{first} is one of {parts} parts (split.count), so that its name must end with {ending}; name the parts as they were published.");
-    }
+    private static PublishedTensor Describe(GgufFile file, GgufTensor tensor) =>
+        new(file.Name, tensor.Type.Name, tensor.Shape, tensor.ByteCount) { LargestMultiple = tensor.Type.LargestMultiple };
+
+    private static ModelFormatException WrongName(string first, long parts) => new(
+        $"{first} is one of {parts} parts (split.count), so that its name must end with -00001-of-{parts:D5}.gguf; "
+        + "name the parts as they were published.");
 }

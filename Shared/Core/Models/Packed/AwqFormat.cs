@@ -68,6 +68,7 @@ internal sealed class AwqFormat : IPackedFormat
         })
         {
             RowsAtOnce = PerWord,
+            LargestMultiple = 15,
         };
     }
 }

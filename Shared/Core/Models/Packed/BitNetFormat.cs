@@ -47,6 +47,9 @@ internal sealed class BitNetFormat : IPackedFormat
             {
                 target[column] = (((packed[column] >> shift) & 3) - 1) * factor;
             }
-        });
+        })
+        {
+            LargestMultiple = 1,
+        };
     }
 }

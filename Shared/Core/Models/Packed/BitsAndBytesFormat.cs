@@ -30,7 +30,8 @@ internal sealed class BitsAndBytesFormat : IPackedFormat
         if (weight.ByteCount != (elements + 1) / 2 || scales.Count != Blocks(elements, layout.BlockSize))
         {
             throw weight.Wrong(
-                $"has {weight.ByteCount} bytes and {scales.Count} scales, which do not fit the shape [{layout.Rows}, {layout.Columns}] of its quant_state");
+                $"has {weight.ByteCount} bytes and {scales.Count} scales, which do not fit the shape [{layout.Rows}, {layout.Columns}] "
+                + "of its quant_state");
         }
 
         PackedPart[] nested = scales.Type == "F32" ? [] :
@@ -63,7 +64,8 @@ internal sealed class BitsAndBytesFormat : IPackedFormat
         }
     }
 
-    private static float Scale(PackedPart scales, PackedPart[] nested, BitsAndBytesState layout, long block) => nested is [var map, var scalesOfScales]
+    private static float Scale(PackedPart scales, PackedPart[] nested, BitsAndBytesState layout, long block) =>
+        nested is [var map, var scalesOfScales]
         ? (map.Number(scales.Bytes(block, 1)[0]) * scalesOfScales.Number(block / layout.NestedBlockSize)) + layout.NestedOffset
         : scales.Number(block);
 

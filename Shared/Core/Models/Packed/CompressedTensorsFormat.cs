@@ -40,7 +40,8 @@ internal sealed class CompressedTensorsFormat : IPackedFormat
     [
         .. files.EndingWith(".weight_packed")
             .Select(packed => packed.Part.Type == "U8" ? Floats(files, packed.Module, packed.Part) : PackedIntegers.Of(files, packed.Module, _bits)),
-        .. files.EndingWith(".weight").Where(weight => weight.Part.Type is "F8_E4M3" or "I8").Select(weight => Scaled(files, weight.Module, weight.Part)),
+        .. files.EndingWith(".weight").Where(weight => weight.Part.Type is "F8_E4M3" or "I8")
+            .Select(weight => Scaled(files, weight.Module, weight.Part)),
     ];
 
     public bool Ignores(string name) => s_ignored.Any(ending => name.EndsWith(ending, StringComparison.Ordinal));

@@ -3,6 +3,9 @@ namespace Rill.Models.Packed;
 /// <summary>Matrices of E2M1 numbers, two in a byte with the earlier one in its lower half, and a scale for each group of a row's columns.</summary>
 internal static class Fp4Matrix
 {
+    /// <summary>6 in steps of a half.</summary>
+    public const int LargestMultiple = 12;
+
     /// <summary>Puts the parts together.</summary>
     /// <param name="name">The tensor's name.</param>
     /// <param name="packed">The numbers: bytes, or words of four bytes; [rows, ...] or a stack of those.</param>
@@ -16,12 +19,16 @@ internal static class Fp4Matrix
         if (matrix.Columns % group != 0 || scale.Count != matrix.Count * matrix.Rows * matrix.Columns / group || divisor is { Count: not 1 })
         {
             throw scale.Wrong(
-                $"has the shape [{string.Join(", ", scale.Shape)}], which does not fit groups of {group} in {packed.Name} [{string.Join(", ", packed.Shape)}]");
+                $"has the shape [{string.Join(", ", scale.Shape)}], which does not fit groups of {group} in {packed.Name} "
+                + $"[{string.Join(", ", packed.Shape)}]");
         }
 
         PackedPart[] parts = divisor is null ? [packed, scale] : [packed, scale, divisor];
         return new(name, divisor is null ? "MXFP4" : "NVFP4", matrix.Dimensions(packed), parts, (row, target) =>
-            UnpackRow(packed, scale, row, group, target, divisor?.Number(0) ?? 1));
+            UnpackRow(packed, scale, row, group, target, divisor?.Number(0) ?? 1))
+        {
+            LargestMultiple = group >= 32 ? LargestMultiple : 0,
+        };
     }
 
     /// <summary>Writes one row, counted over all dimensions of the parts but the last.</summary>

@@ -36,6 +36,9 @@ internal sealed class GptOssFormat : IPackedFormat
             from matrix in matrices
             select new PackedTensor(
                 $"{folder}{expert}.{matrix.Name}.weight", "MXFP4", [rows / matrices.Length, groups * Group], [blocks, scales],
-                (row, target) => Fp4Matrix.UnpackRow(blocks, scales, (expert * rows) + (row * matrices.Length) + matrix.First, Group, target));
+                (row, target) => Fp4Matrix.UnpackRow(blocks, scales, (expert * rows) + (row * matrices.Length) + matrix.First, Group, target))
+            {
+                LargestMultiple = Fp4Matrix.LargestMultiple,
+            };
     }
 }

@@ -68,6 +68,9 @@ internal sealed class GptqFormat : IPackedFormat
                 packed = column % perWord == 0 ? weight.Word((column / perWord * outputs) + row) : packed;
                 target[column] = ((int)(packed & (uint)mask) - offsets[at[column]]) * factors[at[column]];
             }
-        });
+        })
+        {
+            LargestMultiple = (1 << _bits) - 1,
+        };
     }
 }

@@ -46,6 +46,9 @@ internal sealed class MlxFormat(ModelConfig config) : IPackedFormat
                     target[column] = (BitStream.At(stream, column, bits) * scale) + bias;
                 }
             }
-        });
+        })
+        {
+            LargestMultiple = (1 << bits) - 1,    // where a bias is a multiple of its scale, as it is meant to be
+        };
     }
 }

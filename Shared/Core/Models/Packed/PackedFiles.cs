@@ -13,7 +13,8 @@ internal sealed class PackedFiles(SafetensorsSource source)
     /// <summary>A part without which the tensor cannot be read.</summary>
     /// <exception cref="ModelFormatException">The files lack it.</exception>
     public PackedPart Get(string name) => Find(name)
-        ?? throw new ModelFormatException($"The weights lack the tensor {name}, which the format that config.json names needs (quantization_config).");
+        ?? throw new ModelFormatException(
+            $"The weights lack the tensor {name}, which the format that config.json names needs (quantization_config).");
 
     /// <summary>The parts whose names end so, each with what stands before the ending.</summary>
     public IEnumerable<(string Module, PackedPart Part)> EndingWith(string ending) => Names

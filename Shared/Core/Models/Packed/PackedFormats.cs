@@ -23,7 +23,8 @@ internal static class PackedFormats
             return s_readers.TryGetValue(method, out var read)
                 ? read(section)
                 : throw new ModelFormatException(
-                    $"config.json: quantization_config's quant_method '{method}' is not supported; only {string.Join(", ", s_readers.Keys)} are, and bf16 or f32 weights.");
+                    $"config.json: quantization_config's quant_method '{method}' is not supported; "
+                    + $"only {string.Join(", ", s_readers.Keys)} are, and bf16 or f32 weights.");
         }
 
         // MLX names no method, and writes its settings under one of these or under both.

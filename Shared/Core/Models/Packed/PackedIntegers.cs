@@ -43,7 +43,10 @@ internal static class PackedIntegers
             {
                 target[column] = (BitStream.At(stream, column, bits) - zeros[at[column]]) * scales[at[column]];
             }
-        });
+        })
+        {
+            LargestMultiple = (1 << bits) - 1,
+        };
     }
 
     /// <summary>A zero point as it is stored, which is z + 2^(bits-1), so that the offset of q falls out of the difference.</summary>

@@ -12,7 +12,7 @@ internal sealed class PackedSource : IWeightSource
     private readonly Dictionary<string, PackedTensor> _packed;
     private readonly Dictionary<string, int> _users;    // by part: tensors that may still be made of it
     private readonly UnpackedTensors _unpacked = new();
-    private readonly HashSet<string> _done = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _left = new(StringComparer.Ordinal);    // by tensor: rows that nobody has read and given back
 
     private PackedSource(SafetensorsSource files, IPackedFormat format)
     {
@@ -27,7 +27,8 @@ internal sealed class PackedSource : IWeightSource
             }
         }
 
-        _users = _packed.Values.SelectMany(tensor => tensor.Parts).CountBy(part => part.Name, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        _users = _packed.Values.SelectMany(tensor => tensor.Parts)
+            .CountBy(part => part.Name, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         var shown = files.Tensors
             .Where(tensor => !_users.ContainsKey(tensor.Key) && !format.Ignores(tensor.Key))
             .ToDictionary(StringComparer.Ordinal);
@@ -35,7 +36,8 @@ internal sealed class PackedSource : IWeightSource
         {
             // Of parts that several tensors share, each has its share.
             var bytes = tensor.Parts.Sum(part => part.ByteCount / _users[part.Name]);
-            shown[name] = new(files.Tensors[tensor.Parts[0].Name].File, tensor.Type, tensor.Shape, bytes);
+            var file = files.Tensors[tensor.Parts[0].Name].File;
+            shown[name] = new(file, tensor.Type, tensor.Shape, bytes) { LargestMultiple = tensor.LargestMultiple };
         }
 
         Tensors = shown;
@@ -62,19 +64,21 @@ internal sealed class PackedSource : IWeightSource
         }
     }
 
-    public Weight Read(string name) => _packed.TryGetValue(name, out var tensor)
-        ? _unpacked.Get(name, tensor.Shape, tensor.Unpack, tensor.RowsAtOnce)
-        : _files.Read(name);
+    public long UnpackedBytes => _unpacked.ByteCount;
 
-    public void Release(string name, long offset, long length)
+    public Weight Read(string name, RowRange? rows = null) => _packed.TryGetValue(name, out var tensor)
+        ? _unpacked.Get(name, rows, tensor.Shape, tensor.Unpack, tensor.RowsAtOnce)
+        : _files.Read(name, rows);
+
+    public void Release(string name, long offset, long length, RowRange? rows = null)
     {
         if (!_packed.TryGetValue(name, out var tensor))
         {
-            _files.Release(name, offset, length);
+            _files.Release(name, offset, length, rows);
         }
-        else if (_unpacked.Release(name, length))
+        else if (_unpacked.Release(name, rows, length))
         {
-            ReleaseParts(tensor);
+            ReleaseParts(tensor, rows?.Count ?? Tensors[name].RowCount);
         }
     }
 
@@ -88,9 +92,12 @@ internal sealed class PackedSource : IWeightSource
         _files.Dispose();
     }
 
-    private void ReleaseParts(PackedTensor tensor)
+    /// <summary>Gives the pages of a tensor's parts back once all of its rows have come back.</summary>
+    private void ReleaseParts(PackedTensor tensor, long rows)
     {
-        if (!_done.Add(tensor.Name))
+        var left = _left.GetValueOrDefault(tensor.Name, Tensors[tensor.Name].RowCount);
+        _left[tensor.Name] = Math.Max(0, left - rows);
+        if (left == 0 || left > rows)
         {
             return;
         }

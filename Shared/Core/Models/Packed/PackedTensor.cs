@@ -10,6 +10,9 @@ internal sealed record PackedTensor(string Name, string Type, long[] Shape, IRea
 {
     /// <summary>How many rows are made by one call; the number of rows is a multiple of it.</summary>
     public int RowsAtOnce { get; init; } = 1;
+
+    /// <summary>See <see cref="PublishedTensor.LargestMultiple"/>.</summary>
+    public int LargestMultiple { get; init; }
 }
 
 /// <summary>Writes some rows of a tensor, a row being what its last dimension counts.</summary>

@@ -31,6 +31,9 @@ internal static class ScaledMatrix
                     target[each] = (values[packed[each]] - offset) * factor;
                 }
             }
-        });
+        })
+        {
+            LargestMultiple = weight.Type == "I8" ? byte.MaxValue : 0,
+        };
     }
 }

@@ -35,4 +35,12 @@ public sealed record LongRopeRotaryScaling(
 
     /// <inheritdoc/>
     public override RotaryScaling ForLongest(int tokens) => this with { IsLong = tokens > OriginalContext };
+
+    /// <summary>The same numbers are the same scaling, whichever lists hold them.</summary>
+    public bool Equals(LongRopeRotaryScaling? other) =>
+        other is not null && (OriginalContext, Magnitude, IsLong) == (other.OriginalContext, other.Magnitude, other.IsLong)
+        && ShortFactors.SequenceEqual(other.ShortFactors) && LongFactors.SequenceEqual(other.LongFactors);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(OriginalContext, Magnitude, IsLong, ShortFactors.Count, LongFactors.Count);
 }

@@ -24,7 +24,7 @@ internal sealed unsafe record QuantizedMatrix(QuantizedFormat Format, int Output
     public const int BlockInner = 32;
 
     /// <summary>Changes when the layout or the choice of codes does, so that nobody reads what an earlier version has kept.</summary>
-    public const int LayoutVersion = 3;
+    public const int LayoutVersion = 4;
 
     /// <summary>Number of panels.</summary>
     public int Panels => Ceiling(Outputs, PanelOutputs);

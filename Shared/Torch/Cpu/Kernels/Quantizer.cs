@@ -8,7 +8,8 @@ namespace Rill.Torch.Cpu.Kernels;
 /// Turns rows of weights into the panels of a <see cref="QuantizedMatrix"/>. The scale of 32 weights is chosen so that the one of largest
 /// magnitude gets the code of largest magnitude, -128 or -8, whatever its sign: a scale may be negative. Several scales are tried, and the
 /// one with the least squared error is taken: in q4, where the first is seldom best, others around it; in q8 the next larger ones, since the
-/// error of 32 roundings differs more from scale to scale than it grows. Scales are rounded to bf16 before they are used.
+/// error of 32 roundings differs more from scale to scale than it grows. Scales are rounded to bf16 before they are used. Where a checkpoint
+/// holds whole multiples of a step already, these are the codes if they fit (<see cref="WholeSteps"/>).
 /// </summary>
 internal static unsafe class Quantizer
 {
@@ -26,29 +27,59 @@ internal static unsafe class Quantizer
     /// <param name="type">Its type: f32, bf16 or f16.</param>
     /// <param name="matrix">Where the panel goes.</param>
     /// <param name="panel">Its number.</param>
+    /// <param name="largestMultiple">
+    /// Of a packed checkpoint, the largest magnitude of the whole multiples that its format writes, 0 for formats without such; else null.
+    /// </param>
+    /// <returns>What became of the blocks of a packed checkpoint.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Quantize(void* source, ScalarType type, QuantizedMatrix matrix, int panel)
+    public static RepackCount Quantize(void* source, ScalarType type, QuantizedMatrix matrix, int panel, int? largestMultiple = null)
     {
         var target = matrix.Panel(panel);
         var rowBytes = (nint)matrix.Inner * (type == ScalarType.Float32 ? sizeof(float) : sizeof(ushort));
         var values = stackalloc float[BlockInner];
         var codes = stackalloc sbyte[Lanes * BlockInner];
+        var steps = stackalloc WholeSteps[Lanes];
+        new Span<WholeSteps>(steps, Lanes).Clear();
+        var count = new RepackCount();
         for (var block = 0; block < matrix.Blocks; block++, target += QuantizedMatrix.BlockBytes(matrix.Format))
         {
             var scales = (ushort*)(target + QuantizedMatrix.BlockBytes(matrix.Format) - QuantizedScales.Bytes);
             for (var lane = 0; lane < Lanes; lane++)
             {
                 var row = (panel * Lanes) + lane;
-                var count = row < matrix.Outputs ? Math.Min(BlockInner, matrix.Inner - (block * BlockInner)) : 0;
+                var width = row < matrix.Outputs ? Math.Min(BlockInner, matrix.Inner - (block * BlockInner)) : 0;
                 new Span<float>(values, BlockInner).Clear();
-                Widen((byte*)source + (row * rowBytes), type, block * BlockInner, count, values);
-                var scale = matrix.Format == QuantizedFormat.Q8 ? Q8Scale(values) : Q4Scale(values);
+                Widen((byte*)source + (row * rowBytes), type, block * BlockInner, width, values);
+                var scale = largestMultiple is { } largest && width > 0
+                    ? RepackedScale(values, matrix.Format, largest, ref steps[lane], ref count)
+                    : Scale(values, matrix.Format);
                 BFloat16Elements.StoreOne(scale, scales, lane);
                 Encode(values, scale, matrix.Format, codes + (lane * BlockInner));
             }
 
             Interleave(codes, matrix.Format, target);
         }
+
+        return count;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Scale(float* values, QuantizedFormat format) => format == QuantizedFormat.Q8 ? Q8Scale(values) : Q4Scale(values);
+
+    /// <summary>The scale with which the codes are a packed checkpoint's own numbers; where these do not fit, one as for other weights.</summary>
+    private static float RepackedScale(float* values, QuantizedFormat format, int largest, ref WholeSteps steps, ref RepackCount count)
+    {
+        var extreme = Extreme(values);
+        if (extreme == 0)
+        {
+            count += new RepackCount(1, 0, 0);
+            return 0;
+        }
+
+        var (least, most) = Bounds(format);
+        var scale = largest == 0 ? 0 : Round(steps.Find(values, extreme, largest, least, most));
+        count += scale == 0 ? new(0, 0, 1) : WholeSteps.AreExact(values, scale) ? new(1, 0, 0) : new RepackCount(0, 1, 0);
+        return scale == 0 ? Scale(values, format) : scale;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -152,13 +183,17 @@ internal static unsafe class Quantizer
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Encode(float* values, float scale, QuantizedFormat format, sbyte* codes)
     {
-        var (least, most) = format == QuantizedFormat.Q8 ? (-128f, 127f) : (-8f, 7f);
+        var (least, most) = Bounds(format);
         var inverse = Inverse(scale);
         var low = Vector512.ConvertToInt32(Codes(Vector512.Load(values), inverse, least, most));
         var high = Vector512.ConvertToInt32(Codes(Vector512.Load(values + 16), inverse, least, most));
         var narrow = Vector512.Narrow(low, high);
         Vector256.Narrow(narrow.GetLower(), narrow.GetUpper()).Store(codes);
     }
+
+    /// <summary>The codes of a format.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (float Least, float Most) Bounds(QuantizedFormat format) => format == QuantizedFormat.Q8 ? (-128, 127) : (-8, 7);
 
     /// <summary>Sixteen rows of 32 codes to the order of a block; see <see cref="QuantizedMatrix"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,4 +1,6 @@
 using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using Rill.Torch.Cpu.Kernels;
 
 namespace Rill.Torch.Cpu.Quantization;
 
@@ -27,8 +29,8 @@ internal sealed unsafe class ChunkedHash(long length)
     /// <summary>Hashes a chunk. Different chunks may be hashed by several threads.</summary>
     public void Add(int chunk, ReadOnlySpan<byte> bytes) => XxHash128.Hash(bytes, _hashes.AsSpan(chunk * QuantizedFileHeader.HashBytes));
 
-    /// <summary>The hash, once all chunks were hashed.</summary>
-    public byte[] ToArray() => XxHash128.Hash(_hashes);
+    /// <summary>The hash of all chunks, once they were hashed, and of what is said beside them.</summary>
+    public byte[] ToArray(RepackCount repacked) => XxHash128.Hash([.. _hashes, .. MemoryMarshal.AsBytes<RepackCount>(new(ref repacked))]);
 
     private static int CountOf(long length) => (int)((length + ChunkBytes - 1) / ChunkBytes);
 }

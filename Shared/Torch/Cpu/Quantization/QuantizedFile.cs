@@ -23,9 +23,10 @@ internal sealed unsafe class QuantizedFile(string path, QuantizedTable table, by
     /// <summary>Maps the file after checking all of it; null when it is not there or does not do.</summary>
     /// <param name="team">The threads that check.</param>
     /// <param name="matrices">The first byte of the matrices in the mapped file.</param>
-    public FileMemory? TryOpen(ThreadTeam team, out nint matrices)
+    /// <param name="repacked">What became of packed weights when they were made.</param>
+    public FileMemory? TryOpen(ThreadTeam team, out nint matrices, out RepackCount repacked)
     {
-        matrices = 0;
+        (matrices, repacked) = (0, default);
         if (!File.Exists(path))
         {
             return null;
@@ -36,7 +37,7 @@ internal sealed unsafe class QuantizedFile(string path, QuantizedTable table, by
         try
         {
             file = new(path);
-            fault = FindFault(file, team, out matrices);
+            fault = FindFault(file, team, out matrices, out repacked);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -55,14 +56,15 @@ internal sealed unsafe class QuantizedFile(string path, QuantizedTable table, by
 
     /// <summary>Writes the file. Where that fails, a sentence is reported and nothing is left behind.</summary>
     /// <param name="matrices">The table's bytes.</param>
-    public void Write(nint matrices)
+    /// <param name="repacked">What became of packed weights when they were made.</param>
+    public void Write(nint matrices, RepackCount repacked)
     {
         var unfinished = $"{path}.{Guid.NewGuid():N}{Unfinished}";
         try
         {
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
             DeleteUnfinished();
-            Write((byte*)matrices, unfinished);
+            Write((byte*)matrices, repacked, unfinished);
             File.Move(unfinished, path, overwrite: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -72,9 +74,10 @@ internal sealed unsafe class QuantizedFile(string path, QuantizedTable table, by
         }
     }
 
-    private string? FindFault(MappedFile file, ThreadTeam team, out nint matrices)
+    private string? FindFault(MappedFile file, ThreadTeam team, out nint matrices, out RepackCount repacked)
     {
-        var expected = QuantizedFileHeader.Write(table, source, []);
+        repacked = default;
+        var expected = QuantizedFileHeader.Write(table, source, default, []);
         matrices = (nint)file.Start + expected.Length;
         var wanted = expected.Length + table.ByteCount;
         if (file.Length < expected.Length)
@@ -88,22 +91,23 @@ internal sealed unsafe class QuantizedFile(string path, QuantizedTable table, by
             return fault;
         }
 
+        repacked = QuantizedFileHeader.RepackedOf(header);
         return file.Length != wanted ? $"it has {file.Length} bytes instead of {wanted}"
-            : !Hash((byte*)matrices, team).AsSpan().SequenceEqual(QuantizedFileHeader.HashOf(header)) ? "its content is damaged"
+            : !Hash((byte*)matrices, repacked, team).AsSpan().SequenceEqual(QuantizedFileHeader.HashOf(header)) ? "its content is damaged"
             : null;
     }
 
-    private byte[] Hash(byte* matrices, ThreadTeam team)
+    private byte[] Hash(byte* matrices, RepackCount repacked, ThreadTeam team)
     {
         var hash = new ChunkedHash(table.ByteCount);
         team.Run(hash.Count, chunk => hash.Add(chunk, hash.Chunk(matrices, chunk)));
-        return hash.ToArray();
+        return hash.ToArray(repacked);
     }
 
     /// <summary>Writes the matrices, then the header with their hash, and has the system put them on the disk.</summary>
-    private void Write(byte* matrices, string target)
+    private void Write(byte* matrices, RepackCount repacked, string target)
     {
-        var headerBytes = QuantizedFileHeader.Write(table, source, []).Length;
+        var headerBytes = QuantizedFileHeader.Write(table, source, repacked, []).Length;
         var hash = new ChunkedHash(table.ByteCount);
         using var file = File.OpenHandle(target, FileMode.CreateNew, FileAccess.Write, FileShare.None, preallocationSize: headerBytes + table.ByteCount);
         for (var chunk = 0; chunk < hash.Count; chunk++)
@@ -113,7 +117,7 @@ internal sealed unsafe class QuantizedFile(string path, QuantizedTable table, by
             RandomAccess.Write(file, bytes, headerBytes + ((long)chunk * ChunkedHash.ChunkBytes));
         }
 
-        RandomAccess.Write(file, QuantizedFileHeader.Write(table, source, hash.ToArray()), 0);
+        RandomAccess.Write(file, QuantizedFileHeader.Write(table, source, repacked, hash.ToArray(repacked)), 0);
         RandomAccess.FlushToDisk(file);
     }
 

@@ -24,9 +24,11 @@ internal sealed unsafe class QuantizedWeights : IDisposable
     {
         _file = file;
         Format = table.Format;
-        var kept = file?.TryOpen(team, out _start);
+        var repacked = default(RepackCount);
+        var kept = file?.TryOpen(team, out _start, out repacked);
         WereKept = kept is not null;
-        _memory = kept ?? (IDisposable)Make(table, weights, team, progress, out _start);
+        _memory = kept ?? (IDisposable)Make(table, weights, team, progress, out _start, out repacked);
+        Repacked = repacked;
         _matrices = table.Entries.ToDictionary(entry => entry.Name, entry => entry.At(_start), StringComparer.Ordinal);
     }
 
@@ -36,6 +38,13 @@ internal sealed unsafe class QuantizedWeights : IDisposable
     /// <summary>True when an earlier start had made them.</summary>
     public bool WereKept { get; }
 
+    /// <summary>What became of weights that the checkpoint has in packed form.</summary>
+    public RepackCount Repacked { get; }
+
+    /// <summary>For the log: whether they were made now, and how.</summary>
+    public string Origin =>
+        (WereKept ? "kept by an earlier start" : "quantized at this start") + (Repacked.Describe() is { } fate ? $"; {fate}" : "");
+
     /// <summary>The matrix of a tensor's name.</summary>
     public QuantizedMatrix Matrix(string name) => _matrices[name];
 
@@ -44,7 +53,7 @@ internal sealed unsafe class QuantizedWeights : IDisposable
     {
         if (!WereKept && _file is { } file)
         {
-            _keeping = Task.Run(() => file.Write(_start));
+            _keeping = Task.Run(() => file.Write(_start, Repacked));
         }
     }
 
@@ -55,14 +64,15 @@ internal sealed unsafe class QuantizedWeights : IDisposable
         _memory.Dispose();
     }
 
-    private static VirtualMemory Make(QuantizedTable table, ModelWeights weights, ThreadTeam team, Action<double> progress, out nint start)
+    private static VirtualMemory Make(
+        QuantizedTable table, ModelWeights weights, ThreadTeam team, Action<double> progress, out nint start, out RepackCount repacked)
     {
         var memory = new VirtualMemory(table.ByteCount, "the quantized weights; use a machine with more memory");
         try
         {
             memory.AskForHugePages();
             start = (nint)memory.Start;
-            WeightQuantizing.Run(table, weights, start, team, progress);
+            repacked = WeightQuantizing.Run(table, weights, start, team, progress);
             return memory;
         }
         catch

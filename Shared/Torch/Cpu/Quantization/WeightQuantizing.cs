@@ -19,28 +19,39 @@ internal static unsafe class WeightQuantizing
     /// <param name="target">Where the matrices go: the table's bytes, zeroed.</param>
     /// <param name="team">The threads.</param>
     /// <param name="progress">Told the share that is done, from 0 to 1.</param>
+    /// <returns>What became of the weights that are packed.</returns>
     /// <exception cref="ModelFormatException">A tensor is missing, or has another shape or an unsupported type.</exception>
-    public static void Run(QuantizedTable table, ModelWeights weights, nint target, ThreadTeam team, Action<double> progress)
+    public static RepackCount Run(QuantizedTable table, ModelWeights weights, nint target, ThreadTeam team, Action<double> progress)
     {
         weights.Expect(ReadPattern.Streams);
+        var count = new RepackCount();
         foreach (var entry in table.Entries)
         {
-            Make(entry.At(target), weights.Get(entry.Name, entry.Outputs, entry.Inner), weights, team);
+            count += Make(entry.Name, entry.At(target), weights, team);
             progress((double)(entry.Offset + entry.ByteCount) / table.ByteCount);
         }
+
+        return count;
     }
 
-    private static void Make(QuantizedMatrix matrix, Weight source, ModelWeights weights, ThreadTeam team)
+    private static RepackCount Make(string name, QuantizedMatrix matrix, ModelWeights weights, ThreadTeam team)
     {
-        var type = WeightTensors.TypeOf(source.Type);
-        var panelBytes = source.ByteCount / matrix.Outputs * QuantizedMatrix.PanelOutputs;
-        var slab = (int)Math.Clamp(SlabBytes / panelBytes, 1, ThreadTeam.MostPieces);
+        const int lanes = QuantizedMatrix.PanelOutputs;
+        int? largestMultiple = weights.Published(name) is { IsPacked: true } packed ? packed.LargestMultiple : null;
+        var slab = (int)Math.Clamp(SlabBytes / ((long)matrix.Inner * sizeof(float) * lanes), 1, ThreadTeam.MostPieces);
+        var counts = new RepackCount[slab];
         for (var first = 0; first < matrix.Panels; first += slab)
         {
             var begin = first;
             var count = Math.Min(slab, matrix.Panels - begin);
-            team.Run(count, panel => Quantizer.Quantize((void*)source.Address, type, matrix, begin + panel));
-            weights.Release(source, begin * panelBytes, Math.Min(count * panelBytes, source.ByteCount - (begin * panelBytes)));
+            var rows = new RowRange(begin * lanes, Math.Min(count * lanes, matrix.Outputs - (begin * lanes)));
+            var source = weights.GetRows(name, rows, matrix.Outputs, matrix.Inner);
+            var whole = source.Address - (nint)(rows.First * (source.ByteCount / rows.Count));    // where the matrix would begin
+            var type = WeightTensors.TypeOf(source.Type);
+            team.Run(count, panel => counts[panel] += Quantizer.Quantize((void*)whole, type, matrix, begin + panel, largestMultiple));
+            weights.ReleaseRows(name, rows, matrix.Outputs, matrix.Inner);
         }
+
+        return counts.Aggregate(new RepackCount(), (sum, count) => sum + count);
     }
 }

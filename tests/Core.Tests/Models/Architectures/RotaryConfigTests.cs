@@ -30,6 +30,20 @@ public sealed class RotaryConfigTests
             new RotarySpec(10_000) { Scaling = new Llama3RotaryScaling(8, 1, 4, 64) }, Configs.Read("LlamaForCausalLM", changes).Rotaries[1]);
 
     [Fact]
+    public void Read_TheSameFactorsInBothSections_IsOneScaling()
+    {
+        static string Section(string type, string factors) =>
+            $$"""{"{{type}}":"longrope","original_max_position_embeddings":64,"short_factor":{{factors}},"long_factor":[2,2,2,2,2,2,2,2]}""";
+        static string Both(string factors) =>
+            $$"""{"rope_scaling":{{Section("type", "[1,1,1,1,1,1,1,1]")}},"rope_parameters":{{Section("rope_type", factors)}}}""";
+
+        Assert.IsType<LongRopeRotaryScaling>(ScalingOf(Both("[1,1,1,1,1,1,1,1.0]")));
+        Assert.Contains(
+            "say different things",
+            Assert.Throws<ModelFormatException>(() => ScalingOf(Both("[1,1,1,1,1,1,1,3]"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Read_LinearScaling_IsTaken() =>
         Assert.Equal(new LinearRotaryScaling(4), ScalingOf("""{"rope_scaling":{"type":"linear","factor":4.0}}"""));
 

@@ -13,6 +13,17 @@ public sealed class GgufFileTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
+    public void Open_ANameWithLinesAndMegabytes_IsQuotedInOneLine()
+    {
+        var name = "a\nfatal: \u001b[31m\u202e" + new string('x', 5_000);
+
+        var message = Refusal(new GgufWriter().WithTensor(name, 19, [1], 0).ToArray());
+
+        Assert.Contains("a?fatal: ?[31m?xxx", message, StringComparison.Ordinal);
+        Assert.InRange(message.Length, 1_000, 2_403);
+    }
+
+    [Fact]
     public void Open_MetadataOfEveryType_IsReadAsWhatItIs()
     {
         using var file = Open(new GgufWriter()

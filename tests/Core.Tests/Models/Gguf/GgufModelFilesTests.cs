@@ -62,14 +62,29 @@ public sealed class GgufModelFilesTests : IDisposable
         Assert.Contains("assistant", files.ReadText(ModelFileNames.TokenizerConfig), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void InDirectory_WithAConfig_IsAsItIs()
+    [Theory]
+    [InlineData("model.safetensors")]
+    [InlineData("model.safetensors.index.json")]
+    public void InDirectory_WithSafetensors_IsAsItIs(string weights)
     {
         File.WriteAllText(_directory.File("config.json"), "{}");
+        File.WriteAllText(_directory.File(weights), "weights");
         File.WriteAllText(_directory.File("m.gguf"), "no such file");
 
         Assert.Equal("{}", ModelFiles.InDirectory(_directory.Path).ReadText(ModelFileNames.Config));
         Assert.IsNotType<GgufModelFiles>(ModelFiles.InDirectory(_directory.File("nowhere")));
+    }
+
+    /// <summary>Repositories of GGUF files hold the config.json of the model before its conversion.</summary>
+    [Fact]
+    public void InDirectory_WithAConfigAlone_TakesTheFilesOwn()
+    {
+        File.WriteAllText(_directory.File("config.json"), """{"architectures":["Unknown"]}""");
+        File.WriteAllBytes(_directory.File("m.gguf"), GgufModels.Llama().ToArray());
+
+        using var files = ModelFiles.InDirectory(_directory.Path);
+
+        Assert.Equal("LlamaForCausalLM", ArchitectureRegistry.Read(ModelConfig.Load(files)).Architecture);
     }
 
     [Fact]

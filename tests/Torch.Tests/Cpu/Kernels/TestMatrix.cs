@@ -7,7 +7,7 @@ namespace Rill.Torch.Tests.Cpu.Kernels;
 /// <summary>A quantized matrix with memory of its own.</summary>
 internal sealed unsafe class TestMatrix : IDisposable
 {
-    public TestMatrix(QuantizedFormat format, int outputs, int inner, float[]? source = null)
+    public TestMatrix(QuantizedFormat format, int outputs, int inner, float[]? source = null, int? largestMultiple = null)
     {
         Source = source ?? Values(outputs * inner, seed: 1);
         var memory = NativeMemory.AlignedAlloc((nuint)QuantizedMatrix.BytesOf(format, outputs, inner), 64);
@@ -16,12 +16,15 @@ internal sealed unsafe class TestMatrix : IDisposable
         {
             for (var panel = 0; panel < Matrix.Panels; panel++)
             {
-                Quantizer.Quantize(start, ScalarType.Float32, Matrix, panel);
+                Repacked += Quantizer.Quantize(start, ScalarType.Float32, Matrix, panel, largestMultiple);
             }
         }
     }
 
     public QuantizedMatrix Matrix { get; }
+
+    /// <summary>What became of packed weights.</summary>
+    public RepackCount Repacked { get; }
 
     /// <summary>The weights before.</summary>
     public float[] Source { get; }

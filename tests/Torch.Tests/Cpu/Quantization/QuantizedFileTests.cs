@@ -46,13 +46,13 @@ public sealed unsafe class QuantizedFileTests : IDisposable
         {
             for (var i = 0; i < 10; i++)
             {
-                file.Write(start);
+                file.Write(start, default);
             }
         });
         var opened = 0;
         while (!writing.IsCompleted || opened == 0)
         {
-            using var mapped = file.TryOpen(_team, out var matrices);
+            using var mapped = file.TryOpen(_team, out var matrices, out _);
             opened += mapped is null ? 0 : 1;
             Assert.True(mapped is null || new Span<byte>((byte*)matrices, (int)table.ByteCount).IndexOfAnyExcept((byte)7) < 0);
         }
@@ -67,7 +67,7 @@ public sealed unsafe class QuantizedFileTests : IDisposable
         var table = new QuantizedTable(_model.Spec, QuantizedFormat.Q8);
         var file = new QuantizedFile(_directory.File("a.rill-q8"), table, new byte[32], _reports.Add);
         using var memory = new VirtualMemory(table.ByteCount);
-        file.Write((nint)memory.Start);
+        file.Write((nint)memory.Start, default);
         var bytes = File.ReadAllBytes(file.Path);
         Assert.InRange(bytes.Length, ChunkedHash.ChunkBytes + 1, int.MaxValue);
         foreach (var position in new[] { bytes.Length - (int)table.ByteCount, bytes.Length - ChunkedHash.ChunkBytes, bytes.Length - 1 })
@@ -75,7 +75,7 @@ public sealed unsafe class QuantizedFileTests : IDisposable
             bytes[position] ^= 1;
             File.WriteAllBytes(file.Path, bytes);
 
-            Assert.Null(file.TryOpen(_team, out _));
+            Assert.Null(file.TryOpen(_team, out _, out _));
 
             bytes[position] ^= 1;
         }

@@ -35,6 +35,13 @@ public abstract unsafe class FileMemory : IDisposable
         }
     }
 
+    /// <summary>
+    /// Takes the pages that can be read again out of the process's resident memory: of a mapped file all, of memory that a store has filled none.
+    /// </summary>
+    public virtual void Evict()
+    {
+    }
+
     /// <summary>Tells the system how the memory is read from here on, which decides how much a first touch reads from a disk. A wish.</summary>
     public virtual void Expect(ReadPattern pattern)
     {

@@ -55,6 +55,9 @@ public sealed unsafe class MappedFile : FileMemory
     }
 
     /// <inheritdoc/>
+    public override void Evict() => ReleasePages((nint)Start, (nuint)Length);
+
+    /// <inheritdoc/>
     protected override void ReleasePages(nint address, nuint length)
     {
         if (OperatingSystem.IsLinux())

@@ -86,6 +86,9 @@ public sealed unsafe class SafetensorsFile : IDisposable
     internal ReadOnlySpan<byte> Sample(string name, int most) =>
         new(_data + Entries[name].Begin, (int)Math.Min(most, Entries[name].End - Entries[name].Begin));
 
+    /// <inheritdoc cref="FileMemory.Evict"/>
+    internal void Evict() => _memory.Evict();
+
     /// <summary>Tells the system how the file is read from here on.</summary>
     internal void Expect(ReadPattern pattern) => _memory.Expect(pattern);
 

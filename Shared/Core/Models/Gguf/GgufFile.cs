@@ -68,6 +68,9 @@ internal sealed unsafe class GgufFile : IDisposable
     /// <summary>Where a tensor's bytes begin.</summary>
     public nint AddressOf(GgufTensor tensor) => (nint)(_memory.Start + _dataStart + tensor.Offset);
 
+    /// <inheritdoc cref="FileMemory.Evict"/>
+    public void Evict() => _memory.Evict();
+
     /// <summary>Tells the system how the file is read from here on.</summary>
     public void Expect(ReadPattern pattern) => _memory.Expect(pattern);
 

@@ -10,6 +10,9 @@ namespace Rill.Models.Gguf;
 internal sealed class GgufSource : IWeightSource
 {
     private const int SampleBytes = 4096;
+
+    // A first touch brings up to 2 MB along: of a model with thousands of tensors nearly the whole file.
+    private const int SampledAtOnce = 64;
     private const int MostParts = 99_999;    // as many as a part's name can count
 
     private readonly List<GgufFile> _files;
@@ -115,9 +118,14 @@ internal sealed class GgufSource : IWeightSource
             hash.AppendData(file.HeaderHash);
         }
 
-        foreach (var (_, (file, tensor)) in _places.OrderBy(place => place.Key, StringComparer.Ordinal))
+        foreach (var places in _places.OrderBy(place => place.Key, StringComparer.Ordinal).Select(place => place.Value).Chunk(SampledAtOnce))
         {
-            hash.AppendData(new ReadOnlySpan<byte>((void*)file.AddressOf(tensor), (int)Math.Min(SampleBytes, tensor.ByteCount)));
+            foreach (var (file, tensor) in places)
+            {
+                hash.AppendData(new ReadOnlySpan<byte>((void*)file.AddressOf(tensor), (int)Math.Min(SampleBytes, tensor.ByteCount)));
+            }
+
+            _files.ForEach(file => file.Evict());
         }
     }
 

@@ -63,22 +63,6 @@ internal static unsafe class RowKernels
     /// <summary>target = source.</summary>
     public static void Copy(float* source, float* target, int size) => new ReadOnlySpan<float>(source, size).CopyTo(new Span<float>(target, size));
 
-    /// <summary>values *= factors.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(float* values, float* factors, int size)
-    {
-        var i = 0;
-        for (; i <= size - Lanes; i += Lanes)
-        {
-            (Vector512.Load(values + i) * Vector512.Load(factors + i)).Store(values + i);
-        }
-
-        for (; i < size; i++)
-        {
-            values[i] *= factors[i];
-        }
-    }
-
     /// <summary>values = max(values - (m + deviations * s), 0), m and s being their mean and their (population) standard deviation.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void CutBelow(float* values, float deviations, int size)

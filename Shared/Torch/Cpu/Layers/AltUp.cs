@@ -148,7 +148,7 @@ internal sealed unsafe class AltUp : ILayerFrame, IDisposable
         RowKernels.Copy(_streams[0].Row(row), _branch.Row(row), Width);
         if (_correctedScales is not null)
         {
-            RowKernels.Multiply(_branch.Row(row), _correctedScales[_layer].Values, Width);
+            RowKernels.Multiply(_branch.Row(row), _correctedScales[_layer].Values, _branch.Row(row), Width);
         }
     }
 

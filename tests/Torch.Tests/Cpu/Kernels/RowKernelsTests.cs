@@ -43,7 +43,7 @@ public sealed unsafe class RowKernelsTests
         var expected = values.Zip(factors, (value, factor) => (double)value * factor).ToList();
         fixed (float* v = values, f = factors)
         {
-            RowKernels.Multiply(v, f, size);
+            RowKernels.Multiply(v, f, v, size);
         }
 
         AssertClose(expected, values);

@@ -67,7 +67,7 @@ internal static class GgufConfig
             config["num_nextn_predict_layers"] = guessing;
         }
 
-        // A quarter of an element keeps the share times the width from being rounded down to one element less.
+        // Whole heads turn where nothing is said. A quarter of an element keeps the share times the width from being rounded down to one less.
         var rotated = fields.Whole("rope.dimension_count") ?? headDim;
         if (rotated != headDim || architecture.PartialRotary)
         {

@@ -94,9 +94,11 @@ internal static class ParityCases
         DeepSeek(),
         Yarn(DeepSeek()).With(("rope.scaling.yarn_log_multiplier", 0.1f), ("expert_group_count", 4), ("expert_group_used_count", 2)) with { Variant = "yarn, groups" },
         Latent(Shared(Experts(Plain("deepseek2", layers: 27)))).Less("attention.q_lora_rank").With(("expert_gating_func", 1), ("expert_weights_norm", false)) with { Variant = "V2 Lite" },
+        .. HybridCases.All,
     ];
 
-    private static ParityCase Plain(string architecture, int layers = 2, string epsilon = "layer_norm_rms_epsilon") => new ParityCase(architecture).With(
+    /// <summary>What all architectures have, with 4 heads of 16, 2 of them for keys and values.</summary>
+    public static ParityCase Plain(string architecture, int layers = 2, string epsilon = "layer_norm_rms_epsilon") => new ParityCase(architecture).With(
         ("vocab_size", 128), ("context_length", 256), ("embedding_length", 64), ("block_count", layers), ("feed_forward_length", 96),
         ("attention.head_count", 4), ("attention.head_count_kv", 2), ("attention.key_length", 16), ("attention.value_length", 16),
         ($"attention.{epsilon}", 1e-5f), ("rope.dimension_count", 16), ("rope.freq_base", 10_000f));
@@ -121,7 +123,8 @@ internal static class ParityCases
     private static ParityCase DeepSeek() => Latent(Shared(Experts(Plain("deepseek2", layers: 3))))
         .Besides(("blk.1.exp_probs_b.bias", [ExpertCount]), ("blk.2.exp_probs_b.bias", [ExpertCount]));
 
-    private static ParityCase Experts(ParityCase model, int used = 3) => model.With(("expert_count", 8), ("expert_used_count", used));
+    /// <summary>A token is seen by some of eight experts.</summary>
+    public static ParityCase Experts(ParityCase model, int used = 3) => model.With(("expert_count", 8), ("expert_used_count", used));
 
     private static ParityCase Shared(ParityCase model) => model.With(
         ("expert_shared_count", 1), ("expert_feed_forward_length", 32), ("expert_weights_scale", 1.5f), ("expert_weights_norm", true), ("expert_gating_func", 2));

@@ -72,6 +72,7 @@ internal static class ParityFile
         { Name: "token_embd.weight" or "position_embd.weight" } => (0, MathF.Pow(tensor.Shape[^1], -0.5f)),
         { Name: "rope_freqs.weight" or "rope_factors_long.weight" or "rope_factors_short.weight" } => (4, 0.5f),
         _ when tensor.Name.Contains("norm", StringComparison.Ordinal) && tensor.Name.EndsWith(".weight", StringComparison.Ordinal) => (1, NormDeviation),
+        _ when tensor.Name.EndsWith(".ssm_a", StringComparison.Ordinal) => (-1, 0.25f),    // what a state forgets by: all below 0
         { Shape.Length: 1 } => (0, BiasDeviation),
         _ => (0, MathF.Pow(tensor.Shape[^1], -0.5f)),
     };

@@ -12,7 +12,7 @@ public sealed record DeltaNetSpec : MixerSpec
     /// <summary>Heads of queries and keys.</summary>
     public required int KeyHeads { get; init; }
 
-    /// <summary>Heads of values; a multiple of <see cref="KeyHeads"/>, of which each serves as many value heads, one after the other.</summary>
+    /// <summary>Heads of values; a multiple of <see cref="KeyHeads"/>, each of which serves as many: see <see cref="KeyHeadOf"/>.</summary>
     public required int ValueHeads { get; init; }
 
     /// <summary>Width of a head of queries or keys.</summary>
@@ -20,6 +20,12 @@ public sealed record DeltaNetSpec : MixerSpec
 
     /// <summary>Width of a head of values.</summary>
     public required int ValueWidth { get; init; }
+
+    /// <summary>False when the value heads of a key head follow one another; true when each key head's first comes before any's second.</summary>
+    public bool TiledValueHeads { get; init; }
+
+    /// <summary>True when the weights hold A; false when they hold -exp(A).</summary>
+    public bool LogarithmicRates { get; init; } = true;
 
     /// <summary>Value heads that share a key head.</summary>
     public int Group => ValueHeads / KeyHeads;
@@ -35,6 +41,9 @@ public sealed record DeltaNetSpec : MixerSpec
 
     /// <inheritdoc/>
     public override int OutputWidth => ValueSize;
+
+    /// <summary>The head of queries and keys that serves a value head.</summary>
+    public int KeyHeadOf(int valueHead) => TiledValueHeads ? valueHead % KeyHeads : valueHead / Group;
 
     /// <inheritdoc/>
     public override long StateSize => base.StateSize + ((long)ValueHeads * KeyWidth * ValueWidth);

@@ -24,7 +24,7 @@ public sealed record DeltaNetNames
     /// <summary>The convolution over [queries | keys | values], [channels, 1, taps], the current token's tap last.</summary>
     public string Convolution { get; init; } = "linear_attn.conv1d.weight";
 
-    /// <summary>A, [valueHeads].</summary>
+    /// <summary>A, or what <see cref="DeltaNetSpec.LogarithmicRates"/> says, [valueHeads].</summary>
     public string DecayRate { get; init; } = "linear_attn.A_log";
 
     /// <summary>The bias of a, [valueHeads].</summary>

@@ -94,6 +94,8 @@ public sealed class LlamaCppTests : IDisposable
     [InlineData("llama4")]
     [InlineData("phi3, longrope")]
     [InlineData("granitemoe, shared")]
+    [InlineData("lfm2moe")]
+    [InlineData("qwen3next, joined projections")]
     public void Parity_OfAnArchitecture_IsWhatLlamaCppComputes(string name)
     {
         SkipWithoutPeer();

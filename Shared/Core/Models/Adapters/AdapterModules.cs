@@ -23,12 +23,12 @@ internal sealed class AdapterModules
     public AdapterModules(DecoderSpec spec)
     {
         _published = spec.Published ?? spec;
-        var turned = TurnedParts(spec);
+        var (turned, tiled) = (TurnedParts(spec), TiledParts(spec));
         var cut = new HashSet<string>(StringComparer.Ordinal);
         foreach (var ((name, shape), (own, _)) in Matrices(_published).Zip(Matrices(spec)))
         {
             var recipe = _published.Recipes.GetValueOrDefault(name) ?? new(name);
-            if (recipe.FirstColumn is not null || recipe.Expert is not null || !recipe.Name.EndsWith(Ending, StringComparison.Ordinal))
+            if (recipe.FirstColumn is not null || recipe.Expert is not null || tiled.Contains(name) || !recipe.Name.EndsWith(Ending, StringComparison.Ordinal))
             {
                 cut.Add(recipe.Name);    // B(A x) has no such form there
                 continue;
@@ -66,6 +66,19 @@ internal sealed class AdapterModules
         return names is null || !Interleaves(spec) || Interleaves(spec.Published!)
             ? []
             : [.. Enumerable.Range(0, spec.LayerCount).SelectMany(layer => (string[])[names.Query(layer) + Ending, names.Key(layer) + Ending])];
+    }
+
+    /// <summary>The matrices of delta nets whose rows or columns are in another order than the class's, since the files' value heads are.</summary>
+    private static HashSet<string> TiledParts(DecoderSpec spec)
+    {
+        var names = spec.Published?.Names;
+        return names is null ? [] :
+        [
+            .. from layer in Enumerable.Range(0, spec.LayerCount)
+               where spec.MixerOf(layer) is DeltaNetSpec { TiledValueHeads: true, Group: > 1 }
+               from part in (string[])[names.DeltaNet.Value, names.DeltaNet.Gate, names.DeltaNet.Beta, names.DeltaNet.Decay, names.DeltaNet.Output]
+               select names.Of(layer, part) + Ending,
+        ];
     }
 
     private static bool Interleaves(DecoderSpec spec) => spec.Rotaries.Any(rotary => rotary is { Interleaved: true });

@@ -23,6 +23,15 @@ internal sealed record GgufArchitecture(string Class)
     /// <summary>The norm before the feed-forward.</summary>
     public string FeedForwardNorm { get; init; } = "ffn_norm.weight";
 
+    /// <summary>The norm after the last layer.</summary>
+    public string FinalNorm { get; init; } = "output_norm.weight";
+
+    /// <summary>Counts the heads of keys and values where not all layers have the same; null where they do.</summary>
+    public Func<GgufFields, long>? KeyValueHeads { get; init; }
+
+    /// <summary>True when the value heads of delta nets were put into another order: see <see cref="DeltaNetSpec.TiledValueHeads"/>.</summary>
+    public bool TiledValueHeads { get; init; }
+
     /// <summary>The class's members for what is common to all; the others are Llama's.</summary>
     public IReadOnlyDictionary<string, string> Members { get; init; } = new Dictionary<string, string>();
 

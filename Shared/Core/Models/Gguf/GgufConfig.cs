@@ -14,6 +14,9 @@ internal static class GgufConfig
     /// <summary>In it: the elements of rope_freqs.weight, where there are any.</summary>
     public const string RotaryDivisors = "rope_divisors";
 
+    /// <summary>In it: what delta nets have joined, where there is any: see <see cref="GgufHybrid.JoinedParts"/>.</summary>
+    public const string JoinedParts = "joined_parts";
+
     /// <summary>Writes config.json.</summary>
     /// <exception cref="ModelFormatException">The architecture is not supported, or a value is missing or wrong; the message names it.</exception>
     public static JsonObject Of(GgufFields fields)
@@ -49,7 +52,7 @@ internal static class GgufConfig
             ["hidden_size"] = fields.Required("embedding_length"),
             ["num_hidden_layers"] = fields.Layers,
             ["num_attention_heads"] = heads,
-            ["num_key_value_heads"] = fields.Whole("attention.head_count_kv") ?? heads,
+            ["num_key_value_heads"] = architecture.KeyValueHeads?.Invoke(fields) ?? fields.Whole("attention.head_count_kv") ?? heads,
             ["head_dim"] = headDim,
             ["intermediate_size"] = fields.Whole("feed_forward_length") ?? fields.Required("expert_feed_forward_length"),
             ["vocab_size"] = fields.VocabularySize,
@@ -64,8 +67,9 @@ internal static class GgufConfig
             config["num_nextn_predict_layers"] = guessing;
         }
 
-        // A quarter of an element keeps the share times the width from being rounded down to one element less.
-        if (fields.Whole("rope.dimension_count") is { } rotated && (rotated != headDim || architecture.PartialRotary))
+        // Whole heads turn where nothing is said. A quarter of an element keeps the share times the width from being rounded down to one less.
+        var rotated = fields.Whole("rope.dimension_count") ?? headDim;
+        if (rotated != headDim || architecture.PartialRotary)
         {
             config["partial_rotary_factor"] = rotated == headDim ? 1 : (rotated + 0.25) / headDim;
         }
@@ -140,6 +144,11 @@ internal static class GgufConfig
         if (fields.Floats("rope_freqs.weight") is { } divisors)
         {
             marks[RotaryDivisors] = new JsonArray([.. divisors.Select(divisor => JsonValue.Create(divisor))]);
+        }
+
+        if (GgufHybrid.JoinedParts(fields) is { Length: > 0 } joined)
+        {
+            marks[JoinedParts] = new JsonArray([.. joined.Select(part => JsonValue.Create(part))]);
         }
 
         return marks;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Rill.Models.Architectures;
 
 namespace Rill.Models.Gguf;
 
@@ -44,6 +45,27 @@ internal sealed class GgufFields(GgufSource source)
         return items is [>= 0 and <= int.MaxValue]
             ? items[0]
             : throw Metadata.Wrong(key, "differs from layer to layer, which is not supported");
+    }
+
+    /// <summary>A whole number for each layer, which is every layer's where the file has only one; null when absent.</summary>
+    /// <exception cref="ModelFormatException">There are not as many as layers, or one is no whole number from 0 on.</exception>
+    public IReadOnlyList<long>? WholeByLayer(string name)
+    {
+        var (key, layers) = (Key(name), Layers);
+        if (layers is not (> 0 and <= DecoderConfig.MostLayers))
+        {
+            throw Metadata.Wrong(Key("block_count"), $"must make from 1 to {DecoderConfig.MostLayers} layers");
+        }
+
+        if (!Metadata.IsArray(key))
+        {
+            return Metadata.Whole(key) is { } same ? [.. Enumerable.Repeat(same, layers)] : null;
+        }
+
+        var items = Metadata.Items<long>(key)!;
+        return items.Count >= layers && items.All(item => item is >= 0 and <= int.MaxValue)
+            ? [.. items.Take(layers)]
+            : throw Metadata.Wrong(key, $"must hold a whole number from 0 on for each of {layers} layers");
     }
 
     /// <summary>A whole number that must be there.</summary>

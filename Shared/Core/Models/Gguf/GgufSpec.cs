@@ -4,7 +4,7 @@ namespace Rill.Models.Gguf;
 
 /// <summary>
 /// Makes the decoder of a class that of its GGUF files, which call tensors by other names, have 1 added to norms that are stored less 1, and
-/// for some architectures have the rows of queries and keys permuted.
+/// for some architectures have the rows of queries and keys permuted. What differs in layers with a state: <see cref="GgufHybrid"/>.
 /// </summary>
 internal static class GgufSpec
 {
@@ -12,7 +12,6 @@ internal static class GgufSpec
     {
         Embedding = "token_embd.weight",
         Positions = "position_embd.weight",
-        FinalNorm = "output_norm.weight",
         Head = "output.weight",
         LayerPrefix = "blk.",
         AttentionNormSuffix = "attn_norm.weight",
@@ -40,6 +39,8 @@ internal static class GgufSpec
         QueryDownNormSuffix = "attn_q_a_norm.weight",
         LatentDownSuffix = "attn_kv_a_mqa",
         LatentNormSuffix = "attn_kv_a_norm.weight",
+        DeltaNet = GgufHybrid.DeltaNetNames,
+        ShortConv = GgufHybrid.ShortConvNames,
     };
 
     /// <summary>The decoder of GGUF files where config.json says that it was made of one; else as it is.</summary>
@@ -55,21 +56,28 @@ internal static class GgufSpec
 
         var architecture = GgufArchitectures.Of(marks.Text(GgufConfig.Architecture) ?? "");
         var divisors = marks.Numbers(GgufConfig.RotaryDivisors);
+        var joined = marks.Texts(GgufConfig.JoinedParts) ?? [];
         spec = spec with
         {
             Published = spec,
             NormOffset = 0,
             Names = s_names with
             {
+                FinalNorm = architecture.FinalNorm,
                 FeedForwardNormSuffix = architecture.FeedForwardNorm,
                 LatentQuerySuffix = spec.Latent is { QueryRank: null } ? "attn_q" : "attn_q_b",
             },
             Prefixes = [],
             PassedOver = ["rope_freqs.", "rope_factors_"],
             PassedOverEndings = [],
+            Mixers = [.. spec.Mixers.Select(mixer => GgufHybrid.Converted(mixer, architecture))],
             Rotaries = [.. spec.Rotaries.Select(rotary => rotary is null ? null : Turned(spec, rotary, architecture, divisors))],
         };
-        return spec with { Recipes = FusedWeights.OfLayers(spec, layer => Recipes(spec, architecture, layer)) };
+        return spec with
+        {
+            Recipes = FusedWeights.OfLayers(
+                spec, layer => [.. Recipes(spec, architecture, layer), .. GgufHybrid.Recipes(spec, layer, joined)]),
+        };
     }
 
     private static RotarySpec Turned(DecoderSpec spec, RotarySpec rotary, GgufArchitecture architecture, IReadOnlyList<double>? divisors)

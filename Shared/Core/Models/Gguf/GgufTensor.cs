@@ -36,9 +36,24 @@ internal sealed record GgufTensor(string Name, GgufType Type, long[] Shape, long
                 $"{file}: {name} of type {type.Name} has the impossible shape [{string.Join(", ", sizes)}]; the file is damaged.");
         }
 
-        // The gate of a shared expert is a matrix of one row, and converted files leave such a dimension out.
-        sizes = rank == 1 && name.EndsWith("ffn_gate_inp_shexp.weight", StringComparison.Ordinal) ? [1, sizes[0]] : sizes;
-        return new(name, type, Array.ConvertAll(sizes, size => (long)size), (long)offset, elements / type.Elements * type.Bytes);
+        var shape = Array.ConvertAll(WithOnes(name, sizes), size => (long)size);
+        return new(name, type, shape, (long)offset, elements / type.Elements * type.Bytes);
+    }
+
+    /// <summary>
+    /// The dimensions of one that converted files leave out: the gate of a shared expert is a matrix of one row, and a convolution over each
+    /// channel by itself is [channels, 1, taps].
+    /// </summary>
+    private static ulong[] WithOnes(string name, ulong[] sizes)
+    {
+        return sizes.Length switch
+        {
+            1 when Is("ffn_gate_inp_shexp.weight") => [1, sizes[0]],
+            2 when Is(".ssm_conv1d.weight") || Is(".shortconv.conv.weight") => [sizes[0], 1, sizes[1]],
+            _ => sizes,
+        };
+
+        bool Is(string ending) => name.EndsWith(ending, StringComparison.Ordinal);
     }
 
     /// <summary>The number of elements; -1 where it is beyond what is counted.</summary>

@@ -19,7 +19,7 @@ internal sealed unsafe class DeltaNet : IMixer
     private readonly CpuLinear _beta;
     private readonly CpuLinear _decay;
     private readonly WeightVector _taps;
-    private readonly WeightVector _rates;
+    private readonly double[] _rates;    // -exp(A)
     private readonly WeightVector _biases;
     private readonly WeightVector _norm;
     private readonly Action<int> _convolve;
@@ -43,7 +43,7 @@ internal sealed unsafe class DeltaNet : IMixer
         _beta = weights.Exact(Of(names.Beta), spec.ValueHeads, hidden, bias: false);
         _decay = weights.Exact(Of(names.Decay), spec.ValueHeads, hidden, bias: false);
         _taps = weights.Convolution(Of(names.Convolution), spec.Channels, spec.Taps);
-        _rates = weights.Elements(0, Of(names.DecayRate), spec.ValueHeads);
+        _rates = Rates(weights.Elements(0, Of(names.DecayRate), spec.ValueHeads), spec);
         _biases = weights.Elements(0, Of(names.DecayBias), spec.ValueHeads);
         _norm = weights.Elements(0, Of(names.Norm), spec.ValueWidth);
         Output = weights.Linear(spec.ValueSize, bias: false, (Of(names.Output), hidden));
@@ -115,7 +115,7 @@ internal sealed unsafe class DeltaNet : IMixer
 
         foreach (var row in run.Rows)
         {
-            SetGates(_scratch.Decay.Row(row) + head, _scratch.Beta.Row(row) + head, _rates.Values[head], _biases.Values[head]);
+            SetGates(_scratch.Decay.Row(row) + head, _scratch.Beta.Row(row) + head, _rates[head], _biases.Values[head]);
         }
 
         for (var column = 0; column < width; column += DeltaNetKernel.Columns)
@@ -138,7 +138,7 @@ internal sealed unsafe class DeltaNet : IMixer
     private DeltaNetStep StepOf(int row, int head, int column, float* state)
     {
         var projected = _scratch.Projected.Row(row);
-        var keyHead = head / _spec.Group * _spec.KeyWidth;
+        var keyHead = _spec.KeyHeadOf(head) * _spec.KeyWidth;
         return new()
         {
             State = state,
@@ -152,12 +152,23 @@ internal sealed unsafe class DeltaNet : IMixer
         };
     }
 
+    private static double[] Rates(WeightVector weights, DeltaNetSpec spec)
+    {
+        var rates = new double[spec.ValueHeads];
+        for (var head = 0; head < rates.Length; head++)
+        {
+            rates[head] = spec.LogarithmicRates ? -Math.Exp(weights.Values[head]) : weights.Values[head];
+        }
+
+        return rates;
+    }
+
     /// <summary>Turns a and b into exp(-exp(A) softplus(a + bias)) and sigmoid(b), in double precision: a state gathers these errors.</summary>
-    private static void SetGates(float* decay, float* beta, float rate, float bias)
+    private static void SetGates(float* decay, float* beta, double rate, float bias)
     {
         var speed = (double)*decay + bias;
         var softplus = speed > 30 ? speed : Math.Log(1 + Math.Exp(speed));    // beyond 30 they are one
-        *decay = (float)Math.Exp(-Math.Exp(rate) * softplus);
+        *decay = (float)Math.Exp(rate * softplus);
         *beta = (float)(1 / (1 + Math.Exp(-(double)*beta)));
     }
 }

@@ -65,6 +65,21 @@ public class AdapterModulesTests
         Assert.Null(modules.Find("blk.0.attn_q"));
     }
 
+    /// <summary>llama.cpp's files of this class have the value heads of delta nets in another order: what has rows or columns of them is no module.</summary>
+    [Theory]
+    [InlineData(2, true)]
+    [InlineData(4, false)]
+    public void Find_InAGgufFileWithTiledHeads_LeavesTheirMatricesOut(int valueHeads, bool isFound)
+    {
+        var modules = Modules("Qwen3_5ForCausalLM", Sizes.Replace("\"num_hidden_layers\": 1", "\"num_hidden_layers\": 2", StringComparison.Ordinal) + $$$"""
+            , "head_dim": 16, "linear_num_key_heads": 2, "linear_num_value_heads": {{{valueHeads}}}, "linear_key_head_dim": 4, "linear_value_head_dim": 4,
+            "full_attention_interval": 2, "gguf": {"architecture": "qwen35"}
+            """);
+
+        Assert.All((string[])["in_proj_qkv", "in_proj_z", "in_proj_b", "out_proj"], part => Assert.Equal(isFound, modules.Find($"model.layers.0.linear_attn.{part}") is not null));
+        Assert.NotNull(modules.Find("model.layers.1.self_attn.q_proj"));
+    }
+
     private static AdapterModules Modules(string architecture, string fields) =>
         new(ArchitectureRegistry.Read(ModelConfig.Parse($$$"""{"architectures":["{{{architecture}}}"],{{{fields}}}}""")));
 

@@ -54,6 +54,38 @@ internal static class DeltaNetLayers
         return taps >= 2 ? taps : throw new ModelFormatException($"config.json: {name} must be from 2 to {MostTaps}, but is {taps}.");
     }
 
+    /// <summary>Of a delta net: one matrix has the rows of all queries, all keys and all values.</summary>
+    /// <param name="fused">The matrix behind the layer's number, without ".weight".</param>
+    public static IEnumerable<(string Name, WeightRecipe Recipe)> QueryKeyValue(DecoderSpec spec, DeltaNetSpec delta, int layer, string fused)
+    {
+        var names = spec.Names.DeltaNet;
+        yield return Part(spec, layer, names.Query, fused, new(0));
+        yield return Part(spec, layer, names.Key, fused, new(delta.KeySize));
+        yield return Part(spec, layer, names.Value, fused, new(2L * delta.KeySize));
+    }
+
+    /// <summary>
+    /// Of a delta net: by key head, one matrix has its rows [query | key | values | gates], with values and gates of the value heads that it serves.
+    /// </summary>
+    /// <inheritdoc cref="QueryKeyValue"/>
+    public static IEnumerable<(string Name, WeightRecipe Recipe)> ByKeyHead(DecoderSpec spec, DeltaNetSpec delta, int layer, string fused)
+    {
+        var (names, key, values) = (spec.Names.DeltaNet, (long)delta.KeyWidth, (long)delta.Group * delta.ValueWidth);
+        var stride = (2 * key) + (2 * values);
+        yield return Part(spec, layer, names.Query, fused, new(0, key, stride));
+        yield return Part(spec, layer, names.Key, fused, new(key, key, stride));
+        yield return Part(spec, layer, names.Value, fused, new(2 * key, values, stride));
+        yield return Part(spec, layer, names.Gate, fused, new((2 * key) + values, values, stride));
+    }
+
+    /// <summary>Of a delta net: by key head, one matrix has its rows [b | a] of the value heads that it serves.</summary>
+    /// <inheritdoc cref="QueryKeyValue"/>
+    public static IEnumerable<(string Name, WeightRecipe Recipe)> BetaDecay(DecoderSpec spec, DeltaNetSpec delta, int layer, string fused)
+    {
+        yield return Part(spec, layer, spec.Names.DeltaNet.Beta, fused, new(0, delta.Group, 2L * delta.Group));
+        yield return Part(spec, layer, spec.Names.DeltaNet.Decay, fused, new(delta.Group, delta.Group, 2L * delta.Group));
+    }
+
     /// <summary>Of a layer with attention: q_proj has each head's query and then its gate.</summary>
     public static IEnumerable<(string Name, WeightRecipe Recipe)> GatedQuery(DecoderSpec spec, int layer)
     {
@@ -69,4 +101,7 @@ internal static class DeltaNetLayers
             yield return (gate + part, new(query + part) { Rows = new(width, width, 2 * width) });
         }
     }
+
+    private static (string Name, WeightRecipe Recipe) Part(DecoderSpec spec, int layer, string name, string fused, RowPattern rows) =>
+        (spec.Names.Of(layer, name) + ".weight", new(spec.Names.Of(layer, fused) + ".weight") { Rows = rows });
 }

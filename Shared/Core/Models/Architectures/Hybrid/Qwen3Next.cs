@@ -33,22 +33,9 @@ internal static class Qwen3Next
         };
     }
 
-    /// <summary>
-    /// By key head, in_proj_qkvz has its rows [query | key | values | gates] and in_proj_ba [b | a], with values, gates, b and a of the value heads
-    /// that it serves.
-    /// </summary>
-    private static IEnumerable<(string Name, WeightRecipe Recipe)> Joined(DecoderSpec spec, DeltaNetSpec delta, int layer)
-    {
-        var (names, key, values) = (spec.Names.DeltaNet, (long)delta.KeyWidth, (long)delta.Group * delta.ValueWidth);
-        var stride = (2 * key) + (2 * values);
-        yield return Part(names.Query, "qkvz", new(0, key, stride));
-        yield return Part(names.Key, "qkvz", new(key, key, stride));
-        yield return Part(names.Value, "qkvz", new(2 * key, values, stride));
-        yield return Part(names.Gate, "qkvz", new((2 * key) + values, values, stride));
-        yield return Part(names.Beta, "ba", new(0, delta.Group, 2L * delta.Group));
-        yield return Part(names.Decay, "ba", new(delta.Group, delta.Group, 2L * delta.Group));
-
-        (string, WeightRecipe) Part(string name, string joined, RowPattern rows) =>
-            (spec.Names.Of(layer, name) + ".weight", new(spec.Names.Of(layer, $"linear_attn.in_proj_{joined}.weight")) { Rows = rows });
-    }
+    private static IEnumerable<(string Name, WeightRecipe Recipe)> Joined(DecoderSpec spec, DeltaNetSpec delta, int layer) =>
+    [
+        .. DeltaNetLayers.ByKeyHead(spec, delta, layer, "linear_attn.in_proj_qkvz"),
+        .. DeltaNetLayers.BetaDecay(spec, delta, layer, "linear_attn.in_proj_ba"),
+    ];
 }

@@ -48,18 +48,11 @@ internal static class Qwen3_5
 
     private static IEnumerable<(string Name, WeightRecipe Recipe)> Recipes(DecoderSpec spec, int layer)
     {
-        var mixer = spec.MixerOf(layer) is DeltaNetSpec delta ? QueryKeyValue(spec, delta, layer) : DeltaNetLayers.GatedQuery(spec, layer);
+        var mixer = spec.MixerOf(layer) is DeltaNetSpec delta
+            ? DeltaNetLayers.QueryKeyValue(spec, delta, layer, "linear_attn.in_proj_qkv")
+            : DeltaNetLayers.GatedQuery(spec, layer);
         return spec.ExpertsOf(layer) is { } experts
             ? mixer.Concat(FusedWeights.Experts(spec, experts, layer, "mlp.experts.gate_up_proj", "mlp.experts.down_proj"))
             : mixer;
-    }
-
-    /// <summary>in_proj_qkv has the rows of all queries, all keys and all values.</summary>
-    private static IEnumerable<(string Name, WeightRecipe Recipe)> QueryKeyValue(DecoderSpec spec, DeltaNetSpec delta, int layer)
-    {
-        var (names, fused) = (spec.Names.DeltaNet, spec.Names.Of(layer, "linear_attn.in_proj_qkv.weight"));
-        yield return (spec.Names.Of(layer, names.Query) + ".weight", new(fused) { Rows = new(0) });
-        yield return (spec.Names.Of(layer, names.Key) + ".weight", new(fused) { Rows = new(delta.KeySize) });
-        yield return (spec.Names.Of(layer, names.Value) + ".weight", new(fused) { Rows = new(2L * delta.KeySize) });
     }
 }

@@ -9,7 +9,7 @@ internal sealed record ParityCase(string Architecture)
     /// <summary>What tells it from others of the same architecture; empty where there is only one.</summary>
     public string Variant { get; init; } = "";
 
-    /// <summary>Metadata by their names without the architecture's: whole numbers, numbers, switches, texts, lists of whole numbers.</summary>
+    /// <summary>Metadata by their names without the architecture's: whole numbers, numbers, switches, texts, lists of the first three.</summary>
     public IReadOnlyDictionary<string, object> Facts { get; init; } = new Dictionary<string, object>();
 
     /// <summary>Patterns of the names of tensors that llama.cpp would take and the file does not hold.</summary>

@@ -3,8 +3,8 @@ namespace Rill.Bench.Parity;
 /// <summary>The models that are compared: each architecture that both know, as small as llama.cpp allows.</summary>
 internal static class ParityCases
 {
-    private const string Gelu = "llama.cpp looks GELU up in a table of f16";
-    private const long Hidden = 64, KeyValue = 32, Inner = 96, Head = 16, ExpertCount = 8;
+    internal const string Gelu = "llama.cpp looks GELU up in a table of f16";
+    internal const long Hidden = 64, KeyValue = 32, Inner = 96, Head = 16, ExpertCount = 8;
 
     private static readonly (string Name, long[] Shape)[] s_queryKeyValueBiases =
         [("blk.*.attn_q.bias", [Hidden]), ("blk.*.attn_k.bias", [KeyValue]), ("blk.*.attn_v.bias", [KeyValue])];
@@ -38,6 +38,7 @@ internal static class ParityCases
         Plain("gemma") with { Deviation = (1e-5, Gelu) },
         Windows(Plain("gemma2", layers: 4)).With(("attn_logit_softcapping", 50f), ("final_logit_softcapping", 30f)) with { Deviation = (1e-5, Gelu) },
         Windows(Plain("gemma3", layers: 6)) with { Deviation = (1e-5, Gelu) },
+        .. GemmaCases.All,
         // YaRN by 1: llama.cpp rounds its bounds to whole pairs, and the published models do not.
         Windows(Experts(Plain("gpt-oss"))).With(("rope.scaling.type", "yarn"), ("rope.scaling.factor", 1f), ("rope.scaling.original_context_length", 64), ("expert_feed_forward_length", 32)) with
         {
@@ -96,7 +97,7 @@ internal static class ParityCases
         Latent(Shared(Experts(Plain("deepseek2", layers: 27)))).Less("attention.q_lora_rank").With(("expert_gating_func", 1), ("expert_weights_norm", false)) with { Variant = "V2 Lite" },
     ];
 
-    private static ParityCase Plain(string architecture, int layers = 2, string epsilon = "layer_norm_rms_epsilon") => new ParityCase(architecture).With(
+    internal static ParityCase Plain(string architecture, int layers = 2, string epsilon = "layer_norm_rms_epsilon") => new ParityCase(architecture).With(
         ("vocab_size", 128), ("context_length", 256), ("embedding_length", 64), ("block_count", layers), ("feed_forward_length", 96),
         ("attention.head_count", 4), ("attention.head_count_kv", 2), ("attention.key_length", 16), ("attention.value_length", 16),
         ($"attention.{epsilon}", 1e-5f), ("rope.dimension_count", 16), ("rope.freq_base", 10_000f));
@@ -121,12 +122,12 @@ internal static class ParityCases
     private static ParityCase DeepSeek() => Latent(Shared(Experts(Plain("deepseek2", layers: 3))))
         .Besides(("blk.1.exp_probs_b.bias", [ExpertCount]), ("blk.2.exp_probs_b.bias", [ExpertCount]));
 
-    private static ParityCase Experts(ParityCase model, int used = 3) => model.With(("expert_count", 8), ("expert_used_count", used));
+    internal static ParityCase Experts(ParityCase model, int used = 3) => model.With(("expert_count", 8), ("expert_used_count", used));
 
     private static ParityCase Shared(ParityCase model) => model.With(
         ("expert_shared_count", 1), ("expert_feed_forward_length", 32), ("expert_weights_scale", 1.5f), ("expert_weights_norm", true), ("expert_gating_func", 2));
 
-    private static ParityCase Windows(ParityCase model) => model.With(("attention.sliding_window", 8));
+    internal static ParityCase Windows(ParityCase model) => model.With(("attention.sliding_window", 8));
 
     private static ParityCase Yarn(ParityCase model) => model.With(
         ("rope.scaling.type", "yarn"), ("rope.scaling.factor", 4f), ("rope.scaling.original_context_length", 64));

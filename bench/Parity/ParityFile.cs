@@ -5,7 +5,7 @@ using Rill.Bench.Peer.Gguf;
 namespace Rill.Bench.Parity;
 
 /// <summary>
-/// Writes a case as a GGUF file in f32: matrices keep the size of what they multiply, norms lie around 1, biases around 0; the embedding is
+/// Writes a case as a GGUF file in f32: matrices keep the size of what they multiply, norms and factors lie around 1, biases around 0; the embedding is
 /// small enough that a tied head does not answer every token with itself.
 /// </summary>
 internal static class ParityFile
@@ -72,6 +72,8 @@ internal static class ParityFile
         { Name: "token_embd.weight" or "position_embd.weight" } => (0, MathF.Pow(tensor.Shape[^1], -0.5f)),
         { Name: "rope_freqs.weight" or "rope_factors_long.weight" or "rope_factors_short.weight" } => (4, 0.5f),
         _ when tensor.Name.Contains("norm", StringComparison.Ordinal) && tensor.Name.EndsWith(".weight", StringComparison.Ordinal) => (1, NormDeviation),
+        _ when tensor.Name.Contains("scale", StringComparison.Ordinal) => (1, NormDeviation),
+        _ when tensor.Name.EndsWith("altup_router.weight", StringComparison.Ordinal) => (0, MathF.Sqrt(tensor.Shape[^1])),    // what it multiplies is divided by its width
         { Shape.Length: 1 } => (0, BiasDeviation),
         _ => (0, MathF.Pow(tensor.Shape[^1], -0.5f)),
     };

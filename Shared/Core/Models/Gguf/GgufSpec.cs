@@ -101,7 +101,8 @@ internal static class GgufSpec
         };
         var fusedExperts = marks.Flag(GgufConfig.FusedExperts, false);
         var ofLayers = FusedWeights.OfLayers(spec, layer => Recipes(spec, architecture, fusedExperts, layer));
-        return spec with { Recipes = new Dictionary<string, WeightRecipe>([.. ofLayers, .. GgufGemma.StreamRecipes(spec)], StringComparer.Ordinal) };
+        var ofStreams = GgufGemma.StreamRecipes(spec).Select(part => KeyValuePair.Create(part.Name, part.Recipe));
+        return spec with { Recipes = ofLayers.Concat(ofStreams).ToDictionary(StringComparer.Ordinal) };
 
         bool IsDivided(int layer) => !architecture.DividesWithoutWindow || spec.AttentionWindows[layer] is null;
     }

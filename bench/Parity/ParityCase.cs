@@ -9,7 +9,7 @@ internal sealed record ParityCase(string Architecture)
     /// <summary>What tells it from others of the same architecture; empty where there is only one.</summary>
     public string Variant { get; init; } = "";
 
-    /// <summary>Metadata by their names without the architecture's: whole numbers, numbers, switches, texts, lists of whole numbers.</summary>
+    /// <summary>Metadata by their names without the architecture's: whole numbers, numbers, switches, texts, lists of the first three.</summary>
     public IReadOnlyDictionary<string, object> Facts { get; init; } = new Dictionary<string, object>();
 
     /// <summary>Patterns of the names of tensors that llama.cpp would take and the file does not hold.</summary>
@@ -20,6 +20,12 @@ internal sealed record ParityCase(string Architecture)
     /// is in every layer.
     /// </summary>
     public IReadOnlyList<(string Name, long[] Shape)> Beside { get; init; } = [];
+
+    /// <summary>
+    /// Patterns of the names of tensors with smaller values than others have, and their factors: where any difference would grow from layer to
+    /// layer.
+    /// </summary>
+    public IReadOnlyList<(string Pattern, float Factor)> Smaller { get; init; } = [];
 
     /// <summary>Where the two are known to differ: why, and by how much at most (the mean square of the differences beside that of the logits).</summary>
     public (double Most, string Why)? Deviation { get; init; }
@@ -34,6 +40,9 @@ internal sealed record ParityCase(string Architecture)
         .Concat(Beside.SelectMany(tensor => Enumerable.Range(0, tensor.Name.Contains('*', StringComparison.Ordinal) ? (int)Facts["block_count"] : 1)
             .Select(layer => new PeerTensor(tensor.Name.Replace("*", $"{layer}", StringComparison.Ordinal), tensor.Shape))))
         .DistinctBy(tensor => tensor.Name);
+
+    /// <summary>What a tensor's values are multiplied with.</summary>
+    public float FactorOf(string tensor) => Smaller.Where(part => Regex.IsMatch(tensor, part.Pattern)).Aggregate(1f, (factor, part) => factor * part.Factor);
 
     /// <summary>The case with further metadata, which replace those of the same names.</summary>
     public ParityCase With(params ReadOnlySpan<(string Name, object Value)> facts)

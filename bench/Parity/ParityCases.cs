@@ -3,8 +3,8 @@ namespace Rill.Bench.Parity;
 /// <summary>The models that are compared: each architecture that both know, as small as llama.cpp allows.</summary>
 internal static class ParityCases
 {
-    private const string Gelu = "llama.cpp looks GELU up in a table of f16";
-    private const long Hidden = 64, KeyValue = 32, Inner = 96, Head = 16, ExpertCount = 8;
+    internal const string Gelu = "llama.cpp looks GELU up in a table of f16";
+    internal const long Hidden = 64, KeyValue = 32, Inner = 96, Head = 16, ExpertCount = 8;
 
     private static readonly (string Name, long[] Shape)[] s_queryKeyValueBiases =
         [("blk.*.attn_q.bias", [Hidden]), ("blk.*.attn_k.bias", [KeyValue]), ("blk.*.attn_v.bias", [KeyValue])];
@@ -38,6 +38,7 @@ internal static class ParityCases
         Plain("gemma") with { Deviation = (1e-5, Gelu) },
         Windows(Plain("gemma2", layers: 4)).With(("attn_logit_softcapping", 50f), ("final_logit_softcapping", 30f)) with { Deviation = (1e-5, Gelu) },
         Windows(Plain("gemma3", layers: 6)) with { Deviation = (1e-5, Gelu) },
+        .. GemmaCases.All,
         // YaRN by 1: llama.cpp rounds its bounds to whole pairs, and the published models do not.
         Windows(Experts(Plain("gpt-oss"))).With(("rope.scaling.type", "yarn"), ("rope.scaling.factor", 1f), ("rope.scaling.original_context_length", 64), ("expert_feed_forward_length", 32)) with
         {
@@ -129,7 +130,7 @@ internal static class ParityCases
     private static ParityCase Shared(ParityCase model) => model.With(
         ("expert_shared_count", 1), ("expert_feed_forward_length", 32), ("expert_weights_scale", 1.5f), ("expert_weights_norm", true), ("expert_gating_func", 2));
 
-    private static ParityCase Windows(ParityCase model) => model.With(("attention.sliding_window", 8));
+    internal static ParityCase Windows(ParityCase model) => model.With(("attention.sliding_window", 8));
 
     private static ParityCase Yarn(ParityCase model) => model.With(
         ("rope.scaling.type", "yarn"), ("rope.scaling.factor", 4f), ("rope.scaling.original_context_length", 64));

@@ -5,7 +5,7 @@ using Rill.Bench.Peer.Gguf;
 namespace Rill.Bench.Parity;
 
 /// <summary>
-/// Writes a case as a GGUF file in f32: matrices keep the size of what they multiply, norms lie around 1, biases around 0; the embedding is
+/// Writes a case as a GGUF file in f32: matrices keep the size of what they multiply, norms and factors lie around 1, biases around 0; the embedding is
 /// small enough that a tied head does not answer every token with itself.
 /// </summary>
 internal static class ParityFile
@@ -39,7 +39,7 @@ internal static class ParityFile
         header.WriteTo(file);
         foreach (var tensor in tensors)
         {
-            file.Write(MemoryMarshal.AsBytes(Values(tensor).AsSpan()));
+            file.Write(MemoryMarshal.AsBytes(Values(tensor, model.FactorOf(tensor.Name)).AsSpan()));
             GgufHeader.Pad(file);
         }
     }
@@ -59,11 +59,11 @@ internal static class ParityFile
 
     private static long Elements(PeerTensor tensor) => tensor.Shape.Aggregate(1L, (product, length) => product * length);
 
-    private static float[] Values(PeerTensor tensor)
+    private static float[] Values(PeerTensor tensor, float factor)
     {
         var values = new float[Elements(tensor)];
         var (mean, deviation) = Distribution(tensor);
-        RandomValues.Fill(values, RandomValues.SeedOf(tensor.Name), mean, deviation);
+        RandomValues.Fill(values, RandomValues.SeedOf(tensor.Name), factor * mean, factor * deviation);
         return values;
     }
 
@@ -73,6 +73,8 @@ internal static class ParityFile
         { Name: "rope_freqs.weight" or "rope_factors_long.weight" or "rope_factors_short.weight" } => (4, 0.5f),
         _ when tensor.Name.Contains("norm", StringComparison.Ordinal) && tensor.Name.EndsWith(".weight", StringComparison.Ordinal) => (1, NormDeviation),
         _ when tensor.Name.EndsWith(".ssm_a", StringComparison.Ordinal) => (-1, 0.25f),    // what a state forgets by: all below 0
+        _ when tensor.Name.Contains("scale", StringComparison.Ordinal) => (1, NormDeviation),
+        _ when tensor.Name.EndsWith("altup_router.weight", StringComparison.Ordinal) => (0, 1),    // what it multiplies is divided by its width
         { Shape.Length: 1 } => (0, BiasDeviation),
         _ => (0, MathF.Pow(tensor.Shape[^1], -0.5f)),
     };

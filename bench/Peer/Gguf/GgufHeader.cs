@@ -31,10 +31,15 @@ internal sealed class GgufHeader
     public void Add(string key, bool value) => AddPair(key, BoolType, [value ? (byte)1 : (byte)0]);
 
     /// <summary>Adds a list of whole numbers.</summary>
-    public void Add(string key, int[] values) =>
-        AddPair(key, ArrayType, [.. BitConverter.GetBytes(Int32Type), .. BitConverter.GetBytes((long)values.Length), .. values.SelectMany(BitConverter.GetBytes)]);
+    public void Add(string key, int[] values) => AddList(key, Int32Type, values.Length, values.SelectMany(BitConverter.GetBytes));
 
-    /// <summary>Adds a whole number, a number, a switch, a text or a list of whole numbers.</summary>
+    /// <summary>Adds a list of numbers.</summary>
+    public void Add(string key, float[] values) => AddList(key, Float32Type, values.Length, values.SelectMany(BitConverter.GetBytes));
+
+    /// <summary>Adds a list of switches.</summary>
+    public void Add(string key, bool[] values) => AddList(key, BoolType, values.Length, values.Select(value => value ? (byte)1 : (byte)0));
+
+    /// <summary>Adds a whole number, a number, a switch, a text or a list of one of the first three.</summary>
     public void Add(string key, object value)
     {
         switch (value)
@@ -43,6 +48,8 @@ internal sealed class GgufHeader
             case float number: Add(key, number); break;
             case bool isOn: Add(key, isOn); break;
             case int[] numbers: Add(key, numbers); break;
+            case float[] numbers: Add(key, numbers); break;
+            case bool[] switches: Add(key, switches); break;
             default: Add(key, (string)value); break;
         }
     }
@@ -89,6 +96,9 @@ internal sealed class GgufHeader
         var bytes = Encoding.UTF8.GetBytes(text);
         return [.. BitConverter.GetBytes((long)bytes.Length), .. bytes];
     }
+
+    private void AddList(string key, int type, long count, IEnumerable<byte> items) =>
+        AddPair(key, ArrayType, [.. BitConverter.GetBytes(type), .. BitConverter.GetBytes(count), .. items]);
 
     private void AddPair(string key, int type, byte[] value)
     {

@@ -20,6 +20,15 @@ internal sealed record GgufArchitecture(string Class)
     /// <summary>True when ffn_up holds the gate's rows and then its own.</summary>
     public bool FusedGateUp { get; init; }
 
+    /// <summary>
+    /// True where layers may have key/value heads and widths of the feed-forward of their own: what stands for all in config.json is
+    /// <see cref="Write"/>'s to say.
+    /// </summary>
+    public bool LayersDiffer { get; init; }
+
+    /// <summary>True when rope_freqs.weight is only for layers without a sliding window.</summary>
+    public bool DividesWithoutWindow { get; init; }
+
     /// <summary>The norm before the feed-forward.</summary>
     public string FeedForwardNorm { get; init; } = "ffn_norm.weight";
 

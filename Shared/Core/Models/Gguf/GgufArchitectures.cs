@@ -20,6 +20,8 @@ internal static class GgufArchitectures
         ["gemma"] = new("GemmaForCausalLM"),
         ["gemma2"] = new("Gemma2ForCausalLM") { Write = (fields, config) => Gemma(fields, config, largestLayers: 46) },
         ["gemma3"] = new("Gemma3ForCausalLM") { Write = (fields, config) => Gemma(fields, config, largestLayers: 62) },
+        ["gemma3n"] = new("Gemma3nForCausalLM") { Write = GgufGemma.Gemma3n },
+        ["gemma4"] = new("Gemma4ForCausalLM") { LayersDiffer = true, DividesWithoutWindow = true, Write = GgufGemma.Gemma4 },
         ["glm4"] = new("Glm4ForCausalLM") { PartialRotary = true, FusedGateUp = true, Write = AttentionBias },
         ["glm4moe"] = new("Glm4MoeForCausalLM") { PartialRotary = true, FeedForwardNorm = AfterAttention, Write = GgufExperts.Glm4Moe },
         ["gpt-oss"] = new("GptOssForCausalLM") { FeedForwardNorm = AfterAttention, Write = GgufExperts.GptOss },

@@ -17,6 +17,9 @@ internal static class GgufConfig
     /// <summary>In it: what delta nets have joined, where there is any: see <see cref="GgufHybrid.JoinedParts"/>.</summary>
     public const string JoinedParts = "joined_parts";
 
+    /// <summary>In it: true where the gates of all experts are stacked in one tensor with what they multiply.</summary>
+    public const string FusedExperts = "fused_experts";
+
     /// <summary>Writes config.json.</summary>
     /// <exception cref="ModelFormatException">The architecture is not supported, or a value is missing or wrong; the message names it.</exception>
     public static JsonObject Of(GgufFields fields)
@@ -52,9 +55,9 @@ internal static class GgufConfig
             ["hidden_size"] = fields.Required("embedding_length"),
             ["num_hidden_layers"] = fields.Layers,
             ["num_attention_heads"] = heads,
-            ["num_key_value_heads"] = architecture.KeyValueHeads?.Invoke(fields) ?? fields.Whole("attention.head_count_kv") ?? heads,
+            ["num_key_value_heads"] = architecture.KeyValueHeads?.Invoke(fields) ?? OfAll("attention.head_count_kv") ?? heads,
             ["head_dim"] = headDim,
-            ["intermediate_size"] = fields.Whole("feed_forward_length") ?? fields.Required("expert_feed_forward_length"),
+            ["intermediate_size"] = OfAll("feed_forward_length") ?? fields.Required("expert_feed_forward_length"),
             ["vocab_size"] = fields.VocabularySize,
             ["max_position_embeddings"] = fields.Required("context_length"),
             ["rms_norm_eps"] = fields.Number("attention.layer_norm_rms_epsilon") ?? fields.Number("attention.layer_norm_epsilon")
@@ -75,6 +78,8 @@ internal static class GgufConfig
         }
 
         return config;
+
+        long? OfAll(string name) => architecture.LayersDiffer ? fields.WholesOfLayers(name)?[0] : fields.Whole(name);
     }
 
     /// <summary>Factors for texts within the original length and for longer ones, which are tensors; null where there are none.</summary>
@@ -151,6 +156,8 @@ internal static class GgufConfig
             marks[JoinedParts] = new JsonArray([.. joined.Select(part => JsonValue.Create(part))]);
         }
 
+        // Where only some layers have experts, the last one has.
+        marks[FusedExperts] = fields.Has($"blk.{fields.Layers - 1}.ffn_gate_up_exps.weight");
         return marks;
     }
 }

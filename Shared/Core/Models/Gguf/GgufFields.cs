@@ -24,9 +24,13 @@ internal sealed class GgufFields(GgufSource source)
         : throw Metadata.Wrong(Key("attention.key_length"), "must be positive");
 
     /// <summary>Rows of the embedding.</summary>
-    public long VocabularySize => source.Tensors.TryGetValue("token_embd.weight", out var embedding) && embedding.Shape.Count == 2
-        ? embedding.Shape[0]
-        : throw new ModelFormatException($"{source.FileNames[0]} lacks the matrix token_embd.weight.");
+    public long VocabularySize => RowsOf("token_embd.weight");
+
+    /// <summary>Rows of a matrix.</summary>
+    /// <exception cref="ModelFormatException">There is none of this name.</exception>
+    public long RowsOf(string matrix) => source.Tensors.TryGetValue(matrix, out var found) && found.Shape.Count == 2
+        ? found.Shape[0]
+        : throw new ModelFormatException($"{source.FileNames[0]} lacks the matrix {matrix}.");
 
     /// <summary>True when there is such a tensor.</summary>
     public bool Has(string tensor) => source.Tensors.ContainsKey(tensor);
@@ -47,26 +51,25 @@ internal sealed class GgufFields(GgufSource source)
             : throw Metadata.Wrong(key, "differs from layer to layer, which is not supported");
     }
 
-    /// <summary>A whole number for each layer, which is every layer's where the file has only one; null when absent.</summary>
-    /// <exception cref="ModelFormatException">There are not as many as layers, or one is no whole number from 0 on.</exception>
-    public IReadOnlyList<long>? WholeByLayer(string name)
+    /// <summary>A whole number for each layer, where the file holds one for all of them, too; null when absent.</summary>
+    /// <exception cref="ModelFormatException">It is none, or there are more or fewer than layers.</exception>
+    public IReadOnlyList<long>? WholesOfLayers(string name)
     {
-        var (key, layers) = (Key(name), Layers);
-        if (layers is not (> 0 and <= DecoderConfig.MostLayers))
-        {
-            throw Metadata.Wrong(Key("block_count"), $"must make from 1 to {DecoderConfig.MostLayers} layers");
-        }
-
+        var key = Key(name);
         if (!Metadata.IsArray(key))
         {
-            return Metadata.Whole(key) is { } same ? [.. Enumerable.Repeat(same, layers)] : null;
+            return Metadata.Whole(key) is { } same ? [.. Enumerable.Repeat(same, LayersOfLists)] : null;
         }
 
-        var items = Metadata.Items<long>(key)!;
-        return items.Count >= layers && items.All(item => item is >= 0 and <= int.MaxValue)
-            ? [.. items.Take(layers)]
-            : throw Metadata.Wrong(key, $"must hold a whole number from 0 on for each of {layers} layers");
+        var items = OfLayers<long>(key)!;
+        return items.All(item => item is >= 0 and <= int.MaxValue)
+            ? items
+            : throw Metadata.Wrong(key, $"must hold whole numbers from 0 to {int.MaxValue}");
     }
+
+    /// <summary>A switch for each layer; null when absent.</summary>
+    /// <exception cref="ModelFormatException">It is no list of switches, or there are more or fewer than layers.</exception>
+    public IReadOnlyList<bool>? FlagsOfLayers(string name) => OfLayers<bool>(Key(name));
 
     /// <summary>A whole number that must be there.</summary>
     public long Required(string name) => Whole(name) ?? throw Metadata.Wrong(Key(name), "is missing");
@@ -82,6 +85,15 @@ internal sealed class GgufFields(GgufSource source)
 
     /// <summary>The key with the architecture's name in front.</summary>
     public string Key(string name) => $"{Architecture}.{name}";
+
+    /// <summary>Number of layers, so few that there may be a list of them.</summary>
+    private int LayersOfLists => Layers is > 0 and <= DecoderConfig.MostLayers
+        ? Layers
+        : throw Metadata.Wrong(Key("block_count"), $"must leave from 1 to {DecoderConfig.MostLayers} layers");
+
+    private IReadOnlyList<T>? OfLayers<T>(string key) => Metadata.Items<T>(key) is not { } items ? null
+        : items.Count == LayersOfLists ? items
+        : throw Metadata.Wrong(key, $"has {items.Count} items for {Layers} layers");
 
     /// <summary>The elements of a short tensor in F32; null when absent.</summary>
     public unsafe float[]? Floats(string tensor)

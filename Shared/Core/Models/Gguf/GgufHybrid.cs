@@ -137,6 +137,6 @@ internal static class GgufHybrid
         }
     }
 
-    private static IReadOnlyList<long> HeadCounts(GgufFields fields) => fields.WholeByLayer("attention.head_count_kv")
+    private static IReadOnlyList<long> HeadCounts(GgufFields fields) => fields.WholesOfLayers("attention.head_count_kv")
         ?? throw fields.Metadata.Wrong(fields.Key("attention.head_count_kv"), "is missing");
 }

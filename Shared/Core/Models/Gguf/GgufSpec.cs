@@ -41,6 +41,35 @@ internal static class GgufSpec
         LatentNormSuffix = "attn_kv_a_norm.weight",
         DeltaNet = GgufHybrid.DeltaNetNames,
         ShortConv = GgufHybrid.ShortConvNames,
+        LayerScaleSuffix = "layer_output_scale.weight",
+        PerLayer = new()
+        {
+            Embedding = "per_layer_token_embd.weight",
+            Projection = "per_layer_model_proj",
+            ProjectionNorm = "per_layer_proj_norm.weight",
+            GateSuffix = "inp_gate",
+            BackSuffix = "proj",
+            PostNormSuffix = "post_norm.weight",
+        },
+        AltUp = new()
+        {
+            RouterSuffix = "altup_router",
+            RouterNormSuffix = "altup_router_norm.weight",
+            PredictionSuffix = "altup_predict_coef",
+            CorrectionSuffix = "altup_correct_coef",
+            CorrectedScaleSuffix = "altup_correct_scale.weight",
+            LaurelDownSuffix = "laurel_l",
+            LaurelUpSuffix = "laurel_r",
+            LaurelNormSuffix = "laurel_post_norm.weight",
+        },
+        ParallelExperts = new()
+        {
+            RouterScaleSuffix = "ffn_gate_inp.scale",
+            ExpertScalesSuffix = "ffn_down_exps.scale",
+            ExpertNormSuffix = "pre_ffw_norm_2.weight",
+            DensePostNormSuffix = "post_ffw_norm_1.weight",
+            ExpertPostNormSuffix = "post_ffw_norm_2.weight",
+        },
     };
 
     /// <summary>The decoder of GGUF files where config.json says that it was made of one; else as it is.</summary>
@@ -71,18 +100,21 @@ internal static class GgufSpec
             PassedOver = ["rope_freqs.", "rope_factors_"],
             PassedOverEndings = [],
             Mixers = [.. spec.Mixers.Select(mixer => GgufHybrid.Converted(mixer, architecture))],
-            Rotaries = [.. spec.Rotaries.Select(rotary => rotary is null ? null : Turned(spec, rotary, architecture, divisors))],
+            Rotaries = [.. spec.Rotaries.Select((rotary, layer) => rotary is null ? null
+                : Turned(rotary, spec.HeadDimOf(layer), architecture, IsDivided(layer) ? divisors : null))],
         };
-        return spec with
-        {
-            Recipes = FusedWeights.OfLayers(
-                spec, layer => [.. Recipes(spec, architecture, layer), .. GgufHybrid.Recipes(spec, layer, joined)]),
-        };
+        var fusedExperts = marks.Flag(GgufConfig.FusedExperts, false);
+        var ofLayers = FusedWeights.OfLayers(
+            spec, layer => [.. Recipes(spec, architecture, fusedExperts, layer), .. GgufHybrid.Recipes(spec, layer, joined)]);
+        var ofStreams = GgufGemma.StreamRecipes(spec).Select(part => KeyValuePair.Create(part.Name, part.Recipe));
+        return spec with { Recipes = ofLayers.Concat(ofStreams).ToDictionary(StringComparer.Ordinal) };
+
+        bool IsDivided(int layer) => !architecture.DividesWithoutWindow || spec.AttentionWindows[layer] is null;
     }
 
-    private static RotarySpec Turned(DecoderSpec spec, RotarySpec rotary, GgufArchitecture architecture, IReadOnlyList<double>? divisors)
+    private static RotarySpec Turned(RotarySpec rotary, int headDim, GgufArchitecture architecture, IReadOnlyList<double>? divisors)
     {
-        var pairs = rotary.Rotated(spec.HeadDim) / 2;
+        var pairs = rotary.Rotated(headDim) / 2;
         if (divisors is not null && divisors.Count != pairs)
         {
             throw new ModelFormatException(
@@ -96,12 +128,15 @@ internal static class GgufSpec
         };
     }
 
-    private static IEnumerable<(string Name, WeightRecipe Recipe)> Recipes(DecoderSpec spec, GgufArchitecture architecture, int layer) =>
+    private static IEnumerable<(string Name, WeightRecipe Recipe)> Recipes(
+        DecoderSpec spec, GgufArchitecture architecture, bool fusedExperts, int layer) =>
     [
         .. architecture.FusedQueryKeyValue ? FusedWeights.QueryKeyValue(spec, layer, $"blk.{layer}.attn_qkv", groups: 1) : [],
         .. architecture.FusedGateUp && spec.ExpertsOf(layer) is null ? FusedWeights.GateUp(spec, layer, "ffn_up.weight") : [],
         .. spec.Latent is null ? [] : Enumerable.Range(0, spec.HeadCount).SelectMany(head => OfHead(spec, layer, head)),
-        .. spec.ExpertsOf(layer) is { } experts ? Enumerable.Range(0, experts.Experts).SelectMany(expert => OfExpert(spec, layer, expert)) : [],
+        .. spec.ExpertsOf(layer) is not { } experts ? []
+            : fusedExperts ? FusedWeights.Experts(spec, experts, layer, "ffn_gate_up_exps.weight", "ffn_down_exps.weight")
+            : Enumerable.Range(0, experts.Experts).SelectMany(expert => OfExpert(spec, layer, expert)),
     ];
 
     /// <summary>The matrices of all heads of latent attention are stacked.</summary>

@@ -106,7 +106,7 @@ internal static class GgufTokenizer
         }
 
         writer.WriteEndObject();
-        WriteMerges(writer, isBytes ? GgufMerges.OfTokens(vocabulary.Merges, known) : GgufMerges.FromScores(vocabulary));
+        WriteMerges(writer, vocabulary.Model == "llama" ? GgufMerges.FromScores(vocabulary) : GgufMerges.OfTokens(vocabulary.Merges, known));
         writer.WriteEndObject();
     }
 

@@ -7,7 +7,9 @@ internal sealed class GgufVocabulary
     private const int Unknown = 2, Control = 3, UserDefined = 4, Byte = 6;
 
     private static readonly string[] s_endTokens =
-        ["<|eot_id|>", "<|im_end|>", "<|end|>", "<end_of_turn>", "<|endoftext|>", "<|end_of_text|>", "<|eom_id|>"];
+    [
+        "<|eot_id|>", "<|im_end|>", "<|end|>", "<end_of_turn>", "<|endoftext|>", "<|end_of_text|>", "<|eom_id|>", "<turn|>", "<|tool_response>",
+    ];
 
     private readonly GgufMetadata _metadata;
     private readonly IReadOnlyList<long> _types;
@@ -23,7 +25,7 @@ internal sealed class GgufVocabulary
         }
     }
 
-    /// <summary>gpt2 for merges of bytes, llama for pieces with scores.</summary>
+    /// <summary>gpt2 for merges of bytes, llama for pieces with scores, gemma4 for merges of such pieces.</summary>
     public string Model { get; }
 
     /// <summary>How text is cut into words, of gpt2.</summary>
@@ -32,7 +34,7 @@ internal sealed class GgufVocabulary
     /// <summary>The tokens by their ids.</summary>
     public IReadOnlyList<string> Tokens { get; }
 
-    /// <summary>The merges, the first one first, of gpt2.</summary>
+    /// <summary>The merges, the first one first, of gpt2 and gemma4.</summary>
     public IReadOnlyList<string> Merges => _metadata.Items<string>(Prefix + "merges") ?? throw _metadata.Wrong(Prefix + "merges", "is missing");
 
     /// <summary>A score for each token, of llama.</summary>
@@ -40,11 +42,12 @@ internal sealed class GgufVocabulary
         ? scores
         : throw _metadata.Wrong(Prefix + "scores", $"must have {Tokens.Count} items");
 
-    /// <summary>True where a space comes before the text's first word, of llama.</summary>
-    public bool AddsSpace => _metadata.Flag(Prefix + "add_space_prefix") ?? true;
+    /// <summary>True where a space comes before the text's first word, of llama and gemma4.</summary>
+    public bool AddsSpace => _metadata.Flag(Prefix + "add_space_prefix") ?? (Model == "llama");
 
     /// <summary>True where the token of the beginning comes before a text.</summary>
-    public bool AddsBeginning => _metadata.Flag(Prefix + "add_bos_token") ?? (Model == "llama" || GgufPreTokenizers.TakesWholeWords(PreTokenizer));
+    public bool AddsBeginning => _metadata.Flag(Prefix + "add_bos_token")
+        ?? (Model is "llama" or "gemma4" || GgufPreTokenizers.TakesWholeWords(PreTokenizer));
 
     /// <summary>True where the token of the end comes behind a text.</summary>
     public bool AddsEnd => _metadata.Flag(Prefix + "add_eos_token") ?? false;
@@ -76,8 +79,8 @@ internal sealed class GgufVocabulary
     public static GgufVocabulary? Read(GgufMetadata metadata) => metadata.Text(Prefix + "model") switch
     {
         null or "none" or "no_vocab" => null,
-        "gpt2" or "llama" => new(metadata, metadata.Text(Prefix + "model")!),
-        var other => throw metadata.Wrong(Prefix + "model", $"is '{other}', which is not supported; only gpt2 and llama are"),
+        "gpt2" or "llama" or "gemma4" => new(metadata, metadata.Text(Prefix + "model")!),
+        var other => throw metadata.Wrong(Prefix + "model", $"is '{other}', which is not supported; only gpt2, llama and gemma4 are"),
     };
 
     /// <summary>The text of a token by its part, such as bos; null where there is none.</summary>

@@ -49,6 +49,21 @@ public sealed class GgufTokenizerTests : IDisposable
         Assert.Equal([2], tokenizer.SuffixIds);
     }
 
+    [Fact]
+    public void Encode_MergesOfPieces_TakesTheFirstMergeFirst()
+    {
+        var tokenizer = Load(GgufModels.Llama().With("tokenizer.ggml.model", "gemma4").With("tokenizer.ggml.tokens", (string[])[.. s_pieces, "<turn|>"])
+            .With("tokenizer.ggml.token_type", (int[])[.. s_types, 3]).With("tokenizer.ggml.merges", (string[])["\u2581 a", "a b", "\u2581 \u2581"])
+            .With("tokenizer.ggml.bos_token_id", 1).With("tokenizer.ggml.unknown_token_id", 0));
+
+        Assert.Equal([7, 8, 6], Encode(tokenizer, "ab ab"));    // no space in front, and a space and "a" before "a" and "b"
+        Assert.Equal([3, 11, 12, 13], Encode(tokenizer, "!<tool>  <turn|>"));
+        Assert.Equal("ab ab!", tokenizer.Decode([7, 8, 6, 3]));
+        Assert.Equal([1], tokenizer.PrefixIds);
+        using var files = ModelFiles.InDirectory(_directory.Path);
+        Assert.Equal([13], GenerationConfig.Load(files).EndTokens.Select(end => end.Id));
+    }
+
     [Theory]
     [InlineData("gpt-2", "it's 123  x", "it|'s| 123| | x")]
     [InlineData("llama-bpe", "It'S 1234\n\n x!", "It|'S| |123|4|\n\n| x|!")]
@@ -102,7 +117,7 @@ public sealed class GgufTokenizerTests : IDisposable
             (int[])[1, 2, 3, 4], (int[])[4, 4, 4, 4], (float[])[float.NaN, 1, 2, 3],
         ];
         string[] names = ["tokens", "scores", "merges", "token_type", "pre", "bos_token_id", "unknown_token_id", "add_bos_token", "add_space_prefix", "eot_token_id"];
-        foreach (var (model, name, value) in from model in (string[])["gpt2", "llama"] from name in names from value in values select (model, name, value))
+        foreach (var (model, name, value) in from model in (string[])["gpt2", "llama", "gemma4"] from name in names from value in values select (model, name, value))
         {
             try
             {

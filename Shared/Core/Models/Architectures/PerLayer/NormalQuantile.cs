@@ -19,7 +19,7 @@ internal static class NormalQuantile
         var x = 0.0;
         for (var i = 0; i < MostSteps && x < Most; i++)
         {
-            var density = Math.Exp(-x * x / 2) / Math.Sqrt(2 * Math.PI);
+            var density = Density(x);
             var step = (share - 0.5 - (density * Ratio(x))) / density;
             x += step;
             if (step < 1e-12)
@@ -30,6 +30,12 @@ internal static class NormalQuantile
 
         return Math.Min(x, Most);
     }
+
+    /// <summary>The share of the distribution below x: 1 in double precision from some 8 on.</summary>
+    /// <param name="x">From 0 on.</param>
+    public static double ShareBelow(double x) => x < Most ? 0.5 + (Density(x) * Ratio(x)) : 1;
+
+    private static double Density(double x) => Math.Exp(-x * x / 2) / Math.Sqrt(2 * Math.PI);
 
     /// <summary>What lies between 0 and x, divided by the density at x: the sum of x^(2k+1) / (1 * 3 * ... * (2k+1)).</summary>
     private static double Ratio(double x)

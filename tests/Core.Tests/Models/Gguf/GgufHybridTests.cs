@@ -110,12 +110,12 @@ public sealed class GgufHybridTests : IDisposable
     }
 
     [Theory]
-    [InlineData("lfm2", "attention.head_count_kv", new[] { 2 }, "lfm2.attention.head_count_kv must hold a whole number from 0 on for each of 2 layers")]
+    [InlineData("lfm2", "attention.head_count_kv", new[] { 2 }, "lfm2.attention.head_count_kv has 1 items for 2 layers")]
     [InlineData("lfm2", "attention.head_count_kv", new[] { 0, 0 }, "lfm2.attention.head_count_kv must have one positive number")]
     [InlineData("lfm2", "attention.head_count_kv", new[] { 4, 2 }, "lfm2.attention.head_count_kv must have one positive number")]
     [InlineData("lfm2", "attention.head_count_kv", new[] { -1, 2 }, "lfm2.attention.head_count_kv must hold")]
-    [InlineData("lfm2", "block_count", int.MaxValue, "lfm2.block_count must make from 1 to 4096 layers")]
-    [InlineData("lfm2", "block_count", 0, "lfm2.block_count must make from 1 to 4096 layers")]
+    [InlineData("lfm2", "block_count", int.MaxValue, "lfm2.block_count must leave from 1 to 4096 layers")]
+    [InlineData("lfm2", "block_count", 0, "lfm2.block_count must leave from 1 to 4096 layers")]
     [InlineData("lfm2", "attention.sliding_window", 8, "sliding_window is 8, which is not supported for Lfm2ForCausalLM")]
     [InlineData("lfm2", "shortconv.l_cache", 1, "conv_L_cache must be from 2")]
     [InlineData("lfm2moe", "expert_gating_func", 1, "lfm2moe.expert_gating_func is 1, which is not supported")]

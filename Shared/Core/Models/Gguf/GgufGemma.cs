@@ -6,6 +6,40 @@ namespace Rill.Models.Gguf;
 /// <summary>Writes the members of config.json of Gemma 3n and Gemma 4, whose layers differ from one another.</summary>
 internal static class GgufGemma
 {
+    /// <summary>What per-layer inputs are called.</summary>
+    public static PerLayerNames PerLayerNames { get; } = new()
+    {
+        Embedding = "per_layer_token_embd.weight",
+        Projection = "per_layer_model_proj",
+        ProjectionNorm = "per_layer_proj_norm.weight",
+        GateSuffix = "inp_gate",
+        BackSuffix = "proj",
+        PostNormSuffix = "post_norm.weight",
+    };
+
+    /// <summary>What several residual streams are called.</summary>
+    public static AltUpNames AltUpNames { get; } = new()
+    {
+        RouterSuffix = "altup_router",
+        RouterNormSuffix = "altup_router_norm.weight",
+        PredictionSuffix = "altup_predict_coef",
+        CorrectionSuffix = "altup_correct_coef",
+        CorrectedScaleSuffix = "altup_correct_scale.weight",
+        LaurelDownSuffix = "laurel_l",
+        LaurelUpSuffix = "laurel_r",
+        LaurelNormSuffix = "laurel_post_norm.weight",
+    };
+
+    /// <summary>What experts beside a dense feed-forward are called.</summary>
+    public static ParallelExpertNames ParallelExpertNames { get; } = new()
+    {
+        RouterScaleSuffix = "ffn_gate_inp.scale",
+        ExpertScalesSuffix = "ffn_down_exps.scale",
+        ExpertNormSuffix = "pre_ffw_norm_2.weight",
+        DensePostNormSuffix = "post_ffw_norm_1.weight",
+        ExpertPostNormSuffix = "post_ffw_norm_2.weight",
+    };
+
     private const string Pattern = "attention.sliding_window_pattern";
     private const string KeyValueHeads = "attention.head_count_kv";
     private const string Widths = "feed_forward_length";

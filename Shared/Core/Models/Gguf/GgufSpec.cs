@@ -42,34 +42,9 @@ internal static class GgufSpec
         DeltaNet = GgufHybrid.DeltaNetNames,
         ShortConv = GgufHybrid.ShortConvNames,
         LayerScaleSuffix = "layer_output_scale.weight",
-        PerLayer = new()
-        {
-            Embedding = "per_layer_token_embd.weight",
-            Projection = "per_layer_model_proj",
-            ProjectionNorm = "per_layer_proj_norm.weight",
-            GateSuffix = "inp_gate",
-            BackSuffix = "proj",
-            PostNormSuffix = "post_norm.weight",
-        },
-        AltUp = new()
-        {
-            RouterSuffix = "altup_router",
-            RouterNormSuffix = "altup_router_norm.weight",
-            PredictionSuffix = "altup_predict_coef",
-            CorrectionSuffix = "altup_correct_coef",
-            CorrectedScaleSuffix = "altup_correct_scale.weight",
-            LaurelDownSuffix = "laurel_l",
-            LaurelUpSuffix = "laurel_r",
-            LaurelNormSuffix = "laurel_post_norm.weight",
-        },
-        ParallelExperts = new()
-        {
-            RouterScaleSuffix = "ffn_gate_inp.scale",
-            ExpertScalesSuffix = "ffn_down_exps.scale",
-            ExpertNormSuffix = "pre_ffw_norm_2.weight",
-            DensePostNormSuffix = "post_ffw_norm_1.weight",
-            ExpertPostNormSuffix = "post_ffw_norm_2.weight",
-        },
+        PerLayer = GgufGemma.PerLayerNames,
+        AltUp = GgufGemma.AltUpNames,
+        ParallelExperts = GgufGemma.ParallelExpertNames,
     };
 
     /// <summary>The decoder of GGUF files where config.json says that it was made of one; else as it is.</summary>

@@ -51,19 +51,24 @@ public static class TorchModelRunnerFactory
         set_num_threads(threads);
         var place = Place(options);
         parts.Own(place.Stream);
+        if (place.Kernels is { } kernels)
+        {
+            parts.Own(kernels);
+        }
+
         using var stream = place.Stream.Enter();
-        var layout = Budget(options, types, place.Stream.FreeMemory() - (weights.ParameterCount * types.WeightBytes)).Plan(spec, types.KeyValueFormat);
+        var layout = Budget(options, types, place.Stream.FreeMemory() - WeightBytes(spec, weights, types)).Plan(spec, types.KeyValueFormat);
         var team = parts.Own(new ThreadTeam(threads));
         var quantized = types.Quantized is { } format ? parts.Own(Quantize(files, weights, sample, spec, format, options, team)) : null;
         var decoder = Decoder(spec, weights, types, layout, place, quantized, options, team, parts);
         var parameterCount = weights.ParameterCount;
-        if (quantized is not null || place.Device.type != DeviceType.CPU)
+        if (place.Device.type != DeviceType.CPU || (quantized is not null && !types.OnTensors))
         {
             weights.Dispose();    // what the decoder needs of them are copies
         }
 
         var sampler = new Sampler(team);
-        var runner = new TorchModelRunner(place.Stream, decoder, sampler, types.OnTensors ? new(sampler) : null, parts)
+        var runner = new TorchModelRunner(place.Stream, decoder, sampler, decoder is GpuDecoder onTensors ? new(sampler, onTensors.Highest) : null, parts)
         {
             Limits = new(spec.VocabularySize, layout.ContextLength, layout.SlotCount, layout.BlockSize, layout.BlockCount)
             {
@@ -92,13 +97,18 @@ public static class TorchModelRunnerFactory
         FreeOnDevice = freeOnDevice,
     };
 
+    /// <summary>What the weights take on a GPU.</summary>
+    private static long WeightBytes(DecoderSpec spec, ModelWeights weights, RunnerTypes types) => types.Quantized is { } format
+        ? new QuantizedTable(spec, format).ByteCount + PackedWeights.MostScratchBytes
+        : weights.ParameterCount * types.WeightBytes;
+
     private static IDecoder Decoder(
         DecoderSpec spec, ModelWeights weights, RunnerTypes types, KeyValueLayout layout, GpuPlace place, QuantizedWeights? quantized,
         TorchRunnerOptions options, ThreadTeam team, DisposableStack parts)
     {
         return (types.OnTensors, types.KeyValues) switch
         {
-            (true, _) => new GpuDecoder(spec, weights, types.Computing, layout, place, parts),
+            (true, _) => new GpuDecoder(spec, weights, Packed(quantized), types.Computing, layout, place, parts),
             (_, TorchDataType.Float32) => OnCpu<Float32Elements>(),
             (_, TorchDataType.Q8) => OnCpu<Int8Elements>(),
             _ => OnCpu<BFloat16Elements>(),
@@ -106,6 +116,13 @@ public static class TorchModelRunnerFactory
 
         CpuDecoder<T> OnCpu<T>() where T : ICacheElements => new(spec, weights, types.Computing, layout, team, parts, quantized, options.PackWeights);
     }
+
+    /// <summary>The quantized matrices by name, as a GPU's decoder takes them.</summary>
+    private static Func<string, PackedPanels>? Packed(QuantizedWeights? quantized) => quantized is null ? null : name =>
+    {
+        var matrix = quantized.Matrix(name);
+        return new(matrix.Format == QuantizedFormat.Q8 ? 8 : 4, matrix.Outputs, matrix.Inner, matrix.Start);
+    };
 
     private static QuantizedWeights Quantize(
         ModelFiles files, ModelWeights weights, byte[] sample, DecoderSpec spec, QuantizedFormat format, TorchRunnerOptions options, ThreadTeam team)
@@ -124,8 +141,10 @@ public static class TorchModelRunnerFactory
         var place = new GpuPlace(device, options.StepDevice ?? (onGpu ? CudaStream.Create(device) : new PlainDevice(device, "a CPU captures nothing")), options.Report)
         {
             Graphs = options.CudaGraphs && (onGpu || options.StepDevice is not null),
+            Kernels = options.Kernels,
             Flash = options.Flash ?? (onGpu ? FlashKernel.TryForward : null),
         };
+        place = onGpu ? place with { Kernels = new CudaKernelDevice(place.Stream.Handle) } : place;
         return options.MostCopiedBytes is { } bytes ? place with { MostCopiedBytes = bytes } : place;
     }
 

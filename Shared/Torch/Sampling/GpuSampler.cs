@@ -10,7 +10,8 @@ namespace Rill.Torch.Sampling;
 /// in which it finds no token, are copied to the host and sampled there. Letters: n rows, V vocabulary.
 /// </summary>
 /// <param name="host">Samples the other rows.</param>
-internal sealed class GpuSampler(Sampler host)
+/// <param name="highest">For logits f32 [n, V] the highest one's index, -1 where it is not finite, in one kernel; null for tensor operations.</param>
+internal sealed class GpuSampler(Sampler host, Func<Tensor, Tensor>? highest = null)
 {
     /// <summary>Samples a token for each step, and further ones after drafts that are what was sampled.</summary>
     /// <param name="logits">f32 [rows, V], on any device.</param>
@@ -59,13 +60,17 @@ internal sealed class GpuSampler(Sampler host)
     internal static bool IsPlain(Sequence sequence) => sequence.Parameters.TopLogprobs is null && !LogitsProcessors.Any(sequence);
 
     /// <summary>The sampled ids, or -1 where there is none: one copy to the device, one from it.</summary>
-    private static long[] Draw(Tensor logits, SequenceStep[] steps)
+    private long[] Draw(Tensor logits, SequenceStep[] steps)
     {
-        var highest = logits.argmax(1, keepdim: true);                                       // [n, 1]
-        var possible = logits.gather(1, highest).isfinite();                                 // false for NaN as well
-        var picked = Array.TrueForAll(steps, step => Sampler.IsGreedy(step.Sequence))
-            ? highest
-            : GpuDraw.Pick(logits, highest, GpuDraw.Stage(steps, logits.device));
+        var isGreedy = Array.TrueForAll(steps, step => Sampler.IsGreedy(step.Sequence));
+        if (isGreedy && highest is not null)
+        {
+            return highest(logits).cpu().data<long>().ToArray();
+        }
+
+        var best = logits.argmax(1, keepdim: true);                                          // [n, 1]
+        var possible = logits.gather(1, best).isfinite();                                    // false for NaN as well
+        var picked = isGreedy ? best : GpuDraw.Pick(logits, best, GpuDraw.Stage(steps, logits.device));
         return picked.masked_fill(possible.logical_not(), -1).cpu().data<long>().ToArray();
     }
 }

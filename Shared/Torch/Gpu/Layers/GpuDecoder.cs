@@ -27,11 +27,14 @@ internal sealed class GpuDecoder : IDecoder
     /// <summary>Loads the weights; where the place is the CPU, <paramref name="weights"/> must outlive the decoder.</summary>
     /// <param name="spec">The model.</param>
     /// <param name="weights">Its weights.</param>
+    /// <param name="packed">Its matrices in q8 or q4, on the host, by name; null for those of the weights.</param>
     /// <param name="type">The computing type.</param>
     /// <param name="layout">Sizes of the KV cache.</param>
     /// <param name="place">Where the model runs, and how.</param>
     /// <param name="parts">Owns what the decoder makes.</param>
-    public GpuDecoder(DecoderSpec spec, ModelWeights weights, ScalarType type, KeyValueLayout layout, GpuPlace place, DisposableStack parts)
+    public GpuDecoder(
+        DecoderSpec spec, ModelWeights weights, Func<string, PackedPanels>? packed, ScalarType type, KeyValueLayout layout, GpuPlace place,
+        DisposableStack parts)
     {
         TensorSwitches.Check(spec);
         (_device, _stream) = (place.Device, place.Stream);
@@ -40,7 +43,7 @@ internal sealed class GpuDecoder : IDecoder
         var flash = UsableFlash(spec, type, place);
         UsesFlash = flash is not null;
         _passes = new(spec, _cache, places, flash, place.MostCopiedBytes, _device);
-        _model = new(spec, new(weights, type), _cache, type, _device, parts);
+        _model = new(spec, new(weights, type), packed, _cache, type, place, parts);
         _promptStaging = parts.Own(new InputStaging(_device, FirstPromptRows));
         var graphs = place.Graphs
             ? parts.Own(new StepGraphs(_stream, reason => place.Report($"Decoding steps are not captured as CUDA graphs: {reason}.")))
@@ -50,6 +53,9 @@ internal sealed class GpuDecoder : IDecoder
 
     /// <summary>Whether attention runs through the flash kernel.</summary>
     public bool UsesFlash { get; }
+
+    /// <summary>For logits f32 [N, vocabulary] the highest one's index, or -1 where it is not finite, int64 [N]. The caller's scope owns it.</summary>
+    public Tensor Highest(Tensor logits) => _model.Highest(logits);
 
     public StepOutput Forward(StepPlan plan)
     {

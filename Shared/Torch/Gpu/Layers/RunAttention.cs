@@ -20,17 +20,16 @@ internal sealed class RunAttention : IGpuAttention
     /// <param name="cache">Keys and values.</param>
     /// <param name="runs">The rows.</param>
     /// <param name="device">Where they lie.</param>
-    /// <param name="mostScoreBytes">Where scores are tensors, no more bytes of them are computed at once, except for one row's.</param>
+    /// <param name="mostScoreBytes">No more bytes of scores, or of masks where libtorch's kernel computes the scores, are there at once, except for one row's.</param>
     public RunAttention(DecoderSpec spec, GpuKeyValueCache cache, List<SequenceRun> runs, Device device, long mostScoreBytes = 256L << 20)
     {
         (_spec, _cache, _device) = (spec, cache, device);
-        _runs = SoftmaxAttention.IsFor(spec) ? [.. runs.SelectMany(run => run.Cut(RowsAtOnce(run)))] : runs;
+        var positionBytes = SoftmaxAttention.IsFor(spec)
+            ? spec.HeadCount * sizeof(float)
+            : spec.HeadCount / spec.KeyValueHeadCount * (sizeof(bool) + sizeof(float));    // libtorch makes numbers of a mask of truths
+        _runs = [.. runs.SelectMany(run => run.Cut(RowsAtOnce(run)))];
 
-        int RowsAtOnce(SequenceRun run)
-        {
-            var rowBytes = (long)spec.HeadCount * (run.Start + run.Count) * sizeof(float);
-            return (int)Math.Clamp(mostScoreBytes / rowBytes, 1, run.Count);
-        }
+        int RowsAtOnce(SequenceRun run) => (int)Math.Clamp(mostScoreBytes / ((long)positionBytes * (run.Start + run.Count)), 1, run.Count);
     }
 
     public Tensor Forward(Tensor queries, int layer, Tensor? sinks) =>

@@ -12,12 +12,15 @@ public sealed class RunAttentionTests
 {
     private const int Context = 20;
 
-    /// <summary>Capped scores and sinks, in neither, a window and stretches: however few scores may be computed at once, the same rows.</summary>
+    /// <summary>With capped scores and sinks or in libtorch's kernel, in neither, a window and stretches: however little is there at once, the same rows.</summary>
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void Forward_FewScoresAtOnce_GivesTheSameRows(int layer)
+    [InlineData(0, true)]
+    [InlineData(1, true)]
+    [InlineData(2, true)]
+    [InlineData(0, false)]
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    public void Forward_FewScoresAtOnce_GivesTheSameRows(int layer, bool inSteps)
     {
         NativeTorch.Load();
         using var model = new TinyModel();
@@ -25,14 +28,14 @@ public sealed class RunAttentionTests
         using var parts = new DisposableStack();
         var spec = model.Spec with
         {
-            AttentionSoftCap = 3,
-            AttentionSinks = true,
+            AttentionSoftCap = inSteps ? 3 : null,
+            AttentionSinks = inSteps,
             AttentionWindows = [null, 5, null],
             AttentionChunks = [null, null, 4],
         };
         var cache = Filled(spec, parts);
         List<SequenceRun> runs = [new(0, 9, Slot: 1, Start: 3), new(9, 1, Slot: 0, Start: 19), new(10, 4, Slot: 0, Start: 0)];
-        var (queries, sinks) = (randn([14, spec.HeadCount, spec.HeadDim]), randn(spec.HeadCount));
+        var (queries, sinks) = (randn([14, spec.HeadCount, spec.HeadDim]), inSteps ? randn(spec.HeadCount) : null);
 
         var whole = new RunAttention(spec, cache, runs, CPU).Forward(queries, layer, sinks);
         var few = 3 * spec.HeadCount * 12 * sizeof(float);    // three rows of the first run at once

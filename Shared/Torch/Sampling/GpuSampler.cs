@@ -15,6 +15,7 @@ internal sealed class GpuSampler : IDisposable
 {
     private const int FirstRoom = 4096;
     private const int Impossible = -1;
+    private const int RowsAtOnce = 16;    // sorting a whole row takes many times its memory
 
     private readonly Sampler _host;
     private readonly StepUpload<double> _numbers;
@@ -82,7 +83,12 @@ internal sealed class GpuSampler : IDisposable
     {
         using var scope = NewDisposeScope();
         var (rows, steps) = (sampling.Rows, sampling.Steps);
-        var ids = sampling.Ids?.cpu().data<long>().ToArray() ?? [];
+        if (rows.Here.Count == 0)
+        {
+            return _host.Sample(sampling.Logits, steps);
+        }
+
+        var ids = sampling.Ids!.cpu().data<long>().ToArray();
         var logprobs = sampling.LogprobValues is { } values ? sampling.Logprobs!.Read(values.cpu().data<double>().ToArray(), ids.Length) : null;
         Settle(sampling, ids);
         var results = new StepResult[steps.Count];
@@ -90,19 +96,16 @@ internal sealed class GpuSampler : IDisposable
         var first = 0;
         foreach (var index in rows.Here)
         {
-            var step = steps[index];
-            var own = Enumerable.Range(first, 1 + step.Drafts).ToArray();
-            first += own.Length;
-            if (Array.TrueForAll(own, row => ids[row] >= 0 && (step.Sequence.Parameters.TopLogprobs is null || logprobs![row] is not null)))
+            if (Result(steps[index], first, ids, logprobs) is { } result)
             {
-                var sampled = new SampledToken[own.Length];
-                var count = DraftVerification.Sample(step, row => new((int)ids[own[row]], logprobs?[own[row]]), sampled);
-                results[index] = new(step.Sequence, sampled.AsMemory(0, count));
+                results[index] = result;
             }
             else
             {
                 there.Add(index);
             }
+
+            first += 1 + steps[index].Drafts;
         }
 
         SampleOnHost(sampling, there, results);
@@ -114,6 +117,22 @@ internal sealed class GpuSampler : IDisposable
     {
         _numbers.Dispose();
         _places.Dispose();
+    }
+
+    /// <summary>What a step's rows, from the first on, came to; null where they are not all settled.</summary>
+    private static StepResult? Result(SequenceStep step, int first, long[] ids, TokenLogprobs?[]? logprobs)
+    {
+        for (var row = first; row <= first + step.Drafts; row++)
+        {
+            if (ids[row] < 0 || (step.Sequence.Parameters.TopLogprobs is not null && logprobs![row] is null))
+            {
+                return null;
+            }
+        }
+
+        var sampled = new SampledToken[1 + step.Drafts];
+        var count = DraftVerification.Sample(step, draft => new((int)ids[first + draft], logprobs?[first + draft]), sampled);
+        return new(step.Sequence, sampled.AsMemory(0, count));
     }
 
     private static bool AllGreedy(SamplingRows rows) => rows.Rows.All(row => Sampler.IsGreedy(row.Sequence));
@@ -130,20 +149,19 @@ internal sealed class GpuSampler : IDisposable
     private void Settle(GpuSampling sampling, long[] ids)
     {
         var rows = sampling.Rows.Rows;
-        long[] open = [.. Enumerable.Range(0, ids.Length).Where(row => ids[row] == GpuDraw.Short && rows[row].Sequence.Parameters.TopLogprobs is null)];
-        if (open.Length == 0)
+        var open = Enumerable.Range(0, ids.Length).Where(row => ids[row] == GpuDraw.Short && rows[row].Sequence.Parameters.TopLogprobs is null);
+        foreach (var some in open.ToList().Chunk(RowsAtOnce))
         {
-            return;
-        }
-
-        Begin();
-        var places = _places.Add(open);
-        var draw = GpuDraw.Stage([.. open.Select(row => rows[(int)row])], (int)sampling.Logits.shape[1], _numbers);
-        Send();
-        var settled = Pick(sampling.Edited!.index_select(0, _places[places]), draw, whole: true).cpu().data<long>();
-        foreach (var (index, row) in open.Index())
-        {
-            ids[row] = settled[index];
+            using var scope = NewDisposeScope();
+            Begin();
+            var places = _places.Add(Array.ConvertAll(some, row => (long)row));
+            var draw = GpuDraw.Stage(Array.ConvertAll(some, row => rows[row]), (int)sampling.Logits.shape[1], _numbers);
+            Send();
+            var settled = Pick(sampling.Edited!.index_select(0, _places[places]), draw, whole: true).cpu().data<long>();
+            foreach (var (index, row) in some.Index())
+            {
+                ids[row] = settled[index];
+            }
         }
     }
 

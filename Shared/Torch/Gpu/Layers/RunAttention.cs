@@ -13,7 +13,7 @@ internal sealed class RunAttention : IGpuAttention
 {
     private readonly DecoderSpec _spec;
     private readonly GpuKeyValueCache _cache;
-    private readonly List<SequenceRun> _runs;
+    private readonly List<(SequenceRun Whole, SequenceRun[] Pieces)> _runs;
     private readonly Device _device;
 
     /// <param name="spec">The model.</param>
@@ -27,13 +27,36 @@ internal sealed class RunAttention : IGpuAttention
         var positionBytes = SoftmaxAttention.IsFor(spec)
             ? spec.HeadCount * sizeof(float)
             : spec.HeadCount / spec.KeyValueHeadCount * (sizeof(bool) + sizeof(float));    // libtorch makes numbers of a mask of truths
-        _runs = [.. runs.SelectMany(run => run.Cut(RowsAtOnce(run)))];
+        _runs = runs.ConvertAll(run => (run, run.Cut(RowsAtOnce(run)).ToArray()));
 
         int RowsAtOnce(SequenceRun run) => (int)Math.Clamp(mostScoreBytes / ((long)positionBytes * (run.Start + run.Count)), 1, run.Count);
     }
 
-    public Tensor Forward(Tensor queries, int layer, Tensor? sinks) =>
-        cat(_runs.ConvertAll(run => Attend(queries.narrow(0, run.FirstRow, run.Count), run, layer, sinks)), 0);
+    public Tensor Forward(Tensor queries, int layer, Tensor? sinks)
+    {
+        var reach = GpuReach.Of(_spec, layer);
+        return cat([.. _runs.SelectMany(run => IsTriangle(run.Whole, reach)
+            ? [AttendToAllBefore(queries.narrow(0, run.Whole.FirstRow, run.Whole.Count), run.Whole, layer)]
+            : run.Pieces.Select(piece => Attend(queries.narrow(0, piece.FirstRow, piece.Count), piece, layer, sinks)))], 0);
+    }
+
+    /// <summary>Whether each row sees just all before it, and libtorch's kernel, which knows that case without a mask, computes it.</summary>
+    private bool IsTriangle(SequenceRun run, AttentionReach reach) =>
+        run.Start == 0 && run.Count > 1 && reach.Window >= run.Count && reach.Stretch >= run.Count && !SoftmaxAttention.IsFor(_spec);
+
+    /// <summary>[n, H, d] to [n, H d], of a text from its beginning: without a mask, and so without half of the work, once keys are copied for each query head.</summary>
+    private Tensor AttendToAllBefore(Tensor queries, SequenceRun run, int layer)
+    {
+        var attended = nn.functional.scaled_dot_product_attention(
+            queries.transpose(0, 1).unsqueeze(0), ForEachQueryHead(keys: true), ForEachQueryHead(keys: false), is_casual: true);
+        return attended.squeeze(0).transpose(0, 1).reshape(run.Count, -1);
+
+        Tensor ForEachQueryHead(bool keys)
+        {
+            var heads = Heads(_cache.Read(run.Slot, layer, keys, 0, run.Count)).unsqueeze(2);    // [1, Hk, 1, n, d]
+            return heads.expand(1, _spec.KeyValueHeadCount, _spec.HeadCount / _spec.KeyValueHeadCount, run.Count, _spec.HeadDim).flatten(1, 2);
+        }
+    }
 
     /// <summary>
     /// [n, H, d] to [n, H d]. A group's queries share a key head, so they stand one after the other as G n queries of it: no key or

@@ -43,15 +43,16 @@ public sealed class MixedPassTests : IDisposable
     }
 
     [Fact]
-    public void Execute_SingleTokensAlone_AreOneCopy()
+    public void Execute_SingleTokensAlone_AreOneCopyAndNoWaitButForTheirTokens()
     {
         using var runner = Load(flash: true);
         var decoding = Decoding(runner);
-        var before = _device.Uploads;
+        var (uploads, waits) = (_device.Uploads, _device.Synchronizations);
 
         runner.Execute(new StepBatch { Steps = decoding });
 
-        Assert.Equal(1, _device.Uploads - before);
+        Assert.Equal(1, _device.Uploads - uploads);
+        Assert.Equal(waits, _device.Synchronizations);
     }
 
     private static Sequence Greedy(int slot, int length) => RunnerDriver.NewSequence(slot, RunnerDriver.Prompt(length, seed: slot), new SamplingParameters { Temperature = 0 });

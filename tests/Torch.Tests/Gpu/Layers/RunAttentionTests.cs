@@ -44,6 +44,29 @@ public sealed class RunAttentionTests
         Assert.InRange((whole - pieces).abs().max().ToSingle(), 0, 1e-5f);
     }
 
+    /// <summary>A text from its beginning on needs no mask where each row sees all before it: as in two pieces, of which the second has one.</summary>
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData(9, null)]
+    [InlineData(8, null)]
+    [InlineData(null, 9)]
+    [InlineData(null, 8)]
+    public void Forward_TextFromItsBeginning_GivesTheRowsOfItsPieces(int? window, int? stretch)
+    {
+        NativeTorch.Load();
+        using var model = new TinyModel();
+        using var scope = NewDisposeScope();
+        using var parts = new DisposableStack();
+        var spec = model.Spec with { AttentionWindows = [window, window, window], AttentionChunks = [stretch, stretch, stretch] };
+        var cache = Filled(spec, parts);
+        var queries = randn([9, spec.HeadCount, spec.HeadDim]);
+
+        var whole = new RunAttention(spec, cache, [new(0, 9, Slot: 1, Start: 0)], CPU).Forward(queries, 1, sinks: null);
+        var pieces = new RunAttention(spec, cache, [new(0, 1, Slot: 1, Start: 0), new(1, 8, Slot: 1, Start: 1)], CPU).Forward(queries, 1, sinks: null);
+
+        Assert.InRange((whole - pieces).abs().max().ToSingle(), 0, 1e-5f);
+    }
+
     private static GpuKeyValueCache Filled(DecoderSpec spec, DisposableStack parts)
     {
         var cache = new GpuKeyValueCache(

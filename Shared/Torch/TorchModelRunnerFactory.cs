@@ -63,7 +63,8 @@ public static class TorchModelRunnerFactory
         }
 
         var sampler = new Sampler(team);
-        var runner = new TorchModelRunner(place.Stream, decoder, sampler, types.OnTensors ? parts.Own(new GpuSampler(sampler, place.Stream, place.Device)) : null, parts)
+        var gpuSampler = types.OnTensors ? parts.Own(new GpuSampler(sampler, place.Stream, place.Device)) : null;
+        var runner = new TorchModelRunner(place.Stream, decoder, sampler, gpuSampler, parts)
         {
             Limits = new(spec.VocabularySize, layout.ContextLength, layout.SlotCount, layout.BlockSize, layout.BlockCount)
             {

@@ -90,6 +90,8 @@ public sealed record TorchRunnerOptions
     /// <summary>For tests: another <see cref="GpuPlace.CaptureTime"/>.</summary>
     internal TimeSpan? CaptureTime { get; init; }
 
-    /// <summary><see cref="StepTokens"/>, or what suits a device: a GPU computes a few thousand tokens at nearly the speed of its matrix products alone.</summary>
+    /// <summary>
+    /// <see cref="StepTokens"/>, or what suits a device: a GPU is bound by computing, not by reading weights, from some thousand tokens on.
+    /// </summary>
     internal int StepTokensOn(DeviceType device) => StepTokens ?? (device == DeviceType.CUDA ? GpuStepTokens : CpuStepTokens);
 }

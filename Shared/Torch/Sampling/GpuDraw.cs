@@ -34,7 +34,7 @@ internal sealed class GpuDraw
             Write(sequence, draft, values[(row * Columns)..]);
         }
 
-        var drawing = rows.Select(row => row.Sequence).Where(sequence => !Sampler.IsGreedy(sequence)).Select(sequence => CandidatesOf(sequence.Parameters)).ToList();
+        var drawing = rows.Where(row => !Sampler.IsGreedy(row.Sequence)).Select(row => CandidatesOf(row.Sequence.Parameters)).ToList();
         (_candidates, _mixes) = (drawing.DefaultIfEmpty().Max(), drawing.Contains(0));
     }
 
@@ -135,7 +135,10 @@ internal sealed class GpuDraw
         return kept;
     }
 
-    /// <summary>The token in which the cumulative mass, in order of ids, passes the random number's share; the last one that has mass where rounding hides it.</summary>
+    /// <summary>
+    /// The token in which the cumulative mass, in order of ids, passes the random number's share; the last one that has mass where rounding
+    /// hides it.
+    /// </summary>
     private static Tensor Drawn(Tensor weights, Tensor uniforms)
     {
         var mass = weights.cumsum(1, ScalarType.Float64);

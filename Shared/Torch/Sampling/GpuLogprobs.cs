@@ -39,10 +39,10 @@ internal sealed class GpuLogprobs
     /// <summary>Adds the rows that want log-probabilities to an upload; null where there are none.</summary>
     public static GpuLogprobs? Stage(IReadOnlyList<(Sequence Sequence, int Draft)> rows, int vocabulary, StepUpload<long> places)
     {
-        int[] wanting = [.. Enumerable.Range(0, rows.Count).Where(row => rows[row].Sequence.Parameters.TopLogprobs is not null)];
-        return wanting.Length == 0
-            ? null
-            : new(wanting, Array.ConvertAll(wanting, row => Math.Min(rows[row].Sequence.Parameters.TopLogprobs!.Value, vocabulary)), vocabulary, places);
+        int[] wanting = [.. Enumerable.Range(0, rows.Count).Where(row => CountOf(row) is not null)];
+        return wanting.Length == 0 ? null : new(wanting, Array.ConvertAll(wanting, row => Math.Min(CountOf(row)!.Value, vocabulary)), vocabulary, places);
+
+        int? CountOf(int row) => rows[row].Sequence.Parameters.TopLogprobs;
     }
 
     /// <summary>

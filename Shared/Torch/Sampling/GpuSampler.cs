@@ -43,7 +43,9 @@ internal sealed class GpuSampler : IDisposable
         return Read(sampling);
     }
 
-    /// <summary>Queues all of it and waits for nothing. Parameters as <see cref="Sample"/>; <paramref name="logits"/> must outlive the result.</summary>
+    /// <summary>
+    /// Queues all of it and waits for nothing. Parameters as <see cref="Sample"/>; <paramref name="logits"/> must outlive the result.
+    /// </summary>
     public GpuSampling Launch(Tensor logits, IReadOnlyList<SequenceStep> steps)
     {
         using var scope = NewDisposeScope();
@@ -145,7 +147,9 @@ internal sealed class GpuSampler : IDisposable
         return (draw?.Pick(logits, highest, whole) ?? highest).masked_fill(possible.logical_not(), Impossible);
     }
 
-    /// <summary>Looks at the whole of the rows that had too few candidates. Where such a row wants log-probabilities, it is left to the host.</summary>
+    /// <summary>
+    /// Looks at the whole of the rows that had too few candidates. Where such a row wants log-probabilities, it is left to the host.
+    /// </summary>
     private void Settle(GpuSampling sampling, long[] ids)
     {
         var rows = sampling.Rows.Rows;
@@ -175,7 +179,8 @@ internal sealed class GpuSampler : IDisposable
         var steps = sampling.Steps;
         var first = Sampler.FirstRows(steps);
         Begin();
-        var places = _places.Add(chosen.SelectMany(index => Enumerable.Range(first[index], 1 + steps[index].Drafts)).Select(row => (long)row).ToArray());
+        var rows = chosen.SelectMany(index => Enumerable.Range(first[index], 1 + steps[index].Drafts));
+        var places = _places.Add(rows.Select(row => (long)row).ToArray());
         Send();
         var onHost = _host.Sample(sampling.Logits.index_select(0, _places[places]), [.. chosen.Select(index => steps[index])]);
         foreach (var (place, index) in chosen.Index())

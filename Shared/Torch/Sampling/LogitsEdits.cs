@@ -95,7 +95,8 @@ internal sealed class LogitsEdits(int vocabulary)
     private static Tensor Truths(Tensor words)
     {
         var bits = arange(BitsPerByte, ScalarType.Int64, words.device);
-        var table = arange(1 << BitsPerByte, ScalarType.Int64, words.device).unsqueeze(1).bitwise_right_shift(bits).remainder(2).to_type(ScalarType.Bool);
+        var values = arange(1 << BitsPerByte, ScalarType.Int64, words.device).unsqueeze(1);
+        var table = values.bitwise_right_shift(bits).remainder(2).to_type(ScalarType.Bool);
         var bytes = words.unsqueeze(2).bitwise_right_shift(bits * BitsPerByte).remainder(1 << BitsPerByte);    // [m, W, 8]
         return table.index_select(0, bytes.view(-1)).view(words.shape[0], -1);
     }

@@ -62,11 +62,13 @@ internal static class LogitsProcessors
     }
 
     /// <summary>
-    /// Tokens that are impossible now, some perhaps twice: the last token of each bad word where the completion ends with the tokens before it; before
-    /// min_tokens, the model's end tokens and the request's stop tokens.
+    /// Tokens that are impossible now, some perhaps twice: the last token of each bad word where the completion ends with the tokens before
+    /// it; before min_tokens, the model's end tokens and the request's stop tokens.
     /// </summary>
     /// <param name="sequence">Whose next token it is.</param>
-    /// <param name="vocabulary">Number of tokens. Of end tokens those beyond are left out, since a model's own list may name some that its embedding lacks.</param>
+    /// <param name="vocabulary">
+    /// Number of tokens. Of end tokens those beyond are left out, since a model's own list may name some that its embedding lacks.
+    /// </param>
     public static IEnumerable<int> Banned(Sequence sequence, int vocabulary)
     {
         var parameters = sequence.Parameters;

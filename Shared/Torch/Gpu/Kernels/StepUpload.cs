@@ -74,7 +74,9 @@ internal sealed class StepUpload<T> : IDisposable where T : unmanaged
         turn.Copied = _stream.Mark();
     }
 
-    /// <summary>Values that were sent, on the device: a view that the next <see cref="Send"/> fills anew. One range is always the same memory.</summary>
+    /// <summary>
+    /// Values that were sent, on the device: a view that the next <see cref="Send"/> fills anew. One range is always the same memory.
+    /// </summary>
     public Tensor this[Range range]
     {
         get

@@ -46,7 +46,7 @@ internal sealed class FlashAttention : IGpuAttention
         var keys = _cache.RowsOf(layer, keys: true).view(-1, _spec.KeyValueHeadCount, _spec.HeadDim);       // [R, Hk, d]
         var values = _cache.RowsOf(layer, keys: false).view(-1, _spec.KeyValueHeadCount, _spec.HeadDim);
         var lengths = _lengths[StretchOf(layer)];
-        var window = _spec.AttentionWindows[layer] is { } width && width < lengths.MostKeys ? width : (int?)null;    // one that hides nothing costs speed
+        var window = _spec.AttentionWindows[layer] < lengths.MostKeys ? _spec.AttentionWindows[layer] : null;    // one that hides nothing costs speed
         var attended = _kernel(queries, keys, values, lengths, window)
             ?? throw new InvalidOperationException("libtorch's flash kernel refused a pass.");
         return attended.reshape(-1, _spec.HeadCount * _spec.HeadDim);

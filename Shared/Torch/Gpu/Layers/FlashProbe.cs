@@ -55,9 +55,8 @@ internal static class FlashProbe
         try
         {
             Fill(probed, small, type, place.Device);
-            return Difference(Pairs(kernel, small, probed, upload, place.Device), small, type, place.Device) is var difference && difference <= Tolerance
-                ? null
-                : $"its results differ from plain attention's by {difference:G2}";
+            var difference = Difference(Pairs(kernel, small, probed, upload, place.Device), small, type, place.Device);
+            return difference <= Tolerance ? null : $"its results differ from plain attention's by {difference:G2}";
         }
         catch (InvalidOperationException)
         {
@@ -111,7 +110,8 @@ internal static class FlashProbe
         }
     }
 
-    private static double Difference(List<(IGpuAttention Plain, IGpuAttention Flash, long Rows)> pairs, DecoderSpec spec, ScalarType type, Device device) =>
+    private static double Difference(
+        List<(IGpuAttention Plain, IGpuAttention Flash, long Rows)> pairs, DecoderSpec spec, ScalarType type, Device device) =>
         pairs.SelectMany(pair => Enumerable.Range(0, spec.LayerCount).Select(layer =>
         {
             var queries = randn([pair.Rows, spec.HeadCount, spec.HeadDim], ScalarType.Float32, device).to_type(type);

@@ -65,8 +65,8 @@ internal sealed class GpuDecoder : IDecoder
             var count = _decode.CaptureCommon(() => Stopwatch.GetElapsedTime(started) < _place.CaptureTime && HasRoom());
             if (count > 0)
             {
-                _place.Inform(string.Create(
-                    CultureInfo.InvariantCulture, $"Decoding steps of {count} shapes were captured in {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s."));
+                var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+                _place.Inform(string.Create(CultureInfo.InvariantCulture, $"Decoding steps of {count} shapes were captured in {seconds:F1} s."));
             }
         }
         catch (ExternalException)

@@ -28,7 +28,8 @@ internal sealed class PassFactory(
     public bool CopiesSpans => flash is null;
 
     /// <summary>A pass of single tokens, each of a slot of its own, whose positions are less than <paramref name="span"/>.</summary>
-    public GpuPass OfSingles(Tensor inputs, int span) => Create(inputs, Singles(inputs.select(0, 1), inputs.select(0, 2), span), hasFixedShapes: true);
+    public GpuPass OfSingles(Tensor inputs, int span) =>
+        Create(inputs, Singles(inputs.select(0, 1), inputs.select(0, 2), span), hasFixedShapes: true);
 
     /// <summary>Adds to an upload what the flash kernel has to be told of a step's stretches; null where there is nothing to tell.</summary>
     public FlashRuns? Stage(PassSplit split, StepUpload<long> upload) =>

@@ -20,7 +20,9 @@ internal sealed class RunAttention : IGpuAttention
     /// <param name="cache">Keys and values.</param>
     /// <param name="runs">The rows.</param>
     /// <param name="device">Where they lie.</param>
-    /// <param name="mostScoreBytes">No more bytes of scores, or of masks where libtorch's kernel computes the scores, are there at once, except for one row's.</param>
+    /// <param name="mostScoreBytes">
+    /// No more bytes of scores, or of masks where libtorch's kernel computes the scores, are there at once, except for one row's.
+    /// </param>
     public RunAttention(DecoderSpec spec, GpuKeyValueCache cache, List<SequenceRun> runs, Device device, long mostScoreBytes = 256L << 20)
     {
         (_spec, _cache, _device) = (spec, cache, device);
@@ -44,7 +46,10 @@ internal sealed class RunAttention : IGpuAttention
     private bool IsTriangle(SequenceRun run, AttentionReach reach) =>
         run.Start == 0 && run.Count > 1 && reach.Window >= run.Count && reach.Stretch >= run.Count && !SoftmaxAttention.IsFor(_spec);
 
-    /// <summary>[n, H, d] to [n, H d], of a text from its beginning: without a mask, and so without half of the work, once keys are copied for each query head.</summary>
+    /// <summary>
+    /// [n, H, d] to [n, H d], of a text from its beginning: without a mask, and so without half of the work, once keys are copied for each
+    /// query head.
+    /// </summary>
     private Tensor AttendToAllBefore(Tensor queries, SequenceRun run, int layer)
     {
         var attended = nn.functional.scaled_dot_product_attention(

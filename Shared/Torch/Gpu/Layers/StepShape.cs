@@ -29,8 +29,8 @@ internal readonly record struct StepShape(int Rows, int Span)
     /// <inheritdoc cref="For" path="/param"/>
     public static IEnumerable<StepShape> Common(int slotCount, int contextLength, bool copiesSpans) =>
         from span in Spans(contextLength, copiesSpans).Take(copiesSpans ? CommonSpans : 1)
-        from rows in Enumerable.Range(0, 1 + BitOperations.Log2(BitOperations.RoundUpToPowerOf2((uint)slotCount))).Select(power => Math.Min(1 << power, slotCount))
-        select new StepShape(rows, span);
+        from power in Enumerable.Range(0, 1 + BitOperations.Log2(BitOperations.RoundUpToPowerOf2((uint)slotCount)))
+        select new StepShape(Math.Min(1 << power, slotCount), span);
 
     private static IEnumerable<int> Spans(int contextLength, bool copiesSpans)
     {

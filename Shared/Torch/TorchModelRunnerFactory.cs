@@ -68,11 +68,14 @@ public static class TorchModelRunnerFactory
         }
 
         var sampler = new Sampler(team);
-        var runner = new TorchModelRunner(place.Stream, decoder, sampler, decoder is GpuDecoder onTensors ? new(sampler, onTensors.Highest) : null, parts)
+        var highest = (decoder as GpuDecoder)?.Highest;
+        var gpuSampler = types.OnTensors ? parts.Own(new GpuSampler(sampler, place.Stream, place.Device, highest)) : null;
+        var runner = new TorchModelRunner(place.Stream, decoder, sampler, gpuSampler, parts)
         {
             Limits = new(spec.VocabularySize, layout.ContextLength, layout.SlotCount, layout.BlockSize, layout.BlockCount)
             {
                 TakesDrafts = !types.OnTensors && layout.StateBytes == 0,    // on a GPU a sequence with drafts leaves the captured step
+                TokenBudget = options.StepTokensOn(place.Device.type),
                 StateBlocks = (int)Math.Min(layout.StateBlocks, int.MaxValue),
             },
             Spec = spec,
@@ -138,14 +141,19 @@ public static class TorchModelRunnerFactory
     {
         var device = FindDevice(options.Device);
         var onGpu = device.type == DeviceType.CUDA;
-        var place = new GpuPlace(device, options.StepDevice ?? (onGpu ? CudaStream.Create(device) : new PlainDevice(device, "a CPU captures nothing")), options.Report)
+        var stepDevice = options.StepDevice ?? (onGpu ? CudaStream.Create(device) : new PlainDevice(device, "a CPU captures nothing"));
+        var place = new GpuPlace(device, stepDevice, options.Report)
         {
             Graphs = options.CudaGraphs && (onGpu || options.StepDevice is not null),
-            Kernels = options.Kernels,
+            Kernels = options.Kernels ?? (onGpu ? new CudaKernelDevice(stepDevice.Handle) : null),
             Flash = options.Flash ?? (onGpu ? FlashKernel.TryForward : null),
+            Inform = options.Inform,
         };
-        place = onGpu ? place with { Kernels = new CudaKernelDevice(place.Stream.Handle) } : place;
-        return options.MostCopiedBytes is { } bytes ? place with { MostCopiedBytes = bytes } : place;
+        return place with
+        {
+            MostCopiedBytes = options.MostCopiedBytes ?? place.MostCopiedBytes,
+            CaptureTime = options.CaptureTime ?? place.CaptureTime,
+        };
     }
 
     private static Device FindDevice(string name)

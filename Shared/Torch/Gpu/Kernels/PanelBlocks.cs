@@ -36,7 +36,8 @@ internal readonly struct Q4PanelBlocks : IPanelBlocks
     public static int Second => 0;
 
     public static Eight Decode(uint first, uint second) => new(
-        Code(first), Code(first >> 8), Code(first >> 16), Code(first >> 24), Code(second >> 4), Code(second >> 12), Code(second >> 20), Code(second >> 28));
+        Code(first), Code(first >> 8), Code(first >> 16), Code(first >> 24),
+        Code(second >> 4), Code(second >> 12), Code(second >> 20), Code(second >> 28));
 
     private static float Code(uint word) => Codes.Number(word & 0xF) - (Codes.Zero + 8f);
 }

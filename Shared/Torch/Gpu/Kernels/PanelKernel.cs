@@ -81,7 +81,8 @@ internal static class PanelKernel
     /// <param name="outputs">Outputs to write.</param>
     /// <param name="inner">Columns of the matrix.</param>
     /// <param name="blocks">Blocks of a panel.</param>
-    public static void Dequantize<T, TBlocks>(ArrayView<uint> words, ArrayView<T> target, int firstPanel, int outputs, int inner, int blocks)
+    public static void Dequantize<T, TBlocks>(
+        ArrayView<uint> words, ArrayView<T> target, int firstPanel, int outputs, int inner, int blocks)
         where T : unmanaged, IKernelElement<T> where TBlocks : IPanelBlocks
     {
         var i = ((long)Grid.IdxX * Group.DimX) + Group.IdxX;
@@ -91,7 +92,8 @@ internal static class PanelKernel
         var row = ((block / blocks) * PanelOutputs) + lane;
         if (row < outputs)
         {
-            Write<T, TBlocks>(words, target, ((long)firstPanel * blocks) + block, lane, chunk, row * inner, (int)(block % blocks) * BlockInner, inner);
+            var column = (int)(block % blocks) * BlockInner;
+            Write<T, TBlocks>(words, target, ((long)firstPanel * blocks) + block, lane, chunk, row * inner, column, inner);
         }
     }
 

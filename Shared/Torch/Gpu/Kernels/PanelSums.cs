@@ -76,8 +76,10 @@ internal readonly struct FourRows(Four a, Four b, Four c, Four d) : IPanelSums<F
         var x2 = KernelVectors.Load(input, at + (stride * (rest < 2 ? rest : 2)));
         var x3 = KernelVectors.Load(input, at + (stride * (rest < 3 ? rest : 3)));
         return new(
-            _a + Products(TBlocks.Decode(near.A, far.A), scales.A, x0, x1, x2, x3), _b + Products(TBlocks.Decode(near.B, far.B), scales.B, x0, x1, x2, x3),
-            _c + Products(TBlocks.Decode(near.C, far.C), scales.C, x0, x1, x2, x3), _d + Products(TBlocks.Decode(near.D, far.D), scales.D, x0, x1, x2, x3));
+            _a + Products(TBlocks.Decode(near.A, far.A), scales.A, x0, x1, x2, x3),
+            _b + Products(TBlocks.Decode(near.B, far.B), scales.B, x0, x1, x2, x3),
+            _c + Products(TBlocks.Decode(near.C, far.C), scales.C, x0, x1, x2, x3),
+            _d + Products(TBlocks.Decode(near.D, far.D), scales.D, x0, x1, x2, x3));
     }
 
     public FourRows OverLanes() => new(_a.OverLanes(), _b.OverLanes(), _c.OverLanes(), _d.OverLanes());

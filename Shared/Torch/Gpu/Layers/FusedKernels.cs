@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Rill.Torch.Gpu.Layers;
 
-/// <summary>The fused steps by kernels of ours, over tensors' memory. What they do not take (no rows, other types, other strides) goes the plain way.</summary>
+/// <summary>
+/// The fused steps by kernels of ours, over tensors' memory. What they do not take (no rows, other types, other strides) goes the plain way.
+/// </summary>
 internal sealed class FusedKernels : IFusedKernels
 {
     private const int RowThreads = 256;

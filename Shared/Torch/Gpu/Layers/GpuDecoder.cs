@@ -57,7 +57,7 @@ internal sealed class GpuDecoder : IDecoder
     /// <summary>Whether attention runs through the flash kernel.</summary>
     public bool UsesFlash { get; }
 
-    /// <summary>For logits f32 [N, vocabulary] the highest one's index, or -1 where it is not finite, int64 [N]. The caller's scope owns it.</summary>
+    /// <summary>For logits f32 [N, vocabulary] the highest one's index, or -1 where it is not finite, int64 [N].</summary>
     public Func<Tensor, Tensor> Highest { get; }
 
     /// <summary>

@@ -101,7 +101,8 @@ internal sealed class GpuModel
             attended = _norm.Rms(attended, subNorm);
         }
 
-        var between = AddTo(hidden, Normed(layer.Output.Forward(attended), layer.AttentionPostNorm), shared is null ? layer.FeedForwardNorm : null, null);
+        var branch = Normed(layer.Output.Forward(attended), layer.AttentionPostNorm);
+        var between = AddTo(hidden, branch, shared is null ? layer.FeedForwardNorm : null, target: null);
         var fed = layer.FeedForward.Forward(shared ?? between, pass.HasFixedShapes);
         var next = normed is null || index == _layers.Length - 1 ? null : _layers[index + 1].AttentionNorm;
         AddTo(hidden, Normed(fed, layer.FeedForwardPostNorm), next, normed);
@@ -110,7 +111,7 @@ internal sealed class GpuModel
     /// <summary>The residual stream through a norm, or as it is where there is none.</summary>
     private Tensor Normed(Tensor hidden, NormTensors? weights) => weights is null ? hidden : _norm.Forward(hidden, weights);
 
-    /// <summary>Adds a branch to the residual stream in place; what is returned is the stream through a norm, or as it is where there is none.</summary>
+    /// <summary>Adds a branch to the residual stream in place, and returns the stream through a norm, or as it is where there is none.</summary>
     private Tensor AddTo(Tensor hidden, Tensor branch, NormTensors? norm, Tensor? target) =>
         norm is null ? hidden.add_(branch, _spec.ResidualScale)
         : _spec.Norm == NormKind.Rms ? _kernels.AddNorm(hidden, branch, _spec.ResidualScale, norm.Weight, target)
@@ -125,12 +126,15 @@ internal sealed class GpuModel
         var normed = layer.HeadNorms?.BeforeRotation(queryKey) ?? queryKey;
         var values = split.narrow(1, heads + shared, shared);
         var queries = pass.Rotations[index] is { } rotation && layer.HeadNorms is not { FollowRotation: true }
-            ? _kernels.RotateAndWrite(rotation, normed, values, new(_cache.RowsOf(index, keys: true), _cache.RowsOf(index, keys: false), pass.CacheRows))
+            ? _kernels.RotateAndWrite(rotation, normed, values, Places(index, pass))
             : Write(normed, values, index, pass);
         return pass.Attention.Forward(Scaled(queries, index, pass), index, layer.Sinks);
     }
 
-    /// <summary>Queries [N, H, d] of rotated queries and keys [N, H + Hk, d] that may be normed afterwards; keys and values go to the cache.</summary>
+    private CachePlaces Places(int index, GpuPass pass) =>
+        new(_cache.RowsOf(index, keys: true), _cache.RowsOf(index, keys: false), pass.CacheRows);
+
+    /// <summary>Rotates and norms queries and keys [N, H + Hk, d], writes keys and values to the cache and returns the queries [N, H, d].</summary>
     private Tensor Write(Tensor queryKey, Tensor values, int index, GpuPass pass)
     {
         var (heads, shared) = (_spec.HeadCount, _spec.KeyValueHeadCount);

@@ -90,7 +90,8 @@ internal static class KernelProbe
         {
             var cache = zeros([Slots, 2, shared * width], type, device);
             var queries = kernels.RotateAndWrite(
-                rotation, split.narrow(1, 0, heads + shared), split.narrow(1, heads + shared, shared), new(cache.select(1, 0), cache.select(1, 1), rows));
+                rotation, split.narrow(1, 0, heads + shared), split.narrow(1, heads + shared, shared),
+                new(cache.select(1, 0), cache.select(1, 1), rows));
             return cat([queries.flatten(), cache.flatten()], 0);
         };
     }

@@ -30,8 +30,9 @@ internal sealed class PackedWeights
     /// <param name="type">The computing type.</param>
     /// <param name="place">Where it runs.</param>
     /// <param name="parts">Owns what is made.</param>
-    /// <exception cref="ModelFormatException">The device cannot compute with them, or the decoder with this model's; the message says why.</exception>
-    public static PackedWeights Open(DecoderSpec spec, Func<string, PackedPanels> matrices, ScalarType type, GpuPlace place, DisposableStack parts)
+    /// <exception cref="ModelFormatException">The device cannot compute with them, or the decoder with experts; the message says why.</exception>
+    public static PackedWeights Open(
+        DecoderSpec spec, Func<string, PackedPanels> matrices, ScalarType type, GpuPlace place, DisposableStack parts)
     {
         if (Enumerable.Range(0, spec.LayerCount).Any(layer => spec.ExpertsOf(layer) is not null))
         {

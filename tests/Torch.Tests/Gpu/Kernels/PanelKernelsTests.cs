@@ -19,7 +19,9 @@ public sealed class PanelKernelsTests : IDisposable
 
     public static TheoryData<int, ScalarType> Formats => new()
     {
-        { 8, ScalarType.Float32 }, { 4, ScalarType.Float32 }, { 8, ScalarType.BFloat16 }, { 4, ScalarType.BFloat16 }, { 8, ScalarType.Float16 }, { 4, ScalarType.Float16 },
+        { 8, ScalarType.Float32 }, { 4, ScalarType.Float32 },
+        { 8, ScalarType.BFloat16 }, { 4, ScalarType.BFloat16 },
+        { 8, ScalarType.Float16 }, { 4, ScalarType.Float16 },
     };
 
     public void Dispose()

@@ -71,7 +71,8 @@ public sealed partial class PtxCompilerTests
     [Fact]
     public void Compile_PanelsOfFourOutputs_AreReadSixteenBytesAtOnce()
     {
-        var (text, _) = s_compiler.Compile(Method(nameof(PanelKernel), nameof(PanelKernel.Multiply), "BFloat16Element Q4PanelBlocks OneRow"), Threads);
+        var method = Method(nameof(PanelKernel), nameof(PanelKernel.Multiply), "BFloat16Element Q4PanelBlocks OneRow");
+        var (text, _) = s_compiler.Compile(method, Threads);
 
         Assert.Contains("ld.global.v4.b32", text, StringComparison.Ordinal);    // codes
         Assert.Contains("ld.global.v2.b32", text, StringComparison.Ordinal);    // scales

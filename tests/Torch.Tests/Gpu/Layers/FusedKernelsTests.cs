@@ -14,6 +14,9 @@ public sealed class FusedKernelsTests : IDisposable
 {
     private const double Scale = 0.7;
 
+    private static readonly (int Rows, int Heads, int Shared, int Width, int? Rotated)[] s_heads =
+        [(1, 1, 1, 2, null), (3, 6, 2, 8, null), (2, 4, 1, 80, 20), (0, 2, 2, 8, null)];
+
     private readonly TinyModel _model = new();
     private readonly CpuKernelDevice _device = new();
 
@@ -32,7 +35,7 @@ public sealed class FusedKernelsTests : IDisposable
     public void AddNorm_ManySizes_AgreesWithTensorOperations(ScalarType type)
     {
         using var scope = NewDisposeScope();
-        var (fused, plain) = Both(type);
+        var (fused, _) = Both(type);
         foreach (var (rows, width) in (ReadOnlySpan<(int, int)>)[(1, 1), (1, 48), (3, 65), (2, 2049), (0, 48)])
         {
             foreach (var weightType in (ScalarType[])[type, ScalarType.Float32])
@@ -40,7 +43,8 @@ public sealed class FusedKernelsTests : IDisposable
                 var (hidden, branch, weight) = (Random(type, rows, width), Random(type, rows, width), Random(weightType, width));
                 var (expectedSum, actualSum, target) = (hidden.clone(), hidden.clone(), zeros_like(hidden));
 
-                var expected = new PlainKernels(new GpuNorm(_model.Spec, weightType, fused: false)).AddNorm(expectedSum, branch, Scale, weight, target: null);
+                var reference = new PlainKernels(new GpuNorm(_model.Spec, weightType, fused: false));
+                var expected = reference.AddNorm(expectedSum, branch, Scale, weight, target: null);
                 var actual = fused.AddNorm(actualSum, branch, Scale, weight, target);
 
                 AssertClose(expectedSum, actualSum, type);
@@ -50,7 +54,6 @@ public sealed class FusedKernelsTests : IDisposable
         }
 
         Assert.Equal(8, _device.Launches[nameof(NormKernel.AddNorm)]);
-        Assert.NotNull(plain);
     }
 
     [Theory]
@@ -82,7 +85,7 @@ public sealed class FusedKernelsTests : IDisposable
         var (fused, plain) = Both(type);
         foreach (var interleaved in (bool[])[false, true])
         {
-            foreach (var (rows, heads, shared, width, rotated) in (ReadOnlySpan<(int, int, int, int, int?)>)[(1, 1, 1, 2, null), (3, 6, 2, 8, null), (2, 4, 1, 80, 20), (0, 2, 2, 8, null)])
+            foreach (var (rows, heads, shared, width, rotated) in s_heads)
             {
                 using var rotary = new GpuRotary(new RotarySpec(10_000) { Interleaved = interleaved, Dimensions = rotated }, width, CPU);
                 var rotation = rotary.At(arange(rows, ScalarType.Int64) * 37);
@@ -147,7 +150,7 @@ public sealed class FusedKernelsTests : IDisposable
         Assert.Equal(["Layers run in plain tensor operations: our kernel for additions and norms computes other values."], reports);
     }
 
-    [Fact]
+    [SkippableFact]
     public void Probe_WithoutADriver_ReportsAndChoosesTensorOperations()
     {
         Skip.If(File.Exists("/proc/driver/nvidia/version"), "There is a driver.");
@@ -155,11 +158,13 @@ public sealed class FusedKernelsTests : IDisposable
         using var device = new CudaKernelDevice(0);
 
         Assert.IsType<PlainKernels>(Choose(device, reports));
-        Assert.StartsWith("Layers run in plain tensor operations: the CUDA driver cannot be reached", Assert.Single(reports), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Layers run in plain tensor operations: the CUDA driver cannot be reached", Assert.Single(reports), StringComparison.Ordinal);
     }
 
     private IFusedKernels Choose(IKernelDevice device, List<string> reports) => KernelProbe.Choose(
-        _model.Spec, ScalarType.BFloat16, new(CPU, new PlainDevice(CPU, "a CPU captures nothing"), reports.Add) { Kernels = device },
+        _model.Spec, ScalarType.BFloat16,
+        new(CPU, new PlainDevice(CPU, "a CPU captures nothing"), reports.Add) { Kernels = device },
         new PlainKernels(new GpuNorm(_model.Spec, ScalarType.BFloat16, fused: false)));
 
     private (IFusedKernels Fused, IFusedKernels Plain) Both(ScalarType type)
@@ -175,7 +180,8 @@ public sealed class FusedKernelsTests : IDisposable
         var tolerance = type switch { ScalarType.BFloat16 => 0.02, ScalarType.Float16 => 3e-3, _ => 2e-5 };
         Assert.Equal(expected.shape, actual.shape);
         Assert.Equal(expected.dtype, actual.dtype);
-        var (wide, difference) = (expected.to_type(ScalarType.Float64), actual.to_type(ScalarType.Float64).sub(expected.to_type(ScalarType.Float64)).abs());
-        Assert.True(difference.le(wide.abs().add(1).mul(tolerance)).all().ToBoolean(), $"{string.Join("x", expected.shape)} differ by {difference.flatten()}");
+        var wide = expected.to_type(ScalarType.Float64);
+        var difference = actual.to_type(ScalarType.Float64).sub(wide).abs();
+        Assert.True(difference.le(wide.abs().add(1).mul(tolerance)).all().ToBoolean(), $"{string.Join("x", expected.shape)} errs too much");
     }
 }

@@ -87,6 +87,11 @@ public static class TorchModelRunnerFactory
         };
         runner.WarmUp();
         quantized?.Keep();
+        if (types.OnTensors)
+        {
+            quantized?.ReleaseWhenKept();    // the device has copies
+        }
+
         return runner;
     }
 

@@ -48,7 +48,8 @@ public sealed class PanelKernelsTests : IDisposable
             var actual = kernels.Multiply(panels, input, bias);
 
             var (wide, elements) = (input.to_type(ScalarType.Float64), tensor(matrix.Dequantized()).view(outputs, inner).to_type(ScalarType.Float64));
-            var expected = wide.matmul(elements.t()) + (bias?.to_type(ScalarType.Float64) ?? 0.0);
+            var product = wide.matmul(elements.t());
+            var expected = bias is null ? product : product + bias.to_type(ScalarType.Float64);
             Assert.Equal(type, actual.dtype);
             AssertClose(expected, actual, type, wide.abs().matmul(elements.abs().t()));
         }
@@ -128,6 +129,6 @@ public sealed class PanelKernelsTests : IDisposable
         var tolerance = type switch { ScalarType.BFloat16 => 1.0 / 128, ScalarType.Float16 => 1.0 / 1024, _ => 1e-6 };
         var excess = actual.to_type(ScalarType.Float64).sub(expected.to_type(ScalarType.Float64)).abs().sub(magnitudes.add(1e-6).mul(tolerance));
         Assert.Equal(expected.shape, actual.shape);
-        Assert.True(excess.numel() == 0 || excess.max().ToDouble() <= 0, $"{string.Join("x", expected.shape)} errs too much");
+        Assert.True(excess.NumberOfElements == 0 || excess.max().ToDouble() <= 0, $"{string.Join("x", expected.shape)} errs too much");
     }
 }

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Rill.Torch.Cpu.Quantization;
 using Rill.Torch.Gpu.Kernels;
 using Rill.Torch.Gpu.Layers;
+using Rill.Torch.Native;
 
 namespace Rill.Torch;
 
@@ -34,8 +35,8 @@ public sealed record TorchRunnerOptions
     public int BlockSize { get; init; } = 16;
 
     /// <summary>
-    /// Memory for keys and values, in MiB. Null: at most a quarter of the machine's or container's memory on the CPU; on CUDA, where all
-    /// slots take their memory at the start, most of what the weights leave free, or 4096 where that cannot be asked for.
+    /// Memory for keys and values, in MiB. Null: at most a quarter of the machine's or container's memory on the CPU; on CUDA most of what
+    /// weights and the largest step leave free, which is also the upper bound.
     /// </summary>
     [Range(1, int.MaxValue)]
     public int? KeyValueMemoryMiB { get; init; }
@@ -58,6 +59,10 @@ public sealed record TorchRunnerOptions
     /// <summary>Told while weights are quantized which share of them is, from 0 to 1.</summary>
     public Action<double> Quantizing { get; init; } = static _ => { };
 
+    /// <summary>Most tokens that a step computes: on CUDA so many are computed at load, to see how much memory that takes.</summary>
+    [Range(1, 65_536)]
+    public int StepTokens { get; init; } = 512;
+
     /// <summary>True to capture decoding steps as CUDA graphs, where that works.</summary>
     public bool CudaGraphs { get; init; } = true;
 
@@ -72,6 +77,9 @@ public sealed record TorchRunnerOptions
 
     /// <summary>For tests: what stands in for the flash kernel on the CPU.</summary>
     internal FlashAttention.Kernel? Flash { get; init; }
+
+    /// <summary>For tests: the device's memory for keys and values, in place of what the device has.</summary>
+    internal Func<IDeviceMemory?>? DeviceMemory { get; init; }
 
     /// <summary>For tests: a smaller <see cref="GpuPlace.MostCopiedBytes"/>.</summary>
     internal long? MostCopiedBytes { get; init; }

@@ -42,6 +42,9 @@ internal sealed class DecodePass
         return logits.narrow(0, 0, rows.Length);
     }
 
+    /// <inheritdoc cref="StepGraphs.Drop"/>
+    public void DropGraphs() => _graphs?.Drop();
+
     private Tensor Compute(StepShape shape, List<Tensor>? kept)
     {
         using var scope = NewDisposeScope();

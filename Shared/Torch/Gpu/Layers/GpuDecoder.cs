@@ -23,6 +23,11 @@ internal sealed class GpuDecoder : IDecoder
     private readonly DecodePass _decode;
     private readonly Device _device;
     private readonly IStepDevice _stream;
+    private readonly IDeviceMemory? _memory;
+    private readonly Dictionary<int, int> _ends = [];    // of a step's slots
+    private long? _left;              // bytes of the device that were left beside tensors when they were last asked for
+    private bool _mayHaveTaken;       // whether the last step had tensors of new sizes
+    private int _mostSingles;
 
     /// <summary>Loads the weights; where the place is the CPU, <paramref name="weights"/> must outlive the decoder.</summary>
     /// <param name="spec">The model.</param>
@@ -34,8 +39,8 @@ internal sealed class GpuDecoder : IDecoder
     public GpuDecoder(DecoderSpec spec, ModelWeights weights, ScalarType type, KeyValueLayout layout, GpuPlace place, DisposableStack parts)
     {
         TensorSwitches.Check(spec);
-        (_device, _stream) = (place.Device, place.Stream);
-        _cache = new(layout, type, _device, parts);
+        (_device, _stream, _memory) = (place.Device, place.Stream, place.Memory);
+        _cache = new(layout, type, _device, parts, place.Memory);
         var places = parts.Own(new GpuPositions(spec, _device));
         var flash = UsableFlash(spec, type, place);
         UsesFlash = flash is not null;
@@ -51,10 +56,17 @@ internal sealed class GpuDecoder : IDecoder
     /// <summary>Whether attention runs through the flash kernel.</summary>
     public bool UsesFlash { get; }
 
+    /// <summary>Adds the prefix cache, once, before blocks are saved: see <see cref="GpuKeyValueCache.AddBlocks"/>.</summary>
+    public void AddBlocks(int count, long mostBytes) => _cache.AddBlocks(count, mostBytes);
+
     public StepOutput Forward(StepPlan plan)
     {
         using var scope = NewDisposeScope();
+        DropGraphsAfterWant();
+        Use(plan.Rows);
         var split = PassSplit.Of(plan);
+        _mayHaveTaken = split.Runs.Length > 0 || split.Singles.Length > _mostSingles;
+        _mostSingles = Math.Max(_mostSingles, split.Singles.Length);
         var decoded = split.Singles.Length == 0 ? null : _decode.Forward(split.Singles);
         var (prompts, hidden) = split.Runs.Length == 0 ? default : Runs(split);
         if (plan.SamplingRows.Length == 0 && plan.PoolingRows.Length == 0)
@@ -66,19 +78,15 @@ internal sealed class GpuDecoder : IDecoder
         return new(logits?.MoveToOuterDisposeScope(), hidden?.MoveToOuterDisposeScope());
     }
 
-    /// <summary>Does nothing: the memory was taken for good.</summary>
-    public void ReleaseSlot(int slot)
-    {
-    }
+    public void ReleaseSlot(int slot) => _cache.ReleaseSlot(slot);
 
-    /// <summary>Does nothing: the memory was taken for good.</summary>
-    public void ReleaseBlock(int block)
-    {
-    }
+    public void ReleaseBlock(int block) => _cache.ReleaseBlock(block);
 
-    public void Restore(BlockCopy copy) => _cache.Restore(copy);
+    public void Restore(IReadOnlyList<BlockCopy> copies) => _cache.Restore(copies);
 
-    public void Save(BlockCopy copy) => _cache.Save(copy);
+    public void Save(IReadOnlyList<BlockCopy> copies) => _cache.Save(copies);
+
+    public void Recover() => _decode.DropGraphs();
 
     public void ReleaseState(int state) => throw NoStates();
 
@@ -99,6 +107,41 @@ internal sealed class GpuDecoder : IDecoder
 
     /// <summary>Models with states are refused at load.</summary>
     private static NotSupportedException NoStates() => new("The GPU's decoder has no states.");
+
+    /// <summary>
+    /// libtorch's allocator gives back what nobody holds when it cannot get more, and then goes on: nobody is told. It shows in the device's
+    /// free memory alone, which after the warm-up seldom changes but by pages of ours: whenever it did, graphs are captured anew.
+    /// </summary>
+    private void DropGraphsAfterWant()
+    {
+        if (!_mayHaveTaken)
+        {
+            return;
+        }
+
+        var left = _stream.FreeMemory() + (_memory?.TakenBytes ?? 0);
+        if (left != _left)
+        {
+            _decode.DropGraphs();
+        }
+
+        _left = left;
+    }
+
+    /// <summary>Puts memory behind the positions that a step reads and writes.</summary>
+    private void Use(TokenRow[] rows)
+    {
+        _ends.Clear();
+        foreach (var row in rows)
+        {
+            _ends[row.Slot] = Math.Max(_ends.GetValueOrDefault(row.Slot), row.Position + 1);
+        }
+
+        foreach (var (slot, end) in _ends)
+        {
+            _cache.Use(slot, end);
+        }
+    }
 
     private FlashAttention.Kernel? UsableFlash(DecoderSpec spec, ScalarType type, GpuPlace place)
     {

@@ -59,6 +59,19 @@ internal sealed class StepGraphs(IStepDevice device, Action<string> report) : ID
         }
     }
 
+    /// <summary>
+    /// Forgets all graphs, to capture them anew. libtorch's allocator answers a want of memory by giving back what nobody holds, and that
+    /// may be memory that a graph writes to.
+    /// </summary>
+    public void Drop()
+    {
+        if (_graphs.Count > 0)
+        {
+            device.Synchronize();    // one of them may be running
+            Dispose();
+        }
+    }
+
     public void Dispose()
     {
         foreach (var entry in _graphs.Values)

@@ -37,7 +37,7 @@ internal static class DeviceMemoryChoice
     }
 
     private static IDeviceMemory? Of(Device device, DisposableStack parts) =>
-        device.type == DeviceType.CUDA ? parts.Own(new CudaMemory(Math.Max(0, device.index)))
+        device.type == DeviceType.CUDA ? parts.Own(new CudaMemory(new CudaPageDriver(Math.Max(0, device.index))))
         : OperatingSystem.IsLinux() ? new HostMemory()
         : null;
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using Rill.Models;
 using Rill.Serving;
 using Rill.Torch.Cache;
 using Rill.Torch.Decoding;
@@ -16,9 +18,22 @@ internal static class LargestStep
     /// <param name="sampler">The sampler.</param>
     /// <param name="layout">Slots and their context.</param>
     /// <param name="tokens">Most tokens of a step.</param>
+    /// <exception cref="ModelFormatException">The device has not the memory for it.</exception>
     public static void Run(IDecoder decoder, GpuSampler sampler, KeyValueLayout layout, int tokens)
     {
-        var rows = Rows(layout, tokens);
+        try
+        {
+            Execute(decoder, sampler, layout, Rows(layout, tokens));
+        }
+        catch (Exception failure) when (failure is ExternalException or InsufficientMemoryException)
+        {
+            throw new ModelFormatException(
+                $"The weights leave the device too little memory for a step of {tokens} tokens; lower Rill__Engine__TokenBudget, or serve the model on a larger GPU.", failure);
+        }
+    }
+
+    private static void Execute(IDecoder decoder, GpuSampler sampler, KeyValueLayout layout, TokenRow[] rows)
+    {
         int[] sampling = [.. Enumerable.Range(0, Math.Min(layout.SlotCount, rows.Length))];
         using (var output = decoder.Forward(new StepPlan { Rows = rows, PromptRows = rows.Length, SamplingRows = sampling }))
         {

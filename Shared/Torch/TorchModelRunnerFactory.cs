@@ -117,7 +117,7 @@ public static class TorchModelRunnerFactory
             if (place.Stream.FreeMemory() is not null)
             {
                 LargestStep.Run(decoder, sampler, layout, options.StepTokens);
-                place.Stream.Synchronize();
+                place.Stream.Synchronize();    // only then are its pages free to be counted
                 budget = budget with { FreeOnDevice = place.Stream.FreeMemory() + memory.TakenBytes, IsMeasured = true };
             }
 

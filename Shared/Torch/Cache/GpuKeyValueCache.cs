@@ -35,7 +35,7 @@ internal sealed class GpuKeyValueCache
     /// <param name="device">Where they lie.</param>
     /// <param name="parts">Owns the memory.</param>
     /// <param name="memory">Maps memory as it is used; null for ordinary tensors.</param>
-    /// <exception cref="DeviceMemoryException">There are no such addresses.</exception>
+    /// <exception cref="InsufficientMemoryException">There are no such addresses, or not the first page.</exception>
     public GpuKeyValueCache(KeyValueLayout layout, ScalarType type, Device device, DisposableStack parts, IDeviceMemory? memory = null)
     {
         (_layout, _type, _device, _parts, _memory) = (layout, type, device, parts, memory);
@@ -47,7 +47,7 @@ internal sealed class GpuKeyValueCache
             return;
         }
 
-        _slotMemory = parts.Own(new DeviceRegions(memory, layout.SlotCount, SlotStride * layout.TokenBytes));
+        _slotMemory = Reserve(memory, layout.SlotCount, SlotStride * layout.TokenBytes);
         _pages = new DevicePages(_slotMemory, () => _blockMemory, CloseRanks);
         _pages.Use(_slotMemory, 0, 1);    // the tensor is made over memory that is there
         _slots = parts.Own(TensorMemory.WrapOn(device, _slotMemory.Start, type, Shape(Rows)));
@@ -75,7 +75,7 @@ internal sealed class GpuKeyValueCache
         }
 
         _places = new BlockPlaces(count);
-        _blockMemory = _parts.Own(new DeviceRegions(_memory, 1, DeviceRows.WholePages(rows * _layout.TokenBytes, _memory.PageBytes)));
+        _blockMemory = Reserve(_memory, 1, DeviceRows.WholePages(rows * _layout.TokenBytes, _memory.PageBytes));
         _pages!.Use(_blockMemory, 0, 1);
         _blocks = _parts.Own(TensorMemory.WrapOn(_device, _blockMemory.Start, _type, Shape(rows)));
         _pages.Most = mostBytes;
@@ -130,6 +130,19 @@ internal sealed class GpuKeyValueCache
         }
 
         Copy(copies, toSlot: false);
+    }
+
+    private DeviceRegions Reserve(IDeviceMemory memory, int count, long bytes)
+    {
+        try
+        {
+            return _parts.Own(new DeviceRegions(memory, count, bytes));
+        }
+        catch (DeviceMemoryException failure)
+        {
+            throw new InsufficientMemoryException(
+                $"Could not reserve {count * bytes} bytes of the device's addresses for the KV cache ({failure.Message}); lower the context length or the number of sequences.");
+        }
     }
 
     /// <summary>Gives a block a place with memory behind it.</summary>

@@ -93,7 +93,7 @@ internal sealed record KeyValueBudget
         var whole = Addresses(spec, planned.Format);
         return planned.ContextLength < whole.ContextLength
             ? string.Create(CultureInfo.InvariantCulture,
-                $"The memory for keys and values, {Bytes / MiB} MiB, holds no sequence of {whole.ContextLength} tokens: sequences have at most {planned.ContextLength} (set Rill__ContextLength to choose, or use a larger GPU), at most {planned.SlotCount} of them at once.")
+                $"The memory for keys and values, {Bytes / MiB} MiB, holds no sequence of {whole.ContextLength} tokens: sequences have at most {planned.ContextLength} (set Rill__ContextLength to choose, or use a device with more memory), at most {planned.SlotCount} of them at once.")
             : planned.SlotCount < whole.SlotCount
                 ? string.Create(CultureInfo.InvariantCulture,
                     $"The memory for keys and values, {Bytes / MiB} MiB, has room for {planned.SlotCount} sequences at once instead of {whole.SlotCount}; set Rill__ContextLength below {whole.ContextLength} for more.")

@@ -4,89 +4,50 @@ namespace Rill.Torch.Native;
 /// A CUDA device's memory, page by page. Pages that were taken stay with the process, to be mapped elsewhere: making one costs several times
 /// what mapping it does, and the whole device is the model's anyway. They go back when this is disposed.
 /// </summary>
-/// <param name="device">The device's number.</param>
-internal sealed class CudaMemory(int device) : IDeviceMemory, IDisposable
+/// <param name="driver">The device's driver.</param>
+internal sealed class CudaMemory(IPageDriver driver) : IDeviceMemory, IDisposable
 {
     private readonly Dictionary<nint, ulong> _mapped = [];
     private readonly Stack<ulong> _idle = new();
 
-    public long PageBytes { get; } = GranularityOf(device);
+    public long PageBytes { get; } = driver.Granularity();
 
     public long TakenBytes => (_mapped.Count + _idle.Count) * PageBytes;
 
-    public nint Reserve(long bytes)
-    {
-        Check(CudaDriver.Reserve(bytes, out var start), "reserving addresses");
-        return start;
-    }
+    public nint Reserve(long bytes) => driver.Reserve(bytes);
 
-    public void Free(nint start, long bytes)
-    {
-        for (var page = start; page < start + (nint)bytes; page += (nint)PageBytes)
-        {
-            if (_mapped.ContainsKey(page))
-            {
-                Unmap(page, PageBytes);
-            }
-        }
-
-        _ = CudaDriver.Free(start, bytes);
-    }
+    public void Free(nint start, long bytes) => driver.Free(start, bytes);
 
     public void Map(nint start, long bytes)
     {
-        var end = start + (nint)bytes;
-        var page = start;
+        var mapped = 0L;
         try
         {
-            for (; page < end; page += (nint)PageBytes)
+            for (; mapped < bytes; mapped += PageBytes)
             {
-                MapPage(page);
+                MapPage(start + (nint)mapped);
             }
 
-            Check(CudaDriver.Open(device, start, bytes), "opening memory to the device");
+            driver.Open(start, bytes);
         }
         catch (DeviceMemoryException)
         {
-            while (page > start)
-            {
-                page -= (nint)PageBytes;
-                TakeAway(page);
-            }
-
+            TakeAway(start, mapped);
             throw;
         }
     }
 
     public void Unmap(nint start, long bytes)
     {
-        Check(CudaRuntime.cudaSetDevice(device), "choosing the device");
-        Check(CudaRuntime.cudaDeviceSynchronize(), "waiting for the device");
-        for (var page = start; page < start + (nint)bytes; page += (nint)PageBytes)
-        {
-            TakeAway(page);
-        }
+        driver.Synchronize();
+        TakeAway(start, bytes);
     }
 
     public void Dispose()
     {
         while (_idle.TryPop(out var handle))
         {
-            _ = CudaDriver.Release(handle);
-        }
-    }
-
-    private static long GranularityOf(int device)
-    {
-        Check(CudaDriver.Granularity(device, out var bytes), "asking for the size of a page");
-        return (long)bytes;
-    }
-
-    private static void Check(int error, string what)
-    {
-        if (error != 0)
-        {
-            throw new DeviceMemoryException($"{what} failed: {CudaDriver.Describe(error)}");
+            driver.Release(handle);
         }
     }
 
@@ -94,23 +55,30 @@ internal sealed class CudaMemory(int device) : IDeviceMemory, IDisposable
     {
         if (!_idle.TryPop(out var handle))
         {
-            Check(CudaDriver.Create(device, PageBytes, out handle), "taking a page of memory");
+            handle = driver.Create(PageBytes);
         }
 
-        var error = CudaDriver.Map(page, PageBytes, handle);
-        if (error != 0)
+        try
+        {
+            driver.Map(page, PageBytes, handle);
+        }
+        catch (DeviceMemoryException)
         {
             _idle.Push(handle);
-            Check(error, "mapping memory");
+            throw;
         }
 
         _mapped[page] = handle;
     }
 
-    private void TakeAway(nint page)
+    private void TakeAway(nint start, long bytes)
     {
-        Check(CudaDriver.Unmap(page, PageBytes), "unmapping memory");
-        _idle.Push(_mapped[page]);
-        _mapped.Remove(page);
+        for (var taken = 0L; taken < bytes; taken += PageBytes)
+        {
+            var page = start + (nint)taken;
+            driver.Unmap(page, PageBytes);
+            _idle.Push(_mapped[page]);
+            _mapped.Remove(page);
+        }
     }
 }

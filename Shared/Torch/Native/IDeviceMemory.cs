@@ -13,7 +13,7 @@ internal interface IDeviceMemory
     /// <exception cref="DeviceMemoryException">The device gives none.</exception>
     nint Reserve(long bytes);
 
-    /// <summary>Gives addresses back, and the pages that still lie behind them.</summary>
+    /// <summary>Gives addresses back, behind which no memory lies any more.</summary>
     void Free(nint start, long bytes);
 
     /// <summary>Puts memory, of any content, behind addresses that have none. On failure there is none of it.</summary>

@@ -65,11 +65,21 @@ internal sealed class StepGraphs(IStepDevice device, Action<string> report) : ID
     /// </summary>
     public void Drop()
     {
-        if (_graphs.Count > 0)
+        if (_graphs.Count == 0)
+        {
+            return;
+        }
+
+        try
         {
             device.Synchronize();    // one of them may be running
-            Dispose();
         }
+        catch (StepGraphException)
+        {
+            // The device is broken, and what comes next says so: here an earlier failure is being dealt with.
+        }
+
+        Dispose();
     }
 
     public void Dispose()

@@ -37,7 +37,7 @@ internal sealed class ReplayingDevice : IStepDevice
 
     public void Synchronize() => Synchronizations++;
 
-    public long? Free { get; init; }
+    public long? Free { get; set; }
 
     public long? FreeMemory() => Free;
 

@@ -54,7 +54,7 @@ public static class TorchModelRunnerFactory
         using var stream = place.Stream.Enter();
         place = types.OnTensors ? place with { Memory = DeviceMemoryChoice.Find(place.Device, options, parts) } : place;
         var budget = Budget(options, types, place, weights.ParameterCount * types.WeightBytes);
-        var layout = place.Memory is null ? budget.Plan(spec, types.KeyValueFormat) : budget.Addresses(spec, types.KeyValueFormat);
+        var layout = Sizes(budget, spec, types.KeyValueFormat, place);
         var team = parts.Own(new ThreadTeam(threads));
         var quantized = types.Quantized is { } format ? parts.Own(Quantize(files, weights, sample, spec, format, options, team)) : null;
         var decoder = Decoder(spec, weights, types, layout, place, quantized, options, team, parts);
@@ -106,6 +106,16 @@ public static class TorchModelRunnerFactory
             FitsItself = types.OnTensors,
             FreeOnDevice = free - weightBytes,
         };
+    }
+
+    /// <summary>
+    /// Sizes to load with: where memory comes on demand all that was asked for, which is only addresses. What cannot fit in any case is refused
+    /// before the weights are loaded.
+    /// </summary>
+    private static KeyValueLayout Sizes(KeyValueBudget budget, DecoderSpec spec, KeyValueFormat format, GpuPlace place)
+    {
+        var planned = (budget with { IsMeasured = place.Memory is not null }).Plan(spec, format);
+        return place.Memory is null ? planned : budget.Addresses(spec, format);
     }
 
     /// <summary>Once the weights are there: the largest step shows how much memory there is for keys and values.</summary>

@@ -54,7 +54,7 @@ internal sealed class BlockPlaces(int count)
 
         move = (End - 1, _free.Min);
         var block = _blockAt[move.From];
-        Leave(move.From);    // which may take free places with it, but not the lowest: that one lies before what is taken or is the end
+        Leave(move.From);    // which drops free places before it, perhaps all of them: then the end is the lowest
         Put(block, move.To);
         return true;
     }

@@ -26,6 +26,9 @@ internal sealed class DecodePass
     public DecodePass(GpuModel model, PassFactory passes, StepGraphs? graphs, KeyValueLayout layout, InputStaging staging) =>
         (_model, _passes, _graphs, _layout, _staging) = (model, passes, graphs, layout, staging);
 
+    /// <inheritdoc cref="StepGraphs.Captures"/>
+    public int Captures => _graphs?.Captures ?? 0;
+
     /// <summary>Logits of rows of different slots, f32 [rows, vocabulary].</summary>
     public Tensor Forward(TokenRow[] rows)
     {

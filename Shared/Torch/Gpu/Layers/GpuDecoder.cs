@@ -25,8 +25,7 @@ internal sealed class GpuDecoder : IDecoder
     private readonly IStepDevice _stream;
     private readonly IDeviceMemory? _memory;
     private readonly Dictionary<int, int> _ends = [];    // of a step's slots
-    private long? _left;              // bytes of the device that were left beside tensors when they were last asked for
-    private bool _mayHaveTaken;       // whether the last step had tensors of new sizes
+    private (long? Left, int Captures)? _before;    // the last step, where it may have taken memory: bytes beside tensors, graphs
     private int _mostSingles;
 
     /// <summary>Loads the weights; where the place is the CPU, <paramref name="weights"/> must outlive the decoder.</summary>
@@ -65,7 +64,7 @@ internal sealed class GpuDecoder : IDecoder
         DropGraphsAfterWant();
         Use(plan.Rows);
         var split = PassSplit.Of(plan);
-        _mayHaveTaken = split.Runs.Length > 0 || split.Singles.Length > _mostSingles;
+        _before = split.Runs.Length > 0 || split.Singles.Length > _mostSingles ? (BytesLeft(), _decode.Captures) : null;
         _mostSingles = Math.Max(_mostSingles, split.Singles.Length);
         var decoded = split.Singles.Length == 0 ? null : _decode.Forward(split.Singles);
         var (prompts, hidden) = split.Runs.Length == 0 ? default : Runs(split);
@@ -110,23 +109,19 @@ internal sealed class GpuDecoder : IDecoder
 
     /// <summary>
     /// libtorch's allocator gives back what nobody holds when it cannot get more, and then goes on: nobody is told. It shows in the device's
-    /// free memory alone, which after the warm-up seldom changes but by pages of ours: whenever it did, graphs are captured anew.
+    /// free memory alone, which after the warm-up seldom changes in a step but by pages of ours and by new graphs: whenever else it did, graphs
+    /// are captured anew.
     /// </summary>
     private void DropGraphsAfterWant()
     {
-        if (!_mayHaveTaken)
-        {
-            return;
-        }
-
-        var left = _stream.FreeMemory() + (_memory?.TakenBytes ?? 0);
-        if (left != _left)
+        if (_before is { } before && before.Captures == _decode.Captures && before.Left != BytesLeft())
         {
             _decode.DropGraphs();
         }
-
-        _left = left;
     }
+
+    /// <summary>Bytes of the device that neither tensors nor others hold; null where that is not known.</summary>
+    private long? BytesLeft() => _stream.FreeMemory() + (_memory?.TakenBytes ?? 0);
 
     /// <summary>Puts memory behind the positions that a step reads and writes.</summary>
     private void Use(TokenRow[] rows)

@@ -23,6 +23,9 @@ internal sealed class StepGraphs(IStepDevice device, Action<string> report) : ID
     private readonly Dictionary<StepShape, Entry> _graphs = [];
     private bool _isOff;
 
+    /// <summary>Graphs that were captured until now.</summary>
+    public int Captures { get; private set; }
+
     /// <summary>Computes one pass. Its inputs must lie where they lay at the last call for the same shape.</summary>
     /// <param name="shape">The shape of everything that the pass computes.</param>
     /// <param name="compute">
@@ -102,6 +105,7 @@ internal sealed class StepGraphs(IStepDevice device, Action<string> report) : ID
         var expected = compute(null);
         var entry = Entry.Capture(device, compute);
         _graphs[shape] = entry;
+        Captures++;
         using var replayed = entry.Replay();
         using var difference = (replayed - expected).abs_().max();
         using var largest = expected.abs().max();

@@ -102,6 +102,7 @@ public sealed class MappedDecoderTests : IDisposable
         Decode(runner, slot: 1);
         Assert.Equal(captures, device.Captures);
 
+        runner.Execute(new StepBatch { Steps = [new(RunnerDriver.NewSequence(2, RunnerDriver.Prompt(12)), 0, 5)] });
         device.Free += 4096;    // as when libtorch gave back what it kept, to get something larger
         Decode(runner, slot: 1);
 

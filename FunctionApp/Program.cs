@@ -26,6 +26,7 @@ static (IModelRunner Runner, string Fingerprint, string Precision) LoadTorch(Mod
         Quantizing = load.NoteQuantizing,
         CudaGraphs = options.CudaGraphs != "off",
         Report = load.Note,
+        Inform = load.Note,
     });
     return (runner, runner.Fingerprint, runner.Precision);
 }

@@ -28,7 +28,8 @@ internal static class LargestStep
         catch (Exception failure) when (failure is ExternalException or InsufficientMemoryException)
         {
             throw new ModelFormatException(
-                $"The weights leave the device too little memory for a step of {tokens} tokens; lower Rill__Engine__TokenBudget, or serve the model on a larger GPU.", failure);
+                $"The weights leave the device too little memory for a step of {tokens} tokens; lower Rill__Engine__TokenBudget, " +
+                "or serve the model on a larger GPU.", failure);
         }
     }
 
@@ -51,6 +52,7 @@ internal static class LargestStep
     private static TokenRow[] Rows(KeyValueLayout layout, int tokens)
     {
         var context = layout.ContextLength;
-        return [.. Enumerable.Range(0, (int)Math.Min(tokens, (long)context * layout.SlotCount)).Select(row => new TokenRow(0, row % context, row / context))];
+        var count = (int)Math.Min(tokens, (long)context * layout.SlotCount);
+        return [.. Enumerable.Range(0, count).Select(row => new TokenRow(0, row % context, row / context))];
     }
 }

@@ -65,7 +65,7 @@ public static class TorchModelRunnerFactory
         }
 
         var sampler = new Sampler(team);
-        var gpuSampler = types.OnTensors ? new GpuSampler(sampler) : null;
+        var gpuSampler = types.OnTensors ? parts.Own(new GpuSampler(sampler, place.Stream, place.Device)) : null;
         if (decoder is GpuDecoder gpu)
         {
             layout = Fit(gpu, gpuSampler!, spec, budget, layout, place, options);
@@ -76,6 +76,7 @@ public static class TorchModelRunnerFactory
             Limits = new(spec.VocabularySize, layout.ContextLength, layout.SlotCount, layout.BlockSize, layout.BlockCount)
             {
                 TakesDrafts = !types.OnTensors && layout.StateBytes == 0,    // on a GPU a sequence with drafts leaves the captured step
+                TokenBudget = options.StepTokensOn(place.Device.type),
                 StateBlocks = (int)Math.Min(layout.StateBlocks, int.MaxValue),
             },
             Spec = spec,
@@ -120,13 +121,15 @@ public static class TorchModelRunnerFactory
 
     /// <summary>Once the weights are there: the largest step shows how much memory there is for keys and values.</summary>
     private static KeyValueLayout Fit(
-        GpuDecoder decoder, GpuSampler sampler, DecoderSpec spec, KeyValueBudget budget, KeyValueLayout layout, GpuPlace place, TorchRunnerOptions options)
+        GpuDecoder decoder, GpuSampler sampler, DecoderSpec spec, KeyValueBudget budget, KeyValueLayout layout, GpuPlace place,
+        TorchRunnerOptions options)
     {
         if (place.Memory is { } memory)
         {
             if (place.Stream.FreeMemory() is not null)
             {
-                LargestStep.Run(decoder, sampler, layout, options.StepTokens);
+                LargestStep.Run(decoder, sampler, layout, options.StepTokensOn(place.Device.type));
+                decoder.CaptureSteps();
                 place.Stream.Synchronize();    // only then are its pages free to be counted
                 budget = budget with { FreeOnDevice = place.Stream.FreeMemory() + memory.TakenBytes, IsMeasured = true };
             }
@@ -176,8 +179,13 @@ public static class TorchModelRunnerFactory
         {
             Graphs = options.CudaGraphs && (onGpu || options.StepDevice is not null),
             Flash = options.Flash ?? (onGpu ? FlashKernel.TryForward : null),
+            Inform = options.Inform,
         };
-        return options.MostCopiedBytes is { } bytes ? place with { MostCopiedBytes = bytes } : place;
+        return place with
+        {
+            MostCopiedBytes = options.MostCopiedBytes ?? place.MostCopiedBytes,
+            CaptureTime = options.CaptureTime ?? place.CaptureTime,
+        };
     }
 
     private static Device FindDevice(string name)

@@ -101,7 +101,8 @@ public sealed class CudaTests : IDisposable
     public void Execute_LittleMemory_ServesAllAndGivesTheCpusTokens(bool graphs)
     {
         using var cpu = RunnerDriver.Load(_model, slots: 24);
-        using var gpu = TorchModelRunnerFactory.Load(_model.Path, Options(TorchDataType.Float32, graphs) with { SlotCount = 24, KeyValueMemoryMiB = 52 });
+        using var gpu = TorchModelRunnerFactory.Load(
+            _model.Path, Options(TorchDataType.Float32, graphs) with { SlotCount = 24, KeyValueMemoryMiB = 52 });
 
         var expected = new ServedModel(cpu).Run(Sequences());
         var actual = new ServedModel(gpu, blockCount: int.MaxValue, tokenBudget: 100).Run(Sequences());
@@ -115,7 +116,8 @@ public sealed class CudaTests : IDisposable
     private static Sequence[] Sequences() =>
     [
         .. Enumerable.Range(0, 40).Select(number => new Sequence(
-            number, RunnerDriver.Prompt(40 + (number * 29 % 150), seed: number % 5), new SamplingParameters { Temperature = 0, MaxTokens = 60 - number })),
+            number, RunnerDriver.Prompt(40 + (number * 29 % 150), seed: number % 5),
+            new SamplingParameters { Temperature = 0, MaxTokens = 60 - number })),
     ];
 
     private TorchModelRunner Load(TorchDataType type, bool graphs) => TorchModelRunnerFactory.Load(_model.Path, Options(type, graphs));

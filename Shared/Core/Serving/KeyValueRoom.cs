@@ -14,8 +14,8 @@ public readonly record struct KeyValueRoom(long Context, long Whole, int Slots, 
     {
         var perSequence = (((long)limits.ContextLength + limits.BlockSize - 1) / limits.BlockSize) + limits.StateBlocks;
         var share = Math.Max(0, (limits.BlockCount / limits.SlotCount) - limits.StateBlocks) * (long)limits.BlockSize;
-        return new(
-            limits.ContextLength, Math.Min(limits.BlockCount / perSequence, limits.SlotCount), limits.SlotCount, Math.Min(share, limits.ContextLength));
+        var whole = Math.Min(limits.BlockCount / perSequence, limits.SlotCount);
+        return new(limits.ContextLength, whole, limits.SlotCount, Math.Min(share, limits.ContextLength));
     }
 
     /// <summary>Such as "6 sequences of 131072 tokens or 64 of 12687".</summary>

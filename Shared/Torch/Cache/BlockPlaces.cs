@@ -18,8 +18,9 @@ internal sealed class BlockPlaces(int count)
 
     /// <summary>Where a block lies.</summary>
     /// <exception cref="InvalidOperationException">Nothing was saved in it: a fault of the scheduler.</exception>
-    public int Of(int block) =>
-        _placeOf[block] != Nowhere ? _placeOf[block] : throw new InvalidOperationException($"Nothing was saved in block {block} of the prefix cache.");
+    public int Of(int block) => _placeOf[block] != Nowhere
+        ? _placeOf[block]
+        : throw new InvalidOperationException($"Nothing was saved in block {block} of the prefix cache.");
 
     /// <summary>Gives a block a place, or the one that it has.</summary>
     public int Take(int block)

@@ -15,7 +15,8 @@ internal sealed class DevicePages
     /// <param name="slots">A region for each slot.</param>
     /// <param name="blocks">One region for all cached blocks, once there is one.</param>
     /// <param name="closeRanks">Moves cached blocks together and says what of their region is used then.</param>
-    public DevicePages(DeviceRegions slots, Func<DeviceRegions?> blocks, Action closeRanks) => (_slots, _blocks, _closeRanks) = (slots, blocks, closeRanks);
+    public DevicePages(DeviceRegions slots, Func<DeviceRegions?> blocks, Action closeRanks) =>
+        (_slots, _blocks, _closeRanks) = (slots, blocks, closeRanks);
 
     /// <summary>Bytes that slots and blocks may take together.</summary>
     public long Most { get; set; } = long.MaxValue;
@@ -24,7 +25,9 @@ internal sealed class DevicePages
     public long Mapped => _slots.Mapped + (_blocks()?.Mapped ?? 0);
 
     /// <summary>Puts memory behind the beginning of a region.</summary>
-    /// <exception cref="InsufficientMemoryException">There is none: the accounts of memory do not allow it, or the device has less than they say.</exception>
+    /// <exception cref="InsufficientMemoryException">
+    /// There is none: the accounts of memory do not allow it, or the device has less than they say. What lay there before stays.
+    /// </exception>
     public void Use(DeviceRegions regions, int region, long bytes)
     {
         var before = regions.UsedBy(region);

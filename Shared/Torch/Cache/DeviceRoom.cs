@@ -17,7 +17,8 @@ internal static class DeviceRoom
         if (weights > free)
         {
             throw new ModelFormatException(
-                $"The weights take {weights / MiB} MiB, and {device} has {free / MiB} MiB free; serve the model on a larger GPU, or choose a smaller one.");
+                $"The weights take {weights / MiB} MiB, and {device} has {free / MiB} MiB free; " +
+                "serve the model on a larger GPU, or choose a smaller one.");
         }
     }
 }

@@ -141,7 +141,8 @@ internal sealed class GpuKeyValueCache
         catch (DeviceMemoryException failure)
         {
             throw new InsufficientMemoryException(
-                $"Could not reserve {count * bytes} bytes of the device's addresses for the KV cache ({failure.Message}); lower the context length or the number of sequences.");
+                $"Could not reserve {count * bytes} bytes of the device's addresses for the KV cache ({failure.Message}); " +
+                "lower the context length or the number of sequences.");
         }
     }
 

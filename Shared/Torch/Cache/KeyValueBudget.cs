@@ -1,4 +1,3 @@
-using System.Globalization;
 using Rill.Models;
 
 namespace Rill.Torch.Cache;
@@ -29,7 +28,7 @@ internal sealed record KeyValueBudget
     /// <summary>True where slots are ordinary tensors, which take their memory at the start.</summary>
     public bool SlotsTakeMemory { get; init; }
 
-    /// <summary>Bytes in which a slot takes its memory, where that is a device's: so much of it may be lost at the end of each. 0 elsewhere.</summary>
+    /// <summary>Bytes in which a slot takes a device's memory: so much of it may be lost at the end of each. 0 elsewhere.</summary>
     public long PageBytes { get; init; }
 
     /// <summary>True where fewer slots, and then a shorter context unless one is given, are better than a refusal: on a device.</summary>
@@ -91,13 +90,17 @@ internal sealed record KeyValueBudget
     public string? Shortfall(KeyValueLayout planned, DecoderSpec spec)
     {
         var whole = Addresses(spec, planned.Format);
-        return planned.ContextLength < whole.ContextLength
-            ? string.Create(CultureInfo.InvariantCulture,
-                $"The memory for keys and values, {Bytes / MiB} MiB, holds no sequence of {whole.ContextLength} tokens: sequences have at most {planned.ContextLength} (set Rill__ContextLength to choose, or use a device with more memory), at most {planned.SlotCount} of them at once.")
-            : planned.SlotCount < whole.SlotCount
-                ? string.Create(CultureInfo.InvariantCulture,
-                    $"The memory for keys and values, {Bytes / MiB} MiB, has room for {planned.SlotCount} sequences at once instead of {whole.SlotCount}; set Rill__ContextLength below {whole.ContextLength} for more.")
-                : null;
+        var memory = $"The memory for keys and values, {Bytes / MiB} MiB,";
+        if (planned.ContextLength < whole.ContextLength)
+        {
+            return $"{memory} holds no sequence of {whole.ContextLength} tokens: sequences have at most {planned.ContextLength} " +
+                $"(set Rill__ContextLength to choose, or use a device with more memory), at most {planned.SlotCount} of them at once.";
+        }
+
+        return planned.SlotCount < whole.SlotCount
+            ? $"{memory} has room for {planned.SlotCount} sequences at once instead of {whole.SlotCount}; " +
+                $"set Rill__ContextLength below {whole.ContextLength} for more."
+            : null;
     }
 
     private static long PerSequence(KeyValueLayout layout) =>
@@ -126,7 +129,9 @@ internal sealed record KeyValueBudget
         var few = SlotsTakeMemory ? 1 : (int)Math.Clamp((Bytes / MostForPages / Math.Max(1, PageBytes)) - 1, 1, SlotCount);
         var room = SlotsTakeMemory ? Bytes / whole.BlockBytes / 2 : (Bytes - PagesEnds(few)) / whole.BlockBytes;
         var context = Math.Max(0, room - whole.StateBlocks) * BlockSize;
-        return context < ShortestContext ? whole with { SlotCount = 1 } : whole with { SlotCount = few, ContextLength = (int)Math.Min(context, whole.ContextLength) };
+        return context < ShortestContext
+            ? whole with { SlotCount = 1 }
+            : whole with { SlotCount = few, ContextLength = (int)Math.Min(context, whole.ContextLength) };
     }
 
     /// <summary>The most slots beside which one full sequence's blocks fit; 0 for none.</summary>
@@ -147,6 +152,7 @@ internal sealed record KeyValueBudget
         var one = FitsItself ? whole with { SlotCount = 1 } : whole;
         var slots = SlotsTakeMemory ? PerSequence(one) * one.SlotCount : 0;
         var needed = (((Int128)(slots + PerSequence(one)) * one.BlockBytes) + PagesEnds(one.SlotCount) + MiB - 1) / MiB;
-        return $"The KV cache's budget of {Bytes / MiB} MiB is too small for sequences of {one.ContextLength} tokens: it takes {needed} MiB; raise the budget, or lower the context length{(SlotsTakeMemory && !FitsItself ? " or the number of sequences" : "")}.";
+        return $"The KV cache's budget of {Bytes / MiB} MiB is too small for sequences of {one.ContextLength} tokens: it takes {needed} MiB; " +
+            $"raise the budget, or lower the context length{(SlotsTakeMemory && !FitsItself ? " or the number of sequences" : "")}.";
     }
 }

@@ -45,7 +45,9 @@ internal static unsafe partial class TensorMemory
         fixed (long* sizes = shape, steps = strides)
         {
             var index = device.type == DeviceType.CPU ? -1 : Math.Max(0, device.index);
-            return AotInductor.aoti_torch_create_tensor_from_blob(memory, shape.Length, sizes, steps, 0, (int)type, (int)device.type, index, out var handle) == 0
+            var error = AotInductor.aoti_torch_create_tensor_from_blob(
+                memory, shape.Length, sizes, steps, 0, (int)type, (int)device.type, index, out var handle);
+            return error == 0
                 ? Tensor.UnsafeCreateTensor(handle)
                 : throw new InvalidOperationException("libtorch refused to wrap a device's memory.");
         }
@@ -58,8 +60,8 @@ internal static unsafe partial class TensorMemory
         return new((float*)Address(matrix) + ((nint)row * width), width);
     }
 
-    /// <summary>The elements of a contiguous int64 tensor on the CPU.</summary>
-    public static Span<long> Longs(Tensor tensor) => new(Address(tensor), (int)tensor.NumberOfElements);
+    /// <summary>The elements of a contiguous tensor on the CPU, which are of this type.</summary>
+    public static Span<T> Elements<T>(Tensor tensor) where T : unmanaged => new(Address(tensor), (int)tensor.NumberOfElements);
 
     /// <summary>The address of a contiguous CPU tensor's first element.</summary>
     public static void* Address(Tensor tensor) => (void*)THSTensor_data(tensor.Handle);

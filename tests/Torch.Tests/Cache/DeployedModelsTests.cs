@@ -64,7 +64,8 @@ public sealed class DeployedModelsTests
         {
             var (spec, _, weights) = Of(name, s_devices[0].Name);
             var cells = s_devices.Select(device => Cell(name, device.Name));
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"| {name} | {weights / 1e9:F1} GB | {Layout(spec).TokenBytes / 1024} KiB | {string.Join(" | ", cells)} |"));
+            var sizes = string.Create(CultureInfo.InvariantCulture, $"{weights / 1e9:F1} GB | {Layout(spec).TokenBytes / 1024} KiB");
+            lines.Add($"| {name} | {sizes} | {string.Join(" | ", cells)} |");
         }
 
         return string.Join('\n', lines) + "\n";
@@ -95,7 +96,8 @@ public sealed class DeployedModelsTests
         }, weights);
     }
 
-    private static KeyValueLayout Layout(DecoderSpec spec) => new KeyValueBudget { SlotCount = 1, BlockSize = 16 }.Addresses(spec, KeyValueFormat.BFloat16);
+    private static KeyValueLayout Layout(DecoderSpec spec) =>
+        new KeyValueBudget { SlotCount = 1, BlockSize = 16 }.Addresses(spec, KeyValueFormat.BFloat16);
 
     private static KeyValueLayout? TryPlan(DecoderSpec spec, KeyValueBudget budget, long weights, string device, out string refusal)
     {

@@ -80,14 +80,16 @@ public sealed class KeyValueBudgetTests
         var spec = model.Spec with { LayerCount = 1024, HeadDim = 32 };
         var budget = new KeyValueBudget
         {
-            SlotCount = 15, BlockSize = 4, MemoryMiB = 256, PageBytes = slotsTakeMemory ? 0 : 2 << 20, FitsItself = true, SlotsTakeMemory = slotsTakeMemory,
+            SlotCount = 15, BlockSize = 4, MemoryMiB = 256, FitsItself = true,
+            PageBytes = slotsTakeMemory ? 0 : 2 << 20, SlotsTakeMemory = slotsTakeMemory,
         };
 
         var layout = budget.Plan(spec, KeyValueFormat.Float32);
         var refusal = Assert.Throws<ModelFormatException>(() => (budget with { ContextLength = 2048 }).Plan(spec, KeyValueFormat.Float32));
 
         Assert.Equal(slotsTakeMemory ? (1, 256) : (15, 512 - (16 * 4)), (layout.SlotCount, layout.ContextLength));
-        Assert.Contains($"holds no sequence of 4096 tokens: sequences have at most {layout.ContextLength}", budget.Shortfall(layout, spec), StringComparison.Ordinal);
+        Assert.Contains(
+            $"holds no sequence of 4096 tokens: sequences have at most {layout.ContextLength}", budget.Shortfall(layout, spec), StringComparison.Ordinal);
         Assert.Contains(slotsTakeMemory ? "it takes 2048 MiB" : "it takes 1028 MiB", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -103,7 +105,8 @@ public sealed class KeyValueBudgetTests
         }.Plan(spec, KeyValueFormat.Float32));
 
         Assert.Equal(
-            "The KV cache's budget of 100 MiB is too small for sequences of 4096 tokens: it takes 2052 MiB; raise the budget, or lower the context length.",
+            "The KV cache's budget of 100 MiB is too small for sequences of 4096 tokens: it takes 2052 MiB; " +
+            "raise the budget, or lower the context length.",
             error.Message);
     }
 

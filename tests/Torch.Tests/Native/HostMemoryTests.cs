@@ -17,7 +17,8 @@ public sealed class HostMemoryTests
 
         Assert.Equal("---p", Access(start));
         memory.Map(start + (2 * page), 3 * page);
-        Assert.Equal(("---p", "rw-p", "rw-p", "---p"), (Access(start + page), Access(start + (2 * page)), Access(start + (4 * page)), Access(start + (5 * page))));
+        Assert.Equal(("---p", "rw-p"), (Access(start + page), Access(start + (2 * page))));
+        Assert.Equal(("rw-p", "---p"), (Access(start + (4 * page)), Access(start + (5 * page))));
         *(byte*)(start + (4 * page)) = 7;
         memory.Unmap(start + (3 * page), 2 * page);
         Assert.Equal(("rw-p", "---p"), (Access(start + (2 * page)), Access(start + (4 * page))));

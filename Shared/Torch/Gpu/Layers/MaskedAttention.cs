@@ -7,8 +7,8 @@ namespace Rill.Torch.Gpu.Layers;
 
 /// <summary>
 /// Attention of many sequences' single tokens at once, in plain tensor operations of fixed shapes: every row reads S positions of its slot,
-/// and a mask hides what lies beyond its own. Behind those there may be no memory: its own is read again in their stead. Letters: B rows, H query heads in groups of G over Hk key and value heads,
-/// d width of a head.
+/// and a mask hides what lies beyond its own. Behind those there may be no memory: its own is read again in their stead. Letters: B rows,
+/// H query heads in groups of G over Hk key and value heads, d width of a head.
 /// </summary>
 internal sealed class MaskedAttention : IGpuAttention
 {

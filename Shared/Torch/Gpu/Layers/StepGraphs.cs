@@ -23,7 +23,13 @@ internal sealed class StepGraphs(IStepDevice device, Action<string> report) : ID
     private readonly Dictionary<StepShape, Entry> _graphs = [];
     private bool _isOff;
 
-    /// <summary>Graphs that were captured until now.</summary>
+    /// <summary>False once capturing was turned off.</summary>
+    public bool IsOn => !_isOff;
+
+    /// <summary>Number of shapes that are captured.</summary>
+    public int Count => _graphs.Count;
+
+    /// <summary>Graphs that were captured until now, forgotten ones among them.</summary>
     public int Captures { get; private set; }
 
     /// <summary>Computes one pass. Its inputs must lie where they lay at the last call for the same shape.</summary>
@@ -49,6 +55,26 @@ internal sealed class StepGraphs(IStepDevice device, Action<string> report) : ID
             TurnOff(failure.Message);
             return compute(null);
         }
+    }
+
+    /// <summary>
+    /// The captured shape that steps of a shape are padded to: itself, or the next with at most twice the rows; where there is none, the
+    /// shape, to be captured now.
+    /// </summary>
+    /// <param name="shape">The smallest that does.</param>
+    /// <param name="copiesSpans">Whether a longer span costs time.</param>
+    public StepShape Fit(StepShape shape, bool copiesSpans)
+    {
+        if (_graphs.ContainsKey(shape))
+        {
+            return shape;
+        }
+
+        var next = _graphs.Keys
+            .Where(captured => captured.Rows >= shape.Rows && captured.Rows <= 2 * shape.Rows)
+            .Where(captured => copiesSpans ? captured.Span == shape.Span : captured.Span >= shape.Span)
+            .OrderBy(captured => captured.Rows).ThenBy(captured => captured.Span).FirstOrDefault();
+        return next == default ? shape : next;
     }
 
     /// <summary>Where a list is given, moves a scope's tensors to it, undisposed.</summary>

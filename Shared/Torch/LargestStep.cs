@@ -38,7 +38,7 @@ internal static class LargestStep
         int[] sampling = [.. Enumerable.Range(0, Math.Min(layout.SlotCount, rows.Length))];
         using (var output = decoder.Forward(new StepPlan { Rows = rows, PromptRows = rows.Length, SamplingRows = sampling }))
         {
-            var drawn = new Sequence(-1, [0], new SamplingParameters { TopP = 0.9f, TopK = 40 });
+            var drawn = new Sequence(-1, [0], new SamplingParameters { TopP = 0.9f, TopLogprobs = 5, FrequencyPenalty = 0.1f });
             sampler.Sample(output.Logits!, [.. sampling.Select(_ => new SequenceStep(drawn, 0, 1))]);
         }
 

@@ -53,7 +53,8 @@ internal static class DeployedModels
              "head_dim":64,"intermediate_size":2880,"num_local_experts":32,"num_experts_per_tok":4,"vocab_size":201088,
              "max_position_embeddings":131072,"rms_norm_eps":1e-5,"hidden_act":"silu","rope_theta":150000,"sliding_window":128,
              "swiglu_limit":7.0,"attention_bias":true,"tie_word_embeddings":false,
-             "rope_scaling":{"rope_type":"yarn","factor":32.0,"beta_fast":32.0,"beta_slow":1.0,"truncate":false,"original_max_position_embeddings":4096}}
+             "rope_scaling":{"rope_type":"yarn","factor":32.0,"beta_fast":32.0,"beta_slow":1.0,"truncate":false,
+                             "original_max_position_embeddings":4096}}
             """),
         ("SmolLM2 1.7B", """
             {"architectures":["LlamaForCausalLM"],"hidden_size":2048,"num_hidden_layers":24,"num_attention_heads":32,"num_key_value_heads":32,

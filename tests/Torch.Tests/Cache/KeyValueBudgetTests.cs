@@ -89,7 +89,8 @@ public sealed class KeyValueBudgetTests
 
         Assert.Equal(slotsTakeMemory ? (1, 256) : (15, 512 - (16 * 4)), (layout.SlotCount, layout.ContextLength));
         Assert.Contains(
-            $"holds no sequence of 4096 tokens: sequences have at most {layout.ContextLength}", budget.Shortfall(layout, spec), StringComparison.Ordinal);
+            $"holds no sequence of 4096 tokens: sequences have at most {layout.ContextLength}", budget.Shortfall(layout, spec),
+            StringComparison.Ordinal);
         Assert.Contains(slotsTakeMemory ? "it takes 2048 MiB" : "it takes 1028 MiB", refusal.Message, StringComparison.Ordinal);
     }
 

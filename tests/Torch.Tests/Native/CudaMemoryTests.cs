@@ -71,7 +71,9 @@ public sealed class CudaMemoryTests
         Assert.Throws<DllNotFoundException>(() => new CudaMemory(new CudaPageDriver(0)));
     }
 
-    /// <summary>cuda.h: CUmemAllocationProp has 32 bytes, the type at 0, the location's type at 8 and its number at 12; CUmemAccessDesc has 12.</summary>
+    /// <summary>
+    /// cuda.h: CUmemAllocationProp has 32 bytes, the type at 0, the location's type at 8 and its number at 12; CUmemAccessDesc has 12.
+    /// </summary>
     [Fact]
     public void Structures_LieAsTheDriverReadsThem()
     {

@@ -180,7 +180,7 @@ public sealed class StepGraphsTests : IDisposable
 
         static Tensor? Small(Tensor queries, Tensor keys, Tensor values, FlashLengths lengths, int? window) =>
             lengths.MostQueries == 1 && queries.shape[0] > 4
-                ? throw new ExternalException("CUDA out of memory.")
+                ? throw new OutOfDeviceMemoryException()
                 : FlashStandIn.Forward(queries, keys, values, lengths, window);
     }
 
@@ -222,6 +222,9 @@ public sealed class StepGraphsTests : IDisposable
 
         Assert.Equal(new StepShape(expectedRows, expectedSpan), graphs.Fit(new(rows, span), copiesSpans));
     }
+
+    /// <summary>As TorchSharp throws it.</summary>
+    private sealed class OutOfDeviceMemoryException() : ExternalException("CUDA out of memory.");
 
     private static void Run(StepGraphs graphs, StepShape shape) => graphs.Run(shape, _ => ones(shape.Rows, 3));
 

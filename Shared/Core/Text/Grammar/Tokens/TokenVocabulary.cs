@@ -107,8 +107,14 @@ public sealed class TokenVocabulary
     /// <summary>Those that hold a quotation mark.</summary>
     internal TokenTrie Quoted { get; }
 
-    /// <summary>Their bits.</summary>
-    internal ReadOnlySpan<uint> QuotedTokens => _quotedTokens;
+    /// <summary>Clears their bits.</summary>
+    internal void ClearQuoted(Span<uint> mask)
+    {
+        for (var word = 0; word < _quotedTokens.Length; word++)
+        {
+            mask[word] &= ~_quotedTokens[word];
+        }
+    }
 
     /// <summary>Masks of the inside of strings.</summary>
     internal InsideMasks Inside { get; } = new();

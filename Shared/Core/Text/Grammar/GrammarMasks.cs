@@ -87,7 +87,10 @@ internal sealed class GrammarMasks(GrammarAutomaton automaton, TokenVocabulary v
         }
         else
         {
-            yield return Rest(at, isOpen, mask);
+            foreach (var walk in Rest(at, isOpen, mask))
+            {
+                yield return walk;
+            }
         }
 
         MarkTokens(at, anyToken, mask);
@@ -123,7 +126,11 @@ internal sealed class GrammarMasks(GrammarAutomaton automaton, TokenVocabulary v
         if (inside is null)
         {
             inside = new uint[mask.Length];
-            yield return Rest(alone, text.Machine.IsOpen(text.State, vocabulary.All.Depth), inside);
+            foreach (var walk in Rest(alone, text.Machine.IsOpen(text.State, vocabulary.All.Depth), inside))
+            {
+                yield return walk;
+            }
+
             vocabulary.ClearQuoted(inside);
             vocabulary.Inside.Add(state, inside);
         }
@@ -146,28 +153,36 @@ internal sealed class GrammarMasks(GrammarAutomaton automaton, TokenVocabulary v
     }
 
     /// <summary>Or-s in what needs no look, and walks the rest.</summary>
-    private TokenWalk Rest(Configuration at, bool isOpen, uint[] mask)
+    private IEnumerable<TokenWalk> Rest(Configuration at, bool isOpen, uint[] mask)
     {
         if (isOpen)
         {
             vocabulary.Open.CopyTo(mask);
-            return new(vocabulary.OpenRest, automaton, at, mask);
+            yield return new(vocabulary.OpenRest, automaton, at, mask);
         }
-
-        if (PlainRoom(at) is var room and > 0)
+        else if (PlainRoom(at) is var room and > 0)
         {
             vocabulary.Plain(room).CopyTo(mask);
-            return new(vocabulary.Rest, automaton, at, mask);
+            yield return new(vocabulary.Odd, automaton, at, mask);
+            if (room > TokenVocabulary.PlainCharacters || !IsExact(at))
+            {
+                yield return new(vocabulary.Long, automaton, at, mask);
+            }
         }
-
-        var groups = Groups(at);
-        if (groups != 0)
+        else
         {
-            vocabulary.MarkWithin(groups, mask);
-        }
+            var groups = Groups(at);
+            if (groups != 0)
+            {
+                vocabulary.MarkWithin(groups, mask);
+            }
 
-        return new(vocabulary.All, automaton, at, mask, groups);
+            yield return new(vocabulary.All, automaton, at, mask, groups);
+        }
     }
+
+    /// <summary>True where not one plain character more may follow than <see cref="PlainRoom"/> says.</summary>
+    private static bool IsExact(Configuration at) => at.Frames is [var only] && only.Machine.PlainRoomIsExact;
 
     /// <summary>The one string that the text may be in, among ways to read it that take no text as it comes.</summary>
     private Frame? FindString(Configuration at)
@@ -224,7 +239,7 @@ internal sealed class GrammarMasks(GrammarAutomaton automaton, TokenVocabulary v
         foreach (var frame in at.Frames)
         {
             var room = frame.Machine.PlainRoom(frame.State);
-            if (room >= TokenVocabulary.PlainCharacters || (at.Frames.Length == 1 && frame.Machine.PlainRoomIsExact && room > 0))
+            if (room >= TokenVocabulary.PlainCharacters || (IsExact(at) && room > 0))
             {
                 return room;
             }

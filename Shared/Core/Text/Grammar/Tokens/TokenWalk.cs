@@ -11,11 +11,13 @@ internal sealed class TokenWalk
     // What computing a configuration costs, for each way in which the text before can be read, in nodes that are passed over.
     private const int StepCost = 32;
 
+    private const int UsualDepth = 16;
+
     private readonly TokenTrie _trie;
     private readonly GrammarAutomaton _automaton;
     private readonly uint[] _mask;
     private readonly uint _known;
-    private readonly Place[] _path;
+    private Place[] _path = new Place[UsualDepth];
     private int _depth;
     private int _era;
 
@@ -28,7 +30,6 @@ internal sealed class TokenWalk
     public TokenWalk(TokenTrie trie, GrammarAutomaton automaton, Configuration start, uint[] mask, uint known = 0)
     {
         (_trie, _automaton, _mask, _known) = (trie, automaton, mask, known);
-        _path = new Place[trie.Depth];
         _depth = trie.Roots == 0 ? -1 : 0;
         if (_depth == 0)
         {
@@ -85,7 +86,12 @@ internal sealed class TokenWalk
         var (first, end) = _trie.Children(node);
         if (first < end)
         {
-            _path[++_depth] = new(next, first, end) { Row = _automaton.Row(next) };
+            if (++_depth == _path.Length)
+            {
+                Array.Resize(ref _path, _depth * 2);
+            }
+
+            _path[_depth] = new(next, first, end) { Row = _automaton.Row(next) };
         }
     }
 

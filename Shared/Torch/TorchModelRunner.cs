@@ -2,6 +2,7 @@ using Rill.Models;
 using Rill.Serving;
 using Rill.Torch.Decoding;
 using Rill.Torch.Gpu.Kernels;
+using Rill.Torch.Gpu.Layers;
 using Rill.Torch.Native;
 using Rill.Torch.Sampling;
 using static TorchSharp.torch;
@@ -94,7 +95,7 @@ public sealed class TorchModelRunner : IModelRunner
         var chunk = Math.Clamp(Limits.ContextLength - 2, 1, 30);
         TokenRow[][] steps = [[.. Enumerable.Range(0, chunk).Select(Row)], [Row(chunk)], [Row(chunk + 1)]];
         var plain = new Sequence(-1, [0], new SamplingParameters { TopP = 0.9f, TopK = 40 });
-        var sequence = new Sequence(-1, [0], plain.Parameters with { TopLogprobs = 1 });    // on a GPU these are sampled on the host
+        var sequence = new Sequence(-1, [0], plain.Parameters with { TopLogprobs = 1, FrequencyPenalty = 0.1f });
         foreach (var step in steps)
         {
             using var output = _decoder.Forward(new StepPlan { Rows = step, PromptRows = step.Length == 1 ? 0 : step.Length, SamplingRows = [step.Length - 1] });
@@ -102,6 +103,7 @@ public sealed class TorchModelRunner : IModelRunner
             Sample(output.Logits!, [new(plain, 0, 1)]);
         }
 
+        (_decoder as GpuDecoder)?.CaptureSteps();
         _decoder.ReleaseSlot(0);
 
         // A context of one or two tokens begins anew.

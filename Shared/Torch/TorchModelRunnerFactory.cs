@@ -63,11 +63,13 @@ public static class TorchModelRunnerFactory
         }
 
         var sampler = new Sampler(team);
-        var runner = new TorchModelRunner(place.Stream, decoder, sampler, types.OnTensors ? new(sampler) : null, parts)
+        var gpuSampler = types.OnTensors ? parts.Own(new GpuSampler(sampler, place.Stream, place.Device)) : null;
+        var runner = new TorchModelRunner(place.Stream, decoder, sampler, gpuSampler, parts)
         {
             Limits = new(spec.VocabularySize, layout.ContextLength, layout.SlotCount, layout.BlockSize, layout.BlockCount)
             {
                 TakesDrafts = !types.OnTensors && layout.StateBytes == 0,    // on a GPU a sequence with drafts leaves the captured step
+                TokenBudget = options.StepTokensOn(place.Device.type),
                 StateBlocks = (int)Math.Min(layout.StateBlocks, int.MaxValue),
             },
             Spec = spec,
@@ -125,8 +127,13 @@ public static class TorchModelRunnerFactory
         {
             Graphs = options.CudaGraphs && (onGpu || options.StepDevice is not null),
             Flash = options.Flash ?? (onGpu ? FlashKernel.TryForward : null),
+            Inform = options.Inform,
         };
-        return options.MostCopiedBytes is { } bytes ? place with { MostCopiedBytes = bytes } : place;
+        return place with
+        {
+            MostCopiedBytes = options.MostCopiedBytes ?? place.MostCopiedBytes,
+            CaptureTime = options.CaptureTime ?? place.CaptureTime,
+        };
     }
 
     private static Device FindDevice(string name)

@@ -2,12 +2,16 @@ using System.ComponentModel.DataAnnotations;
 using Rill.Torch.Cpu.Quantization;
 using Rill.Torch.Gpu.Kernels;
 using Rill.Torch.Gpu.Layers;
+using TorchSharp;
 
 namespace Rill.Torch;
 
 /// <summary>How a model is loaded.</summary>
 public sealed record TorchRunnerOptions
 {
+    private const int CpuStepTokens = 512;
+    private const int GpuStepTokens = 4096;
+
     /// <summary>Where the model runs: "cpu", or "cuda" (with a number after a colon for one of several).</summary>
     [RegularExpression("cpu|cuda(:[0-9]+)?")]
     public string Device { get; init; } = "cpu";
@@ -58,11 +62,18 @@ public sealed record TorchRunnerOptions
     /// <summary>Told while weights are quantized which share of them is, from 0 to 1.</summary>
     public Action<double> Quantizing { get; init; } = static _ => { };
 
+    /// <summary>Most tokens of a step; null for what suits the device: 512 on the CPU, 4096 on a GPU.</summary>
+    [Range(1, 65_536)]
+    public int? StepTokens { get; init; }
+
     /// <summary>True to capture decoding steps as CUDA graphs, where that works.</summary>
     public bool CudaGraphs { get; init; } = true;
 
     /// <summary>Gets a sentence for the log when something of the device cannot be used, at load or in a later step.</summary>
     public Action<string> Report { get; init; } = static _ => { };
+
+    /// <summary>Gets a sentence for the log about what was prepared at load.</summary>
+    public Action<string> Inform { get; init; } = static _ => { };
 
     /// <summary>For tests: runs the tensor decoder on the CPU, where the kernels would be used.</summary>
     internal bool UseGpuDecoder { get; init; }
@@ -75,4 +86,12 @@ public sealed record TorchRunnerOptions
 
     /// <summary>For tests: a smaller <see cref="GpuPlace.MostCopiedBytes"/>.</summary>
     internal long? MostCopiedBytes { get; init; }
+
+    /// <summary>For tests: another <see cref="GpuPlace.CaptureTime"/>.</summary>
+    internal TimeSpan? CaptureTime { get; init; }
+
+    /// <summary>
+    /// <see cref="StepTokens"/>, or what suits a device: a GPU is bound by computing, not by reading weights, from some thousand tokens on.
+    /// </summary>
+    internal int StepTokensOn(DeviceType device) => StepTokens ?? (device == DeviceType.CUDA ? GpuStepTokens : CpuStepTokens);
 }

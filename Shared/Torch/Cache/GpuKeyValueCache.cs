@@ -34,7 +34,7 @@ internal sealed class GpuKeyValueCache
     public long SlotStride => 2L * _layout.Layers.Count * _layout.ContextLength;
 
     /// <summary>Bytes of the keys (or values) of so many positions in one layer.</summary>
-    public long BytesOf(int positions) => positions * _layout.TokenBytes;
+    public long BytesOf(int positions) => positions * _layout.LayerBytes(0) / _layout.Vectors;
 
     /// <summary>Rows of all slots together.</summary>
     public long Rows => _rows.shape[0];

@@ -34,8 +34,8 @@ internal static unsafe partial class TensorMemory
         return new((float*)Address(matrix) + ((nint)row * width), width);
     }
 
-    /// <summary>The elements of a contiguous int64 tensor on the CPU.</summary>
-    public static Span<long> Longs(Tensor tensor) => new(Address(tensor), (int)tensor.NumberOfElements);
+    /// <summary>The elements of a contiguous tensor on the CPU, which are of this type.</summary>
+    public static Span<T> Elements<T>(Tensor tensor) where T : unmanaged => new(Address(tensor), (int)tensor.NumberOfElements);
 
     /// <summary>The address of a contiguous CPU tensor's first element.</summary>
     public static void* Address(Tensor tensor) => (void*)THSTensor_data(tensor.Handle);

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
 using Rill.Models;
 using Rill.Serving;
 using Rill.Torch.Cache;
@@ -14,15 +17,12 @@ namespace Rill.Torch.Gpu.Layers;
 /// </summary>
 internal sealed class GpuDecoder : IDecoder
 {
-    private const int FirstPromptRows = 512;
+    private const int FirstMixedRows = 4096;    // what there is room for at first
 
     private readonly GpuKeyValueCache _cache;
-    private readonly PassFactory _passes;
-    private readonly GpuModel _model;
-    private readonly InputStaging _promptStaging;
     private readonly DecodePass _decode;
-    private readonly Device _device;
-    private readonly IStepDevice _stream;
+    private readonly MixedPass _mixed;
+    private readonly GpuPlace _place;
 
     /// <summary>Loads the weights; where the place is the CPU, <paramref name="weights"/> must outlive the decoder.</summary>
     /// <param name="spec">The model.</param>
@@ -34,35 +34,63 @@ internal sealed class GpuDecoder : IDecoder
     public GpuDecoder(DecoderSpec spec, ModelWeights weights, ScalarType type, KeyValueLayout layout, GpuPlace place, DisposableStack parts)
     {
         TensorSwitches.Check(spec);
-        (_device, _stream) = (place.Device, place.Stream);
-        _cache = new(layout, type, _device, parts);
-        var places = parts.Own(new GpuPositions(spec, _device));
+        _place = place;
+        _cache = new(layout, type, place.Device, parts);
+        var places = parts.Own(new GpuPositions(spec, place.Device));
         var flash = UsableFlash(spec, type, place);
         UsesFlash = flash is not null;
-        _passes = new(spec, _cache, places, flash, place.MostCopiedBytes, _device);
-        _model = new(spec, new(weights, type), _cache, type, _device, parts);
-        _promptStaging = parts.Own(new InputStaging(_device, FirstPromptRows));
+        var passes = new PassFactory(spec, _cache, places, flash, place.MostCopiedBytes, place.Device);
+        var model = new GpuModel(spec, new(weights, type), _cache, type, place.Device, parts);
         var graphs = place.Graphs
-            ? parts.Own(new StepGraphs(_stream, reason => place.Report($"Decoding steps are not captured as CUDA graphs: {reason}.")))
+            ? parts.Own(new StepGraphs(place.Stream, reason => place.Report($"Decoding steps are not captured as CUDA graphs: {reason}.")))
             : null;
-        _decode = new(_model, _passes, graphs, layout, parts.Own(new InputStaging(_device, layout.SlotCount)));
+        _decode = new(model, passes, graphs, layout, Upload(layout.SlotCount));
+        _mixed = new(model, passes, Upload(FirstMixedRows));
+
+        StepUpload<long> Upload(int rows) => parts.Own(new StepUpload<long>(place.Stream, place.Device, InputStaging.Planes * rows));
     }
 
     /// <summary>Whether attention runs through the flash kernel.</summary>
     public bool UsesFlash { get; }
 
+    /// <summary>
+    /// Captures decoding steps of the shapes that come most, so that no request waits for it: within bounds of time and memory. Uses slot 0,
+    /// which must be free.
+    /// </summary>
+    public void CaptureSteps()
+    {
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            var count = _decode.CaptureCommon(() => Stopwatch.GetElapsedTime(started) < _place.CaptureTime && HasRoom());
+            if (count > 0)
+            {
+                var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+                _place.Inform(string.Create(CultureInfo.InvariantCulture, $"Decoding steps of {count} shapes were captured in {seconds:F1} s."));
+            }
+        }
+        catch (ExternalException)
+        {
+            _decode.DropGraphs();    // libtorch ran out of memory: steps as large may never come
+            _place.Report("The GPU's memory did not suffice to capture decoding steps at load; they are captured when they come.");
+        }
+
+        bool HasRoom() => _place.Stream.FreeMemory() is not { } free || free >= _place.LeastFreeBytes;
+    }
+
     public StepOutput Forward(StepPlan plan)
     {
         using var scope = NewDisposeScope();
         var split = PassSplit.Of(plan);
-        var decoded = split.Singles.Length == 0 ? null : _decode.Forward(split.Singles);
-        var (prompts, hidden) = split.Runs.Length == 0 ? default : Runs(split);
-        if (plan.SamplingRows.Length == 0 && plan.PoolingRows.Length == 0)
+        var (logits, hidden) = split.IsDecoding && _decode.ShapeOf(split.Rows) is { } shape
+            ? (_decode.Forward(split.Rows, shape).narrow(0, 0, split.Sampling.Length), null)
+            : _mixed.Forward(split);
+        if (split.Sampling.Length == 0 && split.Pooling.Length == 0)
         {
-            _stream.Synchronize();    // nothing will be read back: the next step must not stage its inputs over this one's
+            _place.Stream.Synchronize();    // nothing will be read back: what this step uses must not be given back before it is done
+            return new(null, null);
         }
 
-        var logits = plan.SamplingRows.Length == 0 ? null : InOrder(decoded, prompts, split.Order);
         return new(logits?.MoveToOuterDisposeScope(), hidden?.MoveToOuterDisposeScope());
     }
 
@@ -107,7 +135,7 @@ internal sealed class GpuDecoder : IDecoder
             return null;
         }
 
-        if (place.Flash is { } kernel && FlashProbe.Fault(kernel, spec, _cache, type, _device) is { } fault)
+        if (place.Flash is { } kernel && FlashProbe.Fault(kernel, spec, _cache, type, place) is { } fault)
         {
             place.Report($"Attention runs without the flash kernel: {fault}.");
             return null;
@@ -115,32 +143,4 @@ internal sealed class GpuDecoder : IDecoder
 
         return place.Flash;
     }
-
-    /// <summary>
-    /// Computes the rows of runs: logits of those that sample, f32 [rows, vocabulary], and hidden states of those that pool, f32 [rows, hidden];
-    /// null where there are none.
-    /// </summary>
-    private (Tensor? Logits, Tensor? Hidden) Runs(PassSplit split)
-    {
-        var rows = split.Runs;
-        _promptStaging.Stage(rows, rows.Length);
-        var hidden = _model.Forward(_passes.OfRuns(_promptStaging.Rows(rows.Length), SequenceRun.Of(rows)));
-        return (
-            split.RunsSampling.Length == 0 ? null : _model.Logits(Select(hidden, split.RunsSampling)),
-            split.RunsPooling.Length == 0 ? null : _model.Normed(Select(hidden, split.RunsPooling)));
-    }
-
-    /// <summary>The logits of both passes in the order of the sampling rows.</summary>
-    private Tensor InOrder(Tensor? decoded, Tensor? runs, long[]? order)
-    {
-        var logits = (decoded, runs) switch
-        {
-            (null, { } only) => only,
-            ({ } only, null) => only,
-            _ => cat([decoded!, runs!], 0),
-        };
-        return order is null ? logits : Select(logits, order);
-    }
-
-    private Tensor Select(Tensor source, long[] rows) => source.index_select(0, tensor(rows, device: _device));
 }

@@ -12,6 +12,15 @@ internal sealed record GpuPlace(Device Device, IStepDevice Stream, Action<string
     /// <summary>Whether to capture decoding steps.</summary>
     public bool Graphs { get; init; }
 
+    /// <summary>Shapes of decoding steps are captured at load for this long; the others when they first come.</summary>
+    public TimeSpan CaptureTime { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>So many bytes of the device are left free when shapes are captured at load.</summary>
+    public long LeastFreeBytes { get; init; } = 512L << 20;
+
+    /// <summary>Gets a sentence for the log about what was prepared.</summary>
+    public Action<string> Inform { get; init; } = static _ => { };
+
     /// <summary>The flash kernel, to be tried at load; null to do without.</summary>
     public FlashAttention.Kernel? Flash { get; init; }
 

@@ -53,11 +53,7 @@ internal sealed class ConstraintReadiness(Action? wake = null)
                 ready++;
             }
 
-            while (constraint.Prepare()?.Continue() == false)
-            {
-                // once more for the step's own mask: a constraint keeps that of the place for which it was asked last
-            }
-
+            AskAgain(constraint);
             return ready < works.Count ? ready : most;
         }
 #pragma warning disable CA1031 // A guess is worth no sequence: a constraint that is broken fails it at its mask.
@@ -101,6 +97,15 @@ internal sealed class ConstraintReadiness(Action? wake = null)
         finally
         {
             constraint.RollBack(accepted);
+        }
+    }
+
+    /// <summary>Once more for the step's own mask: a constraint may keep only what it was asked for last.</summary>
+    private static void AskAgain(ITokenConstraint constraint)
+    {
+        for (var preparation = constraint.Prepare(); preparation?.Continue() == false;)
+        {
+            // it was done before, and is done anew only where many others came in between
         }
     }
 

@@ -17,15 +17,21 @@ internal sealed class PythonArguments(ToolArguments arguments)
 
     private static Rule Values(MemberRule member)
     {
-        if (!member.Name.All(character => char.IsAsciiLetterOrDigit(character) || character == '_') || member.Name is not [var first, ..] || char.IsAsciiDigit(first))
+        if (!IsName(member.Name))
         {
-            throw new SchemaException($"the name '{member.Name}' cannot be written, for this model writes arguments as Python does") { IsUnsupported = true };
+            throw new SchemaException($"the name '{member.Name}' cannot be written, for this model writes arguments as Python does")
+            {
+                IsUnsupported = true,
+            };
         }
 
         string[] literals = [.. member.Texts.Select(JsonText.Quote), .. member.Literals];
         Machine[] listed = literals.Length > 0 ? [new LiteralMachine(literals)] : [];
         return PythonMachine.Of(new() { Machines = [.. listed, .. member.Strings, .. member.Others] });
     }
+
+    private static bool IsName(string text) => text is [var first, ..] && !char.IsAsciiDigit(first)
+        && text.All(character => char.IsAsciiLetterOrDigit(character) || character == '_');
 
     /// <summary>
     /// Written twice: as the first of all, from which it goes on behind the same member among the later ones, which have a comma before them.

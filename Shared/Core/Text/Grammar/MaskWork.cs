@@ -5,7 +5,9 @@ using Rill.Text.Grammar.Tokens;
 
 namespace Rill.Text.Grammar;
 
-/// <summary>The mask of one place in an answer: found, or made in parts, between which others may use the grammar. One thread at a time makes it.</summary>
+/// <summary>
+/// The mask of one place in an answer: found, or made in parts, between which others may use the grammar. One thread at a time makes it.
+/// </summary>
 internal sealed class MaskWork : IPreparation
 {
     // Some 50 microseconds of a walk: so long another sequence with the same grammar waits at most.

@@ -14,7 +14,9 @@ internal static class PythonText
         JsonValueKind.False => "False",
         JsonValueKind.Null => "None",
         JsonValueKind.Array => $"[{string.Join(',', value.EnumerateArray().Select(Write))}]",
-        JsonValueKind.Object => $"{{{string.Join(',', value.EnumerateObject().Select(member => $"{JsonText.Quote(member.Name)}:{Write(member.Value)}"))}}}",
+        JsonValueKind.Object => $"{{{string.Join(',', value.EnumerateObject().Select(Write))}}}",
         _ => JsonText.Write(value),
     };
+
+    private static string Write(JsonProperty member) => $"{JsonText.Quote(member.Name)}:{Write(member.Value)}";
 }

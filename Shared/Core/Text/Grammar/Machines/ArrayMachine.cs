@@ -93,7 +93,8 @@ internal sealed class ArrayPlan : IArrayPlan
     private IReadOnlyList<ArrayItem> ItemsAt(int count) => count >= _most ? [] : count < _first.Count ? _first[count] : _rest;
 
     /// <summary>The count after one more item.</summary>
-    private int Next(int count) => _most == int.MaxValue && _canEnd is null ? Math.Min(count + 1, Math.Max(_least, _first.Count)) : Math.Min(count + 1, Horizon);
+    private int Next(int count) =>
+        Math.Min(count + 1, _most == int.MaxValue && _canEnd is null ? Math.Max(_least, _first.Count) : Horizon);
 
     /// <inheritdoc/>
     public bool MayEnd(int count, int place) => count >= _least && place == _all;

@@ -1,6 +1,8 @@
 namespace Rill.Text.Grammar.Machines;
 
-/// <summary>What an array must be, so that each item that is begun leads to an end. A count and a place tell what was read; both begin with 0.</summary>
+/// <summary>
+/// What an array must be, so that each item that is begun leads to an end. A count and a place tell what was read; both begin with 0.
+/// </summary>
 internal interface IArrayPlan
 {
     /// <summary>The items that may stand next, each with the count and the place behind it.</summary>

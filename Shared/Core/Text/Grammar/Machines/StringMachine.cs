@@ -171,7 +171,9 @@ internal sealed class StringMachine(
 
     /// <inheritdoc/>
     public override uint Groups(MachineState state) =>
-        (Phase)state.Phase == Phase.Body && HasRoom(state, CharacterGroups.LongestToken) ? GroupReach.From(automaton, state.Place, CharacterGroups.MostTokens) : 0;
+        (Phase)state.Phase == Phase.Body && HasRoom(state, CharacterGroups.LongestToken)
+            ? GroupReach.From(automaton, state.Place, CharacterGroups.MostTokens)
+            : 0;
 
     /// <inheritdoc/>
     public override bool PlainRoomIsExact => IsCounted;

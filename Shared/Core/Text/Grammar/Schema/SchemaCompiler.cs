@@ -176,7 +176,9 @@ internal sealed class SchemaCompiler
 
         if ((facets.Kinds & JsonKinds.Array) != 0 && facets.Array.MinItems <= facets.Array.MaxItems)
         {
-            draft.Structures.Add(facets.Array is { Unique: { } unique, MaxItems: > 1 } ? DistinctOf(facets.Array, unique) : ArrayOf(facets.Array, node));
+            draft.Structures.Add(facets.Array is { Unique: { } unique, MaxItems: > 1 }
+                ? DistinctOf(facets.Array, unique)
+                : ArrayOf(facets.Array, node));
         }
 
         if ((facets.Kinds & JsonKinds.Object) != 0)

@@ -20,9 +20,7 @@ public sealed class KernelDecoderTests : IDisposable
     [InlineData("LlamaForCausalLM", "{}")]
     [InlineData("Qwen2ForCausalLM", """{"use_sliding_window":true,"sliding_window":7,"max_window_layers":1}""")]
     [InlineData("Qwen3ForCausalLM", "{}")]            // norms over heads
-    [InlineData("Gemma2ForCausalLM", "{}")]           // norms with an offset, before and after
-    [InlineData("CohereForCausalLM", "{}")]           // branches side by side, layer norms, pairs of neighbours
-    [InlineData("Olmo2ForCausalLM", "{}")]           // norms after the branches alone
+    [InlineData("StableLmForCausalLM", """{"use_parallel_residual":true,"partial_rotary_factor":0.5}""")]    // layer norms, a part of a head
     public void Execute_WithKernels_GivesTheDistributionsOfTensorOperations(string architecture, string changes)
     {
         using var model = new TinyModel(architecture, changes);
@@ -93,7 +91,8 @@ public sealed class KernelDecoderTests : IDisposable
     public void Load_PackedExperts_SaysWhatToDo()
     {
         using var model = new TinyModel(
-            "Qwen3MoeForCausalLM", """{"num_experts":4,"num_experts_per_tok":2,"moe_intermediate_size":32,"norm_topk_prob":true}""");
+            "Dots1ForCausalLM",
+            """{"attention_bias":true,"n_routed_experts":6,"num_experts_per_tok":2,"moe_intermediate_size":16,"n_shared_experts":1}""");
 
         var refusal = Assert.Throws<ModelFormatException>(() =>
             RunnerDriver.LoadTensors(model, options => options with { DataType = TorchDataType.Q8, Kernels = _device }));

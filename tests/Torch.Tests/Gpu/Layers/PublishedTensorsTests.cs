@@ -57,7 +57,7 @@ public sealed class PublishedTensorsTests
         var reports = new List<string>();
         using var runner = Load(model, options => options with { StepDevice = device, Kernels = new CpuKernelDevice(), Report = reports.Add });
 
-        Assert.Equal(model.Greedy, Continue(runner, model, []));
+        Assert.Equal(model.Greedy, Continue(runner, model));
         Assert.Empty(reports);
     }
 

@@ -53,6 +53,19 @@ public sealed class TorchModelRunner : IModelRunner
     {
         using var inference = inference_mode();
         using var stream = _stream.Enter();
+        try
+        {
+            return ExecuteSteps(batch);
+        }
+        catch (Exception failure) when (failure is not SequenceFaultException)
+        {
+            _decoder.Recover();
+            throw;
+        }
+    }
+
+    private IReadOnlyList<StepResult> ExecuteSteps(StepBatch batch)
+    {
         Prepare(batch);
         CheckAdapters(batch.Steps);
         var plan = StepPlan.Create(batch.Steps, Limits);
@@ -131,11 +144,7 @@ public sealed class TorchModelRunner : IModelRunner
             _decoder.ReleaseState(state);
         }
 
-        foreach (var copy in batch.Restores)
-        {
-            _decoder.Restore(copy);
-        }
-
+        _decoder.Restore(batch.Restores);
         foreach (var copy in batch.StateRestores)
         {
             _decoder.Restore(copy);
@@ -145,11 +154,7 @@ public sealed class TorchModelRunner : IModelRunner
     /// <summary>What a step leaves in the cache.</summary>
     private void Keep(StepBatch batch)
     {
-        foreach (var copy in batch.Saves)
-        {
-            _decoder.Save(copy);
-        }
-
+        _decoder.Save(batch.Saves);
         foreach (var copy in batch.StateSaves)
         {
             _decoder.Save(copy);

@@ -23,6 +23,10 @@ internal sealed class GpuDecoder : IDecoder
     private readonly DecodePass _decode;
     private readonly MixedPass _mixed;
     private readonly GpuPlace _place;
+    private readonly Dictionary<int, int> _ends = [];    // of a step's slots
+    private (long? Left, int Captures)? _before;         // the last step, where it may have taken memory: bytes beside tensors, graphs
+    private int _mostSingles;
+    private bool _hasCaptured;
 
     /// <summary>Loads the weights; where the place is the CPU, <paramref name="weights"/> must outlive the decoder.</summary>
     /// <param name="spec">The model.</param>
@@ -35,7 +39,7 @@ internal sealed class GpuDecoder : IDecoder
     {
         TensorSwitches.Check(spec);
         _place = place;
-        _cache = new(layout, type, place.Device, parts);
+        _cache = new(layout, type, place.Device, parts, place.Memory);
         var places = parts.Own(new GpuPositions(spec, place.Device));
         var flash = UsableFlash(spec, type, place);
         UsesFlash = flash is not null;
@@ -53,12 +57,22 @@ internal sealed class GpuDecoder : IDecoder
     /// <summary>Whether attention runs through the flash kernel.</summary>
     public bool UsesFlash { get; }
 
+    /// <summary>Adds the prefix cache, once, before blocks are saved: see <see cref="GpuKeyValueCache.AddBlocks"/>.</summary>
+    public void AddBlocks(int count, long mostBytes) => _cache.AddBlocks(count, mostBytes);
+
     /// <summary>
-    /// Captures decoding steps of the shapes that come most, so that no request waits for it: within bounds of time and memory. Uses slot 0,
-    /// which must be free.
+    /// Captures decoding steps of the shapes that come most, so that no request waits for it: within bounds of time and memory, and once. Uses
+    /// slot 0, which must be free.
     /// </summary>
     public void CaptureSteps()
     {
+        if (_hasCaptured)
+        {
+            return;
+        }
+
+        _hasCaptured = true;
+        _cache.Use(0, 1);
         var started = Stopwatch.GetTimestamp();
         try
         {
@@ -81,7 +95,10 @@ internal sealed class GpuDecoder : IDecoder
     public StepOutput Forward(StepPlan plan)
     {
         using var scope = NewDisposeScope();
+        DropGraphsAfterWant();
+        Use(plan.Rows);
         var split = PassSplit.Of(plan);
+        _before = MayTakeMemory(split) ? (BytesLeft(), _decode.Captures) : null;
         var (logits, hidden) = split.IsDecoding && _decode.ShapeOf(split.Rows) is { } shape
             ? (_decode.Forward(split.Rows, shape).narrow(0, 0, split.Sampling.Length), null)
             : _mixed.Forward(split);
@@ -94,19 +111,15 @@ internal sealed class GpuDecoder : IDecoder
         return new(logits?.MoveToOuterDisposeScope(), hidden?.MoveToOuterDisposeScope());
     }
 
-    /// <summary>Does nothing: the memory was taken for good.</summary>
-    public void ReleaseSlot(int slot)
-    {
-    }
+    public void ReleaseSlot(int slot) => _cache.ReleaseSlot(slot);
 
-    /// <summary>Does nothing: the memory was taken for good.</summary>
-    public void ReleaseBlock(int block)
-    {
-    }
+    public void ReleaseBlock(int block) => _cache.ReleaseBlock(block);
 
-    public void Restore(BlockCopy copy) => _cache.Restore(copy);
+    public void Restore(IReadOnlyList<BlockCopy> copies) => _cache.Restore(copies);
 
-    public void Save(BlockCopy copy) => _cache.Save(copy);
+    public void Save(IReadOnlyList<BlockCopy> copies) => _cache.Save(copies);
+
+    public void Recover() => _decode.DropGraphs();
 
     public void ReleaseState(int state) => throw NoStates();
 
@@ -127,6 +140,45 @@ internal sealed class GpuDecoder : IDecoder
 
     /// <summary>Models with states are refused at load.</summary>
     private static NotSupportedException NoStates() => new("The GPU's decoder has no states.");
+
+    /// <summary>
+    /// libtorch's allocator gives back what nobody holds when it cannot get more, and then goes on: nobody is told. It shows in the device's
+    /// free memory alone, which after the warm-up seldom changes in a step but by pages of ours and by new graphs: whenever else it did, graphs
+    /// are captured anew.
+    /// </summary>
+    private void DropGraphsAfterWant()
+    {
+        if (_before is { } before && before.Captures == _decode.Captures && before.Left != BytesLeft())
+        {
+            _decode.DropGraphs();
+        }
+    }
+
+    /// <summary>Whether a step may have tensors of sizes that there were none of.</summary>
+    private bool MayTakeMemory(PassSplit split)
+    {
+        var isLarger = split.SingleCount > _mostSingles;
+        _mostSingles = Math.Max(_mostSingles, split.SingleCount);
+        return isLarger || !split.IsDecoding;
+    }
+
+    /// <summary>Bytes of the device that neither tensors nor others hold; null where that is not known.</summary>
+    private long? BytesLeft() => _place.Stream.FreeMemory() + (_place.Memory?.TakenBytes ?? 0);
+
+    /// <summary>Puts memory behind the positions that a step reads and writes.</summary>
+    private void Use(TokenRow[] rows)
+    {
+        _ends.Clear();
+        foreach (var row in rows)
+        {
+            _ends[row.Slot] = Math.Max(_ends.GetValueOrDefault(row.Slot), row.Position + 1);
+        }
+
+        foreach (var (slot, end) in _ends)
+        {
+            _cache.Use(slot, end);
+        }
+    }
 
     private FlashAttention.Kernel? UsableFlash(DecoderSpec spec, ScalarType type, GpuPlace place)
     {

@@ -48,7 +48,7 @@ internal sealed class ReplayingDevice : IStepDevice
 
     public IStepMark Mark() => new DoneMark();
 
-    public long? Free { get; init; }
+    public long? Free { get; set; }
 
     public long? FreeMemory() => Free;
 

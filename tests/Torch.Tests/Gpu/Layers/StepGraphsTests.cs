@@ -154,6 +154,17 @@ public sealed class StepGraphsTests : IDisposable
         Decode(runner, steps: 10);
 
         Assert.Equal(4, _device.Captures);    // no request waited for it
+        Assert.Single(told);
+    }
+
+    [Fact]
+    public void Load_AllShapesCapturedByTheWarmUp_HasNothingToTell()
+    {
+        var told = new List<string>();
+        using var runner = RunnerDriver.LoadTensors(_model, options => options with { StepDevice = _device, Inform = told.Add, SlotCount = 1 });
+
+        Assert.Equal(1, _device.Captures);
+        Assert.Empty(told);
     }
 
     [Theory]
@@ -180,7 +191,7 @@ public sealed class StepGraphsTests : IDisposable
 
         static Tensor? Small(Tensor queries, Tensor keys, Tensor values, FlashLengths lengths, int? window) =>
             lengths.MostQueries == 1 && queries.shape[0] > 4
-                ? throw new ExternalException("CUDA out of memory.")
+                ? throw new OutOfDeviceMemoryException()
                 : FlashStandIn.Forward(queries, keys, values, lengths, window);
     }
 
@@ -222,6 +233,9 @@ public sealed class StepGraphsTests : IDisposable
 
         Assert.Equal(new StepShape(expectedRows, expectedSpan), graphs.Fit(new(rows, span), copiesSpans));
     }
+
+    /// <summary>As TorchSharp throws it.</summary>
+    private sealed class OutOfDeviceMemoryException() : ExternalException("CUDA out of memory.");
 
     private static void Run(StepGraphs graphs, StepShape shape) => graphs.Run(shape, _ => ones(shape.Rows, 3));
 

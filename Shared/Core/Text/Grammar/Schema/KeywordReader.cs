@@ -14,11 +14,11 @@ internal sealed class KeywordReader(SchemaDocument document, AutomatonBuilder au
     private const int MostPatterns = 100;
 
     /// <summary>Keywords that say something of a value and that are not enforced.</summary>
-    public static readonly IReadOnlyList<string> Unsupported =
+    public static IReadOnlyList<string> Unsupported { get; } =
         ["unevaluatedItems", "unevaluatedProperties", "$dynamicRef", "$recursiveRef", "extends", "disallow", "divisibleBy"];
 
     /// <summary>The same in drafts before 2019-09, since which they are annotations.</summary>
-    public static readonly IReadOnlyList<string> UnsupportedInOldDrafts = ["contentMediaType", "contentEncoding"];
+    public static IReadOnlyList<string> UnsupportedInOldDrafts { get; } = ["contentMediaType", "contentEncoding"];
 
     /// <summary>Refuses a schema with a keyword that is not enforced. Keywords that no draft has are annotations.</summary>
     public static void CheckSupported(SchemaNode node)

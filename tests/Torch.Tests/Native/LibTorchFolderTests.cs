@@ -1,0 +1,203 @@
+using System.Diagnostics;
+using System.Reflection;
+using Rill.Core.Tests.Models;
+using Rill.Torch.Native;
+using TorchSharp;
+
+namespace Rill.Torch.Tests.Native;
+
+/// <summary>The libtorch of an installed PyTorch: here the package's own, linked into a folder that looks like one.</summary>
+public sealed class LibTorchFolderTests : IDisposable
+{
+    private static readonly string[] s_libraries = ["libc10.so", "libtorch_cpu.so", "libtorch.so"];
+
+    private readonly TemporaryDirectory _torch = new();
+    private readonly string _lib;
+
+    public LibTorchFolderTests()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "The setting is for Linux.");
+        _lib = Directory.CreateDirectory(_torch.File("lib")).FullName;
+        foreach (var file in PackageFiles().Where(file => !file.Contains("LibTorchSharp", StringComparison.Ordinal)))
+        {
+            File.CreateSymbolicLink(Path.Combine(_lib, Path.GetFileName(file)), file);
+        }
+
+        File.WriteAllText(_torch.File("version.py"), "from typing import Optional\n\n__version__ = '2.10.0+cpu'\ncuda: Optional[str] = None\n");
+    }
+
+    public void Dispose() => _torch.Dispose();
+
+    /// <summary>What the child process does.</summary>
+    public static int Compute()
+    {
+        try
+        {
+            NativeTorch.Load();
+        }
+        catch (DllNotFoundException failure)
+        {
+            Console.Error.WriteLine(failure.Message);
+            return 1;
+        }
+
+        using var sum = torch.ones(2, 3).sum();
+        Console.WriteLine($"{sum.ToSingle()} {NativeTorch.OtherLibTorch}");
+        return 0;
+    }
+
+    [SkippableFact]
+    public async Task Load_FolderOfAnInstalledPyTorch_ComputesWithIt()
+    {
+        var child = await RunAsync(_lib);
+
+        Assert.Equal(new ProcessResult(0, $"6 libtorch 2.10.0+cpu in {_lib}\n", ""), child);
+    }
+
+    [SkippableFact]
+    public async Task Load_FolderWithoutALibrary_SaysWhichAndWhatToName()
+    {
+        File.Delete(Path.Combine(_lib, "libtorch_cpu.so"));
+
+        var child = await RunAsync(_lib);
+
+        Assert.Equal(
+            new ProcessResult(1, "", $"Rill__LibTorch={_lib} has no libtorch_cpu.so: it must name the folder of an installed PyTorch's libraries (site-packages/torch/lib).\n"),
+            child);
+    }
+
+    [SkippableFact]
+    public async Task Load_FolderWithoutWhatALibraryNeeds_SaysWhatCannotBeOpened()
+    {
+        var openMP = Path.GetFileName(Directory.GetFiles(_lib, "libgomp*").Single());
+        var copies = Directory.CreateDirectory(_torch.File("incomplete")).FullName;
+        foreach (var file in s_libraries)
+        {
+            // A link that the loader resolves would find what lies beside the file that it points to.
+            File.Copy(Path.Combine(_lib, file), Path.Combine(copies, file));
+        }
+
+        var child = await RunAsync(copies);
+
+        Assert.Equal(1, child.ExitCode);
+        Assert.StartsWith($"{copies}/libtorch_cpu.so does not load (", child.Error, StringComparison.Ordinal);
+        Assert.Contains($"{openMP}: cannot open shared object file", child.Error, StringComparison.Ordinal);
+        Assert.Single(child.Error.TrimEnd().Split('\n'));
+    }
+
+    [SkippableFact]
+    public async Task Load_NamedTorchSharpThatIsNot_SaysSo()
+    {
+        var child = await RunAsync(_lib, _torch.File("none.so"));
+
+        Assert.Equal(1, child.ExitCode);
+        Assert.StartsWith($"There is no file {_torch.File("none.so")}: Rill__TorchSharpNative must name TorchSharp's native library", child.Error, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public void Fault_LibrariesOfThePackage_IsNone() => Assert.Null(new LibTorchFolder(_lib).Fault(s_libraries, Bridge()));
+
+    [SkippableFact]
+    public void Fault_LibraryThatLacksWhatTorchSharpNeeds_CountsAndNamesTheFirst()
+    {
+        File.Delete(Path.Combine(_lib, "libtorch_cpu.so"));
+        File.CreateSymbolicLink(Path.Combine(_lib, "libtorch_cpu.so"), Path.Combine(_lib, "libc10.so"));
+
+        var fault = new LibTorchFolder(_lib).Fault(s_libraries, Bridge());
+
+        Assert.Matches(@"^\S+libLibTorchSharp\.so does not fit libtorch 2\.10\.0\+cpu in \S+: [0-9]{3,4} of its symbols are missing there, such as _Z\S+, _Z\S+, _Z\S+; build ", fault);
+        Assert.EndsWith("name the file in Rill__TorchSharpNative, or unset Rill__LibTorch to use libtorch 2.10 of the packages.", fault, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Fault_OneSymbolOfAnotherVersion_NamesIt()
+    {
+        var bridge = await CompileAsync("void at_of_another_version(void); void at_weak(void) __attribute__((weak)); void use(void) { at_of_another_version(); if (at_weak) at_weak(); }");
+
+        var fault = new LibTorchFolder(_lib).Fault(s_libraries, bridge);
+
+        Assert.StartsWith($"{bridge} does not fit libtorch 2.10.0+cpu in {_lib}: 1 of its symbols are missing there, such as at_of_another_version; ", fault, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public void Fault_FileThatIsNoLibrary_NamesIt()
+    {
+        File.Delete(Path.Combine(_lib, "libc10.so"));
+        File.WriteAllText(Path.Combine(_lib, "libc10.so"), "INPUT(libc10.so.1) and so on, longer than the header of a library would be");
+
+        Assert.Equal($"{_lib}/libc10.so is no shared library for 64-bit Linux.", new LibTorchFolder(_lib).Fault(s_libraries, Bridge()));
+    }
+
+    [SkippableTheory]
+    [InlineData("__version__ = '2.10.1'", null, false, "libtorch 2.10.1 in ")]
+    [InlineData("__version__ = \"2.11.0+cu130\"", null, true, "libtorch 2.11.0+cu130 in ")]
+    [InlineData(null, "2.10.0+cpu\n", false, "libtorch 2.10.0+cpu in ")]
+    public void Note_VersionThatTheLibraryWasBuiltFor_IsTheNameAlone(string? module, string? plain, bool ownBridge, string begin)
+    {
+        var folder = Folder(module, plain);
+
+        Assert.Equal($"{begin}{_lib}", folder.Note(ownBridge));
+    }
+
+    [SkippableTheory]
+    [InlineData("__version__ = '2.11.0+cu130'")]
+    [InlineData("__version__ = '2.1.0'")]
+    [InlineData(null)]
+    public void Note_AnotherVersion_SaysWhatToDoIfItFails(string? module) =>
+        Assert.EndsWith("while TorchSharp's native library was built for 2.10; if something fails, build it for this one (bench/gpu-pack/build-torchsharp) and name it in Rill__TorchSharpNative",
+            Folder(module, null).Note(ownBridge: false), StringComparison.Ordinal);
+
+    [Fact]
+    public void PackageVersion_IsTorchSharps()
+    {
+        NativeTorch.Load();
+
+        Assert.StartsWith(LibTorchFolder.PackageVersion + ".", torch.__version__, StringComparison.Ordinal);
+    }
+
+    private LibTorchFolder Folder(string? module, string? plain)
+    {
+        File.Delete(_torch.File("version.py"));
+        if (module is not null)
+        {
+            File.WriteAllText(_torch.File("version.py"), module + "\n");
+        }
+
+        if (plain is not null)
+        {
+            File.WriteAllText(_torch.File("build-version"), plain);
+        }
+
+        return new(_lib);
+    }
+
+    private async Task<string> CompileAsync(string source)
+    {
+        var (from, to) = (_torch.File("bridge.c"), _torch.File("bridge.so"));
+        await File.WriteAllTextAsync(from, source);
+        try
+        {
+            var gcc = await ProcessBounds.RunAsync(new ProcessStartInfo("gcc", ["-shared", "-fPIC", "-o", to, from]), ProcessBounds.Patience);
+            Assert.Equal(0, gcc.ExitCode);
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            Skip.If(true, "There is no gcc.");
+        }
+
+        return to;
+    }
+
+    private static Task<ProcessResult> RunAsync(string libTorch, string? torchSharp = null)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [typeof(LibTorchFolderTests).Assembly.Location, "libtorch"]);
+        start.Environment[NativeTorchPlace.LibTorchVariable] = libTorch;
+        start.Environment[NativeTorchPlace.TorchSharpVariable] = torchSharp;
+        return ProcessBounds.RunAsync(start, ProcessBounds.Patience);
+    }
+
+    private static string Bridge() => PackageFiles().Single(file => Path.GetFileName(file) == "libLibTorchSharp.so");
+
+    private static IEnumerable<string> PackageFiles() => typeof(NativeTorch).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(attribute => attribute.Key == "NativeTorchFolders").Value!.Split('|').SelectMany(Directory.GetFiles);
+}

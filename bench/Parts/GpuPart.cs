@@ -69,6 +69,11 @@ internal sealed class GpuPart
             _report.Note($"Computed with {other}.");
         }
 
+        if (_gpu.IsTiny)
+        {
+            _report.Note("Nothing is captured on the CPU: both columns are the same steps, and no figure means anything.");
+        }
+
         _report.Equality = EqualTokens(_gpu.EqualityShape);
         _report.Save();
         foreach (var shape in _gpu.Shapes)

@@ -21,7 +21,11 @@ internal sealed class EngineProcess : IDisposable
         _name = $"{(setup.IsPeer ? "llama.cpp" : "Rill's engine")} with {setup.Model} in {setup.Format.Name()}";
         var started = Stopwatch.GetTimestamp();
         var arguments = (setup with { StartedAt = started }).ToArguments();
-        _process = Process.Start(OwnProgram.Start([.. arguments], input: true)) ?? throw new InvalidOperationException("dotnet cannot be started.");
+        _process = Process.Start(new ProcessStartInfo("dotnet", [typeof(EngineProcess).Assembly.Location, .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        }) ?? throw new InvalidOperationException("dotnet cannot be started.");
         StartedAt = started;
         var hello = Read("to load the model");
         (Description, Phases, Notes) = (hello.Description!, hello.Phases!, hello.Notes ?? []);

@@ -8,7 +8,7 @@ namespace Rill.Torch.Tests;
 /// Runs this assembly's tests in this process, by xunit's own framework: for a machine without an SDK, and so without a test host. A line for
 /// each that failed or was skipped, and at the end how many passed.
 /// </summary>
-internal sealed class PackedTests(TextWriter output) : IMessageSink, IDisposable
+internal sealed class PackedTests(TextWriter output) : LongLivedMarshalByRefObject, IMessageSink, IDisposable
 {
     private readonly List<ITestCase> _cases = [];
     private readonly ManualResetEventSlim _isDone = new();

@@ -47,7 +47,7 @@ internal sealed class LibTorchFolder(string path)
             libraries.ToList().ForEach(file => wanted.ExceptWith(ElfFile.Read(Path.Combine(path, file)).Offered()));
             return wanted.Count == 0 ? null : Describe(wanted, bridge);
         }
-        catch (InvalidDataException failure)
+        catch (Exception failure) when (failure is InvalidDataException or IOException or UnauthorizedAccessException)
         {
             return failure.Message;
         }

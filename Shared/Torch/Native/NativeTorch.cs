@@ -9,7 +9,8 @@ namespace Rill.Torch.Native;
 /// </summary>
 public static partial class NativeTorch
 {
-    private const string Bridge = "LibTorchSharp";
+    /// <summary>The name of TorchSharp's native library.</summary>
+    internal const string Bridge = "LibTorchSharp";
 
     // In order of dependency, so that each finds the former already in the process.
     private static readonly string[] s_libtorch = ["c10", "torch_cpu", "torch"];
@@ -48,6 +49,11 @@ public static partial class NativeTorch
     private static bool LoadOnce(NativeTorchPlace place)
     {
         LetThreadsSleep();
+        if (place.ConflictWith(AppContext.BaseDirectory, [.. s_libtorch, Bridge]) is { } conflict)
+        {
+            throw new DllNotFoundException(conflict);
+        }
+
         var folders = new NativeTorchFolders(place.LibTorch);
         var bridge = place.TorchSharp ?? folders.Locate(Bridge);
         OtherLibTorch = place.LibTorch is null ? null : Check(place.LibTorch, bridge).Note(ownBridge: place.TorchSharp is not null);

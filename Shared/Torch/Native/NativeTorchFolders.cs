@@ -4,16 +4,16 @@ using System.Runtime.InteropServices;
 namespace Rill.Torch.Native;
 
 /// <summary>Finds native libraries by name, such as torch_cpu.</summary>
-/// <param name="libTorch">A folder that is looked into first; null for none.</param>
+/// <param name="libTorch">The folder of another libtorch, whose parts are taken from nowhere else; null for none.</param>
 internal sealed class NativeTorchFolders(string? libTorch)
 {
     /// <summary>The library's file: the first that there is.</summary>
     /// <exception cref="DllNotFoundException">There is none; the message names the folders.</exception>
     public string Locate(string name) => TryLocate(name) ?? throw new DllNotFoundException(
-        $"{FileName(name)} was not found in {string.Join(", ", All())}; restore the packages of Rill.Torch, or publish the app anew.");
+        $"{FileName(name)} was not found in {string.Join(", ", Folders(name))}; restore the packages of Rill.Torch, or publish the app anew.");
 
     /// <summary>The same; null where there is none.</summary>
-    public string? TryLocate(string name) => All().Select(folder => Path.Combine(folder, FileName(name))).FirstOrDefault(File.Exists);
+    public string? TryLocate(string name) => Folders(name).Select(folder => Path.Combine(folder, FileName(name))).FirstOrDefault(File.Exists);
 
     /// <summary>The file that a library lies in on this system.</summary>
     public static string FileName(string name) =>
@@ -21,13 +21,10 @@ internal sealed class NativeTorchFolders(string? libTorch)
         OperatingSystem.IsMacOS() ? $"lib{name}.dylib" :
         $"lib{name}.so";
 
-    private IEnumerable<string> All()
-    {
-        if (libTorch is not null)
-        {
-            yield return libTorch;
-        }
+    private IEnumerable<string> Folders(string name) => libTorch is null ? Own() : name == NativeTorch.Bridge ? Own().Prepend(libTorch) : [libTorch];
 
+    private static IEnumerable<string> Own()
+    {
         yield return AppContext.BaseDirectory;
         yield return Path.Combine(AppContext.BaseDirectory, "runtimes", PortableIdentifier, "native");
 

@@ -15,7 +15,18 @@ public sealed record NativeTorchPlace(string? LibTorch, string? TorchSharp)
     public static NativeTorchPlace FromEnvironment() => Of(
         Environment.GetEnvironmentVariable(LibTorchVariable), Environment.GetEnvironmentVariable(TorchSharpVariable));
 
-    /// <summary>The same with empty texts, which a shell makes of an unset variable, as none.</summary>
+    /// <summary>
+    /// Why nothing can be taken from elsewhere, in one sentence; null when it can. .NET looks into the application's folder first, and would
+    /// load what lies there beside what is named here.
+    /// </summary>
+    /// <param name="application">The application's folder.</param>
+    /// <param name="libraries">Names of libraries, such as torch_cpu.</param>
+    public string? ConflictWith(string application, IEnumerable<string> libraries) =>
+        this is not { LibTorch: null, TorchSharp: null } && libraries.Select(NativeTorchFolders.FileName).FirstOrDefault(file => File.Exists(Path.Combine(application, file))) is { } own
+            ? $"{application} has a {own} of its own, which would be loaded beside what {LibTorchVariable} or {TorchSharpVariable} names: unset them, or take an app that is published without libtorch (-p:TorchBackend=none)."
+            : null;
+
+    /// <summary>A place of settings, with empty texts, which a shell makes of an unset variable, as none.</summary>
     public static NativeTorchPlace Of(string? libTorch, string? torchSharp) => new(
         string.IsNullOrEmpty(libTorch) ? null : Path.GetFullPath(libTorch), string.IsNullOrEmpty(torchSharp) ? null : Path.GetFullPath(torchSharp));
 }

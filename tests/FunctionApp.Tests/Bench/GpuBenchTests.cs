@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Rill.Bench;
-using Rill.Bench.Engine;
 using Rill.Bench.Gpu;
 using Rill.Bench.Models;
 using Rill.Bench.Parts;
@@ -104,24 +103,6 @@ public sealed class GpuBenchTests
         RandomValues.FillTogether(many, 5, 0.5f, 2);
 
         Assert.Equal(one, many);
-    }
-
-    [Fact]
-    public void Start_PublishedWithItsRuntime_StartsTheProgramItself()
-    {
-        using var folder = new TemporaryDirectory();
-        var assembly = folder.File("Some.Program.dll");
-
-        var plain = OwnProgram.Start(assembly, ["a"], input: true);
-        Assert.Equal("dotnet", plain.FileName);
-        Assert.Equal([assembly, "a"], plain.ArgumentList);
-
-        File.WriteAllText(folder.File("Some.Program"), "");
-        File.WriteAllText(folder.File("libhostpolicy.so"), "");
-        var own = OwnProgram.Start(assembly, ["a"], input: false);
-
-        Assert.Equal(folder.File("Some.Program"), own.FileName);
-        Assert.Equal(["a"], own.ArgumentList);
     }
 
     [Fact]

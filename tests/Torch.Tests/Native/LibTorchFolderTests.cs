@@ -109,6 +109,33 @@ public sealed class LibTorchFolderTests : IDisposable
         Assert.StartsWith($"There is no file {_torch.File("none.so")}: Rill__TorchSharpNative must name TorchSharp's native library", child.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>.NET would find them before it asks us.</summary>
+    [SkippableTheory]
+    [InlineData("libtorch_cpu.so", true, false)]
+    [InlineData("libLibTorchSharp.so", false, true)]
+    public void ConflictWith_ApplicationWithLibrariesOfItsOwn_NamesTheFirst(string own, bool namesLibTorch, bool namesTorchSharp)
+    {
+        var place = NativeTorchPlace.Of(namesLibTorch ? _lib : "", namesTorchSharp ? Bridge() : null);
+        Assert.Null(place.ConflictWith(_torch.Path, ["torch_cpu", "LibTorchSharp"]));
+        File.WriteAllText(_torch.File(own), "");
+
+        Assert.StartsWith($"{_torch.Path} has a {own} of its own, which would be loaded beside ", place.ConflictWith(_torch.Path, ["torch_cpu", "LibTorchSharp"]), StringComparison.Ordinal);
+        Assert.Null(NativeTorchPlace.Of(null, "").ConflictWith(_torch.Path, ["torch_cpu", "LibTorchSharp"]));
+    }
+
+    /// <summary>Parts of two libtorchs in one process would not know one another.</summary>
+    [SkippableFact]
+    public void TryLocate_PartThatTheOtherLibTorchLacks_LooksNowhereElse()
+    {
+        File.Delete(Path.Combine(_lib, "libc10.so"));
+        var folders = new NativeTorchFolders(_lib);
+
+        Assert.Null(folders.TryLocate("c10"));
+        Assert.Equal(Path.Combine(_lib, "libtorch.so"), folders.TryLocate("torch"));
+        Assert.Equal(Bridge(), folders.TryLocate("LibTorchSharp"));
+        Assert.NotNull(new NativeTorchFolders(null).TryLocate("c10"));
+    }
+
     [SkippableFact]
     public void Fault_LibrariesOfThePackage_IsNone() => Assert.Null(new LibTorchFolder(_lib).Fault(s_libraries, Bridge()));
 

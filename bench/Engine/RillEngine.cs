@@ -45,7 +45,9 @@ internal sealed class RillEngine : IEngine
             CudaGraphs = gpu?.Graphs ?? false,
             UseGpuDecoder = gpu is not null,
             ContextLength = gpu?.ContextLength,
+            StepTokens = gpu?.TokenBudget,
             Report = Note,
+            Inform = Note,
         });
         foreach (var adapter in adapters ?? [])
         {

@@ -41,7 +41,7 @@ internal sealed record StepLaunches(bool HasFlash, bool IsFused)
 
     private static int Angles => 7;                     // to f32, product, cosine, sine, minus, two concatenations
 
-    private int Lengths => HasFlash ? 6 : 2;            // starts in two, a range, a concatenation, counts in two; or a range and a mask
+    private int Lengths => HasFlash ? 6 : 5;            // starts in two, a range, a concatenation, counts in two; or a range, places in three, a mask
 
     private static int FinalNorm => 1;
 

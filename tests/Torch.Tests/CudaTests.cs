@@ -1,4 +1,5 @@
 using Rill.Serving;
+using Rill.Torch.Cache;
 using Rill.Torch.Gpu.Kernels;
 using Rill.Torch.Native;
 using Rill.Torch.Tests.Gpu.Layers;
@@ -18,7 +19,7 @@ public sealed class CudaTests : IDisposable
     private const string Cuda = "cuda";
 
     private readonly TinyModel _model = new("Qwen2ForCausalLM", """{"use_sliding_window":true,"sliding_window":7,"max_window_layers":1}""");
-    private readonly ReplayingDevice _standIn = new() { Free = 64 << 20 };
+    private readonly ReplayingDevice _standIn = new();
     private readonly List<string> _reports = [];
 
     public CudaTests() => NativeTorch.Load();
@@ -108,10 +109,49 @@ public sealed class CudaTests : IDisposable
     [InlineData(Cuda)]
     public void Load_FreeMemory_DecidesTheCache(string device)
     {
+        _standIn.Free = 64 << 20;
         using var runner = TorchModelRunnerFactory.Load(_model.Path, Options(device, TorchDataType.BFloat16, graphs: true) with { KeyValueMemoryMiB = null });
 
         Assert.InRange(runner.Limits.BlockCount, 1, int.MaxValue);
     }
+
+    /// <summary>Reserved addresses, pages mapped and unmapped behind them, and libtorch's operations over both.</summary>
+    [SkippableFact]
+    public void Probe_OfTheDevicesMemory_FindsNoFault()
+    {
+        Skip.IfNot(cuda.is_available(), "no CUDA device");
+        using var memory = new CudaMemory(new CudaPageDriver(0));
+
+        Assert.Null(DeviceMemoryProbe.Fault(memory, torch.device("cuda:0")));
+        Assert.InRange(memory.PageBytes, 1 << 16, 1 << 25);
+        Assert.InRange(memory.TakenBytes, memory.PageBytes, 4 * memory.PageBytes);
+    }
+
+    /// <summary>What the scheduler allows never fails, with pages that move from sequence to sequence.</summary>
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Execute_LittleMemory_ServesAllAndGivesTheCpusTokens(bool graphs)
+    {
+        var options = Options(Cuda, TorchDataType.Float32, graphs) with { SlotCount = 24, KeyValueMemoryMiB = 52 };
+        using var cpu = RunnerDriver.Load(_model, slots: 24);
+        using var gpu = TorchModelRunnerFactory.Load(_model.Path, options);
+
+        var expected = new ServedModel(cpu).Run(Sequences());
+        var actual = new ServedModel(gpu, blockCount: int.MaxValue, tokenBudget: 100).Run(Sequences());
+
+        Assert.Equal(expected.Select(Ids), actual.Select(Ids));
+        Assert.DoesNotContain(_reports, report => report.Contains("at the start", StringComparison.Ordinal));
+
+        static IEnumerable<int> Ids(List<SampledToken> tokens) => tokens.Select(token => token.TokenId);
+    }
+
+    private static Sequence[] Sequences() =>
+    [
+        .. Enumerable.Range(0, 40).Select(number => new Sequence(
+            number, RunnerDriver.Prompt(40 + (number * 29 % 150), seed: number % 5),
+            new SamplingParameters { Temperature = 0, MaxTokens = 60 - number })),
+    ];
 
     private TorchModelRunner Load(string device, TorchDataType type, bool graphs) => TorchModelRunnerFactory.Load(_model.Path, Options(device, type, graphs));
 

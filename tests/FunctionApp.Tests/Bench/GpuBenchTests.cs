@@ -121,8 +121,8 @@ public sealed class GpuBenchTests
     [Theory]
     [InlineData(true, false, 18, 30)]
     [InlineData(true, true, 9, 22)]
-    [InlineData(false, false, 22, 26)]
-    [InlineData(false, true, 13, 18)]
+    [InlineData(false, false, 22, 29)]
+    [InlineData(false, true, 13, 21)]
     public void Of_AStep_IsItsLayersAndWhatStandsBesideThem(bool flash, bool fused, int layer, int step)
     {
         var launches = new StepLaunches(flash, fused);

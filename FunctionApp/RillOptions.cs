@@ -78,7 +78,10 @@ public sealed class RillOptions
     [Required]
     public string QuantizedCache { get; init; } = "auto";
 
-    /// <summary>The folder of an installed PyTorch's libraries (<c>.../site-packages/torch/lib</c>), used in place of the app's own libtorch; null for its own.</summary>
+    /// <summary>
+    /// The folder of an installed PyTorch's libraries (<c>.../site-packages/torch/lib</c>), used in place of the app's own libtorch; null for
+    /// its own.
+    /// </summary>
     public string? LibTorch { get; init; }
 
     /// <summary>A file with TorchSharp's native library, built for <see cref="LibTorch"/>; null for the app's own.</summary>

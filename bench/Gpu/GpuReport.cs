@@ -11,7 +11,8 @@ internal sealed class GpuReport(string device, GpuOptions options)
 
     /// <summary>A row for each shape and number of sequences.</summary>
     public Table Decoding { get; } = new(
-        "shape", "sequences", "captured, tokens/s", "not captured, tokens/s", "ratio", "share of bandwidth", "PyTorch, tokens/s", "PyTorch's way", "Rill to PyTorch");
+        "shape", "sequences", "captured, tokens/s", "not captured, tokens/s", "ratio", "share of bandwidth",
+        "PyTorch, tokens/s", "PyTorch's way", "Rill to PyTorch");
 
     /// <summary>A row for each shape.</summary>
     public Table Prompts { get; } = new("shape", "tokens", "first token, ms", "TFLOP/s", "share of the product's", "PyTorch, ms", "Rill to PyTorch");
@@ -37,12 +38,14 @@ internal sealed class GpuReport(string device, GpuOptions options)
 
     /// <inheritdoc/>
     public override string ToString() => $"""
-        {device}. Its memory copies at {Figure(Bandwidth)} GB/s, read and written bytes together; it multiplies matrices of {options.ProductSize} rows and columns in bf16 at {Figure(Product)} TFLOP/s.
+        {device}. Its memory copies at {Figure(Bandwidth)} GB/s, read and written bytes together;
+        it multiplies matrices of {options.ProductSize} rows and columns in bf16 at {Figure(Product)} TFLOP/s.
 
         ### Decoding, bf16
 
         {Decoding}
-        Tokens a second of all sequences together, after {options.Context} tokens each; greedy, through scheduler and sampler, without HTTP. Share of bandwidth: bytes of the weights times steps a second, of what the copy reaches. PyTorch: the fastest of its ways that ran.
+        Tokens a second of all sequences together, after {options.Context} tokens each; greedy, through scheduler and sampler, without HTTP.
+        Share of bandwidth: bytes of the weights times steps a second, of what the copy reaches. PyTorch: the fastest of its ways that ran.
 
         ### A prompt of {options.PromptTokens} tokens, bf16
 

@@ -30,7 +30,8 @@ internal sealed class PyTorchPeer
         var peer = new PyTorchPeer();
         string[] arguments =
         [
-            Path.Combine(AppContext.BaseDirectory, "peer.py"), "--model", model, "--device", options.Device, "--context", Text(options.Context), "--prompt", Text(options.PromptTokens),
+            Path.Combine(AppContext.BaseDirectory, "peer.py"), "--model", model, "--device", options.Device,
+            "--context", Text(options.Context), "--prompt", Text(options.PromptTokens),
             "--sequences", string.Join(',', options.Sequences.Select(Text)), "--seconds", Text((int)limit.TotalSeconds),
         ];
         try
@@ -54,7 +55,8 @@ internal sealed class PyTorchPeer
     }
 
     /// <summary>The fastest of its ways; null where none ran.</summary>
-    public PeerFigure? Best(string what, int sequences) => _figures.Where(figure => figure.What == what && figure.Sequences == sequences).MaxBy(figure => figure.Rate);
+    public PeerFigure? Best(string what, int sequences) =>
+        _figures.Where(figure => figure.What == what && figure.Sequences == sequences).MaxBy(figure => figure.Rate);
 
     /// <summary>Takes a line of the script's.</summary>
     internal void Read(string line)

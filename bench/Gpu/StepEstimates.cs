@@ -61,7 +61,8 @@ internal static class StepEstimates
     public static string Describe()
     {
         var table = new Table(
-            "model", "device", "a step reads, GB", "limit, tokens/s", "launches, plain / fused", "waits", "not captured", "captured, plain", "captured, fused", "share of the limit", "prompt's limit, tokens/s");
+            "model", "device", "a step reads, GB", "limit, tokens/s", "launches, plain / fused", "waits",
+            "not captured", "captured, plain", "captured, fused", "share of the limit", "prompt's limit, tokens/s");
         foreach (var model in new[] { EstimatedModel.Qwen, EstimatedModel.Llama })
         {
             foreach (var device in EstimatedDevice.All)
@@ -73,7 +74,10 @@ internal static class StepEstimates
         return table.ToString();
     }
 
-    /// <summary>Bytes that a step of one sequence reads, or writes and reads, in two-byte elements. Where no flash kernel reads keys and values in place, they are copied first.</summary>
+    /// <summary>
+    /// Bytes that a step of one sequence reads, or writes and reads, in two-byte elements. Where no flash kernel reads keys and values in
+    /// place, they are copied first.
+    /// </summary>
     internal static double Bytes(EstimatedModel model, EstimatedDevice device) =>
         2.0 * (model.ReadWeights + (model.KeyValueElements * Context * (device.HasFlash ? 1 : 3)));
 
@@ -103,9 +107,11 @@ internal static class StepEstimates
     private static string[] NoRoom(EstimatedModel model, EstimatedDevice device) =>
         [model.Name, device.Name, "does not fit", "", Launches(model, device), "1", "", "", "", "", ""];
 
-    private static string Launches(EstimatedModel model, EstimatedDevice device) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{new StepLaunches(device.HasFlash, IsFused: false).Of(model.Layers)} / {new StepLaunches(device.HasFlash, IsFused: true).Of(model.Layers)}");
+    private static string Launches(EstimatedModel model, EstimatedDevice device)
+    {
+        var (plain, fused) = (new StepLaunches(device.HasFlash, IsFused: false), new StepLaunches(device.HasFlash, IsFused: true));
+        return string.Create(CultureInfo.InvariantCulture, $"{plain.Of(model.Layers)} / {fused.Of(model.Layers)}");
+    }
 
     private static string Thousands(double value) => string.Create(CultureInfo.InvariantCulture, $"{Math.Round(value / 100) * 100:0}");
 }

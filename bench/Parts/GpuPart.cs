@@ -55,7 +55,8 @@ internal sealed class GpuPart
         if (!options.Gpu.IsTiny && !torch.cuda.is_available())
         {
             Console.Error.WriteLine(
-                "bench/run gpu: there is no CUDA device, or this libtorch is one for CPUs; on a machine with an NVIDIA GPU: TorchBackend=cuda bench/run gpu, or --libtorch with the folder of a PyTorch for CUDA");
+                "bench/run gpu: there is no CUDA device, or this libtorch is one for CPUs; on a machine with an NVIDIA GPU: "
+                + "TorchBackend=cuda bench/run gpu, or --libtorch with the folder of a PyTorch for CUDA");
             return null;
         }
 
@@ -160,7 +161,8 @@ internal sealed class GpuPart
         var operations = WeightBytes(model) * rate / 1e12;    // two a weight, of two bytes
         var theirs = peer.Best("prompt", 1);
         _report.Prompts.Add(
-            shape.Name, _gpu.PromptTokens.ToString(CultureInfo.InvariantCulture), Table.Number(1_000 * _gpu.PromptTokens / rate), Table.Number(operations),
+            shape.Name, _gpu.PromptTokens.ToString(CultureInfo.InvariantCulture),
+            Table.Number(1_000 * _gpu.PromptTokens / rate), Table.Number(operations),
             _report.Product is { } product ? Table.Number(operations / product) : "",
             theirs is null ? "" : Table.Number(1_000 * _gpu.PromptTokens / theirs.Rate), theirs is null ? "" : Table.Number(rate / theirs.Rate));
     }

@@ -24,21 +24,27 @@ internal sealed class LibTorchFolder(string path)
     /// <param name="ownBridge">Whether that library was built for this libtorch.</param>
     public string Note(bool ownBridge) => ownBridge || Version?.StartsWith(PackageVersion + ".", StringComparison.Ordinal) == true
         ? Name
-        : $"{Name}, while TorchSharp's native library was built for {PackageVersion}; if something fails, build it for this one ({Recipe}) and name it in {NativeTorchPlace.TorchSharpVariable}";
+        : $"{Name}, while TorchSharp's native library was built for {PackageVersion}; if something fails, build it for this one ({Recipe})"
+            + $" and name it in {NativeTorchPlace.TorchSharpVariable}";
 
-    /// <summary>Why these libraries and TorchSharp's native library cannot be used together, in one sentence; null when they can, as far as names tell.</summary>
+    /// <summary>
+    /// Why these libraries and TorchSharp's native library cannot be used together, in one sentence; null when they can, as far as names
+    /// tell.
+    /// </summary>
     /// <param name="libraries">The files that TorchSharp's library needs, in the folder.</param>
     /// <param name="bridge">TorchSharp's native library.</param>
     public string? Fault(IReadOnlyList<string> libraries, string bridge)
     {
         if (libraries.FirstOrDefault(file => !File.Exists(Path.Combine(path, file))) is { } missing)
         {
-            return $"{NativeTorchPlace.LibTorchVariable}={path} has no {missing}: it must name the folder of an installed PyTorch's libraries (site-packages/torch/lib).";
+            return $"{NativeTorchPlace.LibTorchVariable}={path} has no {missing}:"
+                + " it must name the folder of an installed PyTorch's libraries (site-packages/torch/lib).";
         }
 
         if (!File.Exists(bridge))
         {
-            return $"There is no file {bridge}: {NativeTorchPlace.TorchSharpVariable} must name TorchSharp's native library, or be unset to use the package's.";
+            return $"There is no file {bridge}:"
+                + $" {NativeTorchPlace.TorchSharpVariable} must name TorchSharp's native library, or be unset to use the package's.";
         }
 
         try
@@ -54,14 +60,16 @@ internal sealed class LibTorchFolder(string path)
     }
 
     /// <summary>The functions of libtorch that Rill calls by name.</summary>
-    internal static IEnumerable<string> OurEntryPoints() => typeof(AotInductor).GetMethods(BindingFlags.Static | BindingFlags.Public).Select(method => method.Name);
+    internal static IEnumerable<string> OurEntryPoints() =>
+        typeof(AotInductor).GetMethods(BindingFlags.Static | BindingFlags.Public).Select(method => method.Name);
 
     private string Describe(HashSet<string> missing, string bridge)
     {
         const int named = 3;
         var first = string.Join(", ", missing.Order(StringComparer.Ordinal).Take(named));
-        return $"{bridge} does not fit {Name}: {missing.Count} of its symbols are missing there, such as {first}; build TorchSharp's native library for it"
-            + $" ({Recipe}) and name the file in {NativeTorchPlace.TorchSharpVariable}, or unset {NativeTorchPlace.LibTorchVariable} to use libtorch {PackageVersion} of the packages.";
+        return $"{bridge} does not fit {Name}: {missing.Count} of its symbols are missing there, such as {first};"
+            + $" build TorchSharp's native library for it ({Recipe}) and name the file in {NativeTorchPlace.TorchSharpVariable},"
+            + $" or unset {NativeTorchPlace.LibTorchVariable} to use libtorch {PackageVersion} of the packages.";
     }
 
     /// <summary>An installed PyTorch has torch/version.py beside torch/lib, a libtorch archive has build-version.</summary>

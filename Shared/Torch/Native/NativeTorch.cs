@@ -78,7 +78,8 @@ public static partial class NativeTorch
         }
 
         var folder = new LibTorchFolder(path);
-        return folder.Fault([.. s_libtorch.Select(NativeTorchFolders.FileName)], bridge) is { } fault ? throw new DllNotFoundException(fault) : folder;
+        var fault = folder.Fault([.. s_libtorch.Select(NativeTorchFolders.FileName)], bridge);
+        return fault is null ? folder : throw new DllNotFoundException(fault);
     }
 
     /// <summary>
@@ -94,7 +95,7 @@ public static partial class NativeTorch
         }
     }
 
-    /// <summary>Loads a library; the loader's own words, of several lines, become one sentence with the last of them, which names what is missing.</summary>
+    /// <summary>Loads a library; of the loader's own words, which have several lines, the one that names what is missing is told.</summary>
     private static nint LoadLibrary(string path)
     {
         try
@@ -105,7 +106,8 @@ public static partial class NativeTorch
         {
             var reasons = failure.Message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
             var reason = Array.Find(reasons, line => line.Contains("cannot open shared object", StringComparison.Ordinal)) ?? reasons[^1];
-            throw new DllNotFoundException($"{path} does not load ({reason}); libtorch must lie there with all libraries that it was installed with.", failure);
+            throw new DllNotFoundException(
+                $"{path} does not load ({reason}); libtorch must lie there with all libraries that it was installed with.", failure);
         }
     }
 

@@ -38,5 +38,6 @@ internal sealed class NativeTorchFolders(string? libTorch)
 
     // Not RuntimeInformation.RuntimeIdentifier, which a distribution's own build of .NET sets to the distribution's name.
     private static string PortableIdentifier =>
-        (OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux") + (RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "-arm64" : "-x64");
+        (OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux")
+        + (RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "-arm64" : "-x64");
 }

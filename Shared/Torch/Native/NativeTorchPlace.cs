@@ -1,7 +1,9 @@
 namespace Rill.Torch.Native;
 
 /// <summary>Where native libraries are taken from, in place of the packages or of the application's folder.</summary>
-/// <param name="LibTorch">The folder of an installed PyTorch's libraries, such as <c>.../site-packages/torch/lib</c>; null for the packages' libtorch.</param>
+/// <param name="LibTorch">
+/// The folder of an installed PyTorch's libraries, such as <c>.../site-packages/torch/lib</c>; null for the packages' libtorch.
+/// </param>
 /// <param name="TorchSharp">A file with TorchSharp's native library, built for that libtorch; null for the package's.</param>
 public sealed record NativeTorchPlace(string? LibTorch, string? TorchSharp)
 {
@@ -21,10 +23,14 @@ public sealed record NativeTorchPlace(string? LibTorch, string? TorchSharp)
     /// </summary>
     /// <param name="application">The application's folder.</param>
     /// <param name="libraries">Names of libraries, such as torch_cpu.</param>
-    public string? ConflictWith(string application, IEnumerable<string> libraries) =>
-        this is not { LibTorch: null, TorchSharp: null } && libraries.Select(NativeTorchFolders.FileName).FirstOrDefault(file => File.Exists(Path.Combine(application, file))) is { } own
-            ? $"{application} has a {own} of its own, which would be loaded beside what {LibTorchVariable} or {TorchSharpVariable} names: unset them, or take an app that is published without libtorch (-p:TorchBackend=none)."
+    public string? ConflictWith(string application, IEnumerable<string> libraries)
+    {
+        var files = this is { LibTorch: null, TorchSharp: null } ? [] : libraries.Select(NativeTorchFolders.FileName);
+        return files.FirstOrDefault(file => File.Exists(Path.Combine(application, file))) is { } own
+            ? $"{application} has a {own} of its own, which would be loaded beside what {LibTorchVariable} or {TorchSharpVariable} names:"
+                + " unset them, or take an app that is published without libtorch (-p:TorchBackend=none)."
             : null;
+    }
 
     /// <summary>A place of settings, with empty texts, which a shell makes of an unset variable, as none.</summary>
     public static NativeTorchPlace Of(string? libTorch, string? torchSharp) => new(

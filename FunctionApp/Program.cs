@@ -6,11 +6,18 @@ using Rill.Serving;
 using Rill.Torch;
 using Rill.Torch.Native;
 
-return await RillApp.RunAsync(args, new ModelLoader(NativeTorch.Load, LoadTorch));
+return await RillApp.RunAsync(args, new ModelLoader(LoadLibraries, LoadTorch));
+
+static void LoadLibraries(RillOptions options) => NativeTorch.Load(NativeTorchPlace.Of(options.LibTorch, options.TorchSharpNative));
 
 static (IModelRunner Runner, string Fingerprint, string Precision) LoadTorch(ModelFiles files, RillSettings settings, ModelLoad load)
 {
     var options = settings.Options;
+    if (NativeTorch.OtherLibTorch is { } libTorch)
+    {
+        load.Note($"Computing with {libTorch}.");
+    }
+
     var runner = TorchModelRunnerFactory.Load(files, new TorchRunnerOptions
     {
         Device = options.Device,

@@ -78,6 +78,15 @@ public sealed class RillOptions
     [Required]
     public string QuantizedCache { get; init; } = "auto";
 
+    /// <summary>
+    /// The folder of an installed PyTorch's libraries (<c>.../site-packages/torch/lib</c>), used in place of the app's own libtorch; null for
+    /// its own.
+    /// </summary>
+    public string? LibTorch { get; init; }
+
+    /// <summary>A file with TorchSharp's native library, built for <see cref="LibTorch"/>; null for the app's own.</summary>
+    public string? TorchSharpNative { get; init; }
+
     /// <summary>Whether decoding steps on a GPU are captured as CUDA graphs: <c>auto</c> (where that works) or <c>off</c>.</summary>
     [RegularExpression("^(auto|off)$", ErrorMessage = "Rill:CudaGraphs must be auto or off.")]
     public string CudaGraphs { get; init; } = "auto";

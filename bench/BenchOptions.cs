@@ -1,3 +1,4 @@
+using Rill.Bench.Gpu;
 using Rill.Bench.Models;
 
 namespace Rill.Bench;
@@ -6,13 +7,13 @@ namespace Rill.Bench;
 internal sealed record BenchOptions
 {
     /// <summary>How the benchmark is called.</summary>
-    public const string Usage = "usage: bench/run [--quick] [serving|model|start|text|grammar|schema|engine [--shape S|M|L|X] [--dtype bf16|q8|q4]|adapters [--shape S|M|L] [--dtype bf16|q8|q4]|quality [--shape S|M]|parity [ARCHITECTURE]|engine-http|all | gpu | soak [MINUTES]]";
+    public const string Usage = "usage: bench/run [--quick] [serving|model|start|text|grammar|schema|engine [--shape S|M|L|X] [--dtype bf16|q8|q4]|adapters [--shape S|M|L] [--dtype bf16|q8|q4]|quality [--shape S|M]|parity [ARCHITECTURE]|engine-http|all | gpu [--device cpu|cuda] [--libtorch DIR] [--minutes N] [--out DIR] [--python PYTHON] | gpu-estimate | soak [MINUTES]]";
 
     private const string Soak = "soak";
     private const string Engine = "engine";
     private const string Adapters = "adapters";
     private const string Quality = "quality";
-    private const string Gpu = "gpu";
+    private const string GpuWord = "gpu";
     private const string Parity = "parity";
 
     private static readonly string[] _all = ["serving", "model", "start", "text", Engine, Quality, "engine-http"];    // soak takes too long to be one of all, gpu needs one
@@ -77,8 +78,11 @@ internal sealed record BenchOptions
     /// <summary>The only GGUF architecture that is compared with llama.cpp; null for all.</summary>
     public string? Architecture { get; init; }
 
+    /// <summary>What is measured on a GPU.</summary>
+    public GpuOptions Gpu { get; init; } = new();
+
     /// <summary>True when the figures go to the results file: short rounds and parts of a table do not.</summary>
-    public bool IsKept => !Quick && Format is null && Architecture is null;
+    public bool IsKept => !Quick && Format is null && Architecture is null && Gpu is { IsTiny: false, Output: null };
 
     /// <summary>How long memory is watched under load.</summary>
     public TimeSpan SoakTime { get; init; } = TimeSpan.FromHours(1);
@@ -101,7 +105,9 @@ internal sealed record BenchOptions
             [var part] when part is "grammar" or "schema" || _all.Contains(part) => new BenchOptions { Parts = [part], Quick = quick, Command = command },
             [Parity] => new BenchOptions { Parts = [Parity], Command = command },
             [Parity, var name] => new BenchOptions { Parts = [Parity], Architecture = name, Command = command },
-            [Gpu] => new BenchOptions { Parts = [Gpu], Quick = quick, Command = command },
+            [GpuWord, .. var choices] => GpuOptions.Parse(choices) is { } gpu
+                ? new BenchOptions { Parts = [GpuWord], Gpu = gpu, Quick = quick, Command = command }
+                : null,
             [Quality, "--shape", var name] when ModelShape.Find(name) is { } shape && (shape == ModelShape.S || shape == ModelShape.M) =>
                 new BenchOptions { Parts = [Quality], QualityShapes = [shape], Quick = quick, Command = command },
             [Adapters, .. var choices] => ParseEngine(choices, new BenchOptions { Parts = [Adapters], Shapes = [ModelShape.M], Quick = quick, Command = command }),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Rill.Bench;
 using Rill.Bench.Engine;
+using Rill.Bench.Gpu;
 using Rill.Bench.Measure;
 using Rill.Bench.Parity;
 using Rill.Bench.Parts;
@@ -20,6 +21,9 @@ switch (args)
         return 0;
     case [EngineSetup.Word, var setup]:
         return EngineChild.Run(EngineSetup.Parse(setup));
+    case [StepEstimates.Verb]:
+        Console.WriteLine(StepEstimates.Describe());
+        return 0;
     case [BusyCore.Word]:
         return BusyCore.Spin();
     case [PeerTensors.Verb, var file]:

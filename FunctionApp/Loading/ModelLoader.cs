@@ -9,9 +9,9 @@ namespace Rill.FunctionApp.Loading;
 internal delegate (IModelRunner Runner, string Fingerprint, string Precision) RunnerFactory(ModelFiles files, RillSettings settings, ModelLoad load);
 
 /// <summary>Loads what the settings name: a model directory or a remote model.</summary>
-/// <param name="loadLibrary">Loads the native library; runs beside everything else.</param>
+/// <param name="loadLibrary">Loads the native libraries that the options name; runs beside everything else.</param>
 /// <param name="makeRunner">Makes the runner.</param>
-internal sealed class ModelLoader(Action loadLibrary, RunnerFactory makeRunner) : IModelLoader
+internal sealed class ModelLoader(Action<RillOptions> loadLibrary, RunnerFactory makeRunner) : IModelLoader
 {
     /// <inheritdoc/>
     public ModelAddress Find(RillOptions options)
@@ -29,7 +29,7 @@ internal sealed class ModelLoader(Action loadLibrary, RunnerFactory makeRunner) 
         var library = Task.Run(
             () =>
             {
-                loadLibrary();
+                loadLibrary(settings.Options);
                 load.NoteNativeLibrary();
             },
             CancellationToken.None);

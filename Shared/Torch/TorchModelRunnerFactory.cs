@@ -217,7 +217,7 @@ public static class TorchModelRunnerFactory
     {
         if (name != "cpu" && !cuda.is_available())
         {
-            throw new ModelFormatException($"The device {name} is not available: it needs an NVIDIA GPU and a build with -p:TorchBackend=cuda.");
+            throw new ModelFormatException($"The device {name} is not available: it needs an NVIDIA GPU, and a build with -p:TorchBackend=cuda or a PyTorch for CUDA in Rill__LibTorch.");
         }
 
         return torch.device(name);

@@ -6,14 +6,16 @@ namespace Rill.Bench.Engine;
 /// <summary>How fast a device's memory is, by copying within it.</summary>
 internal static class DeviceBandwidth
 {
-    private const long Bytes = 256L << 20;
     private const int Copies = 20;
 
     /// <summary>Seconds for a gigabyte (10^9 bytes) that is read or written.</summary>
-    public static double SecondsPerGigabyte(string device)
+    /// <param name="device">Such as cuda.</param>
+    /// <param name="mebibytes">Of each copy: many times what the device's caches hold.</param>
+    public static double SecondsPerGigabyte(string device, int mebibytes)
     {
+        var bytes = (long)mebibytes << 20;
         using var scope = torch.NewDisposeScope();
-        var source = torch.ones([Bytes], torch.ScalarType.Int8, torch.device(device));
+        var source = torch.ones([bytes], torch.ScalarType.Int8, torch.device(device));
         var target = torch.empty_like(source);
         target.copy_(source);
         Wait(target);
@@ -24,7 +26,7 @@ internal static class DeviceBandwidth
         }
 
         Wait(target);
-        return Stopwatch.GetElapsedTime(from).TotalSeconds * 1e9 / (2.0 * Bytes * Copies);
+        return Stopwatch.GetElapsedTime(from).TotalSeconds * 1e9 / (2.0 * bytes * Copies);
     }
 
     /// <summary>Waits for what is queued, by fetching an element.</summary>

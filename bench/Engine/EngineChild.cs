@@ -20,7 +20,7 @@ internal static class EngineChild
         try
         {
             using var engine = Start(setup, main, out var phases);
-            Reply(new EngineReply { Description = engine.Description, Phases = phases });
+            Reply(new EngineReply { Description = engine.Description, Phases = phases, Notes = (engine as RillEngine)?.Notes });
             while (Console.ReadLine() is { } line)
             {
                 Reply(Answer(engine, JsonSerializer.Deserialize<EngineOrder>(line)!));
@@ -55,7 +55,8 @@ internal static class EngineChild
         "decode" => new() { Seconds = engine.Decode(order.Sequences, order.Context, order.Count) },
         "prefill" => new() { Seconds = engine.Prefill(order.Context) },
         "continue" => new() { Tokens = engine.Continue(order.Tokens!, order.Count) },
-        "bandwidth" => new() { Seconds = DeviceBandwidth.SecondsPerGigabyte(order.Device!) },
+        "bandwidth" => new() { Seconds = DeviceBandwidth.SecondsPerGigabyte(order.Device!, order.Count) },
+        "product" => new() { Seconds = DeviceProduct.SecondsPerTeraOperation(order.Device!, order.Count) },
         "logits" => Write(order.File!, engine.Logits(order.Tokens!, order.AsPrompt)),
         "lags" when engine is LlamaEngine llama => new() { Lags = llama.Lags(order.Tokens!, order.Count) },
         var other => new() { Error = $"Nobody knows the order '{other}'." },

@@ -4,8 +4,8 @@ namespace Rill.Bench.Engine;
 internal sealed record EngineOrder
 {
     /// <summary>
-    /// decode, prefill, continue or logits, the members of <see cref="IEngine"/>; lags, <see cref="LlamaEngine.Lags"/>; or bandwidth,
-    /// <see cref="DeviceBandwidth"/>.
+    /// decode, prefill, continue or logits, the members of <see cref="IEngine"/>; lags, <see cref="LlamaEngine.Lags"/>; bandwidth,
+    /// <see cref="DeviceBandwidth"/>; or product, <see cref="DeviceProduct"/>.
     /// </summary>
     public required string Do { get; init; }
 
@@ -15,13 +15,13 @@ internal sealed record EngineOrder
     /// <summary>Tokens of each sequence before a decode; tokens of a prefill.</summary>
     public int Context { get; init; }
 
-    /// <summary>Steps of a decode, tokens of an answer, or the last tokens of a text.</summary>
+    /// <summary>Steps of a decode, tokens of an answer, the last tokens of a text, MiB of a copy, or rows of a product.</summary>
     public int Count { get; init; }
 
     /// <summary>Token ids of a prompt or text.</summary>
     public int[]? Tokens { get; init; }
 
-    /// <summary>The device whose memory is measured.</summary>
+    /// <summary>The device whose memory or products are measured.</summary>
     public string? Device { get; init; }
 
     /// <summary>The tokens of a text are computed as a prompt's, not as a completion's.</summary>
@@ -45,6 +45,9 @@ internal sealed record EngineReply
 
     /// <summary>The engine's description.</summary>
     public string? Description { get; init; }
+
+    /// <summary>What the engine reported while it loaded.</summary>
+    public IReadOnlyList<string>? Notes { get; init; }
 
     /// <summary>Milliseconds from the start of the process to Main, to loaded libraries, and to a loaded model.</summary>
     public double[]? Phases { get; init; }

@@ -28,7 +28,7 @@ internal sealed class EngineProcess : IDisposable
         }) ?? throw new InvalidOperationException("dotnet cannot be started.");
         StartedAt = started;
         var hello = Read("to load the model");
-        (Description, Phases) = (hello.Description!, hello.Phases!);
+        (Description, Phases, Notes) = (hello.Description!, hello.Phases!, hello.Notes ?? []);
     }
 
     /// <summary>The engine's description.</summary>
@@ -36,6 +36,9 @@ internal sealed class EngineProcess : IDisposable
 
     /// <summary>Milliseconds from the start of the process to Main, to loaded libraries, and to a loaded model.</summary>
     public IReadOnlyList<double> Phases { get; }
+
+    /// <summary>What the engine reported while it loaded, such as what of the device cannot be used.</summary>
+    public IReadOnlyList<string> Notes { get; }
 
     /// <summary>Just before the process was started, in ticks of the stopwatch.</summary>
     public long StartedAt { get; }
@@ -51,7 +54,10 @@ internal sealed class EngineProcess : IDisposable
     public double Prefill(int tokens) => tokens / Ask(new() { Do = "prefill", Context = tokens }).Seconds;
 
     /// <summary>Gigabytes a second that a device's memory reads and writes together; see <see cref="DeviceBandwidth"/>.</summary>
-    public double Bandwidth(string device) => 1 / Ask(new() { Do = "bandwidth", Device = device }).Seconds;
+    public double Bandwidth(string device, int mebibytes) => 1 / Ask(new() { Do = "bandwidth", Device = device, Count = mebibytes }).Seconds;
+
+    /// <summary>TFLOP/s of products in bf16; see <see cref="DeviceProduct"/>.</summary>
+    public double Product(string device, int size) => 1 / Ask(new() { Do = "product", Device = device, Count = size }).Seconds;
 
     /// <summary>See <see cref="IEngine.Continue"/>.</summary>
     public int[] Continue(int[] prompt, int count) => Ask(new() { Do = "continue", Tokens = prompt, Count = count }).Tokens!;

@@ -21,6 +21,7 @@ internal sealed class RillEngine : IEngine
     private readonly RillMetrics _metrics = new();
     private readonly RandomTokens _tokens;
     private readonly int _adapters;
+    private readonly List<string> _notes = [];
 
     /// <summary>Loads a model directory.</summary>
     /// <param name="directory">The directory.</param>
@@ -34,7 +35,7 @@ internal sealed class RillEngine : IEngine
     {
         var options = gpu is null
             ? new EngineOptions { PrefixCache = !fillContext }
-            : new EngineOptions { MaxSequences = GpuSetup.MaxSequences, TokenBudget = GpuSetup.TokenBudget };
+            : new EngineOptions { MaxSequences = gpu.MaxSequences, TokenBudget = gpu.TokenBudget };
         _runner = TorchModelRunnerFactory.Load(directory, new TorchRunnerOptions
         {
             DataType = Find(format) ?? throw new NotSupportedException($"Rill does not support {format.Name()} yet."),
@@ -42,8 +43,11 @@ internal sealed class RillEngine : IEngine
             Threads = threads,
             Device = gpu?.Device ?? "cpu",
             CudaGraphs = gpu?.Graphs ?? false,
-            ContextLength = gpu is null ? null : GpuSetup.ContextLength,
-            Report = Console.Error.WriteLine,
+            UseGpuDecoder = gpu is not null,
+            ContextLength = gpu?.ContextLength,
+            StepTokens = gpu?.TokenBudget,
+            Report = Note,
+            Inform = Note,
         });
         foreach (var adapter in adapters ?? [])
         {
@@ -58,6 +62,9 @@ internal sealed class RillEngine : IEngine
 
     /// <inheritdoc/>
     public string Description { get; }
+
+    /// <summary>What was reported while the model was loaded.</summary>
+    public IReadOnlyList<string> Notes => [.. _notes];
 
     /// <summary>True when the runner has this format.</summary>
     public static bool Supports(WeightFormat format) => Find(format) is not null;
@@ -127,6 +134,12 @@ internal sealed class RillEngine : IEngine
                 CancellationToken.None)).ToList();
             return Task.WhenAll(streams.Select(ReadAsync)).GetAwaiter().GetResult();
         }
+    }
+
+    private void Note(string sentence)
+    {
+        Console.Error.WriteLine(sentence);
+        _notes.Add(sentence);
     }
 
     private static async Task<int[]> ReadAsync(TokenStream stream)

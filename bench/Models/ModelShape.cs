@@ -22,6 +22,13 @@ internal sealed record ModelShape
         HasLlama3Scaling = true,
     };
 
+    /// <summary>Llama-3.1-8B with tied embeddings: 7.5 billion parameters, 15 GB. For GPUs.</summary>
+    public static readonly ModelShape B8 = new()
+    {
+        Name = "8B", HiddenSize = 4_096, Layers = 32, Heads = 32, KeyValueHeads = 8, FeedForwardSize = 14_336, Vocabulary = 128_256, Context = 131_072, Theta = 500_000,
+        HasLlama3Scaling = true,
+    };
+
     /// <summary>A Qwen3 with experts: 1.5 billion parameters, of which a token meets 0.4 (8 of 48 experts).</summary>
     public static readonly ModelShape X = new()
     {

@@ -29,7 +29,7 @@ internal static class RandomModel
         foreach (var tensor in tensors)
         {
             var values = new ushort[tensor.Shape.Aggregate(1L, (product, length) => product * length)];
-            RandomValues.Fill(values, RandomValues.SeedOf(tensor.Name), tensor.Kind == DecoderTensorKind.Norm ? 1 : 0, (float)Deviation(tensor));
+            RandomValues.FillTogether(values, RandomValues.SeedOf(tensor.Name), tensor.Kind == DecoderTensorKind.Norm ? 1 : 0, (float)Deviation(tensor));
             file.Write(MemoryMarshal.AsBytes(values.AsSpan()));
         }
     }

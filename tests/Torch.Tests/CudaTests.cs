@@ -1,78 +1,107 @@
 using Rill.Serving;
 using Rill.Torch.Cache;
+using Rill.Torch.Gpu.Kernels;
 using Rill.Torch.Native;
+using Rill.Torch.Tests.Gpu.Layers;
 using Rill.Torch.Tests.Models;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Rill.Torch.Tests;
 
 /// <summary>
-/// The decoder on a GPU against the CPU's. Skipped without one; with one: <c>dotnet test tests/Torch.Tests -c Release -p:TorchBackend=cuda
-/// --filter CudaTests</c>.
+/// The decoder on a GPU against the CPU's kernels; and the same decoder on the CPU's tensors, with stand-ins for the graphs and the flash
+/// kernel. On a GPU, skipped without one; with one: <c>dotnet test tests/Torch.Tests -c Release -p:TorchBackend=cuda --filter CudaTests</c>.
 /// </summary>
 public sealed class CudaTests : IDisposable
 {
+    private const string Cpu = "cpu";
+    private const string Cuda = "cuda";
+
     private readonly TinyModel _model = new("Qwen2ForCausalLM", """{"use_sliding_window":true,"sliding_window":7,"max_window_layers":1}""");
+    private readonly ReplayingDevice _standIn = new();
     private readonly List<string> _reports = [];
 
-    public CudaTests()
+    public CudaTests() => NativeTorch.Load();
+
+    public void Dispose()
     {
-        NativeTorch.Load();
-        Skip.IfNot(torch.cuda.is_available(), "no CUDA device");
+        _standIn.Dispose();
+        _model.Dispose();
     }
 
-    public void Dispose() => _model.Dispose();
-
     [SkippableTheory]
-    [InlineData(TorchDataType.Float32, false, 2e-3)]
-    [InlineData(TorchDataType.Float32, true, 2e-3)]
-    [InlineData(TorchDataType.BFloat16, false, 0.5)]
-    [InlineData(TorchDataType.BFloat16, true, 0.5)]
-    public void Execute_PromptsChunksAndDecoding_AgreesWithTheCpu(TorchDataType type, bool graphs, double tolerance)
+    [InlineData(Cpu, TorchDataType.Float32, false, 2e-3)]
+    [InlineData(Cpu, TorchDataType.Float32, true, 2e-3)]
+    [InlineData(Cpu, TorchDataType.BFloat16, false, 0.5)]
+    [InlineData(Cpu, TorchDataType.BFloat16, true, 0.5)]
+    [InlineData(Cuda, TorchDataType.Float32, false, 2e-3)]
+    [InlineData(Cuda, TorchDataType.Float32, true, 2e-3)]
+    [InlineData(Cuda, TorchDataType.BFloat16, false, 0.5)]
+    [InlineData(Cuda, TorchDataType.BFloat16, true, 0.5)]
+    public void Execute_PromptsChunksAndDecoding_AgreesWithTheCpu(string device, TorchDataType type, bool graphs, double tolerance)
     {
         using var cpu = RunnerDriver.Load(_model);
-        using var gpu = Load(type, graphs);
+        using var gpu = Load(device, type, graphs);
 
         var expected = Distributions(cpu);
         var actual = Distributions(gpu);
 
         Assert.Equal(expected.Count, actual.Count);
         Assert.All(expected.Zip(actual), pair => Assert.All(pair.First.Zip(pair.Second), values => Assert.InRange(Math.Abs(values.First - values.Second), 0, tolerance)));
-        Assert.DoesNotContain(_reports, report => report.Contains("CUDA graphs", StringComparison.Ordinal));
+        AssertCaptured(device, graphs);
     }
 
-    [SkippableFact]
-    public void Execute_WithGraphs_GivesTheTokensOfStepsWithout()
+    [SkippableTheory]
+    [InlineData(Cpu)]
+    [InlineData(Cuda)]
+    public void Execute_WithGraphs_GivesTheTokensOfStepsWithout(string device)
     {
-        using var eager = Load(TorchDataType.Float32, graphs: false);
-        using var captured = Load(TorchDataType.Float32, graphs: true);
+        using var eager = Load(device, TorchDataType.Float32, graphs: false);
+        using var captured = Load(device, TorchDataType.Float32, graphs: true);
 
         Assert.Equal(Tokens(eager, new SamplingParameters { Temperature = 0 }), Tokens(captured, new SamplingParameters { Temperature = 0 }));
-        Assert.DoesNotContain(_reports, report => report.Contains("CUDA graphs", StringComparison.Ordinal));
+        AssertCaptured(device, graphs: true);
     }
 
-    [SkippableFact]
-    public void Execute_Sampling_GivesTheCpusTokensForTheSameSeeds()
+    [SkippableTheory]
+    [InlineData(Cpu)]
+    [InlineData(Cuda)]
+    public void Execute_Sampling_GivesTheCpusTokensForTheSameSeeds(string device)
     {
         var parameters = new SamplingParameters { Temperature = 0.7f, TopP = 0.9f, TopK = 40 };
         using var cpu = RunnerDriver.Load(_model);
-        using var gpu = Load(TorchDataType.Float32, graphs: true);
+        using var gpu = Load(device, TorchDataType.Float32, graphs: true);
 
         Assert.Equal(Tokens(cpu, parameters), Tokens(gpu, parameters));
     }
 
     /// <summary>On devices since Ampere the flash kernel must be there and agree with plain attention; a report says why not.</summary>
     [SkippableTheory]
-    [InlineData("{}")]
-    [InlineData("""{"head_dim":64,"num_attention_heads":6,"num_key_value_heads":2}""")]
-    [InlineData("""{"head_dim":128,"num_attention_heads":4,"num_key_value_heads":4}""")]
-    public void Load_BFloat16_AttendsByTheFlashKernel(string changes)
+    [InlineData(Cpu, "{}")]
+    [InlineData(Cpu, """{"head_dim":64,"num_attention_heads":6,"num_key_value_heads":2}""")]
+    [InlineData(Cpu, """{"head_dim":128,"num_attention_heads":4,"num_key_value_heads":4}""")]
+    [InlineData(Cuda, "{}")]
+    [InlineData(Cuda, """{"head_dim":64,"num_attention_heads":6,"num_key_value_heads":2}""")]
+    [InlineData(Cuda, """{"head_dim":128,"num_attention_heads":4,"num_key_value_heads":4}""")]
+    public void Load_BFloat16_AttendsByTheFlashKernel(string device, string changes)
     {
+        var calls = 0;
         using var model = new TinyModel(changes: changes);
-        using var runner = TorchModelRunnerFactory.Load(model.Path, Options(TorchDataType.BFloat16, graphs: true));
+        using var runner = TorchModelRunnerFactory.Load(model.Path, Options(device, TorchDataType.BFloat16, graphs: true) with
+        {
+            Flash = device == Cpu ? Counted : null,
+        });
 
         Skip.If(_reports.Exists(report => report.Contains("libtorch has none for this device", StringComparison.Ordinal)), "The device is older than Ampere.");
         Assert.Empty(_reports);
+        Assert.True(device == Cuda || calls > runner.Spec.LayerCount, $"The kernel was called {calls} times.");
+
+        Tensor Counted(Tensor queries, Tensor keys, Tensor values, FlashLengths lengths, int? window)
+        {
+            calls++;
+            return FlashStandIn.Forward(queries, keys, values, lengths, window);
+        }
     }
 
     [SkippableTheory]
@@ -80,7 +109,7 @@ public sealed class CudaTests : IDisposable
     [InlineData(TorchDataType.BFloat16)]
     public void Load_KernelsOfOurs_PassTheirTrial(TorchDataType type)
     {
-        using var runner = Load(type, graphs: true);
+        using var runner = Load(Cuda, type, graphs: true);
 
         Assert.DoesNotContain(_reports, report => report.Contains("plain tensor operations", StringComparison.Ordinal));
     }
@@ -95,17 +124,20 @@ public sealed class CudaTests : IDisposable
         using var model = new TinyModel(
             changes: """{"hidden_size":64,"head_dim":16,"num_attention_heads":4,"num_key_value_heads":2,"intermediate_size":96}""");
         using var cpu = RunnerDriver.Load(model, type);
-        using var gpu = TorchModelRunnerFactory.Load(model.Path, Options(type, graphs));
+        using var gpu = TorchModelRunnerFactory.Load(model.Path, Options(Cuda, type, graphs));
 
         Assert.All(
             Distributions(cpu).Zip(Distributions(gpu)),
             pair => Assert.All(pair.First.Zip(pair.Second), values => Assert.InRange(Math.Abs(values.First - values.Second), 0, 0.5)));
     }
 
-    [SkippableFact]
-    public void Load_FreeMemory_DecidesTheCache()
+    [SkippableTheory]
+    [InlineData(Cpu)]
+    [InlineData(Cuda)]
+    public void Load_FreeMemory_DecidesTheCache(string device)
     {
-        using var runner = TorchModelRunnerFactory.Load(_model.Path, Options(TorchDataType.BFloat16, graphs: true) with { KeyValueMemoryMiB = null });
+        _standIn.Free = 64 << 20;
+        using var runner = TorchModelRunnerFactory.Load(_model.Path, Options(device, TorchDataType.BFloat16, graphs: true) with { KeyValueMemoryMiB = null });
 
         Assert.InRange(runner.Limits.BlockCount, 1, int.MaxValue);
     }
@@ -114,6 +146,7 @@ public sealed class CudaTests : IDisposable
     [SkippableFact]
     public void Probe_OfTheDevicesMemory_FindsNoFault()
     {
+        Skip.IfNot(cuda.is_available(), "no CUDA device");
         using var memory = new CudaMemory(new CudaPageDriver(0));
 
         Assert.Null(DeviceMemoryProbe.Fault(memory, torch.device("cuda:0")));
@@ -127,9 +160,9 @@ public sealed class CudaTests : IDisposable
     [InlineData(true)]
     public void Execute_LittleMemory_ServesAllAndGivesTheCpusTokens(bool graphs)
     {
+        var options = Options(Cuda, TorchDataType.Float32, graphs) with { SlotCount = 24, KeyValueMemoryMiB = 52 };
         using var cpu = RunnerDriver.Load(_model, slots: 24);
-        using var gpu = TorchModelRunnerFactory.Load(
-            _model.Path, Options(TorchDataType.Float32, graphs) with { SlotCount = 24, KeyValueMemoryMiB = 52 });
+        using var gpu = TorchModelRunnerFactory.Load(_model.Path, options);
 
         var expected = new ServedModel(cpu).Run(Sequences());
         var actual = new ServedModel(gpu, blockCount: int.MaxValue, tokenBudget: 100).Run(Sequences());
@@ -147,18 +180,30 @@ public sealed class CudaTests : IDisposable
             new SamplingParameters { Temperature = 0, MaxTokens = 60 - number })),
     ];
 
-    private TorchModelRunner Load(TorchDataType type, bool graphs) => TorchModelRunnerFactory.Load(_model.Path, Options(type, graphs));
+    private TorchModelRunner Load(string device, TorchDataType type, bool graphs) => TorchModelRunnerFactory.Load(_model.Path, Options(device, type, graphs));
 
-    private TorchRunnerOptions Options(TorchDataType type, bool graphs) => new()
+    private TorchRunnerOptions Options(string device, TorchDataType type, bool graphs)
     {
-        Device = "cuda",
-        DataType = type,
-        SlotCount = 8,
-        BlockSize = 4,
-        KeyValueMemoryMiB = 64,
-        CudaGraphs = graphs,
-        Report = _reports.Add,
-    };
+        Skip.If(device == Cuda && !torch.cuda.is_available(), "no CUDA device");
+        return new()
+        {
+            Device = device,
+            UseGpuDecoder = true,
+            StepDevice = device == Cpu ? _standIn : null,
+            DataType = type,
+            SlotCount = 8,
+            BlockSize = 4,
+            KeyValueMemoryMiB = 64,
+            CudaGraphs = graphs,
+            Report = _reports.Add,
+        };
+    }
+
+    private void AssertCaptured(string device, bool graphs)
+    {
+        Assert.DoesNotContain(_reports, report => report.Contains("CUDA graphs", StringComparison.Ordinal));
+        Assert.Equal(device == Cpu && graphs, _standIn.Captures > 0);
+    }
 
     private static List<int> Tokens(TorchModelRunner runner, SamplingParameters parameters)
     {

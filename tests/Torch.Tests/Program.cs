@@ -4,7 +4,7 @@ using Rill.Torch.Tests.Native;
 
 namespace Rill.Torch.Tests;
 
-/// <summary>What tests run in a process of its own: <see cref="VectorWidthTests"/> a model, <see cref="ExitGuardTests"/> an end while something goes on.</summary>
+/// <summary>What tests run in a process of its own: <see cref="VectorWidthTests"/> a model, <see cref="ExitGuardTests"/> an end while something goes on, <see cref="LibTorchFolderTests"/> another libtorch, <see cref="PackedTests"/> tests.</summary>
 internal static class Program
 {
     public static int Main(string[] args)
@@ -13,6 +13,16 @@ internal static class Program
         {
             VectorWidthTests.Print();
             return 0;
+        }
+
+        if (args is ["libtorch", var device])
+        {
+            return LibTorchFolderTests.Compute(device);
+        }
+
+        if (args is ["tests", .. var words])
+        {
+            return PackedTests.Run(words, Console.Out);
         }
 
         var guard = new ExitGuard(TimeSpan.FromSeconds(2));

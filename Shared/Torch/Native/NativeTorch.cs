@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 
@@ -10,7 +9,8 @@ namespace Rill.Torch.Native;
 /// </summary>
 public static partial class NativeTorch
 {
-    private const string Bridge = "LibTorchSharp";
+    /// <summary>The name of TorchSharp's native library.</summary>
+    internal const string Bridge = "LibTorchSharp";
 
     // In order of dependency, so that each finds the former already in the process.
     private static readonly string[] s_libtorch = ["c10", "torch_cpu", "torch"];
@@ -19,29 +19,67 @@ public static partial class NativeTorch
     private const string LibTorchCuda = CudaRuntime.LibTorch;
 
     private static readonly ExitGuard s_exit = new(TimeSpan.FromSeconds(10));
-    private static readonly Lazy<bool> s_loaded = new(() => s_exit.Run(LoadOnce));
+    private static readonly Lock s_loading = new();
+    private static volatile bool s_isLoaded;
 
     /// <summary>
-    /// Loads the libraries once: from the application's folder when they are there (a published app), else from the NuGet packages.
-    /// Further calls return at once.
+    /// Says which libtorch was loaded in place of the packages', such as "libtorch 2.11.0+cu130 in /.../torch/lib"; null for the packages'.
     /// </summary>
-    /// <exception cref="DllNotFoundException">A library is missing or does not load; the message names it.</exception>
-    public static void Load() => _ = s_loaded.Value;
+    public static string? OtherLibTorch { get; private set; }
 
-    private static bool LoadOnce()
+    /// <summary>
+    /// Loads the libraries once: from where <paramref name="place"/> says, else from the application's folder when they are there (a
+    /// published app), else from the NuGet packages. Further calls return at once, whatever they name.
+    /// </summary>
+    /// <param name="place">Where from; null for what the environment says.</param>
+    /// <exception cref="DllNotFoundException">A library is missing, does not fit or does not load; the message names it.</exception>
+    public static void Load(NativeTorchPlace? place = null)
+    {
+        if (s_isLoaded)
+        {
+            return;
+        }
+
+        lock (s_loading)
+        {
+            s_isLoaded = s_isLoaded || s_exit.Run(() => LoadOnce(place ?? NativeTorchPlace.FromEnvironment()));
+        }
+    }
+
+    private static bool LoadOnce(NativeTorchPlace place)
     {
         LetThreadsSleep();
-        var handles = s_libtorch.ToDictionary(name => name, name => NativeLibrary.Load(Locate(name)), StringComparer.Ordinal);
-        handles[Bridge] = LoadBridge(Locate(Bridge));
+        if (place.ConflictWith(AppContext.BaseDirectory, [.. s_libtorch, Bridge]) is { } conflict)
+        {
+            throw new DllNotFoundException(conflict);
+        }
+
+        var folders = new NativeTorchFolders(place.LibTorch);
+        var bridge = place.TorchSharp ?? folders.Locate(Bridge);
+        OtherLibTorch = place.LibTorch is null ? null : Check(place.LibTorch, bridge).Note(ownBridge: place.TorchSharp is not null);
+        var handles = s_libtorch.ToDictionary(name => name, name => LoadLibrary(folders.Locate(name)), StringComparer.Ordinal);
+        handles[Bridge] = LoadBridge(bridge);
 
         // TorchSharp asks by bare name, in DllImport and in NativeLibrary.TryLoad; the runtime asks here once its own probing has failed.
         AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => name switch
         {
             CudaRuntime.Library => LoadedLibrary.Find("libcudart"),
-            LibTorchCuda => TryLocate(name) is { } path ? NativeLibrary.Load(path) : 0,
+            LibTorchCuda => folders.TryLocate(name) is { } path ? NativeLibrary.Load(path) : 0,
             _ => handles.GetValueOrDefault(name),
         };
         return true;
+    }
+
+    private static LibTorchFolder Check(string path, string bridge)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new DllNotFoundException($"{NativeTorchPlace.LibTorchVariable} is for Linux; unset it to use the packages' libtorch.");
+        }
+
+        var folder = new LibTorchFolder(path);
+        var fault = folder.Fault([.. s_libtorch.Select(NativeTorchFolders.FileName)], bridge);
+        return fault is null ? folder : throw new DllNotFoundException(fault);
     }
 
     /// <summary>
@@ -57,6 +95,22 @@ public static partial class NativeTorch
         }
     }
 
+    /// <summary>Loads a library; of the loader's own words, which have several lines, the one that names what is missing is told.</summary>
+    private static nint LoadLibrary(string path)
+    {
+        try
+        {
+            return NativeLibrary.Load(path);
+        }
+        catch (DllNotFoundException failure)
+        {
+            var reasons = failure.Message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            var reason = Array.Find(reasons, line => line.Contains("cannot open shared object", StringComparison.Ordinal)) ?? reasons[^1];
+            throw new DllNotFoundException(
+                $"{path} does not load ({reason}); libtorch must lie there with all libraries that it was installed with.", failure);
+        }
+    }
+
     private static nint LoadBridge(string path)
     {
         if (NativeLibrary.TryLoad(path, out var handle))
@@ -64,40 +118,13 @@ public static partial class NativeTorch
             return handle;
         }
 
-        if (OperatingSystem.IsLinux() && LibStdCxxMend.TryApply(File.ReadAllBytes(path)) is { } mended)
+        if (OperatingSystem.IsLinux() && File.Exists(path) && LibStdCxxMend.TryApply(File.ReadAllBytes(path)) is { } mended)
         {
             return AnonymousLibrary.Load("libLibTorchSharp.so", mended);
         }
 
-        return NativeLibrary.Load(path);    // fails again, now with the loader's own words
+        return LoadLibrary(path);    // fails again, now with the loader's own words
     }
-
-    private static string Locate(string name) => TryLocate(name) ?? throw new DllNotFoundException(
-        $"{FileName(name)} was not found in {string.Join(", ", Folders())}; restore the packages of Rill.Torch, or publish the app anew.");
-
-    private static string? TryLocate(string name) => Folders().Select(folder => Path.Combine(folder, FileName(name))).FirstOrDefault(File.Exists);
-
-    private static IEnumerable<string> Folders()
-    {
-        yield return AppContext.BaseDirectory;
-        yield return Path.Combine(AppContext.BaseDirectory, "runtimes", PortableIdentifier, "native");
-
-        var packages = typeof(NativeTorch).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .FirstOrDefault(attribute => attribute.Key == "NativeTorchFolders")?.Value;
-        foreach (var folder in packages?.Split('|') ?? [])
-        {
-            yield return folder;
-        }
-    }
-
-    // Not RuntimeInformation.RuntimeIdentifier, which a distribution's own build of .NET sets to the distribution's name.
-    private static string PortableIdentifier =>
-        (OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux") + (RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "-arm64" : "-x64");
-
-    private static string FileName(string name) =>
-        OperatingSystem.IsWindows() ? $"{name}.dll" :
-        OperatingSystem.IsMacOS() ? $"lib{name}.dylib" :
-        $"lib{name}.so";
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetNativeEnvironment(string name, string value, int overwrite);

@@ -14,7 +14,7 @@ public sealed class ModelGateTests
         using var library = new ManualResetEventSlim();
         using var metrics = new RillMetrics();
         var settings = new RillSettings(new RillOptions(), new EngineOptions(), new ModelStoreOptions(), new TelemetryOptions());
-        await using var load = ModelLoad.Begin(settings, metrics.Start, new ModelLoader(library.Wait, (_, _, _) => throw new NotSupportedException()));
+        await using var load = ModelLoad.Begin(settings, metrics.Start, new ModelLoader(_ => library.Wait(), (_, _, _) => throw new NotSupportedException()));
         var gate = new ModelGate(load, () => throw new NotSupportedException(), () => throw new NotSupportedException(), settings, metrics, TimeProvider.System);
         var held = gate.HoldAsync(CancellationToken.None);
         Assert.Equal("model_loading", gate.Obstacle!.Code);

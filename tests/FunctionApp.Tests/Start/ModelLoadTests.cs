@@ -63,7 +63,7 @@ public sealed class ModelLoadTests : IDisposable
     private ModelLoad Begin() => ModelLoad.Begin(
         new RillSettings(new RillOptions { Model = _folder.FullName }, new EngineOptions(), new ModelStoreOptions(), new TelemetryOptions()),
         new StartTimeline(),
-        new ModelLoader(() => { }, (_, _, _) => throw new StartFailureException("There is no runner in this test.")));
+        new ModelLoader(_ => { }, (_, _, _) => throw new StartFailureException("There is no runner in this test.")));
 
     private string At(string file) => Path.Combine(_folder.FullName, file);
 

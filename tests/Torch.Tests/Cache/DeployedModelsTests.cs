@@ -19,8 +19,19 @@ public sealed class DeployedModelsTests
 
     private static readonly (string Name, long FreeMiB)[] s_devices = [("T4, 16 GB", 14_500), ("A100, 80 GB", 80_500), ("H200, 141 GB", 142_000)];
 
-    public static IEnumerable<object[]> Pairs =>
-        DeployedModels.All.SelectMany(model => s_devices.Select(device => (object[])[model.Name, device.Name]));
+    public static TheoryData<string, string> Pairs()
+    {
+        var pairs = new TheoryData<string, string>();
+        foreach (var (model, _) in DeployedModels.All)
+        {
+            foreach (var (device, _) in s_devices)
+            {
+                pairs.Add(model, device);
+            }
+        }
+
+        return pairs;
+    }
 
     [Theory]
     [MemberData(nameof(Pairs))]

@@ -103,7 +103,7 @@ internal sealed class ConstraintReadiness(Action? wake = null)
     /// <summary>Once more for the step's own mask: a constraint may keep only what it was asked for last.</summary>
     private static void AskAgain(ITokenConstraint constraint)
     {
-        for (var preparation = constraint.Prepare(); preparation?.Continue() == false;)
+        for (var preparation = constraint.Prepare(); preparation?.Advance() == false;)
         {
             // it was done before, and is done anew only where many others came in between
         }

@@ -62,7 +62,7 @@ internal sealed class ConstraintWork(Sequence sequence, int length, IPreparation
     {
         try
         {
-            _isDone = sequence.IsAborted || preparation.Continue();
+            _isDone = sequence.IsAborted || preparation.Advance();
         }
 #pragma warning disable CA1031 // The step asks the constraint again, and what it throws there fails its sequence alone.
         catch (Exception)

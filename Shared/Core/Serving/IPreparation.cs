@@ -7,5 +7,5 @@ public interface IPreparation
 {
     /// <summary>Does a part of it, of a millisecond or so.</summary>
     /// <returns>True when all is done.</returns>
-    bool Continue();
+    bool Advance();
 }

@@ -10,7 +10,7 @@ internal sealed class SlowPreparation(int parts = 1, ManualResetEventSlim? gate 
 {
     private int _left = parts;
 
-    public bool Continue()
+    public bool Advance()
     {
         Thread.SpinWait(100);
         if (Interlocked.Decrement(ref _left) > 0 || gate is { IsSet: false })

@@ -67,7 +67,7 @@ public sealed class GrammarMatcher(CompiledGrammar grammar)
         }
 
         _mask = grammar.Mask(work.At);
-        while (!_mask.Continue())
+        while (!_mask.Advance())
         {
             // its parts are for those who have others to do between them
         }

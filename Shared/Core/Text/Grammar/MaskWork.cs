@@ -41,7 +41,7 @@ internal sealed class MaskWork : IPreparation
     public uint[]? Mask => _mask;
 
     /// <inheritdoc/>
-    public bool Continue()
+    public bool Advance()
     {
         if ((_mask ??= _masks.Find(_key)) is not null)
         {

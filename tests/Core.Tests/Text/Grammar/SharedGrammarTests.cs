@@ -35,7 +35,7 @@ public class SharedGrammarTests
 
         Assert.NotNull(work);
         Assert.Null(work.Mask);
-        while (!work.Continue())
+        while (!work.Advance())
         {
             Assert.Null(work.Mask);
         }
@@ -58,7 +58,7 @@ public class SharedGrammarTests
                 var mask = Mask(expected);
                 if (random.Next(2) == 0)
                 {
-                    _ = matcher.Missing()?.Continue();
+                    _ = matcher.Missing()?.Advance();
                 }
 
                 Assert.Equal(mask, Mask(matcher));

@@ -64,7 +64,7 @@ public sealed class TorchModelRunner : IModelRunner
         }
     }
 
-    private IReadOnlyList<StepResult> ExecuteSteps(StepBatch batch)
+    private StepResult[] ExecuteSteps(StepBatch batch)
     {
         Prepare(batch);
         CheckAdapters(batch.Steps);

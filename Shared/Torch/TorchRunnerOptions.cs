@@ -85,6 +85,9 @@ public sealed record TorchRunnerOptions
     /// <summary>For tests: what stands in for the flash kernel on the CPU.</summary>
     internal FlashAttention.Kernel? Flash { get; init; }
 
+    /// <summary>For tests: what runs kernels of ours over the CPU's tensors; the runner disposes it.</summary>
+    internal IKernelDevice? Kernels { get; init; }
+
     /// <summary>For tests: the device's memory for keys and values, in place of what the device has.</summary>
     internal Func<IDeviceMemory?>? DeviceMemory { get; init; }
 

@@ -41,9 +41,10 @@ internal sealed class DecodePass
     /// where nothing is captured.
     /// </summary>
     /// <param name="goesOn">Asked before each shape.</param>
-    /// <returns>Number of shapes that are captured now.</returns>
+    /// <returns>Number of shapes that are captured now; 0 where those are no more than before.</returns>
     public int CaptureCommon(Func<bool> goesOn)
     {
+        var before = _graphs?.Count ?? 0;
         foreach (var shape in StepShape.Common(_layout.SlotCount, _layout.ContextLength, _passes.CopiesSpans).Where(_passes.HasFixedShapes))
         {
             if (_graphs is not { IsOn: true } || !goesOn())
@@ -55,7 +56,7 @@ internal sealed class DecodePass
             Forward([default], shape);
         }
 
-        return _graphs?.Count ?? 0;
+        return _graphs?.Count > before ? _graphs.Count : 0;
     }
 
     /// <inheritdoc cref="StepGraphs.Drop"/>

@@ -25,6 +25,9 @@ internal sealed record GpuPlace(Device Device, IStepDevice Stream, Action<string
     /// <summary>The flash kernel, to be tried at load; null to do without.</summary>
     public FlashAttention.Kernel? Flash { get; init; }
 
+    /// <summary>Where kernels of ours run, to be tried at load; null to do without. Not disposed.</summary>
+    public IKernelDevice? Kernels { get; init; }
+
     /// <summary>Maps memory for keys and values as it is used; null where the device does not.</summary>
     public IDeviceMemory? Memory { get; init; }
 

@@ -33,7 +33,7 @@ internal sealed record EstimatedModel(string Name, int Layers, long ReadWeights,
 /// <param name="HasFlash">Whether libtorch's flash kernel runs there.</param>
 internal sealed record EstimatedDevice(string Name, double Memory, double Bandwidth, double Peak, bool HasFlash)
 {
-    /// <summary>The three that Azure's containers and the lent machine have.</summary>
+    /// <summary>The two of Azure's containers, and a larger one.</summary>
     public static readonly IReadOnlyList<EstimatedDevice> All =
     [
         new("T4", 15e9, 0.32e12, 65e12, HasFlash: false),

@@ -43,7 +43,7 @@ internal sealed record StepLaunches(bool HasFlash, bool IsFused)
 
     private int Lengths => HasFlash ? 6 : 5;            // starts in two, a range, a concatenation, counts in two; or a range, places in three, a mask
 
-    private static int FinalNorm => 1;
+    private int FinalNorm => IsFused ? 2 : 1;           // fused: and the first layer's, before which there is no sum
 
     private static int LogitsToSingle => 1;
 

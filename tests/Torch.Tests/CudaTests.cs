@@ -123,8 +123,9 @@ public sealed class CudaTests : IDisposable
     {
         using var model = new TinyModel(
             changes: """{"hidden_size":64,"head_dim":16,"num_attention_heads":4,"num_key_value_heads":2,"intermediate_size":96}""");
+        var options = Options(Cuda, type, graphs);
         using var cpu = RunnerDriver.Load(model, type);
-        using var gpu = TorchModelRunnerFactory.Load(model.Path, Options(Cuda, type, graphs));
+        using var gpu = TorchModelRunnerFactory.Load(model.Path, options);
 
         Assert.All(
             Distributions(cpu).Zip(Distributions(gpu)),

@@ -5,7 +5,7 @@ namespace Rill.Infra.Tests.Support;
 
 /// <summary>What came of a build.</summary>
 /// <param name="Succeeded">Whether there is a template. That says little: a misspelt property is a warning.</param>
-/// <param name="Diagnostics">What the compiler and its linter say, a line each as <c>LEVEL CODE: MESSAGE (FILE)</c>; empty where they say nothing.</param>
+/// <param name="Diagnostics">What the compiler and its linter say, a line each as <c>LEVEL CODE: MESSAGE (FILE)</c>; perhaps empty.</param>
 /// <param name="Template">The template or the parameters as JSON; null without success.</param>
 internal sealed record BicepBuild(bool Succeeded, string Diagnostics, string? Template);
 

@@ -20,7 +20,12 @@ internal sealed class BicepServer
     /// <param name="program">The compiler.</param>
     public BicepServer(string program)
     {
-        var start = new ProcessStartInfo(program, ["jsonrpc", "--stdio"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, ["jsonrpc", "--stdio"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         _process = Process.Start(start)!;
         _process.ErrorDataReceived += (_, line) =>
         {
@@ -53,7 +58,8 @@ internal sealed class BicepServer
 
     private JsonElement Exchange(string method, object parameters)
     {
-        var request = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object> { ["jsonrpc"] = "2.0", ["id"] = ++_lastId, ["method"] = method, ["params"] = parameters });
+        var message = new Dictionary<string, object> { ["jsonrpc"] = "2.0", ["id"] = ++_lastId, ["method"] = method, ["params"] = parameters };
+        var request = JsonSerializer.SerializeToUtf8Bytes(message);
         var input = _process.StandardInput.BaseStream;
         input.Write(Encoding.ASCII.GetBytes(LengthHeader + request.Length.ToString(CultureInfo.InvariantCulture) + "\r\n\r\n"));
         input.Write(request);
@@ -63,7 +69,9 @@ internal sealed class BicepServer
         var length = 0;
         for (var line = ReadLine(output); line.Length > 0; line = ReadLine(output))
         {
-            length = line.StartsWith(LengthHeader, StringComparison.OrdinalIgnoreCase) ? int.Parse(line[LengthHeader.Length..], CultureInfo.InvariantCulture) : length;
+            length = line.StartsWith(LengthHeader, StringComparison.OrdinalIgnoreCase)
+                ? int.Parse(line[LengthHeader.Length..], CultureInfo.InvariantCulture)
+                : length;
         }
 
         var body = new byte[length];

@@ -89,6 +89,10 @@ public sealed class TorchModelRunnerFactoryTests
         {
         }
 
+        public void CopyIn(Tensor source, Tensor target) => target.copy_(source);
+
+        public IStepMark Mark() => new PlainDevice(CPU, "it is only a CPU").Mark();
+
         public long? FreeMemory() => null;
 
         public IStepGraph Capture(Func<Tensor> work) => throw new StepGraphException("it is only a CPU");

@@ -24,8 +24,8 @@ internal sealed class Scheduler
         _drafts = _hasStates ? null : drafts ?? (limits.TakesDrafts ? new ConstraintDrafts() : null);
         _longestAlone = options.PrefixCache ? limits.BlockSize * (_hasStates ? StateCheckpoints.FewestBlocks : 1) : int.MaxValue;
         _blocks = new BlockManager(limits, options.PrefixCache);
-        MaxRunning = Math.Min(Math.Min(options.MaxSequences, limits.SlotCount), options.TokenBudget);
-        _tokenBudget = options.TokenBudget;
+        _tokenBudget = options.TokenBudget ?? limits.TokenBudget;
+        MaxRunning = Math.Min(Math.Min(options.MaxSequences, limits.SlotCount), _tokenBudget);
         MaxLength = (int)Math.Min(limits.ContextLength, ((long)limits.BlockCount - limits.StateBlocks) * limits.BlockSize);
     }
 

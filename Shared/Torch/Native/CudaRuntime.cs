@@ -20,6 +20,8 @@ internal static unsafe partial class CudaRuntime
     private const uint NonBlocking = 1;    // cudaStreamNonBlocking: never waits for the default stream
     private const int Relaxed = 2;         // cudaStreamCaptureModeRelaxed: the allocator may call cudaMalloc meanwhile
 
+    private const uint DisableTiming = 2;       // cudaEventDisableTiming: an event that only marks a place is cheaper
+
     private const int MostPropertyBytes = 8192;    // cudaDeviceProp is 1032 bytes in CUDA 12
 
     public static int CreateStream(out nint stream) => cudaStreamCreateWithFlags(out stream, NonBlocking);
@@ -37,6 +39,9 @@ internal static unsafe partial class CudaRuntime
         return error;
     }
 
+    /// <summary>Makes an event.</summary>
+    public static int CreateEvent(out nint made) => cudaEventCreateWithFlags(out made, DisableTiming);
+
     /// <summary>Clears the error that the runtime remembers for this thread, which libtorch would take for its own, and returns it.</summary>
     public static int Forget() => cudaGetLastError();
 
@@ -49,6 +54,9 @@ internal static unsafe partial class CudaRuntime
 
     [LibraryImport(Library)]
     public static partial int cudaSetDevice(int device);
+
+    [LibraryImport(Library)]
+    public static partial int cudaDeviceSynchronize();
 
     [LibraryImport(Library)]
     public static partial int cudaStreamDestroy(nint stream);
@@ -69,6 +77,15 @@ internal static unsafe partial class CudaRuntime
     public static partial int cudaGraphExecDestroy(nint executable);
 
     [LibraryImport(Library)]
+    public static partial int cudaEventRecord(nint recorded, nint stream);
+
+    [LibraryImport(Library)]
+    public static partial int cudaEventSynchronize(nint recorded);
+
+    [LibraryImport(Library)]
+    public static partial int cudaEventDestroy(nint recorded);
+
+    [LibraryImport(Library)]
     public static partial int cudaMemGetInfo(out nuint free, out nuint total);
 
     /// <summary>Makes a stream of ours libtorch's current one on this thread, and its device the current one, until the guard is deleted.</summary>
@@ -80,6 +97,9 @@ internal static unsafe partial class CudaRuntime
 
     [LibraryImport(Library)]
     private static partial int cudaStreamCreateWithFlags(out nint stream, uint flags);
+
+    [LibraryImport(Library)]
+    private static partial int cudaEventCreateWithFlags(out nint made, uint flags);
 
     [LibraryImport(Library)]
     private static partial int cudaStreamBeginCapture(nint stream, int mode);

@@ -187,7 +187,7 @@ public class SchedulerPropertyTests
 
         private void CheckBatch(StepBatch batch)
         {
-            Assert.InRange(batch.Steps.Sum(step => step.Count + step.Drafts), 0, _options.TokenBudget);
+            Assert.InRange(batch.Steps.Sum(step => step.Count + step.Drafts), 0, _options.TokenBudget!.Value);
             Assert.Equal(batch.Steps.Count, batch.Steps.Select(step => step.Sequence.Slot).Distinct().Count());
             Assert.All(batch.Steps, step => Assert.True(step.Count > 0 && step.Start + step.Count <= step.Sequence.Length));
             Assert.All(batch.Steps, step => Assert.InRange(step.Sequence.Length + step.Drafts, 1, _world.Scheduler.MaxLength));

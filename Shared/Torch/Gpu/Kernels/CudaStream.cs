@@ -43,6 +43,24 @@ internal sealed class CudaStream : IStepDevice
 
     public void Synchronize() => Check(CudaRuntime.cudaStreamSynchronize(_stream), "waiting for the stream");
 
+    public IStepMark Mark()
+    {
+        Check(CudaRuntime.CreateEvent(out var made), "the making of an event");
+        var mark = new EventMark(made);
+        try
+        {
+            Check(CudaRuntime.cudaEventRecord(made, _stream), "the recording of an event");
+            return mark;
+        }
+        catch
+        {
+            mark.Dispose();
+            throw;
+        }
+    }
+
+    public void CopyIn(Tensor source, Tensor target) => target.copy_(source, nonBlocking: true);
+
     public long? FreeMemory() => CudaRuntime.cudaMemGetInfo(out var free, out _) == 0 ? (long)free : null;
 
     public IStepGraph Capture(Func<Tensor> work)
@@ -79,6 +97,13 @@ internal sealed class CudaStream : IStepDevice
     private sealed class Guard(nint guard) : IDisposable
     {
         public void Dispose() => _ = CudaRuntime.aoti_torch_delete_cuda_stream_guard(guard);
+    }
+
+    private sealed class EventMark(nint recorded) : IStepMark
+    {
+        public void Wait() => Check(CudaRuntime.cudaEventSynchronize(recorded), "waiting for an event");
+
+        public void Dispose() => _ = CudaRuntime.cudaEventDestroy(recorded);
     }
 
     private sealed class Graph(nint executable, nint stream) : IStepGraph

@@ -20,11 +20,25 @@ internal sealed class PlainDevice(Device device, string reason) : IStepDevice
         }
     }
 
+    public IStepMark Mark() => new WholeMark(this);
+
+    public void CopyIn(Tensor source, Tensor target) => target.copy_(source, nonBlocking: true);
+
     public long? FreeMemory() => null;
 
     public IStepGraph Capture(Func<Tensor> work) => throw new StepGraphException(reason);
 
     public void Dispose()
     {
+    }
+
+    /// <summary>Waits for all that is queued, later work included.</summary>
+    private sealed class WholeMark(PlainDevice device) : IStepMark
+    {
+        public void Wait() => device.Synchronize();
+
+        public void Dispose()
+        {
+        }
     }
 }

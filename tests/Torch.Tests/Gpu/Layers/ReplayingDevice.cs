@@ -37,7 +37,18 @@ internal sealed class ReplayingDevice : IStepDevice
 
     public void Synchronize() => Synchronizations++;
 
-    public long? Free { get; init; }
+    /// <summary>Copies to the device.</summary>
+    public int Uploads { get; private set; }
+
+    public void CopyIn(Tensor source, Tensor target)
+    {
+        Uploads++;
+        target.copy_(source);
+    }
+
+    public IStepMark Mark() => new DoneMark();
+
+    public long? Free { get; set; }
 
     public long? FreeMemory() => Free;
 
@@ -53,6 +64,18 @@ internal sealed class ReplayingDevice : IStepDevice
 
     public void Dispose()
     {
+    }
+
+    /// <summary>All is done when it is queued.</summary>
+    private sealed class DoneMark : IStepMark
+    {
+        public void Wait()
+        {
+        }
+
+        public void Dispose()
+        {
+        }
     }
 
     private sealed class Leave(ReplayingDevice device) : IDisposable

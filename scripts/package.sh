@@ -36,8 +36,9 @@ work=$(mktemp -d "$output/.package-XXXXXX")
 trap 'rm -rf "$work" "$scratch"' EXIT
 stage=$work/$name
 
-# Builds apart from the checkout's own bin and obj. Paths of this machine stay out of what is compiled.
-how=(--artifacts-path "$work/artifacts" --runtime "$runtime" --no-self-contained -p:PublishReadyToRun=true
+# Builds apart from the checkout's own bin and obj, without analyzers, which have seen the sources before. Paths of this machine stay out of
+# what is compiled.
+how=(--artifacts-path "$work/artifacts" --runtime "$runtime" --no-self-contained -p:PublishReadyToRun=true -p:RunAnalyzers=false
   -p:DebugType=none "-p:PathMap=$work=/work%2C$root=/rill")
 $build || how=(--no-build)
 

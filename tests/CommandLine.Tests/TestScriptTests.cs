@@ -63,14 +63,37 @@ public sealed class TestScriptTests : IDisposable
         Assert.Equal("", await StateAsync(id));
     }
 
+    /// <summary>Of what stopped runs have left, only the tests' own folders, and only when no run can use them any more.</summary>
+    [SkippableFact]
+    public async Task Test_AtItsStart_RemovesOldFoldersOfTests()
+    {
+        var (old, young) = (DateTime.UtcNow.AddDays(-3), DateTime.UtcNow.AddHours(-20));
+        (string Name, DateTime Written)[] folders =
+            [("rill-tiny-abcDE1", old), ("rill-tiny-abcDE2", young), ("rill-bench-models", old), ("other-tiny-abcDE3", old), ("rill-own", old)];
+        foreach (var (name, written) in folders)
+        {
+            var folder = Directory.CreateDirectory(_checkout.File("tmp/" + name));
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "file"), "");
+            folder.LastWriteTimeUtc = written;
+        }
+
+        await RunAsync("exit 0");
+
+        Assert.Equal(
+            ["other-tiny-abcDE3", "rill-bench-models", "rill-own", "rill-tiny-abcDE2"],
+            Directory.GetDirectories(_checkout.File("tmp")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
     private async Task<RillResult> RunAsync(string plan)
     {
+        Directory.CreateDirectory(_checkout.File("tmp"));
         await File.WriteAllTextAsync(_checkout.File("plan"), plan);
         using var process = RillProcess.Start(
             "bash",
             [_checkout.File("test")],
             [
                 KeyValuePair.Create("PLAN", _checkout.File("plan")),
+                KeyValuePair.Create("TMPDIR", _checkout.File("tmp")),
                 KeyValuePair.Create("PATH", $"{_checkout.File("path")}:{Environment.GetEnvironmentVariable("PATH")}"),
             ]);
         return await RillProcess.FinishAsync(process, []);

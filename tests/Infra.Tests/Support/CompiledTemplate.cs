@@ -5,17 +5,17 @@ namespace Rill.Infra.Tests.Support;
 /// <summary>infra/main.bicep as Azure Resource Manager gets it: JSON with expressions, modules as nested deployments.</summary>
 internal static class CompiledTemplate
 {
-    private static readonly Lazy<CommandResult> _build = new(() => BicepCompiler.Run("build", Repository.Find("infra", "main.bicep"), "--stdout"));
-    private static readonly Lazy<JsonElement> _root = new(() => JsonDocument.Parse(_build.Value.Output).RootElement);
+    private static readonly Lazy<BicepBuild> _build = new(() => BicepCompiler.Build(Repository.Find("infra", "main.bicep")));
+    private static readonly Lazy<JsonElement> _root = new(() => JsonDocument.Parse(Text).RootElement);
 
     /// <summary>How the one build went that all tests share.</summary>
-    public static CommandResult Build => _build.Value;
+    public static BicepBuild Build => _build.Value;
 
     /// <summary>The whole template.</summary>
     public static JsonElement Root => _root.Value;
 
     /// <summary>The whole template as text.</summary>
-    public static string Text => _build.Value.Output;
+    public static string Text => _build.Value.Template ?? throw new InvalidOperationException(_build.Value.Diagnostics);
 
     /// <summary>The template and every template nested in it.</summary>
     public static IEnumerable<JsonElement> Templates() => Nested(Root);

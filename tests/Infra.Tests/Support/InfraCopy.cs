@@ -28,9 +28,8 @@ internal sealed class InfraCopy : IDisposable
         File.WriteAllText(Find(file), before.Replace(text, by, StringComparison.Ordinal));
     }
 
-    /// <summary>Makes the snapshot of one parameter file of the copy anew; it lies beside the file.</summary>
-    public CommandResult MakeSnapshot(string name) =>
-        BicepCompiler.Run(["snapshot", Find("snapshots", name + ".bicepparam"), "--mode", "overwrite", .. BicepCompiler.FixedScope]);
+    /// <summary>Makes the snapshot of one parameter file of the copy anew.</summary>
+    public BicepSnapshot MakeSnapshot(string name) => BicepCompiler.Snapshot(Find("snapshots", name + ".bicepparam"));
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 }

@@ -16,10 +16,10 @@ internal sealed class Snapshot
     public static TheoryData<string> Names => new() { "cpu", "t4", "a100" };
 
     /// <summary>Reads infra/snapshots/NAME.snapshot.json.</summary>
-    public static Snapshot Load(string name) => LoadFrom(Repository.Find("infra", "snapshots", name + ".snapshot.json"));
+    public static Snapshot Load(string name) => Parse(Repository.Read("infra", "snapshots", name + ".snapshot.json"));
 
-    /// <summary>Reads a snapshot from anywhere.</summary>
-    public static Snapshot LoadFrom(string file) => new(JsonDocument.Parse(File.ReadAllText(file)).RootElement);
+    /// <summary>Reads a snapshot's text.</summary>
+    public static Snapshot Parse(string text) => new(JsonDocument.Parse(text).RootElement);
 
     /// <summary>All resources.</summary>
     public IReadOnlyList<JsonElement> All => _resources;

@@ -36,6 +36,39 @@ public abstract unsafe class FileMemory : IDisposable
     }
 
     /// <summary>
+    /// What the content is known by without being read: its hash, where the file is still being fetched and must not be read but behind
+    /// <see cref="Await"/>; null for a file that is there.
+    /// </summary>
+    public virtual string? ArrivingHash => null;
+
+    /// <summary>
+    /// Waits until a part has arrived, where the file is still being fetched. The part stays until <see cref="Pass"/> is called; where it was
+    /// passed before it is fetched again. One thread reads.
+    /// </summary>
+    /// <param name="offset">The part's first byte.</param>
+    /// <param name="length">Its number of bytes.</param>
+    public virtual void Await(long offset, long length)
+    {
+    }
+
+    /// <summary>
+    /// Says that the reader is done with all that it has awaited, and with what lies before a byte of this file and in the files before it, where
+    /// they are still being fetched: their memory goes back, to make room for what follows.
+    /// </summary>
+    /// <param name="offset">The byte.</param>
+    public virtual void Pass(long offset)
+    {
+    }
+
+    /// <summary>
+    /// Says that the reader is done with all files, and waits until what was read of them is known to be right, where they are still being
+    /// fetched.
+    /// </summary>
+    public virtual void Complete()
+    {
+    }
+
+    /// <summary>
     /// Takes the pages that can be read again out of the process's resident memory: of a mapped file all, of memory that a store has filled none.
     /// </summary>
     public virtual void Evict()

@@ -46,18 +46,28 @@ public static class TorchModelRunnerFactory
         }
 
         var sample = weights.Hash();
-        var types = RunnerTypes.Choose(options, spec, weights);
-        var threads = options.Threads ?? Environment.ProcessorCount;
-        set_num_threads(threads);
         var place = Place(options);
         parts.Own(place.Stream);
+        var types = RunnerTypes.Choose(options, spec, weights, place.Stream.Capability);
+        if (types.Note is { } note)
+        {
+            options.Report(note);
+        }
+
+        if (types.Data == TorchDataType.Float16)
+        {
+            backends.cuda.matmul.allow_fp16_reduced_precision_reduction = false;    // sums of parts, kept in f16, may overflow
+        }
+
+        var threads = options.Threads ?? Environment.ProcessorCount;
+        set_num_threads(threads);
         using var stream = place.Stream.Enter();
         var layout = Budget(options, types, place.Stream.FreeMemory() - (weights.ParameterCount * types.WeightBytes)).Plan(spec, types.KeyValueFormat);
         var team = parts.Own(new ThreadTeam(threads));
         var quantized = types.Quantized is { } format ? parts.Own(Quantize(files, weights, sample, spec, format, options, team)) : null;
         var decoder = Decoder(spec, weights, types, layout, place, quantized, options, team, parts);
         var parameterCount = weights.ParameterCount;
-        if (quantized is not null || place.Device.type != DeviceType.CPU)
+        if (quantized is not null || types.OnTensors)
         {
             weights.Dispose();    // what the decoder needs of them are copies
         }
@@ -126,7 +136,11 @@ public static class TorchModelRunnerFactory
             Graphs = options.CudaGraphs && (onGpu || options.StepDevice is not null),
             Flash = options.Flash ?? (onGpu ? FlashKernel.TryForward : null),
         };
-        return options.MostCopiedBytes is { } bytes ? place with { MostCopiedBytes = bytes } : place;
+        return place with
+        {
+            MostCopiedBytes = options.MostCopiedBytes ?? place.MostCopiedBytes,
+            StagingBytes = options.StagingBytes ?? place.StagingBytes,
+        };
     }
 
     private static Device FindDevice(string name)

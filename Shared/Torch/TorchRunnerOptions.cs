@@ -73,6 +73,9 @@ public sealed record TorchRunnerOptions
     /// <summary>For tests: what stands in for the flash kernel on the CPU.</summary>
     internal FlashAttention.Kernel? Flash { get; init; }
 
+    /// <summary>For tests: a smaller <see cref="GpuPlace.StagingBytes"/>.</summary>
+    internal int? StagingBytes { get; init; }
+
     /// <summary>For tests: a smaller <see cref="GpuPlace.MostCopiedBytes"/>.</summary>
     internal long? MostCopiedBytes { get; init; }
 }

@@ -83,11 +83,15 @@ public sealed class TorchModelRunnerFactoryTests
 
         public string Name => "failing";
 
+        public Version? Capability => null;
+
         public IDisposable? Enter() => ++_entries == failingEntry ? throw new InvalidOperationException("No entry.") : null;
 
         public void Synchronize()
         {
         }
+
+        public IStepMark Mark() => new PlainDevice(CPU, "").Mark();
 
         public long? FreeMemory() => null;
 

@@ -14,9 +14,14 @@ public sealed class ModelWeights : IDisposable
     private readonly DecoderSpec? _spec;
     private readonly PublishedNames _names;
     private readonly Dictionary<string, MadeWeight> _made = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _fileNumbers;
     private long _madeBytes;
 
-    private ModelWeights(IWeightSource source, DecoderSpec? spec) => (_source, _spec, _names) = (source, spec, new(source, spec));
+    private ModelWeights(IWeightSource source, DecoderSpec? spec)
+    {
+        (_source, _spec, _names) = (source, spec, new(source, spec));
+        _fileNumbers = source.FileNames.Index().ToDictionary(file => file.Item, file => file.Index, StringComparer.Ordinal);
+    }
 
     /// <summary>Bytes of all weights in their files.</summary>
     public long TotalBytes => _source.Tensors.Values.Sum(tensor => tensor.ByteCount);
@@ -145,6 +150,58 @@ public sealed class ModelWeights : IDisposable
     /// <exception cref="ModelFormatException">The tensor is missing.</exception>
     public PublishedTensor Published(string name) => Find(RecipeOf(name)).Tensor;
 
+    /// <summary>
+    /// Where a tensor's elements begin: the number of the file, the place of the published tensor there, the row. Weights that are read in this
+    /// order are read as they lie, and as they arrive.
+    /// </summary>
+    /// <exception cref="ModelFormatException">The tensor is missing.</exception>
+    public (int File, long Begin, long Row) PlaceOf(string name)
+    {
+        var recipe = RecipeOf(name);
+        var (published, tensor) = Find(recipe);
+        return (_fileNumbers[tensor.File], tensor.Begin, (RowsOf(recipe, published)?.First ?? 0) + (recipe.Rows?.Offset ?? 0));
+    }
+
+    /// <summary>Waits until a tensor's part is there, where its file is still on its way: before the part is read.</summary>
+    /// <param name="weight">A tensor that <see cref="Get"/> gave.</param>
+    /// <param name="offset">The part's first byte, from the tensor's.</param>
+    /// <param name="length">Its number of bytes.</param>
+    public void Await(Weight weight, long offset, long length)
+    {
+        if (!_made.ContainsKey(weight.Name))
+        {
+            var (published, rows, before) = InSource(weight);
+            _source.Await(published, before + offset, length, rows);
+        }
+    }
+
+    /// <summary>
+    /// Says that the reader is done with all that it has read until now, and with what lies before a byte of a tensor, where the files are still on
+    /// their way: see <see cref="FileMemory.Pass"/>.
+    /// </summary>
+    /// <param name="weight">A tensor that <see cref="Get"/> gave.</param>
+    /// <param name="offset">The byte, from the tensor's first.</param>
+    public void Pass(Weight weight, long offset)
+    {
+        if (!_made.ContainsKey(weight.Name))
+        {
+            var (published, rows, before) = InSource(weight);
+            _source.Pass(published, before + offset, rows);
+        }
+    }
+
+    /// <summary>As <see cref="Pass(Weight, long)"/>, of a tensor that was not read yet: with what lies before what it is made of.</summary>
+    /// <exception cref="ModelFormatException">The tensor is missing.</exception>
+    public void Pass(string name)
+    {
+        var recipe = RecipeOf(name);
+        var published = Find(recipe).Name;
+        _source.Pass(published, 0, RowsOf(recipe, published));
+    }
+
+    /// <inheritdoc cref="FileMemory.Complete"/>
+    public void Complete() => _source.Complete();
+
     /// <summary>Tells the system how the weights are read from here on, which decides how much a first touch reads from a disk.</summary>
     public void Expect(ReadPattern pattern) => _source.Expect(pattern);
 
@@ -156,10 +213,8 @@ public sealed class ModelWeights : IDisposable
     {
         if (!_made.TryGetValue(weight.Name, out var made))
         {
-            var recipe = RecipeOf(weight.Name);
-            var published = _names.Of(recipe.Name);
-            var rows = RowsOf(recipe, published);
-            _source.Release(published, weight.Address - _source.Read(published, rows).Address + offset, length, rows);
+            var (published, rows, before) = InSource(weight);
+            _source.Release(published, before + offset, length, rows);
         }
         else if (offset + length == weight.ByteCount)
         {
@@ -208,7 +263,9 @@ public sealed class ModelWeights : IDisposable
     {
         if (!_made.TryGetValue(name, out var made))
         {
-            made = WeightCut.Stack([.. recipe.Names.Select(row => Get(row, shape.AsSpan(1)))], name, shape);
+            Weight[] vectors = [.. recipe.Names.Select(row => Get(row, shape.AsSpan(1)))];
+            Array.ForEach(vectors, vector => Await(vector, 0, vector.ByteCount));
+            made = WeightCut.Stack(vectors, name, shape);
             _made.Add(name, made);
             _madeBytes += made.Weight.ByteCount;
         }
@@ -217,6 +274,15 @@ public sealed class ModelWeights : IDisposable
     }
 
     private WeightRecipe RecipeOf(string name) => _spec is not null && _spec.Recipes.TryGetValue(name, out var recipe) ? recipe : new(name);
+
+    /// <summary>Where a view lies: the published tensor, the rows as which it is read, and the view's first byte from theirs.</summary>
+    private (string Published, RowRange? Rows, long Before) InSource(Weight weight)
+    {
+        var recipe = RecipeOf(weight.Name);
+        var published = _names.Of(recipe.Name);
+        var rows = RowsOf(recipe, published);
+        return (published, rows, weight.Address - _source.Read(published, rows).Address);
+    }
 
     /// <summary>Rows of a matrix as rows of the packed tensor that holds them one after the other; null where none does.</summary>
     private (string Published, RowRange Rows)? PackedRows(string name, RowRange rows, ReadOnlySpan<long> shape)
@@ -247,6 +313,7 @@ public sealed class ModelWeights : IDisposable
 
     private Weight Copy(Weight source, WeightRecipe recipe, string published, string name, long[] shape)
     {
+        _source.Await(published, 0, source.ByteCount, RowsOf(recipe, published));
         var made = WeightCut.Copy(source, recipe, name, shape);
         _made.Add(name, made);
         _madeBytes += made.Weight.ByteCount;

@@ -35,13 +35,15 @@ internal sealed class MemoryFiles(ModelSource source) : ModelFiles
     public ModelFiles AsModel() => GgufModelFiles.Over(this, () => _weights.Keys);
 
     /// <summary>Makes room for a file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="flow">Brings the chunks of a file of weights while it is read; null where it is filled before.</param>
     /// <exception cref="StoreException">The system has not so much memory.</exception>
-    public void Allocate(ManifestFile file)
+    public void Allocate(ManifestFile file, ChunkFlow? flow = null)
     {
         _stamps[file.Name] = (file.Sha256 ?? file.GitId)!;
         if (file.IsWeights)
         {
-            _weights.Add(file.Name, new AnonymousMemory(file.Size, Describe(file.Name)));
+            _weights.Add(file.Name, flow is null ? new(file.Size, Describe(file.Name)) : new StreamedMemory(file, Describe(file.Name), flow));
         }
         else
         {

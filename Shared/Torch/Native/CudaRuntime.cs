@@ -20,6 +20,10 @@ internal static unsafe partial class CudaRuntime
     private const uint NonBlocking = 1;    // cudaStreamNonBlocking: never waits for the default stream
     private const int Relaxed = 2;         // cudaStreamCaptureModeRelaxed: the allocator may call cudaMalloc meanwhile
 
+    private const uint DisableTiming = 2;       // cudaEventDisableTiming: an event that only marks a place is cheaper
+    private const int CapabilityMajor = 75;     // cudaDevAttrComputeCapabilityMajor
+    private const int CapabilityMinor = 76;     // cudaDevAttrComputeCapabilityMinor
+
     private const int MostPropertyBytes = 8192;    // cudaDeviceProp is 1032 bytes in CUDA 12
 
     public static int CreateStream(out nint stream) => cudaStreamCreateWithFlags(out stream, NonBlocking);
@@ -35,6 +39,21 @@ internal static unsafe partial class CudaRuntime
         var error = cudaGetDeviceProperties(properties, device);
         name = error == 0 ? Marshal.PtrToStringUTF8((nint)properties)! : "";
         return error;
+    }
+
+    /// <summary>Makes an event.</summary>
+    public static int CreateEvent(out nint made) => cudaEventCreateWithFlags(out made, DisableTiming);
+
+    /// <summary>A device's compute capability; null where it does not say.</summary>
+    public static Version? CapabilityOf(int device)
+    {
+        if (cudaDeviceGetAttribute(out var major, CapabilityMajor, device) == 0 && cudaDeviceGetAttribute(out var minor, CapabilityMinor, device) == 0)
+        {
+            return new(major, minor);
+        }
+
+        _ = Forget();
+        return null;
     }
 
     /// <summary>Clears the error that the runtime remembers for this thread, which libtorch would take for its own, and returns it.</summary>
@@ -69,6 +88,15 @@ internal static unsafe partial class CudaRuntime
     public static partial int cudaGraphExecDestroy(nint executable);
 
     [LibraryImport(Library)]
+    public static partial int cudaEventRecord(nint recorded, nint stream);
+
+    [LibraryImport(Library)]
+    public static partial int cudaEventSynchronize(nint recorded);
+
+    [LibraryImport(Library)]
+    public static partial int cudaEventDestroy(nint recorded);
+
+    [LibraryImport(Library)]
     public static partial int cudaMemGetInfo(out nuint free, out nuint total);
 
     /// <summary>Makes a stream of ours libtorch's current one on this thread, and its device the current one, until the guard is deleted.</summary>
@@ -80,6 +108,12 @@ internal static unsafe partial class CudaRuntime
 
     [LibraryImport(Library)]
     private static partial int cudaStreamCreateWithFlags(out nint stream, uint flags);
+
+    [LibraryImport(Library)]
+    private static partial int cudaEventCreateWithFlags(out nint made, uint flags);
+
+    [LibraryImport(Library)]
+    private static partial int cudaDeviceGetAttribute(out int value, int attribute, int device);
 
     [LibraryImport(Library)]
     private static partial int cudaStreamBeginCapture(nint stream, int mode);

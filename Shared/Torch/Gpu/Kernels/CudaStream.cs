@@ -9,9 +9,12 @@ internal sealed class CudaStream : IStepDevice
     private readonly nint _stream;
     private readonly int _device;
 
-    private CudaStream(nint stream, int device, string name) => (_stream, _device, Name) = (stream, device, name);
+    private CudaStream(nint stream, int device, string name, Version? capability) =>
+        (_stream, _device, Name, Capability) = (stream, device, name, capability);
 
     public string Name { get; }
+
+    public Version? Capability { get; }
 
     /// <summary>Makes a stream on a CUDA device, or a device that uses libtorch's own stream and knows why.</summary>
     public static IStepDevice Create(Device device)
@@ -24,7 +27,7 @@ internal sealed class CudaStream : IStepDevice
             return DisposableStack.Build(parts =>
             {
                 Check(CudaRuntime.CreateStream(out var stream), "the making of a stream");
-                var created = parts.Own(new CudaStream(stream, index, name));
+                var created = parts.Own(new CudaStream(stream, index, name, CudaRuntime.CapabilityOf(index)));
                 created.Enter().Dispose();
                 return created;
             });
@@ -42,6 +45,22 @@ internal sealed class CudaStream : IStepDevice
     }
 
     public void Synchronize() => Check(CudaRuntime.cudaStreamSynchronize(_stream), "waiting for the stream");
+
+    public IStepMark Mark()
+    {
+        Check(CudaRuntime.CreateEvent(out var made), "the making of an event");
+        var mark = new EventMark(made);
+        try
+        {
+            Check(CudaRuntime.cudaEventRecord(made, _stream), "the recording of an event");
+            return mark;
+        }
+        catch
+        {
+            mark.Dispose();
+            throw;
+        }
+    }
 
     public long? FreeMemory() => CudaRuntime.cudaMemGetInfo(out var free, out _) == 0 ? (long)free : null;
 
@@ -79,6 +98,13 @@ internal sealed class CudaStream : IStepDevice
     private sealed class Guard(nint guard) : IDisposable
     {
         public void Dispose() => _ = CudaRuntime.aoti_torch_delete_cuda_stream_guard(guard);
+    }
+
+    private sealed class EventMark(nint recorded) : IStepMark
+    {
+        public void Wait() => Check(CudaRuntime.cudaEventSynchronize(recorded), "waiting for an event");
+
+        public void Dispose() => _ = CudaRuntime.cudaEventDestroy(recorded);
     }
 
     private sealed class Graph(nint executable, nint stream) : IStepGraph

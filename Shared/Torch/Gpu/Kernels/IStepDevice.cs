@@ -8,11 +8,18 @@ internal interface IStepDevice : IDisposable
     /// <summary>Which device it is, such as a GPU's name.</summary>
     string Name { get; }
 
+    /// <summary>A GPU's compute capability, such as 7.5 or 9.0; null where the device has none or does not say.</summary>
+    Version? Capability { get; }
+
     /// <summary>Queues the calling thread's tensor operations on the device's own stream until the result is disposed.</summary>
     IDisposable? Enter();
 
     /// <summary>Waits until all that was queued is done.</summary>
     void Synchronize();
+
+    /// <summary>Marks the end of what is queued by now.</summary>
+    /// <exception cref="StepGraphException">The device refused.</exception>
+    IStepMark Mark();
 
     /// <summary>Bytes that nobody holds on the device; null where that is not known.</summary>
     long? FreeMemory();
@@ -20,6 +27,14 @@ internal interface IStepDevice : IDisposable
     /// <summary>Records the operations that <paramref name="work"/> queues, without executing them. Its result holds nothing until a launch.</summary>
     /// <exception cref="StepGraphException">The device cannot capture; the work's own exceptions come through.</exception>
     IStepGraph Capture(Func<Tensor> work);
+}
+
+/// <summary>A place in what a device has queued.</summary>
+internal interface IStepMark : IDisposable
+{
+    /// <summary>Waits until all that was queued before it is done.</summary>
+    /// <exception cref="StepGraphException">The device refused.</exception>
+    void Wait();
 }
 
 /// <summary>Captured operations, to be executed again over the same memory.</summary>

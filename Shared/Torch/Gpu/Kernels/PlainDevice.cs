@@ -10,6 +10,8 @@ internal sealed class PlainDevice(Device device, string reason) : IStepDevice
 {
     public string Name => device.ToString();
 
+    public Version? Capability => null;
+
     public IDisposable? Enter() => null;
 
     public void Synchronize()
@@ -20,11 +22,23 @@ internal sealed class PlainDevice(Device device, string reason) : IStepDevice
         }
     }
 
+    public IStepMark Mark() => new WholeMark(this);
+
     public long? FreeMemory() => null;
 
     public IStepGraph Capture(Func<Tensor> work) => throw new StepGraphException(reason);
 
     public void Dispose()
     {
+    }
+
+    /// <summary>Waits for all that is queued, later work included.</summary>
+    private sealed class WholeMark(PlainDevice device) : IStepMark
+    {
+        public void Wait() => device.Synchronize();
+
+        public void Dispose()
+        {
+        }
     }
 }

@@ -24,7 +24,7 @@ internal sealed class GpuDecoder : IDecoder
     private readonly Device _device;
     private readonly IStepDevice _stream;
 
-    /// <summary>Loads the weights; where the place is the CPU, <paramref name="weights"/> must outlive the decoder.</summary>
+    /// <summary>Loads the weights, which are not needed afterwards.</summary>
     /// <param name="spec">The model.</param>
     /// <param name="weights">Its weights.</param>
     /// <param name="type">The computing type.</param>
@@ -40,7 +40,7 @@ internal sealed class GpuDecoder : IDecoder
         var flash = UsableFlash(spec, type, place);
         UsesFlash = flash is not null;
         _passes = new(spec, _cache, places, flash, place.MostCopiedBytes, _device);
-        _model = new(spec, new(weights, type), _cache, type, _device, parts);
+        _model = new(spec, weights, _cache, type, place, parts);
         _promptStaging = parts.Own(new InputStaging(_device, FirstPromptRows));
         var graphs = place.Graphs
             ? parts.Own(new StepGraphs(_stream, reason => place.Report($"Decoding steps are not captured as CUDA graphs: {reason}.")))

@@ -23,17 +23,18 @@ internal sealed class GpuModel
     private readonly GpuLogitsHead _head;
     private readonly double _queryScale;    // so that scores have their scale after they are multiplied with 1 / sqrt(d)
 
-    /// <summary>Loads the weights; on the CPU they must outlive the model.</summary>
-    public GpuModel(DecoderSpec spec, WeightTensors tensors, GpuKeyValueCache cache, ScalarType type, Device device, DisposableStack parts)
+    /// <summary>Loads the weights, which are not needed afterwards.</summary>
+    public GpuModel(DecoderSpec spec, ModelWeights weights, GpuKeyValueCache cache, ScalarType type, GpuPlace place, DisposableStack parts)
     {
         (_spec, _cache) = (spec, cache);
-        _norm = GpuNorm.For(spec, type, device);
-        var weights = new DeviceWeights(tensors, device, parts);
-        _layers = [.. Enumerable.Range(0, spec.LayerCount).Select(index => new GpuLayer(spec, weights, _norm, index))];
+        _norm = GpuNorm.For(spec, type, place.Device);
+        var placed = new DeviceWeights(weights, type, place, parts);
+        _layers = [.. Enumerable.Range(0, spec.LayerCount).Select(index => new GpuLayer(spec, placed, _norm, index))];
         _lastOfTheirKind = [.. LayerKinds.LastOfEach(spec)];
-        _embedding = new(spec, weights);
-        _finalNorm = weights.Norm(spec, spec.Names.FinalNorm);
-        _head = new(spec, weights, _embedding);
+        _embedding = new(spec, placed);
+        _finalNorm = placed.Norm(spec, spec.Names.FinalNorm);
+        _head = new(spec, placed, _embedding);
+        placed.Fill();
         _queryScale = spec.AttentionScale * Math.Sqrt(spec.HeadDim) ?? 1;
     }
 

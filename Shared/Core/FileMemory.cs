@@ -26,12 +26,10 @@ public abstract unsafe class FileMemory : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + length, Length);
-        var page = (nint)Environment.SystemPageSize;
-        var first = ((nint)Start + (nint)offset + page - 1) / page * page;
-        var end = ((nint)Start + (nint)(offset + length)) / page * page;
-        if (end > first)
+        var (first, bytes) = WholePages(offset, length);
+        if (bytes > 0)
         {
-            ReleasePages(first, (nuint)(end - first));
+            ReleasePages(first, bytes);
         }
     }
 
@@ -78,6 +76,15 @@ public abstract unsafe class FileMemory : IDisposable
     /// <summary>Tells the system how the memory is read from here on, which decides how much a first touch reads from a disk. A wish.</summary>
     public virtual void Expect(ReadPattern pattern)
     {
+    }
+
+    /// <summary>The pages that lie wholly inside a part: the first one's address, and their bytes, which may be 0.</summary>
+    protected (nint First, nuint Length) WholePages(long offset, long length)
+    {
+        var page = (nint)Environment.SystemPageSize;
+        var first = ((nint)Start + (nint)offset + page - 1) / page * page;
+        var end = ((nint)Start + (nint)(offset + length)) / page * page;
+        return (first, (nuint)Math.Max(0, end - first));
     }
 
     /// <summary>Gives whole pages back to the system.</summary>

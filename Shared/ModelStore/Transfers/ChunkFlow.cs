@@ -16,13 +16,16 @@ internal sealed class ChunkFlow(ChunkReader reader, int chunkBytes, int parallel
 {
     private readonly Lock _lock = new();
     private readonly List<FlowingChunk> _chunks = [];
+    private readonly List<FlowingChunk> _there = [];
+    private readonly List<FlowingChunk> _pinned = [];
     private readonly CancellationTokenSource _stop = new();
     private TaskCompletionSource _changed = NewSignal();
     private Task _workers = Task.CompletedTask;
     private CancellationTokenRegistration _cancellation;
     private Exception? _failure;
     private (int First, int Last) _wanted = (0, -1);
-    private int _passed;    // the reader is done with the chunks before
+    private int _passed;      // the reader is done with the chunks before
+    private int _following;   // the chunks before were read once, or never will be unless they are waited for
     private long _held;
     private bool _isOver;
 
@@ -60,6 +63,7 @@ internal sealed class ChunkFlow(ChunkReader reader, int chunkBytes, int parallel
             for (var index = first; index <= last; index++)
             {
                 _chunks[index].IsPinned = true;
+                _pinned.Add(_chunks[index]);
             }
 
             _wanted = (first, last);
@@ -76,7 +80,8 @@ internal sealed class ChunkFlow(ChunkReader reader, int chunkBytes, int parallel
         {
             _wanted = (0, -1);
             _passed = Math.Max(_passed, chunk);
-            _chunks.ForEach(one => one.IsPinned = false);
+            _pinned.ForEach(one => one.IsPinned = false);
+            _pinned.Clear();
             DropPassed();
             Signal();
         }
@@ -209,10 +214,24 @@ internal sealed class ChunkFlow(ChunkReader reader, int chunkBytes, int parallel
             }
         }
 
-        // Of a file with one hash for the whole every chunk is needed once, also those that the reader does not want.
-        var following = _chunks.Find(chunk => chunk.State == ChunkState.Absent && !chunk.WasRead && (chunk.Number >= _passed || !chunk.IsChecked));
-        return following is not null && _held + following.Chunk.Length <= windowBytes ? Begin(following) : null;
+        while (_following < _chunks.Count && IsSettled(_chunks[_following]))
+        {
+            _following++;
+        }
+
+        for (var index = _following; index < _chunks.Count; index++)
+        {
+            if (_chunks[index] is { State: ChunkState.Absent } chunk && !IsSettled(chunk))
+            {
+                return _held + chunk.Chunk.Length <= windowBytes ? Begin(chunk) : null;
+            }
+        }
+
+        return null;
     }
+
+    /// <summary>Of a file with one hash for the whole every chunk is needed once, also those that the reader does not want.</summary>
+    private bool IsSettled(FlowingChunk chunk) => chunk.WasRead || (chunk.Number < _passed && chunk.IsChecked);
 
     private FlowingChunk Begin(FlowingChunk chunk)
     {
@@ -230,27 +249,23 @@ internal sealed class ChunkFlow(ChunkReader reader, int chunkBytes, int parallel
         lock (_lock)
         {
             (chunk.State, chunk.WasRead) = (ChunkState.There, true);
+            _there.Add(chunk);
             DropPassed();
             Signal();
         }
     }
 
     /// <summary>Gives back what nobody needs any more. The caller holds the lock.</summary>
-    private void DropPassed()
+    private void DropPassed() => _there.RemoveAll(chunk =>
     {
-        foreach (var chunk in _chunks)
+        if (chunk.IsPinned || chunk.Number >= _passed || !chunk.IsChecked)
         {
-            if (chunk.Number >= _passed)
-            {
-                return;
-            }
-
-            if (chunk is { State: ChunkState.There, IsPinned: false, IsChecked: true })
-            {
-                chunk.Memory.Drop(chunk.Chunk);
-                chunk.State = ChunkState.Absent;
-                _held -= chunk.Chunk.Length;
-            }
+            return false;
         }
-    }
+
+        chunk.Memory.Drop(chunk.Chunk);
+        chunk.State = ChunkState.Absent;
+        _held -= chunk.Chunk.Length;
+        return true;
+    });
 }

@@ -40,8 +40,12 @@ internal sealed class StreamedMemory : AnonymousMemory
 
     public override void Complete() => _flow.Complete();
 
-    /// <summary>Gives the memory of a chunk back.</summary>
-    public void Drop(Chunk chunk) => base.ReleasePages(Address + (nint)chunk.Offset, (nuint)chunk.Length);
+    /// <summary>Gives the pages back that lie wholly in a chunk; the flow has the lock on it.</summary>
+    public void Drop(Chunk chunk)
+    {
+        var (first, length) = WholePages(chunk.Offset, chunk.Length);
+        base.ReleasePages(first, length);
+    }
 
     /// <summary>Does nothing: the flow has to know what is there.</summary>
     protected override void ReleasePages(nint address, nuint length)

@@ -1,3 +1,4 @@
+using Rill.Models;
 using Rill.ModelStore.Tests.Harness;
 
 namespace Rill.ModelStore.Tests;
@@ -169,6 +170,18 @@ public sealed class StreamTests : IDisposable
 
         Assert.Equal(source.Begun, source.Ended);
         Assert.True(inner.IsDisposed);
+    }
+
+    /// <summary>A model whose first run gave no number is explained after its memory has gone.</summary>
+    [SkippableFact]
+    public async Task DescribeFault_OfFilesThatAreGone_IsASentence()
+    {
+        using var source = new FolderSource(_model.Path, Chunk, chunkHashes: true);
+        using var files = await StreamAsync(source);
+        files.Open(Weights).Dispose();
+
+        Assert.Equal(
+            "tiny: the model's logits are not numbers; choose another Rill__Dtype, or publish or fetch the weights anew.", WeightCheck.DescribeFault(files));
     }
 
     [SkippableFact]

@@ -106,6 +106,7 @@ internal sealed class ChunkFlow(ChunkReader reader, int chunkBytes, int parallel
             }
 
             _isOver = true;
+            _failure ??= new OperationCanceledException("The files were closed.");
             Signal();
         }
 

@@ -27,9 +27,10 @@ internal sealed class MemoryFiles(ModelSource source) : ModelFiles
         ? content
         : throw new ModelFileException($"{Describe(name)} does not exist.");
 
-    public override FileMemory Open(string name) => _weights.TryGetValue(name, out var memory)
-        ? memory
-        : throw new ModelFileException($"{Describe(name)} does not exist.");
+    public override unsafe FileMemory Open(string name) =>
+        !_weights.TryGetValue(name, out var memory) ? throw new ModelFileException($"{Describe(name)} does not exist.")
+        : memory.Start is null ? throw new ModelFileException($"{Describe(name)} is not in memory any more.")
+        : memory;
 
     /// <summary>These files, or of a GGUF file what its metadata say in their place, once all rooms are made.</summary>
     public ModelFiles AsModel() => GgufModelFiles.Over(this, () => _weights.Keys);
@@ -43,7 +44,7 @@ internal sealed class MemoryFiles(ModelSource source) : ModelFiles
         _stamps[file.Name] = (file.Sha256 ?? file.GitId)!;
         if (file.IsWeights)
         {
-            _weights.Add(file.Name, flow is null ? new(file.Size, Describe(file.Name)) : new StreamedMemory(file, Describe(file.Name), flow));
+            _weights.Add(file.Name, flow is null ? new AnonymousMemory(file.Size, Describe(file.Name)) : new StreamedMemory(file, Describe(file.Name), flow));
         }
         else
         {

@@ -34,8 +34,10 @@ internal sealed class ArrivingFiles(string directory) : ModelFiles
 
     private sealed unsafe class ArrivingMemory : FileMemory
     {
-        private const byte Spoiled = 0x7F;    // as bf16 or f32 a huge number
+        // Another in each memory: as bf16 or f32 a huge number.
+        private static byte s_last = 0x60;
 
+        private readonly byte _spoiled = ++s_last;
         private readonly byte[] _content;
         private byte* _start;
 
@@ -43,7 +45,7 @@ internal sealed class ArrivingFiles(string directory) : ModelFiles
         {
             _content = content;
             _start = (byte*)NativeMemory.Alloc((nuint)content.Length);
-            NativeMemory.Fill(_start, (nuint)content.Length, Spoiled);
+            NativeMemory.Fill(_start, (nuint)content.Length, _spoiled);
         }
 
         public bool IsComplete { get; private set; }
@@ -57,7 +59,7 @@ internal sealed class ArrivingFiles(string directory) : ModelFiles
         public override void Await(long offset, long length) =>
             _content.AsSpan((int)offset, (int)length).CopyTo(new(_start + offset, (int)length));
 
-        public override void Pass(long offset) => NativeMemory.Fill(_start, (nuint)offset, Spoiled);
+        public override void Pass(long offset) => NativeMemory.Fill(_start, (nuint)offset, _spoiled);
 
         public override void Complete() => IsComplete = true;
 

@@ -146,6 +146,21 @@ public sealed class WeightCopyTests : IDisposable
         Assert.True(files.IsComplete);
     }
 
+    /// <summary>The fingerprint of a model must not depend on what has arrived by chance.</summary>
+    [Fact]
+    public void Hash_OfArrivingFiles_ReadsNoWeights()
+    {
+        using var model = new TinyModel();
+        var hashes = Enumerable.Range(0, 2).Select(_ =>
+        {
+            using var files = new ArrivingFiles(model.Path);
+            using var weights = ModelWeights.Open(files, model.Spec);
+            return Convert.ToHexString(weights.Hash());
+        });
+
+        Assert.Single(hashes.Distinct());
+    }
+
     [Fact]
     public void Fill_WithAWeightMissing_LeavesNothing()
     {

@@ -13,10 +13,12 @@ internal sealed class HalfRange : IDisposable
     private readonly List<Tensor> _largest = [];
 
     /// <summary>Looks at a weight that was converted.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="converted">f16, any shape; only queued work looks at it.</param>
     public void Note(string name, Tensor converted)
     {
         using var scope = NewDisposeScope();
-        _largest.Add(converted.abs().max().DetachFromDisposeScope());
+        _largest.Add(maximum(converted.max(), converted.min().neg()).DetachFromDisposeScope());    // abs() would take as much memory again
         _names.Add(name);
     }
 

@@ -7,7 +7,7 @@ namespace Rill.Torch.Gpu.Loading;
 
 /// <summary>
 /// Two buffers on the host, page-locked where there is a GPU: while one is copied to the device the other is filled. A copy is queued on the
-/// device's stream; a buffer is lent again when what was queued from it is done.
+/// device's stream; a buffer is lent again when what was queued from it is done. libtorch keeps page-locked memory for its next use.
 /// </summary>
 internal sealed class StagingBuffers : IDisposable
 {

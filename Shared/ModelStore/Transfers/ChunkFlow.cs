@@ -12,7 +12,7 @@ namespace Rill.ModelStore.Transfers;
 /// <param name="parallelism">Chunks that are read at once.</param>
 /// <param name="windowBytes">Most bytes that are held and that nobody waits for.</param>
 /// <param name="source">Where they come from; disposed when the flow ends.</param>
-internal sealed class ChunkFlow(ChunkReader reader, int chunkBytes, int parallelism, long windowBytes, IDisposable source)
+internal sealed class ChunkFlow(ChunkReader reader, int chunkBytes, int parallelism, long windowBytes, IDisposable source) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly List<FlowingChunk> _chunks = [];
@@ -95,8 +95,8 @@ internal sealed class ChunkFlow(ChunkReader reader, int chunkBytes, int parallel
         WaitUntil(() => _chunks.TrueForAll(chunk => chunk.IsChecked));
     }
 
-    /// <summary>Ends the reading, and waits until nothing is read any more.</summary>
-    public void Stop()
+    /// <summary>Ends the reading, and waits until nothing is read any more: called before the memory goes.</summary>
+    public void Dispose()
     {
         lock (_lock)
         {

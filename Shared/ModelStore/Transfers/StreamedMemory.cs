@@ -54,7 +54,7 @@ internal sealed class StreamedMemory : AnonymousMemory
 
     protected override void Dispose(bool disposing)
     {
-        _flow.Stop();    // what is being read is written here
+        _flow.Dispose();    // what is being read is written here
         base.Dispose(disposing);
     }
 }

@@ -17,6 +17,7 @@ static (IModelRunner Runner, string Fingerprint, string Precision) LoadTorch(Mod
         DataType = TypeOf(options.Dtype),
         KeyValueType = TypeOf(options.KvDtype),
         SlotCount = settings.Engine.MaxSequences,
+        StepTokens = settings.Engine.TokenBudget,
         ContextLength = options.ContextLength,
         KeyValueMemoryMiB = options.KvCacheMiB,
         Threads = options.Threads,
@@ -25,6 +26,7 @@ static (IModelRunner Runner, string Fingerprint, string Precision) LoadTorch(Mod
         Quantizing = load.NoteQuantizing,
         CudaGraphs = options.CudaGraphs != "off",
         Report = load.Note,
+        Inform = load.Note,
     });
     return (runner, runner.Fingerprint, runner.Precision);
 }

@@ -2,6 +2,7 @@ using Rill.Models;
 using Rill.Serving;
 using Rill.Torch.Decoding;
 using Rill.Torch.Gpu.Kernels;
+using Rill.Torch.Gpu.Layers;
 using Rill.Torch.Native;
 using Rill.Torch.Sampling;
 using static TorchSharp.torch;
@@ -52,6 +53,19 @@ public sealed class TorchModelRunner : IModelRunner
     {
         using var inference = inference_mode();
         using var stream = _stream.Enter();
+        try
+        {
+            return ExecuteSteps(batch);
+        }
+        catch (Exception failure) when (failure is not SequenceFaultException)
+        {
+            _decoder.Recover();
+            throw;
+        }
+    }
+
+    private IReadOnlyList<StepResult> ExecuteSteps(StepBatch batch)
+    {
         Prepare(batch);
         CheckAdapters(batch.Steps);
         var plan = StepPlan.Create(batch.Steps, Limits);
@@ -94,7 +108,7 @@ public sealed class TorchModelRunner : IModelRunner
         var chunk = Math.Clamp(Limits.ContextLength - 2, 1, 30);
         TokenRow[][] steps = [[.. Enumerable.Range(0, chunk).Select(Row)], [Row(chunk)], [Row(chunk + 1)]];
         var plain = new Sequence(-1, [0], new SamplingParameters { TopP = 0.9f, TopK = 40 });
-        var sequence = new Sequence(-1, [0], plain.Parameters with { TopLogprobs = 1 });    // on a GPU these are sampled on the host
+        var sequence = new Sequence(-1, [0], plain.Parameters with { TopLogprobs = 1, FrequencyPenalty = 0.1f });
         foreach (var step in steps)
         {
             using var output = _decoder.Forward(new StepPlan { Rows = step, PromptRows = step.Length == 1 ? 0 : step.Length, SamplingRows = [step.Length - 1] });
@@ -102,6 +116,7 @@ public sealed class TorchModelRunner : IModelRunner
             Sample(output.Logits!, [new(plain, 0, 1)]);
         }
 
+        (_decoder as GpuDecoder)?.CaptureSteps();
         _decoder.ReleaseSlot(0);
 
         // A context of one or two tokens begins anew.
@@ -129,11 +144,7 @@ public sealed class TorchModelRunner : IModelRunner
             _decoder.ReleaseState(state);
         }
 
-        foreach (var copy in batch.Restores)
-        {
-            _decoder.Restore(copy);
-        }
-
+        _decoder.Restore(batch.Restores);
         foreach (var copy in batch.StateRestores)
         {
             _decoder.Restore(copy);
@@ -143,11 +154,7 @@ public sealed class TorchModelRunner : IModelRunner
     /// <summary>What a step leaves in the cache.</summary>
     private void Keep(StepBatch batch)
     {
-        foreach (var copy in batch.Saves)
-        {
-            _decoder.Save(copy);
-        }
-
+        _decoder.Save(batch.Saves);
         foreach (var copy in batch.StateSaves)
         {
             _decoder.Save(copy);

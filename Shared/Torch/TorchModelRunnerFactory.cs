@@ -62,7 +62,9 @@ public static class TorchModelRunnerFactory
         var threads = options.Threads ?? Environment.ProcessorCount;
         set_num_threads(threads);
         using var stream = place.Stream.Enter();
-        var layout = Budget(options, types, place.Stream.FreeMemory() - (weights.ParameterCount * types.WeightBytes)).Plan(spec, types.KeyValueFormat);
+        place = types.OnTensors ? place with { Memory = DeviceMemoryChoice.Find(place.Device, options, parts) } : place;
+        var budget = Budget(options, types, place, weights.ParameterCount * types.WeightBytes);
+        var layout = Sizes(budget, spec, types.KeyValueFormat, place);
         var team = parts.Own(new ThreadTeam(threads));
         var quantized = types.Quantized is { } format ? parts.Own(Quantize(files, weights, sample, spec, format, options, team)) : null;
         var decoder = Decoder(spec, weights, types, layout, place, quantized, options, team, parts);
@@ -73,11 +75,18 @@ public static class TorchModelRunnerFactory
         }
 
         var sampler = new Sampler(team);
-        var runner = new TorchModelRunner(place.Stream, decoder, sampler, types.OnTensors ? new(sampler) : null, parts)
+        var gpuSampler = types.OnTensors ? parts.Own(new GpuSampler(sampler, place.Stream, place.Device)) : null;
+        if (decoder is GpuDecoder gpu)
+        {
+            layout = Fit(gpu, gpuSampler!, spec, budget, layout, place, options);
+        }
+
+        var runner = new TorchModelRunner(place.Stream, decoder, sampler, gpuSampler, parts)
         {
             Limits = new(spec.VocabularySize, layout.ContextLength, layout.SlotCount, layout.BlockSize, layout.BlockCount)
             {
                 TakesDrafts = !types.OnTensors && layout.StateBytes == 0,    // on a GPU a sequence with drafts leaves the captured step
+                TokenBudget = options.StepTokensOn(place.Device.type),
                 StateBlocks = (int)Math.Min(layout.StateBlocks, int.MaxValue),
             },
             Spec = spec,
@@ -92,15 +101,60 @@ public static class TorchModelRunnerFactory
         return runner;
     }
 
-    private static KeyValueBudget Budget(TorchRunnerOptions options, RunnerTypes types, long? freeOnDevice) => new()
+    /// <summary>Before the weights are loaded: an estimate of what they leave.</summary>
+    private static KeyValueBudget Budget(TorchRunnerOptions options, RunnerTypes types, GpuPlace place, long weightBytes)
     {
-        MemoryMiB = options.KeyValueMemoryMiB,
-        ContextLength = options.ContextLength,
-        SlotCount = options.SlotCount,
-        BlockSize = options.BlockSize,
-        SlotsTakeMemory = types.OnTensors,
-        FreeOnDevice = freeOnDevice,
-    };
+        var free = place.Stream.FreeMemory();
+        DeviceRoom.Check(free, weightBytes, place.Stream.Name);
+        return new()
+        {
+            MemoryMiB = options.KeyValueMemoryMiB,
+            ContextLength = options.ContextLength,
+            SlotCount = options.SlotCount,
+            BlockSize = options.BlockSize,
+            SlotsTakeMemory = types.OnTensors && place.Memory is null,
+            PageBytes = place.Memory?.PageBytes ?? 0,
+            FitsItself = types.OnTensors,
+            FreeOnDevice = free - weightBytes,
+        };
+    }
+
+    /// <summary>
+    /// Sizes to load with: where memory comes on demand all that was asked for, which is only addresses. What cannot fit in any case is refused
+    /// before the weights are loaded.
+    /// </summary>
+    private static KeyValueLayout Sizes(KeyValueBudget budget, DecoderSpec spec, KeyValueFormat format, GpuPlace place)
+    {
+        var planned = (budget with { IsMeasured = place.Memory is not null }).Plan(spec, format);
+        return place.Memory is null ? planned : budget.Addresses(spec, format);
+    }
+
+    /// <summary>Once the weights are there: the largest step shows how much memory there is for keys and values.</summary>
+    private static KeyValueLayout Fit(
+        GpuDecoder decoder, GpuSampler sampler, DecoderSpec spec, KeyValueBudget budget, KeyValueLayout layout, GpuPlace place,
+        TorchRunnerOptions options)
+    {
+        if (place.Memory is { } memory)
+        {
+            if (place.Stream.FreeMemory() is not null)
+            {
+                LargestStep.Run(decoder, sampler, layout, options.StepTokensOn(place.Device.type));
+                decoder.CaptureSteps();
+                place.Stream.Synchronize();    // only then are its pages free to be counted
+                budget = budget with { FreeOnDevice = place.Stream.FreeMemory() + memory.TakenBytes, IsMeasured = true };
+            }
+
+            layout = budget.Plan(spec, layout.Format);
+        }
+
+        decoder.AddBlocks(layout.BlockCount, budget.Bytes);
+        if (budget.Shortfall(layout, spec) is { } sentence)
+        {
+            options.Report(sentence);
+        }
+
+        return layout;
+    }
 
     private static IDecoder Decoder(
         DecoderSpec spec, ModelWeights weights, RunnerTypes types, KeyValueLayout layout, GpuPlace place, QuantizedWeights? quantized,
@@ -135,10 +189,12 @@ public static class TorchModelRunnerFactory
         {
             Graphs = options.CudaGraphs && (onGpu || options.StepDevice is not null),
             Flash = options.Flash ?? (onGpu ? FlashKernel.TryForward : null),
+            Inform = options.Inform,
         };
         return place with
         {
             MostCopiedBytes = options.MostCopiedBytes ?? place.MostCopiedBytes,
+            CaptureTime = options.CaptureTime ?? place.CaptureTime,
             StagingBytes = options.StagingBytes ?? place.StagingBytes,
         };
     }

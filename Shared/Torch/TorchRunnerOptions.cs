@@ -2,12 +2,17 @@ using System.ComponentModel.DataAnnotations;
 using Rill.Torch.Cpu.Quantization;
 using Rill.Torch.Gpu.Kernels;
 using Rill.Torch.Gpu.Layers;
+using Rill.Torch.Native;
+using TorchSharp;
 
 namespace Rill.Torch;
 
 /// <summary>How a model is loaded.</summary>
 public sealed record TorchRunnerOptions
 {
+    private const int CpuStepTokens = 512;
+    private const int GpuStepTokens = 4096;
+
     /// <summary>Where the model runs: "cpu", or "cuda" (with a number after a colon for one of several).</summary>
     [RegularExpression("cpu|cuda(:[0-9]+)?")]
     public string Device { get; init; } = "cpu";
@@ -34,8 +39,8 @@ public sealed record TorchRunnerOptions
     public int BlockSize { get; init; } = 16;
 
     /// <summary>
-    /// Memory for keys and values, in MiB. Null: at most a quarter of the machine's or container's memory on the CPU; on CUDA, where all
-    /// slots take their memory at the start, most of what the weights leave free, or 4096 where that cannot be asked for.
+    /// Memory for keys and values, in MiB. Null: at most a quarter of the machine's or container's memory on the CPU; on CUDA most of what
+    /// weights and the largest step leave free, which is also the upper bound.
     /// </summary>
     [Range(1, int.MaxValue)]
     public int? KeyValueMemoryMiB { get; init; }
@@ -58,11 +63,18 @@ public sealed record TorchRunnerOptions
     /// <summary>Told while weights are quantized which share of them is, from 0 to 1.</summary>
     public Action<double> Quantizing { get; init; } = static _ => { };
 
+    /// <summary>Most tokens of a step; null for what suits the device: 512 on the CPU, 4096 on a GPU.</summary>
+    [Range(1, 65_536)]
+    public int? StepTokens { get; init; }
+
     /// <summary>True to capture decoding steps as CUDA graphs, where that works.</summary>
     public bool CudaGraphs { get; init; } = true;
 
     /// <summary>Gets a sentence for the log when something of the device cannot be used, at load or in a later step.</summary>
     public Action<string> Report { get; init; } = static _ => { };
+
+    /// <summary>Gets a sentence for the log about what was prepared at load.</summary>
+    public Action<string> Inform { get; init; } = static _ => { };
 
     /// <summary>For tests: runs the tensor decoder on the CPU, where the kernels would be used.</summary>
     internal bool UseGpuDecoder { get; init; }
@@ -76,6 +88,17 @@ public sealed record TorchRunnerOptions
     /// <summary>For tests: a smaller <see cref="GpuPlace.StagingBytes"/>.</summary>
     internal int? StagingBytes { get; init; }
 
+    /// <summary>For tests: the device's memory for keys and values, in place of what the device has.</summary>
+    internal Func<IDeviceMemory?>? DeviceMemory { get; init; }
+
     /// <summary>For tests: a smaller <see cref="GpuPlace.MostCopiedBytes"/>.</summary>
     internal long? MostCopiedBytes { get; init; }
+
+    /// <summary>For tests: another <see cref="GpuPlace.CaptureTime"/>.</summary>
+    internal TimeSpan? CaptureTime { get; init; }
+
+    /// <summary>
+    /// <see cref="StepTokens"/>, or what suits a device: a GPU is bound by computing, not by reading weights, from some thousand tokens on.
+    /// </summary>
+    internal int StepTokensOn(DeviceType device) => StepTokens ?? (device == DeviceType.CUDA ? GpuStepTokens : CpuStepTokens);
 }

@@ -91,7 +91,9 @@ public sealed class TorchModelRunnerFactoryTests
         {
         }
 
-        public IStepMark Mark() => new PlainDevice(CPU, "").Mark();
+        public void CopyIn(Tensor source, Tensor target) => target.copy_(source);
+
+        public IStepMark Mark() => new PlainDevice(CPU, "it is only a CPU").Mark();
 
         public long? FreeMemory() => null;
 

@@ -10,9 +10,12 @@ public sealed class EngineOptions
     [Range(1, 1_024)]
     public int MaxSequences { get; init; } = 64;
 
-    /// <summary>Most tokens computed in one step: longer prompts are computed in chunks. In [1, 65536].</summary>
+    /// <summary>
+    /// Most tokens computed in one step: longer prompts are computed in chunks. In [1, 65536]; null for what suits the runner
+    /// (<see cref="ModelLimits.TokenBudget"/>).
+    /// </summary>
     [Range(1, 65_536)]
-    public int TokenBudget { get; init; } = 512;
+    public int? TokenBudget { get; init; }
 
     /// <summary>Places beyond the running ones: a request that finds none is refused. Each of n choices takes one. In [1, 65536].</summary>
     [Range(1, 65_536)]

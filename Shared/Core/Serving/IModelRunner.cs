@@ -52,6 +52,9 @@ public sealed record AdapterSummary(string Fingerprint, int Rank, long Bytes);
 /// <param name="BlockCount">Blocks that fit the memory budget: blocks of running slots and cached blocks together.</param>
 public sealed record ModelLimits(int VocabularySize, int ContextLength, int SlotCount, int BlockSize, int BlockCount)
 {
+    /// <summary>Most tokens of a step that suit the runner, where the engine's options name no number.</summary>
+    public int TokenBudget { get; init; } = 512;
+
     /// <summary>
     /// True where a draft that is right saves time, and the others' tokens keep their bits beside it: constraints are then asked for drafts.
     /// </summary>

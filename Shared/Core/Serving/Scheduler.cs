@@ -15,17 +15,19 @@ internal sealed class Scheduler
     private readonly List<Sequence> _running = [];            // oldest first
     private readonly LinkedList<Sequence> _waiting = new();
     private readonly IDraftSource? _drafts;
+    private readonly ConstraintReadiness _constraints;
     private StepBatch? _batch;
     private bool _holdReleases;
 
-    public Scheduler(ModelLimits limits, EngineOptions options, IDraftSource? drafts = null)
+    public Scheduler(ModelLimits limits, EngineOptions options, IDraftSource? drafts = null, ConstraintReadiness? constraints = null)
     {
+        _constraints = constraints ?? new ConstraintReadiness();
         _hasStates = limits.HasStates;
         _drafts = _hasStates ? null : drafts ?? (limits.TakesDrafts ? new ConstraintDrafts() : null);
         _longestAlone = options.PrefixCache ? limits.BlockSize * (_hasStates ? StateCheckpoints.FewestBlocks : 1) : int.MaxValue;
         _blocks = new BlockManager(limits, options.PrefixCache);
-        MaxRunning = Math.Min(Math.Min(options.MaxSequences, limits.SlotCount), options.TokenBudget);
-        _tokenBudget = options.TokenBudget;
+        _tokenBudget = options.TokenBudget ?? limits.TokenBudget;
+        MaxRunning = Math.Min(Math.Min(options.MaxSequences, limits.SlotCount), _tokenBudget);
         MaxLength = (int)Math.Min(limits.ContextLength, ((long)limits.BlockCount - limits.StateBlocks) * limits.BlockSize);
     }
 
@@ -145,6 +147,7 @@ internal sealed class Scheduler
             NoteEnd(updates[i], answered[i].Drafts);
         }
 
+        _constraints.Begin(updates);
         return updates;
     }
 
@@ -275,7 +278,7 @@ internal sealed class Scheduler
         {
             if (steps[i] is { Samples: true, Count: 1 } step && MostDrafts(step.Sequence, budget) is > 0 and var most)
             {
-                var drafts = step.Sequence.Draft(_drafts, most);
+                var drafts = _constraints.CountReady(step.Sequence, step.Sequence.Draft(_drafts, most));
                 if (drafts > 0 && _blocks.TryGrow(step.Sequence, drafts))
                 {
                     steps[i] = step with { Drafts = drafts };
@@ -324,7 +327,8 @@ internal sealed class Scheduler
         Preemptions++;
     }
 
-    private static bool IsPaused(Sequence sequence) => sequence.Stream is { Mailbox.IsFull: true };
+    /// <summary>True for a sequence that sits the step out: its reader is behind, or its constraint is not ready.</summary>
+    private bool IsPaused(Sequence sequence) => sequence.Stream is { Mailbox.IsFull: true } || !_constraints.IsReady(sequence);
 
     private bool WaitsForPrompt(Sequence sequence)
         => sequence.PromptLength > _longestAlone && sequence.PromptSource is { HasEnded: false, CompletionLength: 0 };

@@ -1,71 +1,203 @@
+using System.Runtime.InteropServices;
 using Rill.Serving;
-using TorchSharp;
+using Rill.Torch.Gpu.Kernels;
 using static TorchSharp.torch;
 
 namespace Rill.Torch.Sampling;
 
 /// <summary>
 /// Draws tokens where the logits are, so that a step copies ids to the host and not logits. It does what <see cref="Sampler"/> does, with
-/// the same random numbers, for rows that ask for no more than temperature, min_p, top_k and top_p; the rows of other sequences, and those
-/// in which it finds no token, are copied to the host and sampled there. Letters: n rows, V vocabulary.
+/// the same random numbers: constraints, bans, biases and penalties (<see cref="LogitsEdits"/>), the filters and the draw (<see cref="GpuDraw"/>),
+/// log-probabilities (<see cref="GpuLogprobs"/>). What it cannot settle (a row without a possible token, penalties behind drafts) is copied to the
+/// host and sampled there. Letters: n rows, V vocabulary.
 /// </summary>
-/// <param name="host">Samples the other rows.</param>
-internal sealed class GpuSampler(Sampler host)
+internal sealed class GpuSampler : IDisposable
 {
+    private const int FirstRoom = 4096;
+    private const int Impossible = -1;
+    private const int RowsAtOnce = 16;    // sorting a whole row takes many times its memory
+
+    private readonly Sampler _host;
+    private readonly StepUpload<double> _numbers;
+    private readonly StepUpload<long> _places;
+
+    /// <summary>Takes memory for the parameters' way to the device.</summary>
+    /// <param name="host">Samples what is not settled here.</param>
+    /// <param name="stream">Where the work is queued.</param>
+    /// <param name="device">Where the logits are.</param>
+    public GpuSampler(Sampler host, IStepDevice stream, Device device)
+    {
+        _host = host;
+        _numbers = new(stream, device, FirstRoom);
+        _places = new(stream, device, FirstRoom);
+    }
+
     /// <summary>Samples a token for each step, and further ones after drafts that are what was sampled.</summary>
-    /// <param name="logits">f32 [rows, V], on any device.</param>
+    /// <param name="logits">f32 [rows, V], on the device; not changed.</param>
     /// <param name="steps">Each has 1 + drafts rows.</param>
     /// <returns>One for each step.</returns>
     /// <exception cref="SequenceFaultException">A row has no possible token.</exception>
     public StepResult[] Sample(Tensor logits, IReadOnlyList<SequenceStep> steps)
     {
+        using var sampling = Launch(logits, steps);
+        return Read(sampling);
+    }
+
+    /// <summary>
+    /// Queues all of it and waits for nothing. Parameters as <see cref="Sample"/>; <paramref name="logits"/> must outlive the result.
+    /// </summary>
+    public GpuSampling Launch(Tensor logits, IReadOnlyList<SequenceStep> steps)
+    {
         using var scope = NewDisposeScope();
-        var first = Sampler.FirstRows(steps);
-        var results = new StepResult[steps.Count];
-        var here = Enumerable.Range(0, steps.Count).Where(index => IsPlain(steps[index].Sequence)).ToArray();
-        var there = Enumerable.Range(0, steps.Count).Except(here).ToList();
-        var ids = here.Length == 0 ? [] : Draw(Rows(here), Array.ConvertAll(here, index => steps[index])).AsSpan();
-        foreach (var index in here)
+        var vocabulary = (int)logits.shape[1];
+        var rows = new SamplingRows(steps, vocabulary);
+        if (rows.Here.Count == 0)
         {
-            var step = steps[index];
-            var own = ids[..(1 + step.Drafts)].ToArray();
-            ids = ids[own.Length..];
-            if (Array.TrueForAll(own, id => id >= 0))
+            return new() { Steps = steps, Rows = rows, Logits = logits };
+        }
+
+        Begin();
+        var chosen = rows.IsWhole ? default : _places.Add(CollectionsMarshal.AsSpan(rows.Places));
+        rows.Edits.Stage(_numbers, _places);
+        var draw = AllGreedy(rows) ? null : GpuDraw.Stage(rows.Rows, vocabulary, _numbers);
+        var logprobs = GpuLogprobs.Stage(rows.Rows, vocabulary, _places);
+        Send();
+
+        var raw = rows.IsWhole ? logits.alias() : logits.index_select(0, _places[chosen]);
+        var edited = rows.Edits.Apply(raw, _numbers, _places);
+        var ids = Pick(edited, draw, whole: false);
+        var values = logprobs?.Compute(raw, ids);
+        return new()
+        {
+            Steps = steps,
+            Rows = rows,
+            Logits = logits,
+            Edited = edited.DetachFromDisposeScope(),
+            Ids = ids.DetachFromDisposeScope(),
+            Logprobs = logprobs,
+            LogprobValues = values?.DetachFromDisposeScope(),
+        };
+    }
+
+    /// <summary>Waits for what was launched, and settles the rest. One result for each step.</summary>
+    /// <exception cref="SequenceFaultException">A row has no possible token.</exception>
+    public StepResult[] Read(GpuSampling sampling)
+    {
+        using var scope = NewDisposeScope();
+        var (rows, steps) = (sampling.Rows, sampling.Steps);
+        if (rows.Here.Count == 0)
+        {
+            return _host.Sample(sampling.Logits, steps);
+        }
+
+        var ids = sampling.Ids!.cpu().data<long>().ToArray();
+        var logprobs = sampling.LogprobValues is { } values ? sampling.Logprobs!.Read(values.cpu().data<double>().ToArray(), ids.Length) : null;
+        Settle(sampling, ids);
+        var results = new StepResult[steps.Count];
+        var there = rows.There.ToList();
+        var first = 0;
+        foreach (var index in rows.Here)
+        {
+            if (Result(steps[index], first, ids, logprobs) is { } result)
             {
-                var sampled = new SampledToken[own.Length];
-                var count = DraftVerification.Sample(step, row => new((int)own[row]), sampled);
-                results[index] = new(step.Sequence, sampled.AsMemory(0, count));
+                results[index] = result;
             }
             else
             {
                 there.Add(index);
             }
+
+            first += 1 + steps[index].Drafts;
         }
 
-        if (there.Count > 0)
-        {
-            var onHost = host.Sample(Rows(there), [.. there.Select(index => steps[index])]);
-            there.Index().ToList().ForEach(place => results[place.Item] = onHost[place.Index]);
-        }
-
+        SampleOnHost(sampling, there, results);
         return results;
-
-        Tensor Rows(IReadOnlyList<int> chosen) => chosen.Count == steps.Count && chosen.Index().All(place => place.Index == place.Item)
-            ? logits
-            : logits.index_select(0, tensor(chosen.SelectMany(index => Enumerable.Range(first[index], 1 + steps[index].Drafts)).Select(row => (long)row).ToArray(), device: logits.device));
     }
 
-    /// <summary>Whether the row's token depends on nothing but its logits, temperature and filters.</summary>
-    internal static bool IsPlain(Sequence sequence) => sequence.Parameters.TopLogprobs is null && !LogitsProcessors.Any(sequence);
-
-    /// <summary>The sampled ids, or -1 where there is none: one copy to the device, one from it.</summary>
-    private static long[] Draw(Tensor logits, SequenceStep[] steps)
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose()
     {
-        var highest = logits.argmax(1, keepdim: true);                                       // [n, 1]
-        var possible = logits.gather(1, highest).isfinite();                                 // false for NaN as well
-        var picked = Array.TrueForAll(steps, step => Sampler.IsGreedy(step.Sequence))
-            ? highest
-            : GpuDraw.Pick(logits, highest, GpuDraw.Stage(steps, logits.device));
-        return picked.masked_fill(possible.logical_not(), -1).cpu().data<long>().ToArray();
+        _numbers.Dispose();
+        _places.Dispose();
+    }
+
+    /// <summary>What a step's rows, from the first on, came to; null where they are not all settled.</summary>
+    private static StepResult? Result(SequenceStep step, int first, long[] ids, TokenLogprobs?[]? logprobs)
+    {
+        for (var row = first; row <= first + step.Drafts; row++)
+        {
+            if (ids[row] < 0 || (step.Sequence.Parameters.TopLogprobs is not null && logprobs![row] is null))
+            {
+                return null;
+            }
+        }
+
+        var sampled = new SampledToken[1 + step.Drafts];
+        var count = DraftVerification.Sample(step, draft => new((int)ids[first + draft], logprobs?[first + draft]), sampled);
+        return new(step.Sequence, sampled.AsMemory(0, count));
+    }
+
+    private static bool AllGreedy(SamplingRows rows) => rows.Rows.All(row => Sampler.IsGreedy(row.Sequence));
+
+    /// <summary>The tokens of rows, int64 [n, 1]; negative where that is not settled.</summary>
+    private static Tensor Pick(Tensor logits, GpuDraw? draw, bool whole)
+    {
+        var highest = logits.argmax(1, keepdim: true);
+        var possible = logits.gather(1, highest).isfinite();    // false for NaN as well
+        return (draw?.Pick(logits, highest, whole) ?? highest).masked_fill(possible.logical_not(), Impossible);
+    }
+
+    /// <summary>
+    /// Looks at the whole of the rows that had too few candidates. Where such a row wants log-probabilities, it is left to the host.
+    /// </summary>
+    private void Settle(GpuSampling sampling, long[] ids)
+    {
+        var rows = sampling.Rows.Rows;
+        var open = Enumerable.Range(0, ids.Length).Where(row => ids[row] == GpuDraw.Short && rows[row].Sequence.Parameters.TopLogprobs is null);
+        foreach (var some in open.ToList().Chunk(RowsAtOnce))
+        {
+            using var scope = NewDisposeScope();
+            Begin();
+            var places = _places.Add(Array.ConvertAll(some, row => (long)row));
+            var draw = GpuDraw.Stage(Array.ConvertAll(some, row => rows[row]), (int)sampling.Logits.shape[1], _numbers);
+            Send();
+            var settled = Pick(sampling.Edited!.index_select(0, _places[places]), draw, whole: true).cpu().data<long>();
+            foreach (var (index, row) in some.Index())
+            {
+                ids[row] = settled[index];
+            }
+        }
+    }
+
+    private void SampleOnHost(GpuSampling sampling, List<int> chosen, StepResult[] results)
+    {
+        if (chosen.Count == 0)
+        {
+            return;
+        }
+
+        var steps = sampling.Steps;
+        var first = Sampler.FirstRows(steps);
+        Begin();
+        var rows = chosen.SelectMany(index => Enumerable.Range(first[index], 1 + steps[index].Drafts));
+        var places = _places.Add(rows.Select(row => (long)row).ToArray());
+        Send();
+        var onHost = _host.Sample(sampling.Logits.index_select(0, _places[places]), [.. chosen.Select(index => steps[index])]);
+        foreach (var (place, index) in chosen.Index())
+        {
+            results[index] = onHost[place];
+        }
+    }
+
+    private void Begin()
+    {
+        _numbers.Begin();
+        _places.Begin();
+    }
+
+    private void Send()
+    {
+        _numbers.Send();
+        _places.Send();
     }
 }

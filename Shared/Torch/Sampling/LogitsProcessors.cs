@@ -26,8 +26,11 @@ internal static class LogitsProcessors
     public static void Apply(Span<float> logits, Sequence sequence, Span<uint> mask)
     {
         Constrain(logits, sequence, mask);
-        BanBadWords(logits, sequence);
-        BanEndTokens(logits, sequence);
+        foreach (var token in Banned(sequence, logits.Length))
+        {
+            logits[token] = float.NegativeInfinity;
+        }
+
         AddBias(logits, sequence.Parameters);
         PenalizeRepetition(logits, sequence);
         PenalizeOccurrence(logits, sequence);
@@ -58,36 +61,24 @@ internal static class LogitsProcessors
         }
     }
 
-    /// <summary>The last token of each bad word becomes impossible where the completion ends with the tokens before it.</summary>
-    private static void BanBadWords(Span<float> logits, Sequence sequence)
-    {
-        var completion = sequence.Tokens[sequence.PromptLength..];
-        foreach (var word in sequence.Parameters.BadWords)
-        {
-            if (word is [.. var beginning, var last] && completion.EndsWith(beginning))
-            {
-                logits[last] = float.NegativeInfinity;
-            }
-        }
-    }
-
-    /// <summary>Before min_tokens, neither the model's end tokens nor the request's stop tokens are possible.</summary>
-    private static void BanEndTokens(Span<float> logits, Sequence sequence)
+    /// <summary>
+    /// Tokens that are impossible now, some perhaps twice: the last token of each bad word where the completion ends with the tokens before
+    /// it; before min_tokens, the model's end tokens and the request's stop tokens.
+    /// </summary>
+    /// <param name="sequence">Whose next token it is.</param>
+    /// <param name="vocabulary">
+    /// Number of tokens. Of end tokens those beyond are left out, since a model's own list may name some that its embedding lacks.
+    /// </param>
+    public static IEnumerable<int> Banned(Sequence sequence, int vocabulary)
     {
         var parameters = sequence.Parameters;
-        if (parameters.MayEndWith(sequence.CompletionLength + 1))
-        {
-            return;
-        }
-
-        foreach (var token in parameters.EosTokenIds.Concat(parameters.StopTokenIds))
-        {
-            if (token < logits.Length)    // a model's own list may name tokens that its embedding lacks
-            {
-                logits[token] = float.NegativeInfinity;
-            }
-        }
+        var words = parameters.BadWords.Where(word => word.Length > 0 && EndsWith(sequence, word.AsSpan()[..^1])).Select(word => word[^1]);
+        return parameters.MayEndWith(sequence.CompletionLength + 1)
+            ? words
+            : words.Concat(parameters.EosTokenIds.Concat(parameters.StopTokenIds).Where(token => token < vocabulary));
     }
+
+    private static bool EndsWith(Sequence sequence, ReadOnlySpan<int> tokens) => sequence.Tokens[sequence.PromptLength..].EndsWith(tokens);
 
     private static void AddBias(Span<float> logits, SamplingParameters parameters)
     {

@@ -28,7 +28,10 @@ internal static class LogprobReader
         return new(Logprob(logits[sampled], offset), best, logprobs);
     }
 
-    private static float Logprob(float logit, float offset) => Math.Clamp(logit - offset, Floor, 0);
+    /// <summary>A logit's log-probability, no less than what stands for minus infinity.</summary>
+    /// <param name="logit">The logit.</param>
+    /// <param name="offset">The logarithm of the sum of all exponentials.</param>
+    public static float Logprob(float logit, float offset) => Math.Clamp(logit - offset, Floor, 0);
 
     /// <summary>Ids of the highest logits, best first, of equals the lower id: an insertion into a short sorted list.</summary>
     private static int[] Best(ReadOnlySpan<float> logits, int count)

@@ -47,6 +47,18 @@ public class SchedulerTests
         Assert.All(sequences, s => Assert.Equal(ShadowModel.Solo(s.Tokens[..5].ToArray(), 8, 1_000), World.Completion(s)));
     }
 
+    [Theory]
+    [InlineData(null, 7)]
+    [InlineData(5, 5)]
+    public void Schedule_TokenBudget_IsTheRunnersUnlessTheOptionsNameOne(int? budget, int expected)
+    {
+        var limits = new ModelLimits(VocabularySize: 1_000, ContextLength: 64, SlotCount: 2, BlockSize: 4, BlockCount: 40) { TokenBudget = 7 };
+        var scheduler = new Scheduler(limits, new EngineOptions { TokenBudget = budget });
+        scheduler.Add(new Sequence(0, new int[30], new SamplingParameters()));
+
+        Assert.Equal(expected, scheduler.Schedule()!.Steps[0].Count);
+    }
+
     [Fact]
     public void Schedule_WithALongPrompt_ComputesItInChunksWhileDecodesGoOn()
     {

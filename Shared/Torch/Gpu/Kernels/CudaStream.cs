@@ -62,6 +62,8 @@ internal sealed class CudaStream : IStepDevice
         }
     }
 
+    public void CopyIn(Tensor source, Tensor target) => target.copy_(source, nonBlocking: true);
+
     public long? FreeMemory() => CudaRuntime.cudaMemGetInfo(out var free, out _) == 0 ? (long)free : null;
 
     public IStepGraph Capture(Func<Tensor> work)

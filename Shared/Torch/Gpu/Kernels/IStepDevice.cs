@@ -21,6 +21,11 @@ internal interface IStepDevice : IDisposable
     /// <exception cref="StepGraphException">The device refused.</exception>
     IStepMark Mark();
 
+    /// <summary>Queues a copy of host memory (page-locked, where the device is a GPU) to the device, and returns before it is done.</summary>
+    /// <param name="source">On the host; nobody may write to it before the copy is done.</param>
+    /// <param name="target">On the device, of the same type and shape.</param>
+    void CopyIn(Tensor source, Tensor target);
+
     /// <summary>Bytes that nobody holds on the device; null where that is not known.</summary>
     long? FreeMemory();
 

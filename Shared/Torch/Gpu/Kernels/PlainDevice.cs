@@ -24,6 +24,8 @@ internal sealed class PlainDevice(Device device, string reason) : IStepDevice
 
     public IStepMark Mark() => new WholeMark(this);
 
+    public void CopyIn(Tensor source, Tensor target) => target.copy_(source, nonBlocking: true);
+
     public long? FreeMemory() => null;
 
     public IStepGraph Capture(Func<Tensor> work) => throw new StepGraphException(reason);

@@ -1,6 +1,6 @@
-using Rill.Models;
 using Rill.Torch.Cache;
 using Rill.Torch.Decoding;
+using Rill.Torch.Gpu.Kernels;
 using static TorchSharp.torch;
 
 namespace Rill.Torch.Gpu.Layers;
@@ -12,7 +12,7 @@ namespace Rill.Torch.Gpu.Layers;
 internal sealed class DecodePass
 {
     private readonly KeyValueLayout _layout;
-    private readonly InputStaging _staging;
+    private readonly StepUpload<long> _upload;
     private readonly PassFactory _passes;
     private readonly GpuModel _model;
     private readonly StepGraphs? _graphs;
@@ -22,30 +22,61 @@ internal sealed class DecodePass
     /// <param name="passes">Makes passes over the inputs.</param>
     /// <param name="graphs">Captures and replays; null to compute every pass as it comes.</param>
     /// <param name="layout">Sizes of the KV cache.</param>
-    /// <param name="staging">The inputs' place, with room for a row of each slot: it must never move.</param>
-    public DecodePass(GpuModel model, PassFactory passes, StepGraphs? graphs, KeyValueLayout layout, InputStaging staging) =>
-        (_model, _passes, _graphs, _layout, _staging) = (model, passes, graphs, layout, staging);
+    /// <param name="upload">The inputs' way, with room for a row of each slot: it must never move. Nobody else's.</param>
+    public DecodePass(GpuModel model, PassFactory passes, StepGraphs? graphs, KeyValueLayout layout, StepUpload<long> upload) =>
+        (_model, _passes, _graphs, _layout, _upload) = (model, passes, graphs, layout, upload);
 
-    /// <summary>Logits of rows of different slots, f32 [rows, vocabulary].</summary>
-    public Tensor Forward(TokenRow[] rows)
+    /// <inheritdoc cref="StepGraphs.Captures"/>
+    public int Captures => _graphs?.Captures ?? 0;
+
+    /// <summary>The shape of a pass over rows of different slots; null where they are better computed as they come.</summary>
+    public StepShape? ShapeOf(ReadOnlySpan<TokenRow> rows)
     {
-        var length = 1 + rows.Max(row => row.Position);
-        var shape = StepShape.For(rows.Length, length, _layout.SlotCount, _layout.ContextLength);
-        if (!_passes.HasFixedShapes(shape))
+        var shape = StepShape.For(rows.Length, PassFactory.LengthOf(rows), _layout.SlotCount, _layout.ContextLength, _passes.CopiesSpans);
+        return !_passes.HasFixedShapes(shape) ? null : _graphs?.Fit(shape, _passes.CopiesSpans) ?? shape;
+    }
+
+    /// <summary>
+    /// Captures the shapes that come most, for as long as it may go on; each writes to the first position of slot 0, which must be free. Nothing
+    /// where nothing is captured.
+    /// </summary>
+    /// <param name="goesOn">Asked before each shape.</param>
+    /// <returns>Number of shapes that are captured now; 0 where those are no more than before.</returns>
+    public int CaptureCommon(Func<bool> goesOn)
+    {
+        var before = _graphs?.Count ?? 0;
+        foreach (var shape in StepShape.Common(_layout.SlotCount, _layout.ContextLength, _passes.CopiesSpans).Where(_passes.HasFixedShapes))
         {
-            _staging.Stage(rows, rows.Length);
-            return _model.Logits(_model.Forward(_passes.OfRuns(_staging.Rows(rows.Length), SequenceRun.Of(rows))));
+            if (_graphs is not { IsOn: true } || !goesOn())
+            {
+                break;
+            }
+
+            using var scope = NewDisposeScope();
+            Forward([default], shape);
         }
 
-        _staging.Stage(rows, shape.Rows);
-        var logits = _graphs is null ? Compute(shape, kept: null) : _graphs.Run(shape, kept => Compute(shape, kept));
+        return _graphs?.Count > before ? _graphs.Count : 0;
+    }
+
+    /// <inheritdoc cref="StepGraphs.Drop"/>
+    public void DropGraphs() => _graphs?.Drop();
+
+    /// <summary>Logits of rows of different slots, f32 [rows, vocabulary].</summary>
+    public Tensor Forward(ReadOnlySpan<TokenRow> rows, StepShape shape)
+    {
+        _upload.Begin();
+        var inputs = InputStaging.Add(_upload, rows, shape.Rows);
+        _upload.Send();
+        var logits = _graphs is null ? Compute(shape, inputs, kept: null) : _graphs.Run(shape, kept => Compute(shape, inputs, kept));
         return logits.narrow(0, 0, rows.Length);
     }
 
-    private Tensor Compute(StepShape shape, List<Tensor>? kept)
+    private Tensor Compute(StepShape shape, Range inputs, List<Tensor>? kept)
     {
         using var scope = NewDisposeScope();
-        var logits = _model.Logits(_model.Forward(_passes.OfSingles(_staging.Rows(shape.Rows), shape.Span), kept)).MoveToOuterDisposeScope();
+        var pass = _passes.OfSingles(InputStaging.Rows(_upload, inputs), shape.Span);
+        var logits = _model.Logits(_model.Forward(pass, kept)).MoveToOuterDisposeScope();
         StepGraphs.Keep(scope, kept);
         return logits;
     }

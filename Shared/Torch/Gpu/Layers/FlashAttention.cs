@@ -23,7 +23,7 @@ internal sealed class FlashAttention : IGpuAttention
     private FlashAttention(DecoderSpec spec, GpuKeyValueCache cache, Kernel kernel, Func<int, FlashLengths> lengths)
     {
         (_spec, _cache, _kernel) = (spec, cache, kernel);
-        _lengths = Enumerable.Range(0, spec.LayerCount).Select(StretchOf).Distinct().ToDictionary(stretch => stretch, lengths);
+        _lengths = StretchesOf(spec).ToDictionary(stretch => stretch, lengths);
     }
 
     /// <summary>Whether the kernel computes a model's attention.</summary>
@@ -33,15 +33,21 @@ internal sealed class FlashAttention : IGpuAttention
     public static FlashAttention OfSingles(DecoderSpec spec, GpuKeyValueCache cache, Kernel kernel, Tensor slots, Tensor positions, int span) =>
         new(spec, cache, kernel, stretch => Singles(cache, slots, positions, span, stretch));
 
-    /// <summary>For stretches of sequences.</summary>
-    public static FlashAttention OfRuns(DecoderSpec spec, GpuKeyValueCache cache, Kernel kernel, List<SequenceRun> runs, Device device) =>
-        new(spec, cache, kernel, stretch => Runs(cache, [.. runs.SelectMany(run => run.CutAtMultiples(stretch))], device, stretch));
+    /// <summary>For stretches of sequences, whose numbers were sent.</summary>
+    public static FlashAttention OfRuns(DecoderSpec spec, GpuKeyValueCache cache, Kernel kernel, FlashRuns runs) =>
+        new(spec, cache, kernel, runs.Lengths);
+
+    /// <summary>The sizes of stretches that there are among a model's layers.</summary>
+    public static IEnumerable<int> StretchesOf(DecoderSpec spec) =>
+        Enumerable.Range(0, spec.LayerCount).Select(layer => GpuReach.Of(spec, layer).Stretch).Distinct();
 
     public Tensor Forward(Tensor queries, int layer, Tensor? sinks)
     {
         var keys = _cache.RowsOf(layer, keys: true).view(-1, _spec.KeyValueHeadCount, _spec.HeadDim);       // [R, Hk, d]
         var values = _cache.RowsOf(layer, keys: false).view(-1, _spec.KeyValueHeadCount, _spec.HeadDim);
-        var attended = _kernel(queries, keys, values, _lengths[StretchOf(layer)], _spec.AttentionWindows[layer])
+        var lengths = _lengths[StretchOf(layer)];
+        var window = _spec.AttentionWindows[layer] < lengths.MostKeys ? _spec.AttentionWindows[layer] : null;    // one that hides nothing costs speed
+        var attended = _kernel(queries, keys, values, lengths, window)
             ?? throw new InvalidOperationException("libtorch's flash kernel refused a pass.");
         return attended.reshape(-1, _spec.HeadCount * _spec.HeadDim);
     }
@@ -65,23 +71,6 @@ internal sealed class FlashAttention : IGpuAttention
             MostQueries = 1,
             MostKeys = Math.Min(span, stretch),
         };
-    }
-
-    private static FlashLengths Runs(GpuKeyValueCache cache, List<SequenceRun> runs, Device device, int stretch)
-    {
-        int[] queryStarts = [.. runs.Select(run => run.FirstRow), runs[^1].FirstRow + runs[^1].Count];
-        int[] keyStarts = [.. runs.Select(run => (int)((run.Slot * cache.SlotStride) + First(run))), 0];
-        int[] keyCounts = [.. runs.Select(run => run.Start + run.Count - First(run))];
-        return new FlashLengths
-        {
-            QueryStarts = tensor(queryStarts, device: device),
-            KeyStarts = tensor(keyStarts, device: device),
-            KeyCounts = tensor(keyCounts, device: device),
-            MostQueries = runs.Max(run => run.Count),
-            MostKeys = keyCounts.Max(),
-        };
-
-        int First(SequenceRun run) => run.Start / stretch * stretch;
     }
 
     private int StretchOf(int layer) => GpuReach.Of(_spec, layer).Stretch;

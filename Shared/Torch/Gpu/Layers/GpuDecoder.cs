@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
 using Rill.Models;
 using Rill.Serving;
 using Rill.Torch.Cache;
@@ -14,15 +17,16 @@ namespace Rill.Torch.Gpu.Layers;
 /// </summary>
 internal sealed class GpuDecoder : IDecoder
 {
-    private const int FirstPromptRows = 512;
+    private const int FirstMixedRows = 4096;    // what there is room for at first
 
     private readonly GpuKeyValueCache _cache;
-    private readonly PassFactory _passes;
-    private readonly GpuModel _model;
-    private readonly InputStaging _promptStaging;
     private readonly DecodePass _decode;
-    private readonly Device _device;
-    private readonly IStepDevice _stream;
+    private readonly MixedPass _mixed;
+    private readonly GpuPlace _place;
+    private readonly Dictionary<int, int> _ends = [];    // of a step's slots
+    private (long? Left, int Captures)? _before;         // the last step, where it may have taken memory: bytes beside tensors, graphs
+    private int _mostSingles;
+    private bool _hasCaptured;
 
     /// <summary>Loads the weights, which are not needed afterwards.</summary>
     /// <param name="spec">The model.</param>
@@ -34,51 +38,88 @@ internal sealed class GpuDecoder : IDecoder
     public GpuDecoder(DecoderSpec spec, ModelWeights weights, ScalarType type, KeyValueLayout layout, GpuPlace place, DisposableStack parts)
     {
         TensorSwitches.Check(spec);
-        (_device, _stream) = (place.Device, place.Stream);
-        _cache = new(layout, type, _device, parts);
-        var places = parts.Own(new GpuPositions(spec, _device));
+        _place = place;
+        _cache = new(layout, type, place.Device, parts, place.Memory);
+        var places = parts.Own(new GpuPositions(spec, place.Device));
         var flash = UsableFlash(spec, type, place);
         UsesFlash = flash is not null;
-        _passes = new(spec, _cache, places, flash, place.MostCopiedBytes, _device);
-        _model = new(spec, weights, _cache, type, place, parts);
-        _promptStaging = parts.Own(new InputStaging(_device, FirstPromptRows));
+        var passes = new PassFactory(spec, _cache, places, flash, place.MostCopiedBytes, place.Device);
+        var model = new GpuModel(spec, weights, _cache, type, place, parts);
         var graphs = place.Graphs
-            ? parts.Own(new StepGraphs(_stream, reason => place.Report($"Decoding steps are not captured as CUDA graphs: {reason}.")))
+            ? parts.Own(new StepGraphs(place.Stream, reason => place.Report($"Decoding steps are not captured as CUDA graphs: {reason}.")))
             : null;
-        _decode = new(_model, _passes, graphs, layout, parts.Own(new InputStaging(_device, layout.SlotCount)));
+        _decode = new(model, passes, graphs, layout, Upload(layout.SlotCount));
+        _mixed = new(model, passes, Upload(FirstMixedRows));
+
+        StepUpload<long> Upload(int rows) => parts.Own(new StepUpload<long>(place.Stream, place.Device, InputStaging.Planes * rows));
     }
 
     /// <summary>Whether attention runs through the flash kernel.</summary>
     public bool UsesFlash { get; }
 
+    /// <summary>Adds the prefix cache, once, before blocks are saved: see <see cref="GpuKeyValueCache.AddBlocks"/>.</summary>
+    public void AddBlocks(int count, long mostBytes) => _cache.AddBlocks(count, mostBytes);
+
+    /// <summary>
+    /// Captures decoding steps of the shapes that come most, so that no request waits for it: within bounds of time and memory, and once. Uses
+    /// slot 0, which must be free.
+    /// </summary>
+    public void CaptureSteps()
+    {
+        if (_hasCaptured)
+        {
+            return;
+        }
+
+        _hasCaptured = true;
+        _cache.Use(0, 1);
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            var count = _decode.CaptureCommon(() => Stopwatch.GetElapsedTime(started) < _place.CaptureTime && HasRoom());
+            if (count > 0)
+            {
+                var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+                _place.Inform(string.Create(CultureInfo.InvariantCulture, $"Decoding steps of {count} shapes were captured in {seconds:F1} s."));
+            }
+        }
+        catch (ExternalException)
+        {
+            _decode.DropGraphs();    // libtorch ran out of memory: steps as large may never come
+            _place.Report("The GPU's memory did not suffice to capture decoding steps at load; they are captured when they come.");
+        }
+
+        bool HasRoom() => _place.Stream.FreeMemory() is not { } free || free >= _place.LeastFreeBytes;
+    }
+
     public StepOutput Forward(StepPlan plan)
     {
         using var scope = NewDisposeScope();
+        DropGraphsAfterWant();
+        Use(plan.Rows);
         var split = PassSplit.Of(plan);
-        var decoded = split.Singles.Length == 0 ? null : _decode.Forward(split.Singles);
-        var (prompts, hidden) = split.Runs.Length == 0 ? default : Runs(split);
-        if (plan.SamplingRows.Length == 0 && plan.PoolingRows.Length == 0)
+        _before = MayTakeMemory(split) ? (BytesLeft(), _decode.Captures) : null;
+        var (logits, hidden) = split.IsDecoding && _decode.ShapeOf(split.Rows) is { } shape
+            ? (_decode.Forward(split.Rows, shape).narrow(0, 0, split.Sampling.Length), null)
+            : _mixed.Forward(split);
+        if (split.Sampling.Length == 0 && split.Pooling.Length == 0)
         {
-            _stream.Synchronize();    // nothing will be read back: the next step must not stage its inputs over this one's
+            _place.Stream.Synchronize();    // nothing will be read back: what this step uses must not be given back before it is done
+            return new(null, null);
         }
 
-        var logits = plan.SamplingRows.Length == 0 ? null : InOrder(decoded, prompts, split.Order);
         return new(logits?.MoveToOuterDisposeScope(), hidden?.MoveToOuterDisposeScope());
     }
 
-    /// <summary>Does nothing: the memory was taken for good.</summary>
-    public void ReleaseSlot(int slot)
-    {
-    }
+    public void ReleaseSlot(int slot) => _cache.ReleaseSlot(slot);
 
-    /// <summary>Does nothing: the memory was taken for good.</summary>
-    public void ReleaseBlock(int block)
-    {
-    }
+    public void ReleaseBlock(int block) => _cache.ReleaseBlock(block);
 
-    public void Restore(BlockCopy copy) => _cache.Restore(copy);
+    public void Restore(IReadOnlyList<BlockCopy> copies) => _cache.Restore(copies);
 
-    public void Save(BlockCopy copy) => _cache.Save(copy);
+    public void Save(IReadOnlyList<BlockCopy> copies) => _cache.Save(copies);
+
+    public void Recover() => _decode.DropGraphs();
 
     public void ReleaseState(int state) => throw NoStates();
 
@@ -100,6 +141,45 @@ internal sealed class GpuDecoder : IDecoder
     /// <summary>Models with states are refused at load.</summary>
     private static NotSupportedException NoStates() => new("The GPU's decoder has no states.");
 
+    /// <summary>
+    /// libtorch's allocator gives back what nobody holds when it cannot get more, and then goes on: nobody is told. It shows in the device's
+    /// free memory alone, which after the warm-up seldom changes in a step but by pages of ours and by new graphs: whenever else it did, graphs
+    /// are captured anew.
+    /// </summary>
+    private void DropGraphsAfterWant()
+    {
+        if (_before is { } before && before.Captures == _decode.Captures && before.Left != BytesLeft())
+        {
+            _decode.DropGraphs();
+        }
+    }
+
+    /// <summary>Whether a step may have tensors of sizes that there were none of.</summary>
+    private bool MayTakeMemory(PassSplit split)
+    {
+        var isLarger = split.SingleCount > _mostSingles;
+        _mostSingles = Math.Max(_mostSingles, split.SingleCount);
+        return isLarger || !split.IsDecoding;
+    }
+
+    /// <summary>Bytes of the device that neither tensors nor others hold; null where that is not known.</summary>
+    private long? BytesLeft() => _place.Stream.FreeMemory() + (_place.Memory?.TakenBytes ?? 0);
+
+    /// <summary>Puts memory behind the positions that a step reads and writes.</summary>
+    private void Use(TokenRow[] rows)
+    {
+        _ends.Clear();
+        foreach (var row in rows)
+        {
+            _ends[row.Slot] = Math.Max(_ends.GetValueOrDefault(row.Slot), row.Position + 1);
+        }
+
+        foreach (var (slot, end) in _ends)
+        {
+            _cache.Use(slot, end);
+        }
+    }
+
     private FlashAttention.Kernel? UsableFlash(DecoderSpec spec, ScalarType type, GpuPlace place)
     {
         if (!FlashAttention.Knows(spec))
@@ -107,7 +187,7 @@ internal sealed class GpuDecoder : IDecoder
             return null;
         }
 
-        if (place.Flash is { } kernel && FlashProbe.Fault(kernel, spec, _cache, type, _device) is { } fault)
+        if (place.Flash is { } kernel && FlashProbe.Fault(kernel, spec, _cache, type, place) is { } fault)
         {
             place.Report($"Attention runs without the flash kernel: {fault}.");
             return null;
@@ -115,32 +195,4 @@ internal sealed class GpuDecoder : IDecoder
 
         return place.Flash;
     }
-
-    /// <summary>
-    /// Computes the rows of runs: logits of those that sample, f32 [rows, vocabulary], and hidden states of those that pool, f32 [rows, hidden];
-    /// null where there are none.
-    /// </summary>
-    private (Tensor? Logits, Tensor? Hidden) Runs(PassSplit split)
-    {
-        var rows = split.Runs;
-        _promptStaging.Stage(rows, rows.Length);
-        var hidden = _model.Forward(_passes.OfRuns(_promptStaging.Rows(rows.Length), SequenceRun.Of(rows)));
-        return (
-            split.RunsSampling.Length == 0 ? null : _model.Logits(Select(hidden, split.RunsSampling)),
-            split.RunsPooling.Length == 0 ? null : _model.Normed(Select(hidden, split.RunsPooling)));
-    }
-
-    /// <summary>The logits of both passes in the order of the sampling rows.</summary>
-    private Tensor InOrder(Tensor? decoded, Tensor? runs, long[]? order)
-    {
-        var logits = (decoded, runs) switch
-        {
-            (null, { } only) => only,
-            ({ } only, null) => only,
-            _ => cat([decoded!, runs!], 0),
-        };
-        return order is null ? logits : Select(logits, order);
-    }
-
-    private Tensor Select(Tensor source, long[] rows) => source.index_select(0, tensor(rows, device: _device));
 }

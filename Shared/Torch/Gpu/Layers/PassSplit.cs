@@ -3,53 +3,39 @@ using Rill.Torch.Decoding;
 namespace Rill.Torch.Gpu.Layers;
 
 /// <summary>
-/// A step's rows, shared out to two passes: single tokens, one of a sequence each, which is what decoding computes, and stretches of
-/// several tokens (prompts, drafts, what is computed anew, what is embedded). The logits of both, one after the other, are brought into
-/// the order of the step's sampling rows.
+/// A step's rows in the order in which they go through the model: first single tokens, one of a sequence each, which is what decoding
+/// computes, those whose logits are wanted in the order of the step's sampling rows; then stretches of several tokens (prompts, drafts,
+/// what is computed anew, what is embedded), sequence by sequence.
 /// </summary>
-/// <param name="Singles">Rows that are the only ones of their sequence; each has logits, wanted or not.</param>
-/// <param name="Runs">The other rows, sequence by sequence.</param>
-/// <param name="RunsSampling">Which of <paramref name="Runs"/> have logits.</param>
-/// <param name="RunsPooling">Which of <paramref name="Runs"/> have hidden states, in the order of the step's pooling rows.</param>
-/// <param name="Order">For each sampling row, its place among the logits; null when they are in order and all wanted.</param>
-internal sealed record PassSplit(TokenRow[] Singles, TokenRow[] Runs, long[] RunsSampling, long[] RunsPooling, long[]? Order)
+/// <param name="Rows">All rows.</param>
+/// <param name="SingleCount">How many of them, the first ones, are the only ones of their sequence.</param>
+/// <param name="Sampling">For each of the step's sampling rows, its place among <paramref name="Rows"/>.</param>
+/// <param name="Pooling">For each of the step's pooling rows, its place among <paramref name="Rows"/>.</param>
+internal sealed record PassSplit(TokenRow[] Rows, int SingleCount, long[] Sampling, long[] Pooling)
 {
-    /// <summary>Splits a step.</summary>
+    /// <summary>True where there are single tokens alone: the logits of the first of them are those that are wanted, in order.</summary>
+    public bool IsDecoding => SingleCount == Rows.Length;
+
+    /// <summary>Orders a step.</summary>
     public static PassSplit Of(StepPlan plan)
     {
-        var singles = new List<TokenRow>();
-        var runs = new List<TokenRow>();
-        var runsSampling = new List<long>();
-        var (sampled, pooled) = (plan.SamplingRows.ToHashSet(), plan.PoolingRows.ToHashSet());
-        var placeInSingles = new Dictionary<int, long>();
-        var placeInRuns = new Dictionary<int, long>();
-        var logitsInRuns = new Dictionary<int, long>();
+        var pooled = plan.PoolingRows.ToHashSet();
+        var sampled = plan.SamplingRows.Index().ToDictionary(sampling => sampling.Item, sampling => sampling.Index);
         var sequences = SequenceRun.Of(plan.Rows);
         var stretches = sequences.CountBy(run => run.Slot).ToDictionary();    // a preempted sequence may come as a prompt and a completion
-        foreach (var run in sequences)
+        var singles = sequences.Where(IsSingle).Select(run => run.FirstRow).OrderBy(row => sampled.GetValueOrDefault(row, int.MaxValue)).ToList();
+        var others = sequences.Where(run => !IsSingle(run)).SelectMany(run => Enumerable.Range(run.FirstRow, run.Count));
+        var order = singles.Concat(others).ToArray();
+        var places = new long[order.Length];
+        foreach (var (place, row) in order.Index())
         {
-            if (run.Count == 1 && stretches[run.Slot] == 1 && !pooled.Contains(run.FirstRow))
-            {
-                placeInSingles[run.FirstRow] = singles.Count;
-                singles.Add(plan.Rows[run.FirstRow]);
-                continue;
-            }
-
-            for (var row = run.FirstRow; row < run.FirstRow + run.Count; row++)
-            {
-                placeInRuns[row] = runs.Count;
-                if (sampled.Contains(row))
-                {
-                    logitsInRuns[row] = runsSampling.Count;
-                    runsSampling.Add(runs.Count);
-                }
-
-                runs.Add(plan.Rows[row]);
-            }
+            places[row] = place;
         }
 
-        var order = Array.ConvertAll(plan.SamplingRows, row => placeInSingles.TryGetValue(row, out var single) ? single : singles.Count + logitsInRuns[row]);
-        var inOrder = order.Length == singles.Count + runsSampling.Count && order.Index().All(place => place.Index == place.Item);
-        return new([.. singles], [.. runs], [.. runsSampling], Array.ConvertAll(plan.PoolingRows, row => placeInRuns[row]), inOrder ? null : order);
+        return new(Array.ConvertAll(order, row => plan.Rows[row]), singles.Count, Places(plan.SamplingRows), Places(plan.PoolingRows));
+
+        bool IsSingle(SequenceRun run) => run.Count == 1 && stretches[run.Slot] == 1 && !pooled.Contains(run.FirstRow);
+
+        long[] Places(int[] rows) => Array.ConvertAll(rows, row => places[row]);
     }
 }

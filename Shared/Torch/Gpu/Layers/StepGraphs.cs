@@ -23,6 +23,15 @@ internal sealed class StepGraphs(IStepDevice device, Action<string> report) : ID
     private readonly Dictionary<StepShape, Entry> _graphs = [];
     private bool _isOff;
 
+    /// <summary>False once capturing was turned off.</summary>
+    public bool IsOn => !_isOff;
+
+    /// <summary>Number of shapes that are captured.</summary>
+    public int Count => _graphs.Count;
+
+    /// <summary>Graphs that were captured until now, forgotten ones among them.</summary>
+    public int Captures { get; private set; }
+
     /// <summary>Computes one pass. Its inputs must lie where they lay at the last call for the same shape.</summary>
     /// <param name="shape">The shape of everything that the pass computes.</param>
     /// <param name="compute">
@@ -48,6 +57,26 @@ internal sealed class StepGraphs(IStepDevice device, Action<string> report) : ID
         }
     }
 
+    /// <summary>
+    /// The captured shape that steps of a shape are padded to: itself, or the next with at most twice the rows; where there is none, the
+    /// shape, to be captured now.
+    /// </summary>
+    /// <param name="shape">The smallest that does.</param>
+    /// <param name="copiesSpans">Whether a longer span costs time.</param>
+    public StepShape Fit(StepShape shape, bool copiesSpans)
+    {
+        if (_graphs.ContainsKey(shape))
+        {
+            return shape;
+        }
+
+        var next = _graphs.Keys
+            .Where(captured => captured.Rows >= shape.Rows && captured.Rows <= 2 * shape.Rows)
+            .Where(captured => copiesSpans ? captured.Span == shape.Span : captured.Span >= shape.Span)
+            .OrderBy(captured => captured.Rows).ThenBy(captured => captured.Span).FirstOrDefault();
+        return next == default ? shape : next;
+    }
+
     /// <summary>Where a list is given, moves a scope's tensors to it, undisposed.</summary>
     public static void Keep(DisposeScope scope, List<Tensor>? kept)
     {
@@ -57,6 +86,29 @@ internal sealed class StepGraphs(IStepDevice device, Action<string> report) : ID
             scope.Detach(temporary);
             kept.AddRange(temporary);
         }
+    }
+
+    /// <summary>
+    /// Forgets all graphs, to capture them anew. libtorch's allocator answers a want of memory by giving back what nobody holds, and that
+    /// may be memory that a graph writes to.
+    /// </summary>
+    public void Drop()
+    {
+        if (_graphs.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            device.Synchronize();    // one of them may be running
+        }
+        catch (StepGraphException)
+        {
+            // The device is broken, and what comes next says so: here an earlier failure is being dealt with.
+        }
+
+        Dispose();
     }
 
     public void Dispose()
@@ -79,6 +131,7 @@ internal sealed class StepGraphs(IStepDevice device, Action<string> report) : ID
         var expected = compute(null);
         var entry = Entry.Capture(device, compute);
         _graphs[shape] = entry;
+        Captures++;
         using var replayed = entry.Replay();
         using var difference = (replayed - expected).abs_().max();
         using var largest = expected.abs().max();

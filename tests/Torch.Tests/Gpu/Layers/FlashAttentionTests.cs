@@ -43,6 +43,27 @@ public sealed class FlashAttentionTests : IDisposable
         Assert.True(device.Launches > 0);
     }
 
+    /// <summary>libtorch's kernel is slower with a window: one that no sequence of the pass reaches is not told.</summary>
+    [Theory]
+    [InlineData(11, new[] { 11 })]
+    [InlineData(400, new int[0])]
+    public void Execute_Window_IsToldWhereItHidesSomething(int width, int[] expected)
+    {
+        using var model = new TinyModel("MistralForCausalLM", $$"""{"num_hidden_layers":1,"sliding_window":{{width}}}""");
+        var told = new List<int>();
+        using var runner = Load(model, (queries, keys, values, lengths, window) =>
+        {
+            told.AddRange(window is { } size ? [size] : []);
+            return FlashStandIn.Forward(queries, keys, values, lengths, window);
+        });
+        told.Clear();
+
+        var sequence = RunnerDriver.NewSequence(0, RunnerDriver.Prompt(12));
+        RunnerDriver.Run(runner, sequence, 11, 1);
+
+        Assert.Equal(expected, told);    // eleven keys are all within it; the twelfth, alone in a pass of a longer span, is told
+    }
+
     [Fact]
     public void Fingerprint_DeviceAndKindOfAttention_ChangeIt()
     {

@@ -51,7 +51,16 @@ internal sealed class ReplayingDevice : IStepDevice
         return new Waiting(this);
     }
 
-    public long? Free { get; init; }
+    /// <summary>Copies to the device.</summary>
+    public int Uploads { get; private set; }
+
+    public void CopyIn(Tensor source, Tensor target)
+    {
+        Uploads++;
+        target.copy_(source);
+    }
+
+    public long? Free { get; set; }
 
     public long? FreeMemory() => Free;
 

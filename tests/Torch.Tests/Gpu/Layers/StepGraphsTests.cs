@@ -1,6 +1,10 @@
+using System.Runtime.InteropServices;
 using Rill.Serving;
 using Rill.Torch.Gpu.Kernels;
+using Rill.Torch.Gpu.Layers;
+using Rill.Torch.Native;
 using Rill.Torch.Tests.Models;
+using static TorchSharp.torch;
 
 namespace Rill.Torch.Tests.Gpu.Layers;
 
@@ -37,7 +41,7 @@ public sealed class StepGraphsTests : IDisposable
 
         Assert.Equal(1, captures);
         Assert.Equal(2, _device.Captures);
-        Assert.Equal(launches + 9, _device.Launches);
+        Assert.Equal(launches + 8, _device.Launches);    // the step with a prompt in it is computed as it comes
         runner.Dispose();
         Assert.Equal(0, _device.Graphs);
     }
@@ -138,7 +142,105 @@ public sealed class StepGraphsTests : IDisposable
         Assert.Equal(before + 1, _device.Synchronizations);
     }
 
-    private TorchModelRunner Load() => RunnerDriver.LoadTensors(_model, options => options with { StepDevice = _device, Report = _reports.Add });
+    /// <summary>Eight slots and a context within the shortest span: 1, 2, 4 and 8 rows.</summary>
+    [Fact]
+    public void Load_WithTime_CapturesTheCommonShapesAndSaysHowLongItTook()
+    {
+        var told = new List<string>();
+        using var runner = RunnerDriver.LoadTensors(_model, options => options with { StepDevice = _device, Inform = told.Add });
+        Assert.Equal(4, _device.Captures);
+        Assert.StartsWith("Decoding steps of 4 shapes were captured in ", Assert.Single(told), StringComparison.Ordinal);
+
+        Decode(runner, steps: 10);
+
+        Assert.Equal(4, _device.Captures);    // no request waited for it
+        Assert.Single(told);
+    }
+
+    [Fact]
+    public void Load_AllShapesCapturedByTheWarmUp_HasNothingToTell()
+    {
+        var told = new List<string>();
+        using var runner = RunnerDriver.LoadTensors(_model, options => options with { StepDevice = _device, Inform = told.Add, SlotCount = 1 });
+
+        Assert.Equal(1, _device.Captures);
+        Assert.Empty(told);
+    }
+
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(5, 100L << 20)]
+    public void Load_WithoutTimeOrMemory_LeavesShapesToTheirFirstUse(int seconds, long? free)
+    {
+        using var device = new ReplayingDevice { Free = free };
+        using var runner = RunnerDriver.LoadTensors(_model, options => options with { StepDevice = device, CaptureTime = TimeSpan.FromSeconds(seconds) });
+
+        Assert.Equal(1, device.Captures);    // the warm-up's
+    }
+
+    [Fact]
+    public void Load_LibtorchRunsOutOfMemory_GoesOnAndSaysSo()
+    {
+        using var eager = RunnerDriver.LoadTensors(_model, options => options);
+        using var runner = RunnerDriver.LoadTensors(_model, options => options with { StepDevice = _device, Report = _reports.Add, Flash = Small });
+
+        Assert.Equal(["The GPU's memory did not suffice to capture decoding steps at load; they are captured when they come."], _reports);
+        Assert.Equal(0, _device.Graphs);
+        Assert.Equal(Decode(eager, steps: 8).Tokens, Decode(runner, steps: 8).Tokens);
+        Assert.Equal(1, _device.Graphs);
+
+        static Tensor? Small(Tensor queries, Tensor keys, Tensor values, FlashLengths lengths, int? window) =>
+            lengths.MostQueries == 1 && queries.shape[0] > 4
+                ? throw new OutOfDeviceMemoryException()
+                : FlashStandIn.Forward(queries, keys, values, lengths, window);
+    }
+
+    [Fact]
+    public void Drop_CapturedShapes_AreCapturedAnew()
+    {
+        NativeTorch.Load();
+        using var graphs = new StepGraphs(_device, _reports.Add);
+        using var scope = NewDisposeScope();
+        Run(graphs, new(2, 512));
+        var synchronizations = _device.Synchronizations;
+
+        graphs.Drop();
+
+        Assert.Equal(0, _device.Graphs);
+        Assert.Equal(0, graphs.Count);
+        Assert.Equal(synchronizations + 1, _device.Synchronizations);    // one of them might have been running
+        Run(graphs, new(2, 512));
+        Assert.Equal(2, _device.Captures);
+        Assert.True(graphs.IsOn);
+    }
+
+    [Theory]
+    [InlineData(4, 512, true, 4, 512)]
+    [InlineData(3, 512, true, 4, 512)]
+    [InlineData(2, 512, true, 4, 512)]
+    [InlineData(1, 512, true, 1, 512)]       // four times the rows are too many: it is captured itself
+    [InlineData(4, 2048, true, 4, 2048)]     // so it is where spans cost time and none is as long
+    [InlineData(16, 512, true, 16, 512)]
+    [InlineData(16, 512, false, 16, 8192)]
+    [InlineData(16, 9000, false, 16, 9000)]
+    public void Fit_SomeShapesCaptured_TakesTheNextThatCostsLittle(int rows, int span, bool copiesSpans, int expectedRows, int expectedSpan)
+    {
+        NativeTorch.Load();
+        using var graphs = new StepGraphs(_device, _reports.Add);
+        using var scope = NewDisposeScope();
+        Run(graphs, new(4, 512));
+        Run(graphs, new(16, 8192));
+
+        Assert.Equal(new StepShape(expectedRows, expectedSpan), graphs.Fit(new(rows, span), copiesSpans));
+    }
+
+    /// <summary>As TorchSharp throws it.</summary>
+    private sealed class OutOfDeviceMemoryException() : ExternalException("CUDA out of memory.");
+
+    private static void Run(StepGraphs graphs, StepShape shape) => graphs.Run(shape, _ => ones(shape.Rows, 3));
+
+    private TorchModelRunner Load() => RunnerDriver.LoadTensors(
+        _model, options => options with { StepDevice = _device, Report = _reports.Add, CaptureTime = TimeSpan.Zero });
 
     /// <summary>Three sequences, of which one gets other company on the way: a prompt in the same step.</summary>
     private static (List<int> Tokens, float[] Last) Decode(TorchModelRunner runner, int steps)

@@ -1,0 +1,31 @@
+using Rill.Torch.Gpu.Kernels;
+using static TorchSharp.torch;
+
+namespace Rill.Torch.Gpu.Layers;
+
+/// <summary>
+/// Computes a step that has prompts in it, as it comes: prompts and single tokens go through the model together, so that its weights are
+/// read once. What the step needs of numbers goes to the device in one copy before.
+/// </summary>
+/// <param name="model">The model.</param>
+/// <param name="passes">Makes passes.</param>
+/// <param name="upload">The inputs' way; nobody else's.</param>
+internal sealed class MixedPass(GpuModel model, PassFactory passes, StepUpload<long> upload)
+{
+    /// <summary>
+    /// Logits of the rows that sample, f32 [sampling rows, vocabulary], and hidden states of those that pool, f32 [pooling rows, hidden]; null where
+    /// there are none. The caller's scope owns them.
+    /// </summary>
+    public (Tensor? Logits, Tensor? Hidden) Forward(PassSplit split)
+    {
+        upload.Begin();
+        var inputs = InputStaging.Add(upload, split.Rows, split.Rows.Length);
+        var (sampling, pooling) = (upload.Add(split.Sampling), upload.Add(split.Pooling));
+        var attention = passes.Stage(split, upload);
+        upload.Send();
+        var hidden = model.Forward(passes.OfRows(InputStaging.Rows(upload, inputs), split, attention));
+        return (
+            split.Sampling.Length == 0 ? null : model.Logits(hidden.index_select(0, upload[sampling])),
+            split.Pooling.Length == 0 ? null : model.Normed(hidden.index_select(0, upload[pooling])));
+    }
+}

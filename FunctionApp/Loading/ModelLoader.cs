@@ -100,8 +100,8 @@ internal sealed class ModelLoader(Action loadLibrary, RunnerFactory makeRunner) 
     {
         ModelParts? parts = null;
 
-        // A GPU takes weights piece by piece; on a CPU they lie in memory as they are.
-        var files = settings.Options.Device == "cpu"
+        // A GPU takes weights piece by piece. On a CPU they lie in memory as they are, and what is quantized is made of whole files there.
+        var files = settings.Options is { Device: "cpu" } or { Dtype: "q8" or "q4" }
             ? await ModelFetch.RunAsync(load.Address, settings.Store, load.Bytes, ReadSmall, cancellationToken)
             : await ModelFetch.StreamAsync(load.Address, settings.Store, load.Bytes, ReadSmall, cancellationToken);
         return (files, parts!);

@@ -60,7 +60,7 @@ internal sealed record RunnerTypes(TorchDataType Data, TorchDataType KeyValues, 
         var (data, note) = options.DataType != TorchDataType.Auto ? (options.DataType, null)
             : onTensors ? GpuTypes.Choose(spec, weights, capability)
             : (OnCpu(ComputeType.Default(spec, weights)), null);
-        Check(data, onTensors, options.Device);
+        Check(data, onTensors, options);
         var isQuantized = QuantizedFormatOf(data) is not null;
         var keyValues = options.KeyValueType != TorchDataType.Auto && !onTensors ? options.KeyValueType : isQuantized ? TorchDataType.BFloat16 : data;
         return new(data, keyValues, onTensors) { Note = note };
@@ -74,11 +74,12 @@ internal sealed record RunnerTypes(TorchDataType Data, TorchDataType KeyValues, 
         _ => TorchDataType.BFloat16,
     };
 
-    private static void Check(TorchDataType data, bool onTensors, string device)
+    private static void Check(TorchDataType data, bool onTensors, TorchRunnerOptions options)
     {
-        if (onTensors && QuantizedFormatOf(data) is not null)
+        if (onTensors && QuantizedFormatOf(data) is not null && options.Device == "cpu" && options.Kernels is null)
         {
-            throw new ModelFormatException($"{data} weights need the CPU's kernels, which serve neither the device {device} nor a processor without fused multiply-add vectors; choose bf16 or f32.");
+            throw new ModelFormatException(
+                $"{data} weights need the CPU's kernels, which do not serve a processor without fused multiply-add vectors; choose bf16 or f32.");
         }
 
         if (!onTensors && data == TorchDataType.Float16)

@@ -48,6 +48,11 @@ public static class TorchModelRunnerFactory
         var sample = weights.Hash();
         var place = Place(options);
         parts.Own(place.Stream);
+        if (place.Kernels is { } kernels)
+        {
+            parts.Own(kernels);
+        }
+
         var types = RunnerTypes.Choose(options, spec, weights, place.Stream.Capability);
         if (types.Note is { } note)
         {
@@ -63,7 +68,7 @@ public static class TorchModelRunnerFactory
         set_num_threads(threads);
         using var stream = place.Stream.Enter();
         place = types.OnTensors ? place with { Memory = DeviceMemoryChoice.Find(place.Device, options, parts) } : place;
-        var budget = Budget(options, types, place, weights.ParameterCount * types.WeightBytes);
+        var budget = Budget(options, types, place, WeightBytes(spec, weights, types));
         var layout = Sizes(budget, spec, types.KeyValueFormat, place);
         var team = parts.Own(new ThreadTeam(threads));
         var quantized = types.Quantized is { } format ? parts.Own(Quantize(files, weights, sample, spec, format, options, team)) : null;
@@ -75,7 +80,8 @@ public static class TorchModelRunnerFactory
         }
 
         var sampler = new Sampler(team);
-        var gpuSampler = types.OnTensors ? parts.Own(new GpuSampler(sampler, place.Stream, place.Device)) : null;
+        var highest = (decoder as GpuDecoder)?.Highest;
+        var gpuSampler = types.OnTensors ? parts.Own(new GpuSampler(sampler, place.Stream, place.Device, highest)) : null;
         if (decoder is GpuDecoder gpu)
         {
             layout = Fit(gpu, gpuSampler!, spec, budget, layout, place, options);
@@ -98,6 +104,11 @@ public static class TorchModelRunnerFactory
         };
         runner.WarmUp();
         quantized?.Keep();
+        if (types.OnTensors)
+        {
+            quantized?.ReleaseWhenKept();    // the device has copies
+        }
+
         return runner;
     }
 
@@ -156,13 +167,18 @@ public static class TorchModelRunnerFactory
         return layout;
     }
 
+    /// <summary>What the weights take on a GPU.</summary>
+    private static long WeightBytes(DecoderSpec spec, ModelWeights weights, RunnerTypes types) => types.Quantized is { } format
+        ? new QuantizedTable(spec, format).ByteCount + PackedWeights.MostScratchBytes
+        : weights.ParameterCount * types.WeightBytes;
+
     private static IDecoder Decoder(
         DecoderSpec spec, ModelWeights weights, RunnerTypes types, KeyValueLayout layout, GpuPlace place, QuantizedWeights? quantized,
         TorchRunnerOptions options, ThreadTeam team, DisposableStack parts)
     {
         return (types.OnTensors, types.KeyValues) switch
         {
-            (true, _) => new GpuDecoder(spec, weights, types.Computing, layout, place, parts),
+            (true, _) => new GpuDecoder(spec, weights, Packed(quantized), types.Computing, layout, place, parts),
             (_, TorchDataType.Float32) => OnCpu<Float32Elements>(),
             (_, TorchDataType.Q8) => OnCpu<Int8Elements>(),
             _ => OnCpu<BFloat16Elements>(),
@@ -170,6 +186,13 @@ public static class TorchModelRunnerFactory
 
         CpuDecoder<T> OnCpu<T>() where T : ICacheElements => new(spec, weights, types.Computing, layout, team, parts, quantized, options.PackWeights);
     }
+
+    /// <summary>The quantized matrices by name, as a GPU's decoder takes them.</summary>
+    private static Func<string, PackedPanels>? Packed(QuantizedWeights? quantized) => quantized is null ? null : name =>
+    {
+        var matrix = quantized.Matrix(name);
+        return new(matrix.Format == QuantizedFormat.Q8 ? 8 : 4, matrix.Outputs, matrix.Inner, matrix.Start);
+    };
 
     private static QuantizedWeights Quantize(
         ModelFiles files, ModelWeights weights, byte[] sample, DecoderSpec spec, QuantizedFormat format, TorchRunnerOptions options, ThreadTeam team)
@@ -185,9 +208,11 @@ public static class TorchModelRunnerFactory
     {
         var device = FindDevice(options.Device);
         var onGpu = device.type == DeviceType.CUDA;
-        var place = new GpuPlace(device, options.StepDevice ?? (onGpu ? CudaStream.Create(device) : new PlainDevice(device, "a CPU captures nothing")), options.Report)
+        var stepDevice = options.StepDevice ?? (onGpu ? CudaStream.Create(device) : new PlainDevice(device, "a CPU captures nothing"));
+        var place = new GpuPlace(device, stepDevice, options.Report)
         {
             Graphs = options.CudaGraphs && (onGpu || options.StepDevice is not null),
+            Kernels = options.Kernels ?? (onGpu ? new CudaKernelDevice(stepDevice.Handle) : null),
             Flash = options.Flash ?? (onGpu ? FlashKernel.TryForward : null),
             Inform = options.Inform,
         };

@@ -88,6 +88,9 @@ public sealed record TorchRunnerOptions
     /// <summary>For tests: a smaller <see cref="GpuPlace.StagingBytes"/>.</summary>
     internal int? StagingBytes { get; init; }
 
+    /// <summary>For tests: what runs kernels of ours over the CPU's tensors; the runner disposes it.</summary>
+    internal IKernelDevice? Kernels { get; init; }
+
     /// <summary>For tests: the device's memory for keys and values, in place of what the device has.</summary>
     internal Func<IDeviceMemory?>? DeviceMemory { get; init; }
 

@@ -75,6 +75,33 @@ public sealed class CudaTests : IDisposable
         Assert.Empty(_reports);
     }
 
+    [SkippableTheory]
+    [InlineData(TorchDataType.Float32)]
+    [InlineData(TorchDataType.BFloat16)]
+    public void Load_KernelsOfOurs_PassTheirTrial(TorchDataType type)
+    {
+        using var runner = Load(type, graphs: true);
+
+        Assert.DoesNotContain(_reports, report => report.Contains("plain tensor operations", StringComparison.Ordinal));
+    }
+
+    [SkippableTheory]
+    [InlineData(TorchDataType.Q8, false)]
+    [InlineData(TorchDataType.Q8, true)]
+    [InlineData(TorchDataType.Q4, false)]
+    [InlineData(TorchDataType.Q4, true)]
+    public void Execute_PackedWeights_AgreesWithTheCpu(TorchDataType type, bool graphs)
+    {
+        using var model = new TinyModel(
+            changes: """{"hidden_size":64,"head_dim":16,"num_attention_heads":4,"num_key_value_heads":2,"intermediate_size":96}""");
+        using var cpu = RunnerDriver.Load(model, type);
+        using var gpu = TorchModelRunnerFactory.Load(model.Path, Options(type, graphs));
+
+        Assert.All(
+            Distributions(cpu).Zip(Distributions(gpu)),
+            pair => Assert.All(pair.First.Zip(pair.Second), values => Assert.InRange(Math.Abs(values.First - values.Second), 0, 0.5)));
+    }
+
     [SkippableFact]
     public void Load_FreeMemory_DecidesTheCache()
     {

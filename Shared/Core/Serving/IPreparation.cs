@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Rill.Serving;
 
 /// <summary>
@@ -7,5 +9,6 @@ public interface IPreparation
 {
     /// <summary>Does a part of it, of a millisecond or so.</summary>
     /// <returns>True when all is done.</returns>
+    [SuppressMessage("Naming", "CA1716", Justification = "Nobody implements it in another language.")]
     bool Continue();
 }

@@ -61,17 +61,18 @@ public sealed class ModelLoadTests : IDisposable
         Assert.Equal(error.Message, StartFailure.Explain(error));
     }
 
-    /// <summary>A GPU's runner is made while the weights arrive; on a CPU they are all there.</summary>
+    /// <summary>A GPU's runner is made while the weights arrive; on a CPU, and where they are quantized, they are all there.</summary>
     [SkippableTheory]
-    [InlineData("cuda", true)]
-    [InlineData("cpu", false)]
-    public async Task Load_FromAHub_HandsTheFilesOutWhereAGpuTakesThemPieceByPiece(string device, bool arrive)
+    [InlineData("cuda", "auto", true)]
+    [InlineData("cuda", "q8", false)]
+    [InlineData("cpu", "auto", false)]
+    public async Task Load_FromAHub_HandsTheFilesOutWhereAGpuTakesThemPieceByPiece(string device, string type, bool arrive)
     {
         Skip.IfNot(OperatingSystem.IsLinux());
         await using var hub = await HubServer.Over(_folder.FullName).RunAsync();
         bool? arriving = null;
         var settings = new RillSettings(
-            new RillOptions { Model = HubServer.Address, Device = device }, new EngineOptions(), new ModelStoreOptions { HubEndpoint = hub.Endpoint }, new TelemetryOptions());
+            new RillOptions { Model = HubServer.Address, Device = device, Dtype = type }, new EngineOptions(), new ModelStoreOptions { HubEndpoint = hub.Endpoint }, new TelemetryOptions());
         await using var load = ModelLoad.Begin(settings, new StartTimeline(), new ModelLoader(() => { }, (files, _, _) =>
         {
             using var weights = files.Open("model.safetensors");

@@ -16,6 +16,8 @@ internal sealed class CudaStream : IStepDevice
 
     public Version? Capability { get; }
 
+    public nint Handle => _stream;
+
     /// <summary>Makes a stream on a CUDA device, or a device that uses libtorch's own stream and knows why.</summary>
     public static IStepDevice Create(Device device)
     {

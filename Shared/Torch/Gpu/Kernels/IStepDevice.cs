@@ -11,6 +11,9 @@ internal interface IStepDevice : IDisposable
     /// <summary>A GPU's compute capability, such as 7.5 or 9.0; null where the device has none or does not say.</summary>
     Version? Capability { get; }
 
+    /// <summary>The CUDA stream's handle; 0 for the default one, or where there is none.</summary>
+    nint Handle => 0;
+
     /// <summary>Queues the calling thread's tensor operations on the device's own stream until the result is disposed.</summary>
     IDisposable? Enter();
 

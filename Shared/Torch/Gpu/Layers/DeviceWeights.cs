@@ -26,16 +26,30 @@ internal sealed class DeviceWeights(ModelWeights weights, ScalarType type, GpuPl
     /// <param name="layers">Name and outputs of each.</param>
     public (Tensor Weight, Tensor? Bias) Linear(long inputs, bool bias, params ReadOnlySpan<(string Layer, long Outputs)> layers)
     {
-        var outputs = 0L;
-        foreach (var layer in layers)
-        {
-            outputs += layer.Outputs;
-        }
-
+        var outputs = Outputs(layers);
         var weight = Empty(type, outputs, inputs);
         var biases = bias ? Empty(type, outputs) : null;
         Put(weight, biases, 0, inputs, layers);
         return (weight, biases);
+    }
+
+    /// <summary>The biases of the same layers, stacked; null where they have none.</summary>
+    public Tensor? Bias(bool present, params ReadOnlySpan<(string Layer, long Outputs)> layers)
+    {
+        if (!present)
+        {
+            return null;
+        }
+
+        var biases = Empty(type, Outputs(layers));
+        var first = 0L;
+        foreach (var (layer, outputs) in layers)
+        {
+            _pending.Add(new(biases, first, layer + ".bias", [outputs]));
+            first += outputs;
+        }
+
+        return biases;
     }
 
     /// <summary>One weight in f32: a router's, whose choices a rounding may turn.</summary>
@@ -97,6 +111,17 @@ internal sealed class DeviceWeights(ModelWeights weights, ScalarType type, GpuPl
 
             first += outputs;
         }
+    }
+
+    private static long Outputs(ReadOnlySpan<(string Layer, long Outputs)> layers)
+    {
+        var sum = 0L;
+        foreach (var layer in layers)
+        {
+            sum += layer.Outputs;
+        }
+
+        return sum;
     }
 
     private Tensor One(ScalarType target, float offset, string name, params ReadOnlySpan<long> shape)

@@ -31,11 +31,14 @@ internal sealed class GpuDecoder : IDecoder
     /// <summary>Loads the weights, which are not needed afterwards.</summary>
     /// <param name="spec">The model.</param>
     /// <param name="weights">Its weights.</param>
+    /// <param name="packed">Its matrices in q8 or q4, on the host, by name; null for those of the weights.</param>
     /// <param name="type">The computing type.</param>
     /// <param name="layout">Sizes of the KV cache.</param>
     /// <param name="place">Where the model runs, and how.</param>
     /// <param name="parts">Owns what the decoder makes.</param>
-    public GpuDecoder(DecoderSpec spec, ModelWeights weights, ScalarType type, KeyValueLayout layout, GpuPlace place, DisposableStack parts)
+    public GpuDecoder(
+        DecoderSpec spec, ModelWeights weights, Func<string, PackedPanels>? packed, ScalarType type, KeyValueLayout layout, GpuPlace place,
+        DisposableStack parts)
     {
         TensorSwitches.Check(spec);
         _place = place;
@@ -44,7 +47,8 @@ internal sealed class GpuDecoder : IDecoder
         var flash = UsableFlash(spec, type, place);
         UsesFlash = flash is not null;
         var passes = new PassFactory(spec, _cache, places, flash, place.MostCopiedBytes, place.Device);
-        var model = new GpuModel(spec, weights, _cache, type, place, parts);
+        var model = new GpuModel(spec, weights, packed, _cache, type, place, parts);
+        Highest = model.Highest;
         var graphs = place.Graphs
             ? parts.Own(new StepGraphs(place.Stream, reason => place.Report($"Decoding steps are not captured as CUDA graphs: {reason}.")))
             : null;
@@ -56,6 +60,9 @@ internal sealed class GpuDecoder : IDecoder
 
     /// <summary>Whether attention runs through the flash kernel.</summary>
     public bool UsesFlash { get; }
+
+    /// <summary>For logits f32 [N, vocabulary] the highest one's index, or -1 where it is not finite, int64 [N].</summary>
+    public Func<Tensor, Tensor> Highest { get; }
 
     /// <summary>Adds the prefix cache, once, before blocks are saved: see <see cref="GpuKeyValueCache.AddBlocks"/>.</summary>
     public void AddBlocks(int count, long mostBytes) => _cache.AddBlocks(count, mostBytes);

@@ -28,6 +28,9 @@ internal sealed record GpuPlace(Device Device, IStepDevice Stream, Action<string
     /// <summary>Size of each of the two buffers on the host that weights are copied through.</summary>
     public int StagingBytes { get; init; } = 32 << 20;
 
+    /// <summary>Where kernels of ours run, to be tried at load; null to do without. Not disposed.</summary>
+    public IKernelDevice? Kernels { get; init; }
+
     /// <summary>Maps memory for keys and values as it is used; null where the device does not.</summary>
     public IDeviceMemory? Memory { get; init; }
 

@@ -22,10 +22,10 @@ public sealed class DeviceWeightsTests
         var before = Settled();
 
         var placed = new DeviceWeights(weights, type, At(new torch.Device(DeviceType.META)), parts);
-        var layer = new GpuLayer(model.Spec, placed, new GpuNorm(model.Spec, type, fused: false), index: 0);
+        var layer = NewLayer(model.Spec, placed, type);
         placed.Fill();
 
-        Assert.Equal(DeviceType.META, layer.QueryKeyValue.Weight.device_type);
+        Assert.Equal(DeviceType.META, Assert.IsType<DenseLinear>(layer.QueryKeyValue).Weight.device_type);
         Assert.Equal(8, torch.Tensor.TotalCount - before);    // four matrices and four norms, each once
     }
 
@@ -39,7 +39,7 @@ public sealed class DeviceWeightsTests
         using (var parts = new DisposableStack())
         {
             var placed = new DeviceWeights(weights, torch.ScalarType.Float32, At(torch.CPU), parts);
-            _ = new GpuLayer(model.Spec, placed, new GpuNorm(model.Spec, torch.ScalarType.Float32, fused: false), index: 0);
+            _ = NewLayer(model.Spec, placed, torch.ScalarType.Float32);
             placed.Fill();
         }
 
@@ -57,7 +57,7 @@ public sealed class DeviceWeightsTests
         var before = Settled();
 
         var placed = new DeviceWeights(weights, torch.ScalarType.Float32, At(torch.CPU), parts);
-        _ = new GpuLayer(spec, placed, new GpuNorm(spec, torch.ScalarType.Float32, fused: false), index: 0);
+        _ = NewLayer(spec, placed, torch.ScalarType.Float32);
         placed.Fill();
 
         // Attention's two matrices, the router and the experts' two, all with biases; two norms; sinks.
@@ -65,6 +65,12 @@ public sealed class DeviceWeightsTests
     }
 
     private static GpuPlace At(torch.Device device) => new(device, new PlainDevice(device, "nothing is captured"), static _ => { });
+
+    private static GpuLayer NewLayer(DecoderSpec spec, DeviceWeights weights, torch.ScalarType type)
+    {
+        var norm = new GpuNorm(spec, type, fused: false);
+        return new(spec, new GpuLinears(weights, packed: null), weights, norm, new PlainKernels(norm), index: 0);
+    }
 
     /// <summary>The number of tensors, without those that other tests left to their finalizers.</summary>
     private static long Settled()

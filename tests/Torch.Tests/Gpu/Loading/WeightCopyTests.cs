@@ -85,10 +85,10 @@ public sealed class WeightCopyTests : IDisposable
         _device.Waited = () => most = Math.Max(most, Resident());
 
         var placed = new DeviceWeights(weights, type, place, _parts);
-        _ = new GpuLayer(model.Spec, placed, new GpuNorm(model.Spec, type, fused: false), index: 0);
-        foreach (var layer in Enumerable.Range(1, model.Spec.LayerCount - 1))
+        var norm = new GpuNorm(model.Spec, type, fused: false);
+        foreach (var layer in Enumerable.Range(0, model.Spec.LayerCount))
         {
-            _ = new GpuLayer(model.Spec, placed, new GpuNorm(model.Spec, type, fused: false), layer);
+            _ = new GpuLayer(model.Spec, new GpuLinears(placed, packed: null), placed, norm, new PlainKernels(norm), layer);
         }
 
         placed.Fill();

@@ -41,6 +41,7 @@ static (IModelRunner Runner, string Fingerprint, string Precision) LoadTorch(Mod
 static TorchDataType TypeOf(string name) => name switch
 {
     "bf16" => TorchDataType.BFloat16,
+    "f16" => TorchDataType.Float16,
     "f32" => TorchDataType.Float32,
     "q8" => TorchDataType.Q8,
     "q4" => TorchDataType.Q4,

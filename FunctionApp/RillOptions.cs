@@ -47,8 +47,8 @@ public sealed class RillOptions
     [MessageFormatChoice]
     public string MessageFormat { get; init; } = "auto";
 
-    /// <summary>Weights and activations: <c>auto</c>, <c>bf16</c>, <c>f32</c>, <c>q8</c> or <c>q4</c>.</summary>
-    [RegularExpression("^(auto|bf16|f32|q8|q4)$", ErrorMessage = "Rill:Dtype must be auto, bf16, f32, q8 or q4.")]
+    /// <summary>Weights and activations: <c>auto</c>, <c>bf16</c>, <c>f16</c> (GPU), <c>f32</c>, <c>q8</c> or <c>q4</c>.</summary>
+    [RegularExpression("^(auto|bf16|f16|f32|q8|q4)$", ErrorMessage = "Rill:Dtype must be auto, bf16, f16, f32, q8 or q4.")]
     public string Dtype { get; init; } = "auto";
 
     /// <summary>Keys and values on the CPU: <c>auto</c> (as <see cref="Dtype"/>), <c>bf16</c>, <c>f32</c> or <c>q8</c>.</summary>

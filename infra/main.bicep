@@ -55,6 +55,19 @@ param drainSeconds int = 300
 @allowed(['host', 'model'])
 param readyWhen string = 'host'
 
+@description('Most tokens of prompt and answer together. 0 for as many as the model was made for, as far as the memory goes.')
+@minValue(0)
+param contextLength int = 0
+
+@description('Most sequences that run at once on a replica. 0 for the app\'s own default.')
+@minValue(0)
+@maxValue(1024)
+param maxSequences int = 0
+
+@description('What models compute in: auto, as their files and the GPU suit each other; or bf16, f16 (GPU), f32, q8, q4.')
+@allowed(['auto', 'bf16', 'f16', 'f32', 'q8', 'q4'])
+param dtype string = 'auto'
+
 @description('Further settings of the app, e.g. { Rill__Engine__MaxSequences: \'32\' }; see docs/settings.md.')
 param settings object = {}
 
@@ -246,6 +259,9 @@ module app 'modules/app.bicep' = if (!empty(image)) {
     cooldownSeconds: cooldownSeconds
     drainSeconds: drainSeconds
     readyWhen: readyWhen
+    contextLength: contextLength
+    maxSequences: maxSequences
+    dtype: dtype
     settings: settings
   }
   dependsOn: [roles]

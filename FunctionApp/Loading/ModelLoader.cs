@@ -39,7 +39,12 @@ internal sealed class ModelLoader(Action<RillOptions> loadLibrary, RunnerFactory
             (files, var parts) = load.Address is DirectoryAddress directory
                 ? OpenDirectory(directory.Path, settings.Options, load)
                 : await FetchAsync(settings, load, cancellationToken);
-            load.NoteFetched();
+            var arrive = load.Bytes.DoneBytes < load.Bytes.TotalBytes;    // while the runner is made
+            if (!arrive)
+            {
+                load.NoteFetched();
+            }
+
             await library;
             load.Note(FormatSummary.Sentence(parts.Format));
             foreach (var note in parts.Generation.Notes)
@@ -48,6 +53,11 @@ internal sealed class ModelLoader(Action<RillOptions> loadLibrary, RunnerFactory
             }
 
             var (runner, fingerprint, precision) = MakeRunner(files, settings, load);
+            if (arrive)
+            {
+                load.NoteFetched();
+            }
+
             return new LoadedModel(runner, parts.ToChatModel(load.Id, files.Published, fingerprint), precision);
         }
         catch
@@ -89,11 +99,17 @@ internal sealed class ModelLoader(Action<RillOptions> loadLibrary, RunnerFactory
     private static async Task<(ModelFiles Files, ModelParts Parts)> FetchAsync(RillSettings settings, ModelLoad load, CancellationToken cancellationToken)
     {
         ModelParts? parts = null;
-        var files = await ModelFetch.RunAsync(load.Address, settings.Store, load.Bytes, small =>
+
+        // A GPU takes weights piece by piece. On a CPU they lie in memory as they are, and what is quantized is made of whole files there.
+        var files = settings.Options is { Device: "cpu" } or { Dtype: "q8" or "q4" }
+            ? await ModelFetch.RunAsync(load.Address, settings.Store, load.Bytes, ReadSmall, cancellationToken)
+            : await ModelFetch.StreamAsync(load.Address, settings.Store, load.Bytes, ReadSmall, cancellationToken);
+        return (files, parts!);
+
+        Task ReadSmall(ModelFiles small)
         {
             load.NoteFirstByte();
             return Task.Run(() => parts = ModelParts.Read(small, settings.Options.Embeddings, settings.Options.MessageFormat), cancellationToken);
-        }, cancellationToken);
-        return (files, parts!);
+        }
     }
 }

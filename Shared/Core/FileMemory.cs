@@ -26,13 +26,44 @@ public abstract unsafe class FileMemory : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + length, Length);
-        var page = (nint)Environment.SystemPageSize;
-        var first = ((nint)Start + (nint)offset + page - 1) / page * page;
-        var end = ((nint)Start + (nint)(offset + length)) / page * page;
-        if (end > first)
+        var (first, bytes) = WholePages(offset, length);
+        if (bytes > 0)
         {
-            ReleasePages(first, (nuint)(end - first));
+            ReleasePages(first, bytes);
         }
+    }
+
+    /// <summary>
+    /// What the content is known by without being read: its hash, where the file is still being fetched and must not be read but behind
+    /// <see cref="Await"/>; null for a file that is there.
+    /// </summary>
+    public virtual string? ArrivingHash => null;
+
+    /// <summary>
+    /// Waits until a part has arrived, where the file is still being fetched. The part stays until <see cref="Pass"/> is called; where it was
+    /// passed before it is fetched again. One thread reads.
+    /// </summary>
+    /// <param name="offset">The part's first byte.</param>
+    /// <param name="length">Its number of bytes.</param>
+    public virtual void Await(long offset, long length)
+    {
+    }
+
+    /// <summary>
+    /// Says that the reader is done with all that it has awaited, and with what lies before a byte of this file and in the files before it, where
+    /// they are still being fetched: their memory goes back, to make room for what follows.
+    /// </summary>
+    /// <param name="offset">The byte.</param>
+    public virtual void Pass(long offset)
+    {
+    }
+
+    /// <summary>
+    /// Says that the reader is done with all files, and waits until what was read of them is known to be right, where they are still being
+    /// fetched.
+    /// </summary>
+    public virtual void Complete()
+    {
     }
 
     /// <summary>
@@ -45,6 +76,15 @@ public abstract unsafe class FileMemory : IDisposable
     /// <summary>Tells the system how the memory is read from here on, which decides how much a first touch reads from a disk. A wish.</summary>
     public virtual void Expect(ReadPattern pattern)
     {
+    }
+
+    /// <summary>The pages that lie wholly inside a part: the first one's address, and their bytes, which may be 0.</summary>
+    protected (nint First, nuint Length) WholePages(long offset, long length)
+    {
+        var page = (nint)Environment.SystemPageSize;
+        var first = ((nint)Start + (nint)offset + page - 1) / page * page;
+        var end = ((nint)Start + (nint)(offset + length)) / page * page;
+        return (first, (nuint)Math.Max(0, end - first));
     }
 
     /// <summary>Gives whole pages back to the system.</summary>

@@ -1,3 +1,6 @@
+using Rill.Models;
+using Rill.Models.Gguf;
+using Rill.Models.Packed;
 using Rill.ModelStore.Sources;
 using Rill.ModelStore.Transfers;
 
@@ -25,6 +28,70 @@ public static class ModelFetch
     {
         using var source = ModelSource.Open(address, options);
         return await RunAsync(source, options, progress, inspect, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// As <see cref="RunAsync(ModelAddress, ModelStoreOptions, TransferProgress, Func{ModelFiles, Task}, CancellationToken)"/>, for a reader that
+    /// takes each weight once, in the order of the files: it gives the files out when the small ones are there, and holds no more of the weights
+    /// than <see cref="ModelStoreOptions.WindowMiB"/>. A failure from then on reaches whoever reads, and nothing begins again. Whole models come
+    /// where that cannot be: through a cache directory, of GGUF files, and of packed formats that are read here and there to be understood.
+    /// </summary>
+    /// <exception cref="StoreException">The model cannot be had; the message says why.</exception>
+    /// <exception cref="ModelFormatException">The weights are packed in a way that is not read.</exception>
+    public static async Task<ModelFiles> StreamAsync(
+        ModelAddress address, ModelStoreOptions options, TransferProgress progress, Func<ModelFiles, Task> inspect, CancellationToken cancellationToken)
+    {
+        var source = ModelSource.Open(address, options);
+        ModelFiles? streamed = null;
+        try
+        {
+            streamed = await StreamAsync(source, options, progress, inspect, cancellationToken).ConfigureAwait(false);
+            return streamed ?? await RunAsync(source, options, progress, inspect, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (streamed is null)
+            {
+                source.Dispose();
+            }
+        }
+    }
+
+    /// <summary>The files, with which the source is disposed; null where the weights cannot be read as they arrive.</summary>
+    internal static async Task<ModelFiles?> StreamAsync(
+        ModelSource source, ModelStoreOptions options, TransferProgress progress, Func<ModelFiles, Task> inspect, CancellationToken cancellationToken)
+    {
+        if (!OperatingSystem.IsLinux() || options.CacheDirectory is { Length: > 0 })
+        {
+            return null;
+        }
+
+        var manifest = await Retry.RunAsync(options, progress, () => source.ReadManifestAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        progress.Begin(manifest.TotalBytes);
+        var files = new MemoryFiles(source);
+        try
+        {
+            var reader = new ChunkReader(source, options, progress);
+            var small = manifest.Files.Where(file => !file.IsWeights).ToList();
+            small.ForEach(file => files.Allocate(file));
+            await new MemoryFilling(reader, files, manifest.ChunkBytes).RunAsync(small, cancellationToken).ConfigureAwait(false);
+            var weights = manifest.Files.Where(file => file.IsWeights).OrderBy(file => file.Name, StringComparer.Ordinal).ToList();
+            if (weights.Exists(file => GgufNames.Is(file.Name)) || !PackedFormats.MayArrive(ModelConfig.Load(files)))
+            {
+                return null;
+            }
+
+            var flow = new ChunkFlow(reader, manifest.ChunkBytes, options.Parallelism, (long)options.WindowMiB << 20, source);
+            weights.ForEach(file => files.Allocate(file, flow));
+            flow.Start(cancellationToken);
+            await inspect(files).ConfigureAwait(false);
+            return files;
+        }
+        catch
+        {
+            files.Dispose();
+            throw;
+        }
     }
 
     internal static async Task<ModelFiles> RunAsync(

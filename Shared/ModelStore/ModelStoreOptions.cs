@@ -41,6 +41,10 @@ public sealed record ModelStoreOptions
     /// <summary>Keeps remote models in this directory and checks their hashes at each load; null keeps them in memory only.</summary>
     public string? CacheDirectory { get; init; }
 
+    /// <summary>MiB of weights that may be in memory at once while a model goes to a GPU piece by piece.</summary>
+    [Range(64, 65_536)]
+    public int WindowMiB { get; init; } = 512;
+
     /// <summary>The size of a range in bytes.</summary>
     public int ChunkBytes => ChunkMiB << 20;
 }

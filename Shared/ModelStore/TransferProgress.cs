@@ -23,8 +23,8 @@ public sealed class TransferProgress
     /// <summary>Attempts that failed and were repeated.</summary>
     public int Retries => Volatile.Read(ref _retries);
 
-    /// <summary>Whole per cent, 0 to 100.</summary>
-    public int Percent => TotalBytes is > 0 and var total ? (int)(100 * DoneBytes / total) : 0;
+    /// <summary>Whole per cent, 0 to 100; bytes that come a second time count again.</summary>
+    public int Percent => TotalBytes is > 0 and var total ? (int)Math.Min(100, 100 * DoneBytes / total) : 0;
 
     /// <summary>When the first byte came, in ticks of the stopwatch; 0 before.</summary>
     public long FirstByteAt => Volatile.Read(ref _firstByte);

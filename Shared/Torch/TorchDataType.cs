@@ -4,13 +4,16 @@ namespace Rill.Torch;
 public enum TorchDataType
 {
     /// <summary>
-    /// f32 for small models on the CPU (weights under 64 MB in bf16: they are bound by calls, not by memory) and for f16 files; otherwise
-    /// what is nearest to the files: bf16, or q8 and q4 on the CPU for packed weights.
+    /// f32 for small models (weights under 64 MB in bf16: they are bound by calls, not by memory); otherwise what is nearest to the files: on
+    /// the CPU bf16, f32 for f16 files, q8 and q4 for packed weights; on a GPU see <see cref="GpuTypes"/>.
     /// </summary>
     Auto,
 
     /// <summary>bf16 weights, activations and KV cache: half the memory.</summary>
     BFloat16,
+
+    /// <summary>f16 weights, activations and KV cache: as much memory as bf16. GPU only.</summary>
+    Float16,
 
     /// <summary>f32: bits that do not depend on the batch, on the CPU.</summary>
     Float32,

@@ -46,9 +46,6 @@ public static class TorchModelRunnerFactory
         }
 
         var sample = weights.Hash();
-        var types = RunnerTypes.Choose(options, spec, weights);
-        var threads = options.Threads ?? Environment.ProcessorCount;
-        set_num_threads(threads);
         var place = Place(options);
         parts.Own(place.Stream);
         if (place.Kernels is { } kernels)
@@ -56,6 +53,19 @@ public static class TorchModelRunnerFactory
             parts.Own(kernels);
         }
 
+        var types = RunnerTypes.Choose(options, spec, weights, place.Stream.Capability);
+        if (types.Note is { } note)
+        {
+            options.Report(note);
+        }
+
+        if (types.Data == TorchDataType.Float16)
+        {
+            backends.cuda.matmul.allow_fp16_reduced_precision_reduction = false;    // sums of parts, kept in f16, may overflow
+        }
+
+        var threads = options.Threads ?? Environment.ProcessorCount;
+        set_num_threads(threads);
         using var stream = place.Stream.Enter();
         place = types.OnTensors ? place with { Memory = DeviceMemoryChoice.Find(place.Device, options, parts) } : place;
         var budget = Budget(options, types, place, WeightBytes(spec, weights, types));
@@ -64,7 +74,7 @@ public static class TorchModelRunnerFactory
         var quantized = types.Quantized is { } format ? parts.Own(Quantize(files, weights, sample, spec, format, options, team)) : null;
         var decoder = Decoder(spec, weights, types, layout, place, quantized, options, team, parts);
         var parameterCount = weights.ParameterCount;
-        if (place.Device.type != DeviceType.CPU || (quantized is not null && !types.OnTensors))
+        if (quantized is not null || types.OnTensors)
         {
             weights.Dispose();    // what the decoder needs of them are copies
         }
@@ -210,6 +220,7 @@ public static class TorchModelRunnerFactory
         {
             MostCopiedBytes = options.MostCopiedBytes ?? place.MostCopiedBytes,
             CaptureTime = options.CaptureTime ?? place.CaptureTime,
+            StagingBytes = options.StagingBytes ?? place.StagingBytes,
         };
     }
 

@@ -85,6 +85,9 @@ public sealed record TorchRunnerOptions
     /// <summary>For tests: what stands in for the flash kernel on the CPU.</summary>
     internal FlashAttention.Kernel? Flash { get; init; }
 
+    /// <summary>For tests: a smaller <see cref="GpuPlace.StagingBytes"/>.</summary>
+    internal int? StagingBytes { get; init; }
+
     /// <summary>For tests: what runs kernels of ours over the CPU's tensors; the runner disposes it.</summary>
     internal IKernelDevice? Kernels { get; init; }
 

@@ -48,6 +48,14 @@ param drainSeconds int
 @allowed(['host', 'model'])
 param readyWhen string
 
+@minValue(0)
+param contextLength int
+
+@minValue(0)
+param maxSequences int
+
+param dtype string
+
 @description('Further settings of the app, name to value; see docs/settings.md. No secrets.')
 param settings object
 
@@ -74,6 +82,13 @@ var fixedSettings = {
 
 // Without the setting the app takes its default, which is the model in the image.
 var modelSetting = empty(model) ? {} : { Rill__Model: contains(model, '://') ? model : '${modelContainerUri}/${model}' }
+
+// Likewise: what is not chosen is left to the app.
+var chosenSettings = union(
+  contextLength == 0 ? {} : { Rill__ContextLength: string(contextLength) },
+  maxSequences == 0 ? {} : { Rill__Engine__MaxSequences: string(maxSequences) },
+  dtype == 'auto' ? {} : { Rill__Dtype: dtype }
+)
 
 // A replica knows only the responses that it gave itself, and a conversation may go on at another one: none is kept, and clients send it whole.
 var replicaSetting = maxReplicas > 1 ? { Rill__MaxStoredResponses: '0' } : {}
@@ -117,7 +132,7 @@ resource app 'Microsoft.App/containerApps@2026-07-01' = {
           }
           env: concat(
             map(
-              items(union(fixedSettings, modelSetting, replicaSetting, settings)),
+              items(union(fixedSettings, modelSetting, chosenSettings, replicaSetting, settings)),
               item => { name: item.key, value: item.value }
             ),
             [{ name: 'Rill__ApiKeys__0', secretRef: apiKeySecret }]

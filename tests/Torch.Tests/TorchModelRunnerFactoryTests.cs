@@ -83,6 +83,8 @@ public sealed class TorchModelRunnerFactoryTests
 
         public string Name => "failing";
 
+        public Version? Capability => null;
+
         public IDisposable? Enter() => ++_entries == failingEntry ? throw new InvalidOperationException("No entry.") : null;
 
         public void Synchronize()

@@ -25,6 +25,9 @@ public static class ComputeType
     private const double MostBitsForQ4 = 6.5;
     private const double MostBitsForQ8 = 12.25;
 
+    /// <summary>True for a model of less than 64 MB in bf16.</summary>
+    public static bool IsSmall(ModelWeights weights) => weights.ParameterCount < SmallModelParameters;
+
     /// <summary>
     /// f32 for small models, which are bound by calls and not by memory (docs/adr/0012). Else what is nearest to the published size: q4 or q8
     /// for packed weights, bf16 for files in bf16, and f32 for the others.
@@ -32,7 +35,7 @@ public static class ComputeType
     /// <exception cref="ModelFormatException">The weights have no embedding of the spec's shape.</exception>
     public static ComputeFormat Default(DecoderSpec spec, ModelWeights weights)
     {
-        if (weights.ParameterCount < SmallModelParameters)
+        if (IsSmall(weights))
         {
             return ComputeFormat.Float32;
         }

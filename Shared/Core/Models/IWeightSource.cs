@@ -30,10 +30,32 @@ public interface IWeightSource : IDisposable
     /// <param name="rows">As they were read.</param>
     void Release(string name, long offset, long length, RowRange? rows = null);
 
+    /// <summary>
+    /// Waits until a tensor's part is there, where its file is still on its way: before a part is read of what <see cref="Read"/> gave without
+    /// unpacking it.
+    /// </summary>
+    /// <param name="name">A tensor of the source.</param>
+    /// <param name="offset">The part's first byte, from that of what was read.</param>
+    /// <param name="length">Its number of bytes.</param>
+    /// <param name="rows">As they were read.</param>
+    void Await(string name, long offset, long length, RowRange? rows = null);
+
+    /// <summary>
+    /// Says that the reader is done with all that it has awaited and with what lies before a byte of a tensor, where its file is still on its
+    /// way: see <see cref="FileMemory.Pass"/>.
+    /// </summary>
+    /// <param name="name">A tensor of the source.</param>
+    /// <param name="offset">The byte, from that of what was read; of a packed tensor it counts as 0.</param>
+    /// <param name="rows">As they were read.</param>
+    void Pass(string name, long offset, RowRange? rows = null);
+
+    /// <inheritdoc cref="FileMemory.Complete"/>
+    void Complete();
+
     /// <summary>Tells the system how the tensors are read from here on.</summary>
     void Expect(ReadPattern pattern);
 
-    /// <summary>Adds names, types, shapes and a sample of each tensor's bytes.</summary>
+    /// <summary>Adds names, types, shapes and a sample of each tensor's bytes, or the hash of its file where that is still on its way.</summary>
     void AppendTo(IncrementalHash hash);
 }
 
@@ -52,6 +74,9 @@ public sealed record PublishedTensor(string File, string Type, IReadOnlyList<lon
 
     /// <summary>True where elements are made of other numbers, with scales beside them.</summary>
     public bool IsPacked => Type is not ("F32" or "BF16" or "F16");
+
+    /// <summary>Where it, or the first of what it is made of, begins in the file's data, in bytes: it orders the tensors of a file.</summary>
+    public long Begin { get; init; }
 
     /// <summary>
     /// Where a packed row's neighbours are whole multiples of a step that they share: the largest magnitude of such a multiple that the

@@ -11,12 +11,11 @@ namespace Rill.Models;
 public sealed class ModelWeights : IDisposable
 {
     private readonly IWeightSource _source;
-    private readonly DecoderSpec? _spec;
-    private readonly PublishedNames _names;
+    private readonly WeightLookup _lookup;
     private readonly Dictionary<string, MadeWeight> _made = new(StringComparer.Ordinal);
     private long _madeBytes;
 
-    private ModelWeights(IWeightSource source, DecoderSpec? spec) => (_source, _spec, _names) = (source, spec, new(source, spec));
+    private ModelWeights(IWeightSource source, DecoderSpec? spec) => (_source, _lookup) = (source, new(source, spec));
 
     /// <summary>Bytes of all weights in their files.</summary>
     public long TotalBytes => _source.Tensors.Values.Sum(tensor => tensor.ByteCount);
@@ -51,8 +50,8 @@ public sealed class ModelWeights : IDisposable
     /// <summary>The published tensors that no recipe takes anything from, each with the name that the decoder would have for it.</summary>
     public IEnumerable<string> UnusedNames(IEnumerable<string> used)
     {
-        var taken = used.Select(RecipeOf).SelectMany(recipe => recipe.Names).Select(_names.Of).ToHashSet(StringComparer.Ordinal);
-        return _source.Tensors.Keys.Where(name => !taken.Contains(name)).Select(_names.StandardOf);
+        var taken = used.Select(_lookup.RecipeOf).SelectMany(recipe => recipe.Names).Select(_lookup.Names.Of).ToHashSet(StringComparer.Ordinal);
+        return _source.Tensors.Keys.Where(name => !taken.Contains(name)).Select(_lookup.Names.StandardOf);
     }
 
     /// <summary>Maps a directory's weights.</summary>
@@ -67,22 +66,22 @@ public sealed class ModelWeights : IDisposable
         new(files is GgufModelFiles gguf ? gguf.OpenWeights() : PackedSource.Open(files), spec);
 
     /// <summary>True when the weights hold this tensor, or that from which it is made.</summary>
-    public bool Has(string name) => _source.Tensors.ContainsKey(_names.Of(RecipeOf(name).Name));
+    public bool Has(string name) => _source.Tensors.ContainsKey(_lookup.Names.Of(_lookup.RecipeOf(name).Name));
 
     /// <summary>Finds a tensor and checks its shape, without reading it.</summary>
     /// <exception cref="ModelFormatException">The tensor is missing, or has another shape.</exception>
     public void Check(string name, params ReadOnlySpan<long> shape)
     {
-        var recipe = RecipeOf(name);
+        var recipe = _lookup.RecipeOf(name);
         if (recipe.NextRows.Count == 0)
         {
-            Find(name, shape);
+            _lookup.Find(name, shape);
             return;
         }
 
         foreach (var row in recipe.Names)
         {
-            Find(row, shape[1..]);
+            _lookup.Find(row, shape[1..]);
         }
     }
 
@@ -90,18 +89,18 @@ public sealed class ModelWeights : IDisposable
     /// <exception cref="ModelFormatException">The tensor is missing, or has another shape or an unsupported type.</exception>
     public Weight Get(string name, params ReadOnlySpan<long> shape)
     {
-        if (RecipeOf(name) is { NextRows.Count: > 0 } rows)
+        if (_lookup.RecipeOf(name) is { NextRows.Count: > 0 } rows)
         {
             return Stack(name, rows, shape.ToArray());
         }
 
-        var (recipe, published) = Find(name, shape);
+        var (recipe, published) = _lookup.Find(name, shape);
         if (_made.TryGetValue(name, out var made))
         {
             return made.Weight;
         }
 
-        var source = _source.Read(published, RowsOf(recipe, published));
+        var source = _source.Read(published, _lookup.RowsOf(recipe, published));
         MostOwnBytes = Math.Max(MostOwnBytes, OwnBytes);
         return WeightCut.TryView(source, recipe, name, shape) ?? Copy(source, recipe, published, name, shape.ToArray());
     }
@@ -116,7 +115,7 @@ public sealed class ModelWeights : IDisposable
     /// <exception cref="ModelFormatException">The tensor is missing, or has another shape or an unsupported type.</exception>
     public Weight GetRows(string name, RowRange rows, params ReadOnlySpan<long> shape)
     {
-        if (PackedRows(name, rows, shape) is not var (published, range))
+        if (_lookup.PackedRows(name, rows, shape) is not var (published, range))
         {
             return Get(name, shape).Rows(rows);
         }
@@ -130,7 +129,7 @@ public sealed class ModelWeights : IDisposable
     /// <inheritdoc cref="GetRows"/>
     public void ReleaseRows(string name, RowRange rows, params ReadOnlySpan<long> shape)
     {
-        if (PackedRows(name, rows, shape) is var (published, range))
+        if (_lookup.PackedRows(name, rows, shape) is var (published, range))
         {
             _source.Release(published, 0, _source.Read(published, range).ByteCount, range);
             return;
@@ -143,7 +142,50 @@ public sealed class ModelWeights : IDisposable
 
     /// <summary>What is published of the tensor that a name's is made of.</summary>
     /// <exception cref="ModelFormatException">The tensor is missing.</exception>
-    public PublishedTensor Published(string name) => Find(RecipeOf(name)).Tensor;
+    public PublishedTensor Published(string name) => _lookup.Find(_lookup.RecipeOf(name)).Tensor;
+
+    /// <inheritdoc cref="WeightLookup.PlaceOf"/>
+    public (int File, long Begin, long Row) PlaceOf(string name) => _lookup.PlaceOf(name);
+
+    /// <summary>Waits until a tensor's part is there, where its file is still on its way: before the part is read.</summary>
+    /// <param name="weight">A tensor that <see cref="Get"/> gave.</param>
+    /// <param name="offset">The part's first byte, from the tensor's.</param>
+    /// <param name="length">Its number of bytes.</param>
+    public void Await(Weight weight, long offset, long length)
+    {
+        if (!_made.ContainsKey(weight.Name))
+        {
+            var (published, rows, before) = InSource(weight);
+            _source.Await(published, before + offset, length, rows);
+        }
+    }
+
+    /// <summary>
+    /// Says that the reader is done with all that it has read until now, and with what lies before a byte of a tensor, where the files are still on
+    /// their way: see <see cref="FileMemory.Pass"/>.
+    /// </summary>
+    /// <param name="weight">A tensor that <see cref="Get"/> gave.</param>
+    /// <param name="offset">The byte, from the tensor's first.</param>
+    public void Pass(Weight weight, long offset)
+    {
+        if (!_made.ContainsKey(weight.Name))
+        {
+            var (published, rows, before) = InSource(weight);
+            _source.Pass(published, before + offset, rows);
+        }
+    }
+
+    /// <summary>As <see cref="Pass(Weight, long)"/>, of a tensor that was not read yet: with what lies before what it is made of.</summary>
+    /// <exception cref="ModelFormatException">The tensor is missing.</exception>
+    public void Pass(string name)
+    {
+        var recipe = _lookup.RecipeOf(name);
+        var published = _lookup.Find(recipe).Name;
+        _source.Pass(published, 0, _lookup.RowsOf(recipe, published));
+    }
+
+    /// <inheritdoc cref="FileMemory.Complete"/>
+    public void Complete() => _source.Complete();
 
     /// <summary>Tells the system how the weights are read from here on, which decides how much a first touch reads from a disk.</summary>
     public void Expect(ReadPattern pattern) => _source.Expect(pattern);
@@ -156,10 +198,8 @@ public sealed class ModelWeights : IDisposable
     {
         if (!_made.TryGetValue(weight.Name, out var made))
         {
-            var recipe = RecipeOf(weight.Name);
-            var published = _names.Of(recipe.Name);
-            var rows = RowsOf(recipe, published);
-            _source.Release(published, weight.Address - _source.Read(published, rows).Address + offset, length, rows);
+            var (published, rows, before) = InSource(weight);
+            _source.Release(published, before + offset, length, rows);
         }
         else if (offset + length == weight.ByteCount)
         {
@@ -208,7 +248,9 @@ public sealed class ModelWeights : IDisposable
     {
         if (!_made.TryGetValue(name, out var made))
         {
-            made = WeightCut.Stack([.. recipe.Names.Select(row => Get(row, shape.AsSpan(1)))], name, shape);
+            Weight[] vectors = [.. recipe.Names.Select(row => Get(row, shape.AsSpan(1)))];
+            Array.ForEach(vectors, vector => Await(vector, 0, vector.ByteCount));
+            made = WeightCut.Stack(vectors, name, shape);
             _made.Add(name, made);
             _madeBytes += made.Weight.ByteCount;
         }
@@ -216,61 +258,27 @@ public sealed class ModelWeights : IDisposable
         return made.Weight;
     }
 
-    private WeightRecipe RecipeOf(string name) => _spec is not null && _spec.Recipes.TryGetValue(name, out var recipe) ? recipe : new(name);
-
-    /// <summary>Rows of a matrix as rows of the packed tensor that holds them one after the other; null where none does.</summary>
-    private (string Published, RowRange Rows)? PackedRows(string name, RowRange rows, ReadOnlySpan<long> shape)
+    /// <summary>Where a view lies: the published tensor, the rows as which it is read, and the view's first byte from theirs.</summary>
+    private (string Published, RowRange? Rows, long Before) InSource(Weight weight)
     {
-        if (RecipeOf(name).NextRows.Count > 0)
-        {
-            return null;
-        }
-
-        var (recipe, published) = Find(name, shape);
-        var isPart = !recipe.Transposed && recipe.FirstColumn is null && recipe.Rows?.IsContiguous(shape[0]) != false;
-        return isPart && _source.Tensors[published].IsPacked
-            ? (published, rows with { First = (RowsOf(recipe, published)?.First ?? 0) + (recipe.Rows?.Offset ?? 0) + rows.First })
-            : null;
-    }
-
-    /// <summary>The rows of a recipe's expert; null for the whole tensor.</summary>
-    private RowRange? RowsOf(WeightRecipe recipe, string published)
-    {
-        if (recipe.Expert is not { } expert)
-        {
-            return null;
-        }
-
-        var count = _source.Tensors[published].RowCount / _source.Tensors[published].Shape[0];
-        return new(expert * count, count);
+        var recipe = _lookup.RecipeOf(weight.Name);
+        var published = _lookup.Names.Of(recipe.Name);
+        var rows = _lookup.RowsOf(recipe, published);
+        return (published, rows, weight.Address - _source.Read(published, rows).Address);
     }
 
     private Weight Copy(Weight source, WeightRecipe recipe, string published, string name, long[] shape)
     {
+        _source.Await(published, 0, source.ByteCount, _lookup.RowsOf(recipe, published));
         var made = WeightCut.Copy(source, recipe, name, shape);
         _made.Add(name, made);
         _madeBytes += made.Weight.ByteCount;
         MostOwnBytes = Math.Max(MostOwnBytes, OwnBytes);
         if (_source.Tensors[published].IsPacked)
         {
-            _source.Release(published, 0, made.Weight.ByteCount, RowsOf(recipe, published));
+            _source.Release(published, 0, made.Weight.ByteCount, _lookup.RowsOf(recipe, published));
         }
 
         return made.Weight;
-    }
-
-    private (string Name, PublishedTensor Tensor) Find(WeightRecipe recipe) =>
-        _names.Of(recipe.Name) is var published && _source.Tensors.TryGetValue(published, out var tensor)
-            ? (published, tensor)
-            : throw new ModelFormatException($"The weights lack the tensor {recipe.Name}.");
-
-    private (WeightRecipe Recipe, string Published) Find(string name, ReadOnlySpan<long> shape)
-    {
-        var recipe = RecipeOf(name);
-        var (published, tensor) = Find(recipe);
-        return WeightCut.Fits(tensor.Shape, recipe, shape)
-            ? (recipe, published)
-            : throw new ModelFormatException(
-                $"{tensor.File}: {published} has the shape [{string.Join(", ", tensor.Shape)}], but config.json asks for [{string.Join(", ", shape.ToArray())}].");
     }
 }

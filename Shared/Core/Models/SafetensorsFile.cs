@@ -22,6 +22,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
             throw new ModelFormatException($"{name} has {length} bytes, too few for a safetensors file.");
         }
 
+        memory.Await(0, LengthPrefix);
         var headerLength = BinaryPrimitives.ReadInt64LittleEndian(new ReadOnlySpan<byte>(start, LengthPrefix));
         if (headerLength > MostHeaderBytes && headerLength <= length - LengthPrefix)
         {
@@ -33,6 +34,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
             throw new ModelFormatException($"{name}: the header's length ({headerLength}) is impossible; the file is damaged or no safetensors file.");
         }
 
+        memory.Await(LengthPrefix, headerLength);
         var header = new ReadOnlySpan<byte>(start + LengthPrefix, (int)headerLength).ToArray();
         _data = start + LengthPrefix + headerLength;
         Entries = SafetensorsHeader.Parse(header, length - LengthPrefix - headerLength, name).ToDictionary(entry => entry.Name, StringComparer.Ordinal);
@@ -91,6 +93,21 @@ public sealed unsafe class SafetensorsFile : IDisposable
 
     /// <summary>Tells the system how the file is read from here on.</summary>
     internal void Expect(ReadPattern pattern) => _memory.Expect(pattern);
+
+    /// <summary>Waits until a tensor's part is there, see <see cref="FileMemory.Await"/>.</summary>
+    /// <param name="name">A tensor that the file has.</param>
+    /// <param name="offset">The part's first byte, from the tensor's.</param>
+    /// <param name="length">Its number of bytes.</param>
+    internal void Await(string name, long offset, long length) => _memory.Await((_data - _memory.Start) + Entries[name].Begin + offset, length);
+
+    /// <inheritdoc cref="FileMemory.ArrivingHash"/>
+    internal string? ArrivingHash => _memory.ArrivingHash;
+
+    /// <summary>Passes all before a byte of a tensor, see <see cref="FileMemory.Pass"/>.</summary>
+    internal void Pass(string name, long offset) => _memory.Pass((_data - _memory.Start) + Entries[name].Begin + offset);
+
+    /// <inheritdoc cref="FileMemory.Complete"/>
+    internal void Complete() => _memory.Complete();
 
     /// <summary>Gives the physical pages of a tensor's part back to the system, see <see cref="FileMemory.Release"/>.</summary>
     /// <param name="name">A tensor that the file has.</param>

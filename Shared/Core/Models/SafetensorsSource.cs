@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace Rill.Models;
 
@@ -18,7 +19,9 @@ internal sealed class SafetensorsSource : IWeightSource
         (_files, _places) = (files, places);
         Tensors = places.ToDictionary(
             place => place.Key,
-            place => place.Value.Entries[place.Key] is var entry ? new PublishedTensor(place.Value.Name, entry.Type, entry.Shape, entry.End - entry.Begin) : null!,
+            place => place.Value.Entries[place.Key] is var entry
+                ? new PublishedTensor(place.Value.Name, entry.Type, entry.Shape, entry.End - entry.Begin) { Begin = entry.Begin }
+                : null!,
             StringComparer.Ordinal);
     }
 
@@ -48,11 +51,15 @@ internal sealed class SafetensorsSource : IWeightSource
     /// <summary>Where a tensor's bytes begin, whatever its type.</summary>
     public nint AddressOf(string name) => _places[name].AddressOf(name);
 
-    public void Release(string name, long offset, long length, RowRange? rows = null)
-    {
-        var skipped = rows is { } some ? some.First * (Tensors[name].ByteCount / Tensors[name].RowCount) : 0;
-        _places[name].Release(name, skipped + offset, length);
-    }
+    public void Await(string name, long offset, long length, RowRange? rows = null) =>
+        _places[name].Await(name, Skipped(name, rows) + offset, length);
+
+    public void Pass(string name, long offset, RowRange? rows = null) => _places[name].Pass(name, Skipped(name, rows) + offset);
+
+    public void Complete() => _files.ForEach(file => file.Complete());
+
+    public void Release(string name, long offset, long length, RowRange? rows = null) =>
+        _places[name].Release(name, Skipped(name, rows) + offset, length);
 
     public void Expect(ReadPattern pattern) => _files.ForEach(file => file.Expect(pattern));
 
@@ -61,9 +68,13 @@ internal sealed class SafetensorsSource : IWeightSource
         foreach (var file in _files)
         {
             hash.AppendData(file.HeaderHash);
+            if (file.ArrivingHash is { } known)
+            {
+                hash.AppendData(Encoding.ASCII.GetBytes(known));
+            }
         }
 
-        foreach (var names in _places.Keys.Order(StringComparer.Ordinal).Chunk(SampledAtOnce))
+        foreach (var names in _places.Where(place => place.Value.ArrivingHash is null).Select(place => place.Key).Order(StringComparer.Ordinal).Chunk(SampledAtOnce))
         {
             Array.ForEach(names, name => hash.AppendData(_places[name].Sample(name, SampleBytes)));
             _files.ForEach(file => file.Evict());
@@ -71,6 +82,9 @@ internal sealed class SafetensorsSource : IWeightSource
     }
 
     public void Dispose() => _files.ForEach(file => file.Dispose());
+
+    /// <summary>Bytes of a tensor before some of its rows.</summary>
+    private long Skipped(string name, RowRange? rows) => rows is { } some ? some.First * (Tensors[name].ByteCount / Tensors[name].RowCount) : 0;
 
     private static SafetensorsSource OpenShards(ModelFiles source, IReadOnlyDictionary<string, string> map)
     {

@@ -15,10 +15,17 @@ internal sealed class ChunkReader(ModelSource source, ModelStoreOptions options,
         return Parallel.ForEachAsync(chunks, parallel, async (chunk, token) =>
         {
             var buffer = lend(chunk);
-            await Retry.RunAsync(options, progress, () => ReadOnceAsync(chunk, buffer, token), token).ConfigureAwait(false);
-            progress.Add(chunk.Length);
+            await ReadAsync(chunk, buffer, token).ConfigureAwait(false);
             await done(chunk, buffer, token).ConfigureAwait(false);
         });
+    }
+
+    /// <summary>Reads one chunk.</summary>
+    /// <exception cref="StoreException">It could not be read.</exception>
+    public async Task ReadAsync(Chunk chunk, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        await Retry.RunAsync(options, progress, () => ReadOnceAsync(chunk, buffer, cancellationToken), cancellationToken).ConfigureAwait(false);
+        progress.Add(chunk.Length);
     }
 
     private async Task<bool> ReadOnceAsync(Chunk chunk, Memory<byte> buffer, CancellationToken cancellationToken)

@@ -27,21 +27,24 @@ internal sealed class MemoryFiles(ModelSource source) : ModelFiles
         ? content
         : throw new ModelFileException($"{Describe(name)} does not exist.");
 
-    public override FileMemory Open(string name) => _weights.TryGetValue(name, out var memory)
-        ? memory
-        : throw new ModelFileException($"{Describe(name)} does not exist.");
+    public override unsafe FileMemory Open(string name) =>
+        !_weights.TryGetValue(name, out var memory) ? throw new ModelFileException($"{Describe(name)} does not exist.")
+        : memory.Start is null ? throw new ModelFileException($"{Describe(name)} is not in memory any more.")
+        : memory;
 
     /// <summary>These files, or of a GGUF file what its metadata say in their place, once all rooms are made.</summary>
     public ModelFiles AsModel() => GgufModelFiles.Over(this, () => _weights.Keys);
 
     /// <summary>Makes room for a file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="flow">Brings the chunks of a file of weights while it is read; null where it is filled before.</param>
     /// <exception cref="StoreException">The system has not so much memory.</exception>
-    public void Allocate(ManifestFile file)
+    public void Allocate(ManifestFile file, ChunkFlow? flow = null)
     {
         _stamps[file.Name] = (file.Sha256 ?? file.GitId)!;
         if (file.IsWeights)
         {
-            _weights.Add(file.Name, new AnonymousMemory(file.Size, Describe(file.Name)));
+            _weights.Add(file.Name, flow is null ? new AnonymousMemory(file.Size, Describe(file.Name)) : new StreamedMemory(file, Describe(file.Name), flow));
         }
         else
         {

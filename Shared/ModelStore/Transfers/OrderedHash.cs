@@ -9,8 +9,11 @@ internal sealed class OrderedHash(ManifestFile file, int chunkCount) : IDisposab
     private readonly Lock _lock = new();
     private readonly FileHash _hash = new(file);
     private readonly Memory<byte>[] _arrived = new Memory<byte>[chunkCount];
-    private int _next;
+    private volatile int _next;
     private bool _hashing;
+
+    /// <summary>How many chunks, from the first on, have been hashed.</summary>
+    public int Front => _next;
 
     /// <summary>Takes a chunk that stays where it is until the hash is complete.</summary>
     /// <returns>False when this completes the file and its hash is wrong.</returns>

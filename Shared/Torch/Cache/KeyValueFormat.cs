@@ -11,6 +11,9 @@ internal readonly record struct KeyValueFormat(int ElementSize, int ScaleSize = 
     /// <summary>As bf16.</summary>
     public static KeyValueFormat BFloat16 => new(sizeof(ushort));
 
+    /// <summary>As f16.</summary>
+    public static KeyValueFormat Float16 => new(sizeof(ushort));
+
     /// <summary>As signed bytes, with a scale in f32 for each key and value of a head.</summary>
     public static KeyValueFormat Q8 => new(sizeof(sbyte), ScaleSize: sizeof(float));
 }

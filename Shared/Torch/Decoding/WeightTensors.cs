@@ -41,24 +41,6 @@ internal sealed class WeightTensors(ModelWeights weights, ScalarType type)
         return TypeOf(weight.Type) == type ? TensorMemory.Wrap(weight.Address, type, shape) : Converted(weight, shape);
     }
 
-    /// <summary>Copies a weight to a place of any type on any device, and gives the memory that it had back.</summary>
-    public void CopyTo(Tensor place, string name, params ReadOnlySpan<long> shape)
-    {
-        if (IsPackedMatrix(name, shape))
-        {
-            CopyRows(place, name, shape);
-            return;
-        }
-
-        var weight = weights.Get(name, shape);
-        using (var mapped = TensorMemory.Wrap(weight.Address, TypeOf(weight.Type), shape))
-        {
-            place.copy_(mapped);
-        }
-
-        weights.Release(weight, 0, weight.ByteCount);
-    }
-
     /// <summary>
     /// A weight matrix for our kernels: a view of the file in f32 or bf16, as they read either and compute in f32; a copy in the
     /// computing type where libtorch must compute with it in bf16, and of f16.
@@ -97,35 +79,6 @@ internal sealed class WeightTensors(ModelWeights weights, ScalarType type)
         using var mapped = Mapped(name, shape);
         var copy = mapped.to_type(ScalarType.Float32, copy: true);
         return offset == 0 ? copy : copy.add_(offset);
-    }
-
-    /// <summary>Several linear layers over the same input as one: their weights [out, in] stacked.</summary>
-    public Tensor Stack(long inputs, params ReadOnlySpan<(string Layer, long Outputs)> parts)
-    {
-        var tensors = new List<Tensor>();
-        foreach (var (layer, outputs) in parts)
-        {
-            tensors.Add(Get(layer + ".weight", outputs, inputs));
-        }
-
-        return Join(tensors);
-    }
-
-    /// <summary>The biases of the same layers, stacked, or null when the model has none.</summary>
-    public Tensor? StackBias(bool present, params ReadOnlySpan<(string Layer, long Outputs)> parts)
-    {
-        if (!present)
-        {
-            return null;
-        }
-
-        var tensors = new List<Tensor>();
-        foreach (var (layer, outputs) in parts)
-        {
-            tensors.Add(Get(layer + ".bias", outputs));
-        }
-
-        return Join(tensors);
     }
 
     /// <summary>TorchSharp's name of a type.</summary>

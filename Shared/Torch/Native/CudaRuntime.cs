@@ -21,6 +21,8 @@ internal static unsafe partial class CudaRuntime
     private const int Relaxed = 2;         // cudaStreamCaptureModeRelaxed: the allocator may call cudaMalloc meanwhile
 
     private const uint DisableTiming = 2;       // cudaEventDisableTiming: an event that only marks a place is cheaper
+    private const int CapabilityMajor = 75;     // cudaDevAttrComputeCapabilityMajor
+    private const int CapabilityMinor = 76;     // cudaDevAttrComputeCapabilityMinor
 
     private const int MostPropertyBytes = 8192;    // cudaDeviceProp is 1032 bytes in CUDA 12
 
@@ -41,6 +43,18 @@ internal static unsafe partial class CudaRuntime
 
     /// <summary>Makes an event.</summary>
     public static int CreateEvent(out nint made) => cudaEventCreateWithFlags(out made, DisableTiming);
+
+    /// <summary>A device's compute capability; null where it does not say.</summary>
+    public static Version? CapabilityOf(int device)
+    {
+        if (cudaDeviceGetAttribute(out var major, CapabilityMajor, device) == 0 && cudaDeviceGetAttribute(out var minor, CapabilityMinor, device) == 0)
+        {
+            return new(major, minor);
+        }
+
+        _ = Forget();
+        return null;
+    }
 
     /// <summary>Clears the error that the runtime remembers for this thread, which libtorch would take for its own, and returns it.</summary>
     public static int Forget() => cudaGetLastError();
@@ -100,6 +114,9 @@ internal static unsafe partial class CudaRuntime
 
     [LibraryImport(Library)]
     private static partial int cudaEventCreateWithFlags(out nint made, uint flags);
+
+    [LibraryImport(Library)]
+    private static partial int cudaDeviceGetAttribute(out int value, int attribute, int device);
 
     [LibraryImport(Library)]
     private static partial int cudaStreamBeginCapture(nint stream, int mode);

@@ -83,6 +83,20 @@ public sealed class ModelWeightsTests : IDisposable
         Assert.NotEqual(first, HashOf());
     }
 
+    /// <summary>Readers who follow it read files one after the other, each from front to back.</summary>
+    [Fact]
+    public void PlaceOf_OfShards_OrdersTheTensorsAsTheyLie()
+    {
+        SafetensorsWriter.Write(_directory.File("one.safetensors"), SafetensorsWriter.Float32("z", [1], [1]), SafetensorsWriter.Float32("y", [3], [1, 2, 3]));
+        SafetensorsWriter.Write(_directory.File("two.safetensors"), SafetensorsWriter.Float32("x", [2], [2, 3]), SafetensorsWriter.Float32("a", [1], [1]));
+        File.WriteAllText(
+            _directory.File("model.safetensors.index.json"),
+            """{"weight_map":{"a":"two.safetensors","x":"two.safetensors","y":"one.safetensors","z":"one.safetensors"}}""");
+        using var weights = ModelWeights.Open(_directory.Path);
+
+        Assert.Equal(["z", "y", "x", "a"], new[] { "a", "x", "y", "z" }.OrderBy(weights.PlaceOf));
+    }
+
     private byte[] HashOf()
     {
         using var weights = ModelWeights.Open(_directory.Path);

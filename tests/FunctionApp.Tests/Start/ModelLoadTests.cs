@@ -2,6 +2,7 @@ using Rill.FunctionApp.Loading;
 using Rill.FunctionApp.Tests.Acceptance.Harness;
 using Rill.Models;
 using Rill.ModelStore;
+using Rill.ModelStore.Tests.Harness;
 using Rill.Serving;
 using Rill.Telemetry;
 
@@ -58,6 +59,30 @@ public sealed class ModelLoadTests : IDisposable
 
         Assert.Contains("chat_template.jinja is a link that leaves the model's directory", error.Message, StringComparison.Ordinal);
         Assert.Equal(error.Message, StartFailure.Explain(error));
+    }
+
+    /// <summary>A GPU's runner is made while the weights arrive; on a CPU, and where they are quantized, they are all there.</summary>
+    [SkippableTheory]
+    [InlineData("cuda", "auto", true)]
+    [InlineData("cuda", "q8", false)]
+    [InlineData("cpu", "auto", false)]
+    public async Task Load_FromAHub_HandsTheFilesOutWhereAGpuTakesThemPieceByPiece(string device, string type, bool arrive)
+    {
+        Skip.IfNot(OperatingSystem.IsLinux());
+        await using var hub = await HubServer.Over(_folder.FullName).RunAsync();
+        bool? arriving = null;
+        var settings = new RillSettings(
+            new RillOptions { Model = HubServer.Address, Device = device, Dtype = type }, new EngineOptions(), new ModelStoreOptions { HubEndpoint = hub.Endpoint }, new TelemetryOptions());
+        await using var load = ModelLoad.Begin(settings, new StartTimeline(), new ModelLoader(() => { }, (files, _, _) =>
+        {
+            using var weights = files.Open("model.safetensors");
+            arriving = weights.ArrivingHash is not null;
+            throw new StartFailureException("There is no runner in this test.");
+        }));
+
+        await Assert.ThrowsAsync<StartFailureException>(() => load.Completion);
+
+        Assert.Equal(arrive, arriving);
     }
 
     private ModelLoad Begin() => ModelLoad.Begin(

@@ -36,7 +36,7 @@ public sealed class QuantizedStartTests : IDisposable
         var exitCode = await host.WaitForExitAsync(ProcessBounds.Patience);
 
         Assert.NotEqual(0, exitCode);
-        Assert.Contains("Rill:Dtype must be auto, bf16, f32, q8 or q4.", host.Text, StringComparison.Ordinal);
+        Assert.Contains("Rill:Dtype must be auto, bf16, f16, f32, q8 or q4.", host.Text, StringComparison.Ordinal);
     }
 
     private static async Task<string> AnswerAsync(Dictionary<string, string> settings, string line)

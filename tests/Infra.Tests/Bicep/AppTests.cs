@@ -123,6 +123,31 @@ public sealed partial class AppTests
             probe.At("initialDelaySeconds").GetInt32() + probe.At("periodSeconds").GetInt32() * probe.At("failureThreshold").GetInt32();
     }
 
+    /// <summary>What a deployment does not choose is the app's to choose.</summary>
+    [Theory]
+    [InlineData("a100", "16384", "32", "bf16")]
+    [InlineData("t4", null, null, null)]
+    public void ContextSequencesAndType_AreSetWhereTheyAreChosen(string name, string? context, string? sequences, string? type)
+    {
+        var names = Snapshot.Load(name).Container.At("env").EnumerateArray().Select(setting => setting.At("name").GetString()!).ToHashSet();
+
+        foreach (var (setting, value) in new[] { ("Rill__ContextLength", context), ("Rill__Engine__MaxSequences", sequences), ("Rill__Dtype", type) })
+        {
+            Assert.Equal(value, names.Contains(setting) ? Value(name, setting) : null);
+        }
+    }
+
+    /// <summary>Beside its own some GiB a replica needs 2 for weights on their way to a GPU, and not as many as they are (ADR 90).</summary>
+    [Theory]
+    [InlineData("t4", 16)]
+    [InlineData("a100", 80)]
+    public void Memory_OfAReplicaWithAGpu_IsNotThatOfTheGpu(string name, int gpuGigabytes)
+    {
+        var memory = int.Parse(Snapshot.Load(name).Container.At("resources.memory").GetString()![..^2], CultureInfo.InvariantCulture);
+
+        Assert.InRange(memory, 8, gpuGigabytes);
+    }
+
     [Theory]
     [InlineData("t4", "Host")]
     [InlineData("a100", "Model")]

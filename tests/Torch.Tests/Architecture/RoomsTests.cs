@@ -14,7 +14,7 @@ public class RoomsTests
         ["Rill.Torch.Cache"],
         ["Rill.Torch.Decoding"],
         ["Rill.Torch.Cpu.Kernels", "Rill.Torch.Gpu.Kernels"],
-        ["Rill.Torch.Cpu.Quantization"],
+        ["Rill.Torch.Cpu.Quantization", "Rill.Torch.Gpu.Loading"],
         ["Rill.Torch.Cpu.Adapters"],
         ["Rill.Torch.Cpu.Layers", "Rill.Torch.Gpu.Layers"],
         ["Rill.Torch.Sampling"],

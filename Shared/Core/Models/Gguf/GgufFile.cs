@@ -74,6 +74,15 @@ internal sealed unsafe class GgufFile : IDisposable
     /// <summary>Tells the system how the file is read from here on.</summary>
     public void Expect(ReadPattern pattern) => _memory.Expect(pattern);
 
+    /// <summary>Waits until a tensor's part is there, see <see cref="FileMemory.Await"/>.</summary>
+    public void Await(GgufTensor tensor, long offset, long length) => _memory.Await(_dataStart + tensor.Offset + offset, length);
+
+    /// <summary>Passes all before a byte of a tensor, see <see cref="FileMemory.Pass"/>.</summary>
+    public void Pass(GgufTensor tensor, long offset) => _memory.Pass(_dataStart + tensor.Offset + offset);
+
+    /// <inheritdoc cref="FileMemory.Complete"/>
+    public void Complete() => _memory.Complete();
+
     /// <summary>Gives the physical pages of a tensor's part back to the system, see <see cref="FileMemory.Release"/>.</summary>
     public void Release(GgufTensor tensor, long offset, long length) => _memory.Release(_dataStart + tensor.Offset + offset, length);
 

@@ -86,6 +86,8 @@ internal sealed class GgufSource : IWeightSource
         var address = file.AddressOf(tensor);
         if (tensor.Type.Decode is not null)
         {
+            var (skipped, bytes) = Stretch(name, rows);
+            file.Await(tensor, skipped, bytes);
             return _unpacked.Get(name, rows, tensor.Shape, tensor.Type.RowsFrom(address, tensor.Shape[^1]));
         }
 
@@ -94,18 +96,34 @@ internal sealed class GgufSource : IWeightSource
         return rows is { } some ? whole.Rows(some) : whole;
     }
 
+    public void Await(string name, long offset, long length, RowRange? rows = null)
+    {
+        var (file, tensor) = _places[name];
+        if (tensor.Type.Decode is null)
+        {
+            file.Await(tensor, Stretch(name, rows).First + offset, length);
+        }
+    }
+
+    public void Pass(string name, long offset, RowRange? rows = null)
+    {
+        var (file, tensor) = _places[name];
+        file.Pass(tensor, Stretch(name, rows).First + (tensor.Type.Decode is null ? offset : 0));
+    }
+
+    public void Complete() => _files.ForEach(file => file.Complete());
+
     public void Release(string name, long offset, long length, RowRange? rows = null)
     {
         var (file, tensor) = _places[name];
-        var rowBytes = tensor.ByteCount / Tensors[name].RowCount;
-        var first = (rows?.First ?? 0) * rowBytes;
+        var (first, bytes) = Stretch(name, rows);
         if (tensor.Type.Decode is null)
         {
             file.Release(tensor, first + offset, length);
         }
         else if (_unpacked.Release(name, rows, length))
         {
-            file.Release(tensor, first, rows is { } some ? some.Count * rowBytes : tensor.ByteCount);
+            file.Release(tensor, first, bytes);
         }
     }
 
@@ -135,8 +153,19 @@ internal sealed class GgufSource : IWeightSource
         _files.ForEach(file => file.Dispose());
     }
 
-    private static PublishedTensor Describe(GgufFile file, GgufTensor tensor) =>
-        new(file.Name, tensor.Type.Name, tensor.Shape, tensor.ByteCount) { LargestMultiple = tensor.Type.LargestMultiple };
+    /// <summary>Where some rows of a tensor, or all, begin in it, and their bytes in the file.</summary>
+    private (long First, long Bytes) Stretch(string name, RowRange? rows)
+    {
+        var tensor = Tensors[name];
+        var rowBytes = tensor.ByteCount / tensor.RowCount;
+        return rows is { } some ? (some.First * rowBytes, some.Count * rowBytes) : (0, tensor.ByteCount);
+    }
+
+    private static PublishedTensor Describe(GgufFile file, GgufTensor tensor) => new(file.Name, tensor.Type.Name, tensor.Shape, tensor.ByteCount)
+    {
+        Begin = tensor.Offset,
+        LargestMultiple = tensor.Type.LargestMultiple,
+    };
 
     private static ModelFormatException WrongName(string first, long parts) => new(
         $"{first} is one of {parts} parts (split.count), so that its name must end with -00001-of-{parts:D5}.gguf; "

@@ -36,6 +36,10 @@ internal static class PackedFormats
             : null;
     }
 
+    /// <summary>True where weights can be read as they arrive: they are not packed, or so that opening them reads no more than headers.</summary>
+    /// <exception cref="ModelFormatException">The format or one of its switches is not supported; the message names it.</exception>
+    public static bool MayArrive(ModelConfig config) => Of(config) is null or Fp8Format or GptOssFormat;
+
     /// <summary>Wrapper classes have it at either level.</summary>
     private static ModelConfig? Section(ModelConfig config, string name) => config.Section(name) ?? config.Section("text_config")?.Section(name);
 }

@@ -37,7 +37,11 @@ internal sealed class PackedSource : IWeightSource
             // Of parts that several tensors share, each has its share.
             var bytes = tensor.Parts.Sum(part => part.ByteCount / _users[part.Name]);
             var file = files.Tensors[tensor.Parts[0].Name].File;
-            shown[name] = new(file, tensor.Type, tensor.Shape, bytes) { LargestMultiple = tensor.LargestMultiple };
+            shown[name] = new(file, tensor.Type, tensor.Shape, bytes)
+            {
+                Begin = tensor.Parts.Min(part => files.Tensors[part.Name].Begin),
+                LargestMultiple = tensor.LargestMultiple,
+            };
         }
 
         Tensors = shown;
@@ -66,9 +70,42 @@ internal sealed class PackedSource : IWeightSource
 
     public long UnpackedBytes => _unpacked.ByteCount;
 
-    public Weight Read(string name, RowRange? rows = null) => _packed.TryGetValue(name, out var tensor)
-        ? _unpacked.Get(name, rows, tensor.Shape, tensor.Unpack, tensor.RowsAtOnce)
-        : _files.Read(name, rows);
+    public Weight Read(string name, RowRange? rows = null)
+    {
+        if (!_packed.TryGetValue(name, out var tensor))
+        {
+            return _files.Read(name, rows);
+        }
+
+        foreach (var part in tensor.Parts)
+        {
+            _files.Await(part.Name, 0, part.ByteCount);    // of formats only their own code knows which bytes make which rows
+        }
+
+        return _unpacked.Get(name, rows, tensor.Shape, tensor.Unpack, tensor.RowsAtOnce);
+    }
+
+    public void Await(string name, long offset, long length, RowRange? rows = null)
+    {
+        if (!_packed.ContainsKey(name))
+        {
+            _files.Await(name, offset, length, rows);
+        }
+    }
+
+    public void Pass(string name, long offset, RowRange? rows = null)
+    {
+        if (!_packed.TryGetValue(name, out var tensor))
+        {
+            _files.Pass(name, offset, rows);
+        }
+        else
+        {
+            _files.Pass(tensor.Parts.MinBy(part => _files.Tensors[part.Name].Begin)!.Name, 0);
+        }
+    }
+
+    public void Complete() => _files.Complete();
 
     public void Release(string name, long offset, long length, RowRange? rows = null)
     {

@@ -9,9 +9,12 @@ internal sealed class CudaStream : IStepDevice
     private readonly nint _stream;
     private readonly int _device;
 
-    private CudaStream(nint stream, int device, string name) => (_stream, _device, Name) = (stream, device, name);
+    private CudaStream(nint stream, int device, string name, Version? capability) =>
+        (_stream, _device, Name, Capability) = (stream, device, name, capability);
 
     public string Name { get; }
+
+    public Version? Capability { get; }
 
     public nint Handle => _stream;
 
@@ -26,7 +29,7 @@ internal sealed class CudaStream : IStepDevice
             return DisposableStack.Build(parts =>
             {
                 Check(CudaRuntime.CreateStream(out var stream), "the making of a stream");
-                var created = parts.Own(new CudaStream(stream, index, name));
+                var created = parts.Own(new CudaStream(stream, index, name, CudaRuntime.CapabilityOf(index)));
                 created.Enter().Dispose();
                 return created;
             });

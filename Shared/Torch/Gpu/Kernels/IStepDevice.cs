@@ -8,6 +8,9 @@ internal interface IStepDevice : IDisposable
     /// <summary>Which device it is, such as a GPU's name.</summary>
     string Name { get; }
 
+    /// <summary>A GPU's compute capability, such as 7.5 or 9.0; null where the device has none or does not say.</summary>
+    Version? Capability { get; }
+
     /// <summary>The CUDA stream's handle; 0 for the default one, or where there is none.</summary>
     nint Handle => 0;
 

@@ -10,6 +10,8 @@ internal sealed class PlainDevice(Device device, string reason) : IStepDevice
 {
     public string Name => device.ToString();
 
+    public Version? Capability => null;
+
     public IDisposable? Enter() => null;
 
     public void Synchronize()

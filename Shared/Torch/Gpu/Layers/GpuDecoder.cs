@@ -28,7 +28,7 @@ internal sealed class GpuDecoder : IDecoder
     private int _mostSingles;
     private bool _hasCaptured;
 
-    /// <summary>Loads the weights; where the place is the CPU, <paramref name="weights"/> must outlive the decoder.</summary>
+    /// <summary>Loads the weights, which are not needed afterwards.</summary>
     /// <param name="spec">The model.</param>
     /// <param name="weights">Its weights.</param>
     /// <param name="packed">Its matrices in q8 or q4, on the host, by name; null for those of the weights.</param>
@@ -47,7 +47,7 @@ internal sealed class GpuDecoder : IDecoder
         var flash = UsableFlash(spec, type, place);
         UsesFlash = flash is not null;
         var passes = new PassFactory(spec, _cache, places, flash, place.MostCopiedBytes, place.Device);
-        var model = new GpuModel(spec, new(weights, type), packed, _cache, type, place, parts);
+        var model = new GpuModel(spec, weights, packed, _cache, type, place, parts);
         Highest = model.Highest;
         var graphs = place.Graphs
             ? parts.Own(new StepGraphs(place.Stream, reason => place.Report($"Decoding steps are not captured as CUDA graphs: {reason}.")))

@@ -24,28 +24,29 @@ internal sealed class GpuModel
     private readonly GpuLogitsHead _head;
     private readonly double _queryScale;    // so that scores have their scale after they are multiplied with 1 / sqrt(d)
 
-    /// <summary>Loads the weights; on the CPU they must outlive the model.</summary>
+    /// <summary>Loads the weights, which are not needed afterwards.</summary>
     /// <param name="spec">The model.</param>
-    /// <param name="tensors">Its weights.</param>
+    /// <param name="weights">Its weights.</param>
     /// <param name="packed">Its matrices in q8 or q4, on the host, by name; null for those of the weights.</param>
     /// <param name="cache">Keys and values.</param>
     /// <param name="type">The computing type.</param>
     /// <param name="place">Where the model runs.</param>
     /// <param name="parts">Owns what is made.</param>
     public GpuModel(
-        DecoderSpec spec, WeightTensors tensors, Func<string, PackedPanels>? packed, GpuKeyValueCache cache, ScalarType type, GpuPlace place,
+        DecoderSpec spec, ModelWeights weights, Func<string, PackedPanels>? packed, GpuKeyValueCache cache, ScalarType type, GpuPlace place,
         DisposableStack parts)
     {
         (_spec, _cache) = (spec, cache);
         _norm = GpuNorm.For(spec, type, place.Device);
         _kernels = KernelProbe.Choose(spec, type, place, new PlainKernels(_norm));
-        var weights = new DeviceWeights(tensors, place.Device, parts);
-        var linears = new GpuLinears(weights, packed is null ? null : PackedWeights.Open(spec, packed, type, place, parts));
-        _layers = [.. Enumerable.Range(0, spec.LayerCount).Select(index => new GpuLayer(spec, linears, weights, _norm, _kernels, index))];
+        var placed = new DeviceWeights(weights, type, place, parts);
+        var linears = new GpuLinears(placed, packed is null ? null : PackedWeights.Open(spec, packed, type, place, parts));
+        _layers = [.. Enumerable.Range(0, spec.LayerCount).Select(index => new GpuLayer(spec, linears, placed, _norm, _kernels, index))];
         _lastOfTheirKind = [.. LayerKinds.LastOfEach(spec)];
-        _embedding = new(spec, linears, weights);
-        _finalNorm = weights.Norm(spec, spec.Names.FinalNorm);
-        _head = new(spec, linears, weights, _embedding);
+        _embedding = new(spec, linears, placed);
+        _finalNorm = placed.Norm(spec, spec.Names.FinalNorm);
+        _head = new(spec, linears, placed, _embedding);
+        placed.Fill();
         _queryScale = spec.AttentionScale * Math.Sqrt(spec.HeadDim) ?? 1;
     }
 

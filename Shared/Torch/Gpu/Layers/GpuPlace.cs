@@ -25,6 +25,9 @@ internal sealed record GpuPlace(Device Device, IStepDevice Stream, Action<string
     /// <summary>The flash kernel, to be tried at load; null to do without.</summary>
     public FlashAttention.Kernel? Flash { get; init; }
 
+    /// <summary>Size of each of the two buffers on the host that weights are copied through.</summary>
+    public int StagingBytes { get; init; } = 32 << 20;
+
     /// <summary>Where kernels of ours run, to be tried at load; null to do without. Not disposed.</summary>
     public IKernelDevice? Kernels { get; init; }
 

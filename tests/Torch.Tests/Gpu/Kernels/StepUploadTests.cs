@@ -114,6 +114,8 @@ public sealed class StepUploadTests : IDisposable
 
         public string Name => "lagging";
 
+        public Version? Capability => null;
+
         public int Copies { get; private set; }
 
         /// <summary>What arrived, copy by copy, where it was numbers of doubles.</summary>

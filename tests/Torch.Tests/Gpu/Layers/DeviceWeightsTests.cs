@@ -1,6 +1,6 @@
 using Rill.Core.Tests;
 using Rill.Models;
-using Rill.Torch.Decoding;
+using Rill.Torch.Gpu.Kernels;
 using Rill.Torch.Gpu.Layers;
 using Rill.Torch.Native;
 using Rill.Torch.Tests.Models;
@@ -11,8 +11,8 @@ namespace Rill.Torch.Tests.Gpu.Layers;
 public sealed class DeviceWeightsTests
 {
     [Theory]
-    [InlineData(torch.ScalarType.BFloat16)]    // views of the file
-    [InlineData(torch.ScalarType.Float32)]     // converted copies
+    [InlineData(torch.ScalarType.BFloat16)]    // as in the file
+    [InlineData(torch.ScalarType.Float32)]     // converted on the device
     public void Layer_OnAnotherDevice_LeavesNoTensorOnTheHost(torch.ScalarType type)
     {
         NativeTorch.Load();
@@ -21,8 +21,9 @@ public sealed class DeviceWeightsTests
         using var parts = new DisposableStack();
         var before = Settled();
 
-        var placed = new DeviceWeights(new(weights, type), new torch.Device(DeviceType.META), parts);
+        var placed = new DeviceWeights(weights, type, At(new torch.Device(DeviceType.META)), parts);
         var layer = NewLayer(model.Spec, placed, type);
+        placed.Fill();
 
         Assert.Equal(DeviceType.META, Assert.IsType<DenseLinear>(layer.QueryKeyValue).Weight.device_type);
         Assert.Equal(8, torch.Tensor.TotalCount - before);    // four matrices and four norms, each once
@@ -37,8 +38,9 @@ public sealed class DeviceWeightsTests
         var before = Settled();
         using (var parts = new DisposableStack())
         {
-            var placed = new DeviceWeights(new(weights, torch.ScalarType.Float32), torch.CPU, parts);
+            var placed = new DeviceWeights(weights, torch.ScalarType.Float32, At(torch.CPU), parts);
             _ = NewLayer(model.Spec, placed, torch.ScalarType.Float32);
+            placed.Fill();
         }
 
         Assert.Equal(before, torch.Tensor.TotalCount);
@@ -54,12 +56,15 @@ public sealed class DeviceWeightsTests
         using var parts = new DisposableStack();
         var before = Settled();
 
-        var placed = new DeviceWeights(new(weights, torch.ScalarType.Float32), torch.CPU, parts);
+        var placed = new DeviceWeights(weights, torch.ScalarType.Float32, At(torch.CPU), parts);
         _ = NewLayer(spec, placed, torch.ScalarType.Float32);
+        placed.Fill();
 
         // Attention's two matrices, the router and the experts' two, all with biases; two norms; sinks.
         Assert.Equal(13, torch.Tensor.TotalCount - before);
     }
+
+    private static GpuPlace At(torch.Device device) => new(device, new PlainDevice(device, "nothing is captured"), static _ => { });
 
     private static GpuLayer NewLayer(DecoderSpec spec, DeviceWeights weights, torch.ScalarType type)
     {

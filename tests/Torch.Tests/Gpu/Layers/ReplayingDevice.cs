@@ -29,6 +29,8 @@ internal sealed class ReplayingDevice : IStepDevice
     /// <summary>True to launch without effect.</summary>
     public bool LosesLaunches { get; set; }
 
+    public Version? Capability { get; init; }
+
     public IDisposable? Enter()
     {
         _entered++;
@@ -36,6 +38,18 @@ internal sealed class ReplayingDevice : IStepDevice
     }
 
     public void Synchronize() => Synchronizations++;
+
+    /// <summary>Called when a mark is waited for.</summary>
+    public Action Waited { get; set; } = static () => { };
+
+    /// <summary>Marks that were made and not disposed.</summary>
+    public int OpenMarks { get; private set; }
+
+    public IStepMark Mark()
+    {
+        OpenMarks++;
+        return new Waiting(this);
+    }
 
     /// <summary>Copies to the device.</summary>
     public int Uploads { get; private set; }
@@ -45,8 +59,6 @@ internal sealed class ReplayingDevice : IStepDevice
         Uploads++;
         target.copy_(source);
     }
-
-    public IStepMark Mark() => new DoneMark();
 
     public long? Free { get; set; }
 
@@ -66,21 +78,16 @@ internal sealed class ReplayingDevice : IStepDevice
     {
     }
 
-    /// <summary>All is done when it is queued.</summary>
-    private sealed class DoneMark : IStepMark
-    {
-        public void Wait()
-        {
-        }
-
-        public void Dispose()
-        {
-        }
-    }
-
     private sealed class Leave(ReplayingDevice device) : IDisposable
     {
         public void Dispose() => device._entered--;
+    }
+
+    private sealed class Waiting(ReplayingDevice device) : IStepMark
+    {
+        public void Wait() => device.Waited();
+
+        public void Dispose() => device.OpenMarks--;
     }
 
     private sealed class Graph(ReplayingDevice device, Func<Tensor> work, Tensor result) : IStepGraph

@@ -10,6 +10,7 @@ namespace Rill.Torch.Tests.Gpu.Layers;
 internal sealed class ReplayingDevice : IStepDevice
 {
     private int _entered;
+    private DoneMark _mark = new();
 
     public string Name { get; init; } = "stand-in";
 
@@ -46,7 +47,10 @@ internal sealed class ReplayingDevice : IStepDevice
         target.copy_(source);
     }
 
-    public IStepMark Mark() => new DoneMark();
+    /// <summary>Whether the last mark was waited for.</summary>
+    public bool IsWaitedFor => _mark.IsWaitedFor;
+
+    public IStepMark Mark() => _mark = new DoneMark();
 
     public long? Free { get; init; }
 
@@ -69,9 +73,9 @@ internal sealed class ReplayingDevice : IStepDevice
     /// <summary>All is done when it is queued.</summary>
     private sealed class DoneMark : IStepMark
     {
-        public void Wait()
-        {
-        }
+        public bool IsWaitedFor { get; private set; }
+
+        public void Wait() => IsWaitedFor = true;
 
         public void Dispose()
         {

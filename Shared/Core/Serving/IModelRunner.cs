@@ -185,7 +185,7 @@ public readonly record struct StateCopy(int Slot, int Position, int State);
 /// <param name="Sequence">The sequence.</param>
 /// <param name="Tokens">
 /// For a step that samples: its tokens in order, 1 to 1 + drafts. All but the last are equal to the drafts in their places. Valid until the
-/// runner's next step.
+/// next step is collected.
 /// </param>
 /// <param name="Vector">For a step that pools: see <see cref="SequenceStep.Pools"/>. The scheduler keeps it.</param>
 /// <param name="Fault">Why the sequence failed, and has neither; only of a step that was launched and collected.</param>

@@ -69,7 +69,8 @@ internal sealed partial class Startup(
             RillActivity.Started(load.Timeline);
             Ready(
                 logger, Version, load.Id, load.Address.ToString(), model.Chat.Fingerprint, settings.Options.Device, model.Precision,
-                engine.MaxSequenceLength, engine.State, !keys.IsOpen, TelemetryTarget, SettingsSummary.Of(settings), load.Timeline);
+                engine.MaxSequenceLength, KeyValueRoom.Of(model.Runner.Limits), engine.State, !keys.IsOpen, TelemetryTarget,
+                SettingsSummary.Of(settings), load.Timeline);
             await foreach (var note in load.Notes.ReadAllAsync(lifetime.ApplicationStopping))
             {
                 Note(logger, note);
@@ -88,7 +89,8 @@ internal sealed partial class Startup(
     }
 
     [LoggerMessage(120, LogLevel.Information,
-        "Rill {Version}: model {Model} from {Address} ({Fingerprint}) on {Device} in {Precision}, context {ContextLength}, engine {State}, keys required {KeysRequired}, telemetry to {Telemetry}, settings {Settings}; seconds after the process began: {Phases}.")]
+        "Rill {Version}: model {Model} from {Address} ({Fingerprint}) on {Device} in {Precision}, context {ContextLength}, room for {Room}, " +
+        "engine {State}, keys required {KeysRequired}, telemetry to {Telemetry}, settings {Settings}; seconds after the process began: {Phases}.")]
     private static partial void Ready(
         ILogger logger,
         string version,
@@ -98,6 +100,7 @@ internal sealed partial class Startup(
         string device,
         string precision,
         int contextLength,
+        KeyValueRoom room,
         EngineState state,
         bool keysRequired,
         string telemetry,

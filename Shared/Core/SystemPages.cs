@@ -22,6 +22,16 @@ internal enum PageAdvice
     NoHugePages = 15,
 }
 
+/// <summary>What may be done with pages, in Linux's numbers.</summary>
+internal enum PageAccess
+{
+    /// <summary>Nothing: who tries faults.</summary>
+    None = 0,
+
+    /// <summary>Reading and writing.</summary>
+    ReadWrite = 0x1 | 0x2,
+}
+
 /// <summary>The system's calls for mapped memory, which .NET does not offer.</summary>
 [SupportedOSPlatform("linux")]
 internal static partial class SystemPages
@@ -44,11 +54,17 @@ internal static partial class SystemPages
     /// <summary>Tells the system something about pages; false where it refuses, and the last error says why.</summary>
     public static bool TryAdvise(nint address, long length, PageAdvice advice) => Advise(address, (nuint)length, (int)advice) == 0;
 
+    /// <summary>Says what may be done with pages; false where the system refuses.</summary>
+    public static bool TryProtect(nint address, long length, PageAccess access) => Protect(address, (nuint)length, (int)access) == 0;
+
     [LibraryImport("libc", EntryPoint = "mmap")]
     private static partial nint Map(nint address, nuint length, int protection, int flags, int file, long offset);
 
     [LibraryImport("libc", EntryPoint = "munmap")]
     private static partial int UnmapNative(nint address, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "mprotect", SetLastError = true)]
+    private static partial int Protect(nint address, nuint length, int protection);
 
     [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
     private static partial int Advise(nint address, nuint length, int advice);

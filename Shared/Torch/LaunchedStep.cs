@@ -9,10 +9,12 @@ namespace Rill.Torch;
 
 /// <summary>A step that was queued on a device, and the copies of its results to the host behind it.</summary>
 /// <param name="stream">Where it was queued.</param>
+/// <param name="decoder">Computes it.</param>
 /// <param name="sampler">Reads what was sampled.</param>
 /// <param name="plan">What it computes.</param>
 /// <param name="parts">Owns all of its tensors.</param>
-internal sealed class LaunchedStep(IStepDevice stream, GpuSampler sampler, StepPlan plan, DisposableStack parts) : IPendingStep
+internal sealed class LaunchedStep(
+    IStepDevice stream, IDecoder decoder, GpuSampler sampler, StepPlan plan, DisposableStack parts) : IPendingStep
 {
     /// <summary>What is sampled; null where nothing is.</summary>
     public GpuSampling? Sampling { get; init; }
@@ -33,9 +35,22 @@ internal sealed class LaunchedStep(IStepDevice stream, GpuSampler sampler, StepP
         using (inference_mode())
         using (stream.Enter())
         {
-            Done.Wait();
-            StepResult[] sampled = Sampling is null ? [] : sampler.Read(Sampling, IsOvertaken);
-            return Hidden is null ? sampled : plan.InOrder(sampled, Pooling.Pool(Hidden, plan.Pooling));
+            try
+            {
+                return Read();
+            }
+            catch
+            {
+                decoder.Recover();
+                throw;
+            }
         }
+    }
+
+    private StepResult[] Read()
+    {
+        Done.Wait();
+        StepResult[] sampled = Sampling is null ? [] : sampler.Read(Sampling, IsOvertaken);
+        return Hidden is null ? sampled : plan.InOrder(sampled, Pooling.Pool(Hidden, plan.Pooling));
     }
 }

@@ -52,9 +52,10 @@ internal sealed record RunnerTypes(TorchDataType Data, TorchDataType KeyValues, 
             _ => TorchDataType.BFloat16,
         };
         var isQuantized = QuantizedFormatOf(data) is not null;
-        if (onTensors && isQuantized)
+        if (onTensors && isQuantized && options.Device == "cpu" && options.Kernels is null)
         {
-            throw new ModelFormatException($"{data} weights need the CPU's kernels, which serve neither the device {options.Device} nor a processor without fused multiply-add vectors; choose bf16 or f32.");
+            throw new ModelFormatException(
+                $"{data} weights need the CPU's kernels, which do not serve a processor without fused multiply-add vectors; choose bf16 or f32.");
         }
 
         var keyValues = options.KeyValueType != TorchDataType.Auto && !onTensors ? options.KeyValueType : isQuantized ? TorchDataType.BFloat16 : data;

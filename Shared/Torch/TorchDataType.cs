@@ -16,7 +16,8 @@ public enum TorchDataType
     Float32,
 
     /// <summary>
-    /// Weights in eight bits, with a scale for every 32 of them, made from the file's at load; the KV cache in bf16. CPU only.
+    /// Weights in eight bits, with a scale for every 32 of them, made from the file's at load; the KV cache in bf16. On a GPU by kernels of
+    /// ours, in the same bytes, for models without experts.
     /// </summary>
     Q8,
 

@@ -60,6 +60,19 @@ public sealed class TorchModelRunner : IModelRunner
 
         using var inference = inference_mode();
         using var stream = _stream.Enter();
+        try
+        {
+            return ExecuteSteps(batch);
+        }
+        catch (Exception failure) when (failure is not SequenceFaultException)
+        {
+            _decoder.Recover();
+            throw;
+        }
+    }
+
+    private IReadOnlyList<StepResult> ExecuteSteps(StepBatch batch)
+    {
         Prepare(batch);
         CheckAdapters(batch.Steps);
         var plan = StepPlan.Create(batch.Steps, Limits);
@@ -79,10 +92,18 @@ public sealed class TorchModelRunner : IModelRunner
 
         using var inference = inference_mode();
         using var stream = _stream.Enter();
-        Prepare(batch);
-        CheckAdapters(batch.Steps);
-        var plan = StepPlan.Create(batch.Steps, Limits);
-        return _launched = DisposableStack.Build(parts => Launch(batch, plan, _gpuSampler, parts));
+        try
+        {
+            Prepare(batch);
+            CheckAdapters(batch.Steps);
+            var plan = StepPlan.Create(batch.Steps, Limits);
+            return _launched = DisposableStack.Build(parts => Launch(batch, plan, _gpuSampler, parts));
+        }
+        catch (Exception failure) when (failure is not SequenceFaultException)
+        {
+            _decoder.Recover();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -154,11 +175,7 @@ public sealed class TorchModelRunner : IModelRunner
             _decoder.ReleaseState(state);
         }
 
-        foreach (var copy in batch.Restores)
-        {
-            _decoder.Restore(copy);
-        }
-
+        _decoder.Restore(batch.Restores);
         foreach (var copy in batch.StateRestores)
         {
             _decoder.Restore(copy);
@@ -168,11 +185,7 @@ public sealed class TorchModelRunner : IModelRunner
     /// <summary>What a step leaves in the cache.</summary>
     private void Keep(StepBatch batch)
     {
-        foreach (var copy in batch.Saves)
-        {
-            _decoder.Save(copy);
-        }
-
+        _decoder.Save(batch.Saves);
         foreach (var copy in batch.StateSaves)
         {
             _decoder.Save(copy);
@@ -212,6 +225,6 @@ public sealed class TorchModelRunner : IModelRunner
         }
 
         var hidden = output?.Hidden is { } states ? parts.Own(states.to(CPU, non_blocking: true)) : null;
-        return new LaunchedStep(_stream, sampler, plan, parts) { Sampling = sampling, Hidden = hidden, Done = parts.Own(_stream.Mark()) };
+        return new LaunchedStep(_stream, _decoder, sampler, plan, parts) { Sampling = sampling, Hidden = hidden, Done = parts.Own(_stream.Mark()) };
     }
 }

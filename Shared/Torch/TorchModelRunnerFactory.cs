@@ -51,19 +51,32 @@ public static class TorchModelRunnerFactory
         set_num_threads(threads);
         var place = Place(options);
         parts.Own(place.Stream);
+        if (place.Kernels is { } kernels)
+        {
+            parts.Own(kernels);
+        }
+
         using var stream = place.Stream.Enter();
-        var layout = Budget(options, types, place.Stream.FreeMemory() - (weights.ParameterCount * types.WeightBytes)).Plan(spec, types.KeyValueFormat);
+        place = types.OnTensors ? place with { Memory = DeviceMemoryChoice.Find(place.Device, options, parts) } : place;
+        var budget = Budget(options, types, place, WeightBytes(spec, weights, types));
+        var layout = Sizes(budget, spec, types.KeyValueFormat, place);
         var team = parts.Own(new ThreadTeam(threads));
         var quantized = types.Quantized is { } format ? parts.Own(Quantize(files, weights, sample, spec, format, options, team)) : null;
         var decoder = Decoder(spec, weights, types, layout, place, quantized, options, team, parts);
         var parameterCount = weights.ParameterCount;
-        if (quantized is not null || place.Device.type != DeviceType.CPU)
+        if (place.Device.type != DeviceType.CPU || (quantized is not null && !types.OnTensors))
         {
             weights.Dispose();    // what the decoder needs of them are copies
         }
 
         var sampler = new Sampler(team);
-        var gpuSampler = types.OnTensors ? parts.Own(new GpuSampler(sampler, place.Stream, place.Device)) : null;
+        var highest = (decoder as GpuDecoder)?.Highest;
+        var gpuSampler = types.OnTensors ? parts.Own(new GpuSampler(sampler, place.Stream, place.Device, highest)) : null;
+        if (decoder is GpuDecoder gpu)
+        {
+            layout = Fit(gpu, gpuSampler!, spec, budget, layout, place, options);
+        }
+
         var runner = new TorchModelRunner(place.Stream, decoder, sampler, gpuSampler, parts)
         {
             Limits = new(spec.VocabularySize, layout.ContextLength, layout.SlotCount, layout.BlockSize, layout.BlockCount)
@@ -82,18 +95,73 @@ public static class TorchModelRunnerFactory
         };
         runner.WarmUp();
         quantized?.Keep();
+        if (types.OnTensors)
+        {
+            quantized?.ReleaseWhenKept();    // the device has copies
+        }
+
         return runner;
     }
 
-    private static KeyValueBudget Budget(TorchRunnerOptions options, RunnerTypes types, long? freeOnDevice) => new()
+    /// <summary>Before the weights are loaded: an estimate of what they leave.</summary>
+    private static KeyValueBudget Budget(TorchRunnerOptions options, RunnerTypes types, GpuPlace place, long weightBytes)
     {
-        MemoryMiB = options.KeyValueMemoryMiB,
-        ContextLength = options.ContextLength,
-        SlotCount = options.SlotCount,
-        BlockSize = options.BlockSize,
-        SlotsTakeMemory = types.OnTensors,
-        FreeOnDevice = freeOnDevice,
-    };
+        var free = place.Stream.FreeMemory();
+        DeviceRoom.Check(free, weightBytes, place.Stream.Name);
+        return new()
+        {
+            MemoryMiB = options.KeyValueMemoryMiB,
+            ContextLength = options.ContextLength,
+            SlotCount = options.SlotCount,
+            BlockSize = options.BlockSize,
+            SlotsTakeMemory = types.OnTensors && place.Memory is null,
+            PageBytes = place.Memory?.PageBytes ?? 0,
+            FitsItself = types.OnTensors,
+            FreeOnDevice = free - weightBytes,
+        };
+    }
+
+    /// <summary>
+    /// Sizes to load with: where memory comes on demand all that was asked for, which is only addresses. What cannot fit in any case is refused
+    /// before the weights are loaded.
+    /// </summary>
+    private static KeyValueLayout Sizes(KeyValueBudget budget, DecoderSpec spec, KeyValueFormat format, GpuPlace place)
+    {
+        var planned = (budget with { IsMeasured = place.Memory is not null }).Plan(spec, format);
+        return place.Memory is null ? planned : budget.Addresses(spec, format);
+    }
+
+    /// <summary>Once the weights are there: the largest step shows how much memory there is for keys and values.</summary>
+    private static KeyValueLayout Fit(
+        GpuDecoder decoder, GpuSampler sampler, DecoderSpec spec, KeyValueBudget budget, KeyValueLayout layout, GpuPlace place,
+        TorchRunnerOptions options)
+    {
+        if (place.Memory is { } memory)
+        {
+            if (place.Stream.FreeMemory() is not null)
+            {
+                LargestStep.Run(decoder, sampler, layout, options.StepTokensOn(place.Device.type));
+                decoder.CaptureSteps();
+                place.Stream.Synchronize();    // only then are its pages free to be counted
+                budget = budget with { FreeOnDevice = place.Stream.FreeMemory() + memory.TakenBytes, IsMeasured = true };
+            }
+
+            layout = budget.Plan(spec, layout.Format);
+        }
+
+        decoder.AddBlocks(layout.BlockCount, budget.Bytes);
+        if (budget.Shortfall(layout, spec) is { } sentence)
+        {
+            options.Report(sentence);
+        }
+
+        return layout;
+    }
+
+    /// <summary>What the weights take on a GPU.</summary>
+    private static long WeightBytes(DecoderSpec spec, ModelWeights weights, RunnerTypes types) => types.Quantized is { } format
+        ? new QuantizedTable(spec, format).ByteCount + PackedWeights.MostScratchBytes
+        : weights.ParameterCount * types.WeightBytes;
 
     private static IDecoder Decoder(
         DecoderSpec spec, ModelWeights weights, RunnerTypes types, KeyValueLayout layout, GpuPlace place, QuantizedWeights? quantized,
@@ -101,7 +169,7 @@ public static class TorchModelRunnerFactory
     {
         return (types.OnTensors, types.KeyValues) switch
         {
-            (true, _) => new GpuDecoder(spec, weights, types.Computing, layout, place, parts),
+            (true, _) => new GpuDecoder(spec, weights, Packed(quantized), types.Computing, layout, place, parts),
             (_, TorchDataType.Float32) => OnCpu<Float32Elements>(),
             (_, TorchDataType.Q8) => OnCpu<Int8Elements>(),
             _ => OnCpu<BFloat16Elements>(),
@@ -109,6 +177,13 @@ public static class TorchModelRunnerFactory
 
         CpuDecoder<T> OnCpu<T>() where T : ICacheElements => new(spec, weights, types.Computing, layout, team, parts, quantized, options.PackWeights);
     }
+
+    /// <summary>The quantized matrices by name, as a GPU's decoder takes them.</summary>
+    private static Func<string, PackedPanels>? Packed(QuantizedWeights? quantized) => quantized is null ? null : name =>
+    {
+        var matrix = quantized.Matrix(name);
+        return new(matrix.Format == QuantizedFormat.Q8 ? 8 : 4, matrix.Outputs, matrix.Inner, matrix.Start);
+    };
 
     private static QuantizedWeights Quantize(
         ModelFiles files, ModelWeights weights, byte[] sample, DecoderSpec spec, QuantizedFormat format, TorchRunnerOptions options, ThreadTeam team)
@@ -124,9 +199,11 @@ public static class TorchModelRunnerFactory
     {
         var device = FindDevice(options.Device);
         var onGpu = device.type == DeviceType.CUDA;
-        var place = new GpuPlace(device, options.StepDevice ?? (onGpu ? CudaStream.Create(device) : new PlainDevice(device, "a CPU captures nothing")), options.Report)
+        var stepDevice = options.StepDevice ?? (onGpu ? CudaStream.Create(device) : new PlainDevice(device, "a CPU captures nothing"));
+        var place = new GpuPlace(device, stepDevice, options.Report)
         {
             Graphs = options.CudaGraphs && (onGpu || options.StepDevice is not null),
+            Kernels = options.Kernels ?? (onGpu ? new CudaKernelDevice(stepDevice.Handle) : null),
             Flash = options.Flash ?? (onGpu ? FlashKernel.TryForward : null),
             Inform = options.Inform,
         };

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Rill.Torch.Cpu.Quantization;
 using Rill.Torch.Gpu.Kernels;
 using Rill.Torch.Gpu.Layers;
+using Rill.Torch.Native;
 using TorchSharp;
 
 namespace Rill.Torch;
@@ -38,8 +39,8 @@ public sealed record TorchRunnerOptions
     public int BlockSize { get; init; } = 16;
 
     /// <summary>
-    /// Memory for keys and values, in MiB. Null: at most a quarter of the machine's or container's memory on the CPU; on CUDA, where all
-    /// slots take their memory at the start, most of what the weights leave free, or 4096 where that cannot be asked for.
+    /// Memory for keys and values, in MiB. Null: at most a quarter of the machine's or container's memory on the CPU; on CUDA most of what
+    /// weights and the largest step leave free, which is also the upper bound.
     /// </summary>
     [Range(1, int.MaxValue)]
     public int? KeyValueMemoryMiB { get; init; }
@@ -86,6 +87,12 @@ public sealed record TorchRunnerOptions
 
     /// <summary>For tests: what stands in for the flash kernel on the CPU.</summary>
     internal FlashAttention.Kernel? Flash { get; init; }
+
+    /// <summary>For tests: what runs kernels of ours over the CPU's tensors; the runner disposes it.</summary>
+    internal IKernelDevice? Kernels { get; init; }
+
+    /// <summary>For tests: the device's memory for keys and values, in place of what the device has.</summary>
+    internal Func<IDeviceMemory?>? DeviceMemory { get; init; }
 
     /// <summary>For tests: a smaller <see cref="GpuPlace.MostCopiedBytes"/>.</summary>
     internal long? MostCopiedBytes { get; init; }

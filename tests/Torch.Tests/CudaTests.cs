@@ -1,4 +1,5 @@
 using Rill.Serving;
+using Rill.Torch.Cache;
 using Rill.Torch.Native;
 using Rill.Torch.Tests.Models;
 using TorchSharp;
@@ -74,6 +75,33 @@ public sealed class CudaTests : IDisposable
         Assert.Empty(_reports);
     }
 
+    [SkippableTheory]
+    [InlineData(TorchDataType.Float32)]
+    [InlineData(TorchDataType.BFloat16)]
+    public void Load_KernelsOfOurs_PassTheirTrial(TorchDataType type)
+    {
+        using var runner = Load(type, graphs: true);
+
+        Assert.DoesNotContain(_reports, report => report.Contains("plain tensor operations", StringComparison.Ordinal));
+    }
+
+    [SkippableTheory]
+    [InlineData(TorchDataType.Q8, false)]
+    [InlineData(TorchDataType.Q8, true)]
+    [InlineData(TorchDataType.Q4, false)]
+    [InlineData(TorchDataType.Q4, true)]
+    public void Execute_PackedWeights_AgreesWithTheCpu(TorchDataType type, bool graphs)
+    {
+        using var model = new TinyModel(
+            changes: """{"hidden_size":64,"head_dim":16,"num_attention_heads":4,"num_key_value_heads":2,"intermediate_size":96}""");
+        using var cpu = RunnerDriver.Load(model, type);
+        using var gpu = TorchModelRunnerFactory.Load(model.Path, Options(type, graphs));
+
+        Assert.All(
+            Distributions(cpu).Zip(Distributions(gpu)),
+            pair => Assert.All(pair.First.Zip(pair.Second), values => Assert.InRange(Math.Abs(values.First - values.Second), 0, 0.5)));
+    }
+
     [SkippableFact]
     public void Load_FreeMemory_DecidesTheCache()
     {
@@ -81,6 +109,43 @@ public sealed class CudaTests : IDisposable
 
         Assert.InRange(runner.Limits.BlockCount, 1, int.MaxValue);
     }
+
+    /// <summary>Reserved addresses, pages mapped and unmapped behind them, and libtorch's operations over both.</summary>
+    [SkippableFact]
+    public void Probe_OfTheDevicesMemory_FindsNoFault()
+    {
+        using var memory = new CudaMemory(new CudaPageDriver(0));
+
+        Assert.Null(DeviceMemoryProbe.Fault(memory, torch.device("cuda:0")));
+        Assert.InRange(memory.PageBytes, 1 << 16, 1 << 25);
+        Assert.InRange(memory.TakenBytes, memory.PageBytes, 4 * memory.PageBytes);
+    }
+
+    /// <summary>What the scheduler allows never fails, with pages that move from sequence to sequence.</summary>
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Execute_LittleMemory_ServesAllAndGivesTheCpusTokens(bool graphs)
+    {
+        using var cpu = RunnerDriver.Load(_model, slots: 24);
+        using var gpu = TorchModelRunnerFactory.Load(
+            _model.Path, Options(TorchDataType.Float32, graphs) with { SlotCount = 24, KeyValueMemoryMiB = 52 });
+
+        var expected = new ServedModel(cpu).Run(Sequences());
+        var actual = new ServedModel(gpu, blockCount: int.MaxValue, tokenBudget: 100).Run(Sequences());
+
+        Assert.Equal(expected.Select(Ids), actual.Select(Ids));
+        Assert.DoesNotContain(_reports, report => report.Contains("at the start", StringComparison.Ordinal));
+
+        static IEnumerable<int> Ids(List<SampledToken> tokens) => tokens.Select(token => token.TokenId);
+    }
+
+    private static Sequence[] Sequences() =>
+    [
+        .. Enumerable.Range(0, 40).Select(number => new Sequence(
+            number, RunnerDriver.Prompt(40 + (number * 29 % 150), seed: number % 5),
+            new SamplingParameters { Temperature = 0, MaxTokens = 60 - number })),
+    ];
 
     private TorchModelRunner Load(TorchDataType type, bool graphs) => TorchModelRunnerFactory.Load(_model.Path, Options(type, graphs));
 

@@ -2,9 +2,10 @@ namespace Rill.Serving;
 
 /// <summary>Gives decoding sequences drafts to verify, with what decodes and prompts leave of a step.</summary>
 /// <param name="blocks">Memory accounts: drafts never cost another sequence its memory.</param>
+/// <param name="constraints">Says how many of a sequence's drafts can be verified now.</param>
 /// <param name="source">Guesses; null for no drafts.</param>
 /// <param name="maxLength">Most tokens of a sequence, prompt and completion.</param>
-internal sealed class DraftPlanner(BlockManager blocks, IDraftSource? source, int maxLength)
+internal sealed class DraftPlanner(BlockManager blocks, ConstraintReadiness constraints, IDraftSource? source, int maxLength)
 {
     /// <summary>Lets the source guess what a step's decoding sequences go on with, as far as budget, memory and their limits allow.</summary>
     public void AddDrafts(List<SequenceStep> steps, int budget)
@@ -13,7 +14,7 @@ internal sealed class DraftPlanner(BlockManager blocks, IDraftSource? source, in
         {
             if (steps[i] is { Samples: true, Count: 1, Awaits: false } step && MostDrafts(step.Sequence, budget) is > 0 and var most)
             {
-                var drafts = step.Sequence.Draft(source, most);
+                var drafts = constraints.CountReady(step.Sequence, step.Sequence.Draft(source, most));
                 if (drafts > 0 && blocks.TryGrow(step.Sequence, drafts))
                 {
                     steps[i] = step with { Drafts = drafts };

@@ -18,6 +18,12 @@ public interface ITokenConstraint
     /// <returns>False when every token is allowed; the mask then means nothing.</returns>
     bool FillMask(Span<uint> mask);
 
+    /// <summary>
+    /// What is to be done before <see cref="FillMask"/> answers at once for the next token; null when nothing is. It is asked before each step that
+    /// samples, and what it gives is done by another thread, beside the constraint's use: until then the sequence sits the steps out.
+    /// </summary>
+    IPreparation? Prepare() => null;
+
     /// <summary>Takes a token in, if it is allowed.</summary>
     TokenAcceptance Accept(int token);
 

@@ -36,7 +36,7 @@ public sealed class InferenceEngine : IAsyncDisposable
         _runner = runner;
         _logger = logger;
         _time = time;
-        _scheduler = new Scheduler(runner.Limits, options, drafts);
+        _scheduler = new Scheduler(runner.Limits, options, drafts, new ConstraintReadiness(() => _loop!.Wake()));
         _gate = new AdmissionGate(MaxPlaces, options.MaxQueuedTokens);
         _journal = new SequenceJournal(metrics, logger, time);
         _loop = new EngineLoop(runner, _scheduler, _gate, _journal, time);

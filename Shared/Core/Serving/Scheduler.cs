@@ -16,10 +16,12 @@ internal sealed class Scheduler
     private readonly DraftPlanner _drafts;
     private readonly LookAhead _lookAhead;
     private readonly List<PlannedStep> _planned = [];         // not answered yet, oldest first: at most two
+    private readonly ConstraintReadiness _constraints;
     private bool _holdReleases;
 
-    public Scheduler(ModelLimits limits, EngineOptions options, IDraftSource? drafts = null)
+    public Scheduler(ModelLimits limits, EngineOptions options, IDraftSource? drafts = null, ConstraintReadiness? constraints = null)
     {
+        _constraints = constraints ?? new ConstraintReadiness();
         _hasStates = limits.HasStates;
         _longestAlone = options.PrefixCache ? limits.BlockSize * (_hasStates ? StateCheckpoints.FewestBlocks : 1) : int.MaxValue;
         _blocks = new BlockManager(limits, options.PrefixCache);
@@ -27,7 +29,7 @@ internal sealed class Scheduler
         _tokenBudget = options.TokenBudget ?? limits.TokenBudget;
         MaxRunning = Math.Min(Math.Min(options.MaxSequences, limits.SlotCount), _tokenBudget);
         MaxLength = (int)Math.Min(limits.ContextLength, ((long)limits.BlockCount - limits.StateBlocks) * limits.BlockSize);
-        _drafts = new DraftPlanner(_blocks, _hasStates ? null : drafts ?? (limits.TakesDrafts ? new ConstraintDrafts() : null), MaxLength);
+        _drafts = new DraftPlanner(_blocks, _constraints, _hasStates ? null : drafts ?? (limits.TakesDrafts ? new ConstraintDrafts() : null), MaxLength);
         _lookAhead = new LookAhead(limits is { Overlaps: true, HasStates: false }, guesses: drafts is not null, MaxLength);
     }
 
@@ -139,6 +141,7 @@ internal sealed class Scheduler
         }
 
         _planned.RemoveAt(0);
+        _constraints.Begin(updates);
         return updates;
     }
 
@@ -346,7 +349,8 @@ internal sealed class Scheduler
         return count;
     }
 
-    private static bool IsPaused(Sequence sequence) => sequence.Stream?.Mailbox.IsFullWith(sequence.AwaitedTokens) == true;
+    /// <summary>True for a sequence that sits the step out: its reader is behind, or its constraint is not ready.</summary>
+    private bool IsPaused(Sequence sequence) => sequence.Stream?.Mailbox.IsFullWith(sequence.AwaitedTokens) == true || !_constraints.IsReady(sequence);
 
     private bool WaitsForPrompt(Sequence sequence)
         => sequence.PromptLength > _longestAlone && sequence.PromptSource is { HasEnded: false, CompletionLength: 0, AwaitedTokens: 0 };

@@ -105,6 +105,9 @@ public sealed class Sequence
 
     internal void Abort() => Volatile.Write(ref _aborted, true);
 
+    /// <summary>What its constraint was last asked to prepare; null for nothing.</summary>
+    internal ConstraintWork? Preparation { get; set; }
+
     /// <summary>Adds a token to the completion, unless the constraint refuses it: then nothing changes.</summary>
     internal TokenAcceptance Append(int token)
     {

@@ -23,11 +23,11 @@ internal interface IDecoder
     /// <summary>Gives a cached block's memory back.</summary>
     void ReleaseBlock(int block);
 
-    /// <summary>Copies a cached block into a slot.</summary>
-    void Restore(BlockCopy copy);
+    /// <summary>Copies cached blocks into slots.</summary>
+    void Restore(IReadOnlyList<BlockCopy> copies);
 
-    /// <summary>Copies a block of a slot into the cache.</summary>
-    void Save(BlockCopy copy);
+    /// <summary>Copies blocks of slots into the cache.</summary>
+    void Save(IReadOnlyList<BlockCopy> copies);
 
     /// <summary>Gives the memory of a saved state back. Only where slots have states, as the next two.</summary>
     void ReleaseState(int state);
@@ -37,6 +37,12 @@ internal interface IDecoder
 
     /// <summary>Saves the states of a slot.</summary>
     void Save(StateCopy copy);
+
+    /// <summary>
+    /// Says that a step failed, in the decoder or behind it, perhaps for want of memory: what was captured over memory that may have gone is
+    /// forgotten.
+    /// </summary>
+    void Recover();
 
     /// <inheritdoc cref="IModelRunner.LoadAdapter"/>
     AdapterSummary LoadAdapter(int number, ModelFiles files);

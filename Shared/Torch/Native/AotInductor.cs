@@ -14,6 +14,14 @@ internal static unsafe partial class AotInductor
     [LibraryImport(LibTorch)]
     public static partial int aoti_torch_new_tensor_handle(nint original, out nint copy);
 
+    /// <summary>
+    /// A tensor over memory that it does not own, on any device. libtorch asks the driver whose the first address is, so that memory must be
+    /// there. The type is c10's number, the device's type 0 for the CPU and 1 for CUDA.
+    /// </summary>
+    [LibraryImport(LibTorch)]
+    public static partial int aoti_torch_create_tensor_from_blob(
+        nint data, long dimensions, long* sizes, long* strides, long offset, int type, int deviceType, int deviceIndex, out nint tensor);
+
     /// <summary>Calls an operator by its name: see <see cref="OperatorCall"/>.</summary>
     [LibraryImport(LibTorch, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int aoti_torch_call_dispatcher(string operatorName, string overload, ulong* stack);

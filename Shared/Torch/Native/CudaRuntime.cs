@@ -56,6 +56,9 @@ internal static unsafe partial class CudaRuntime
     public static partial int cudaSetDevice(int device);
 
     [LibraryImport(Library)]
+    public static partial int cudaDeviceSynchronize();
+
+    [LibraryImport(Library)]
     public static partial int cudaStreamDestroy(nint stream);
 
     [LibraryImport(Library)]

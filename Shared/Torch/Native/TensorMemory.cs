@@ -27,6 +27,32 @@ internal static unsafe partial class TensorMemory
     /// <inheritdoc cref="Wrap(void*, ScalarType, ReadOnlySpan{long})"/>
     public static Tensor Wrap(nint memory, ScalarType type, params ReadOnlySpan<long> shape) => Wrap((void*)memory, type, shape);
 
+    /// <summary>
+    /// A contiguous tensor over a device's memory that it does not own: the addresses must outlive the tensor and all its views. Memory has
+    /// to lie behind the first of them, and behind whatever is then read or written.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">libtorch does not take the address for the device's.</exception>
+    public static Tensor WrapOn(Device device, nint memory, ScalarType type, params ReadOnlySpan<long> shape)
+    {
+        Span<long> strides = stackalloc long[shape.Length];
+        long stride = 1;
+        for (var dimension = shape.Length - 1; dimension >= 0; dimension--)
+        {
+            strides[dimension] = stride;
+            stride *= shape[dimension];
+        }
+
+        fixed (long* sizes = shape, steps = strides)
+        {
+            var index = device.type == DeviceType.CPU ? -1 : Math.Max(0, device.index);
+            var error = AotInductor.aoti_torch_create_tensor_from_blob(
+                memory, shape.Length, sizes, steps, 0, (int)type, (int)device.type, index, out var handle);
+            return error == 0
+                ? Tensor.UnsafeCreateTensor(handle)
+                : throw new InvalidOperationException("libtorch refused to wrap a device's memory.");
+        }
+    }
+
     /// <summary>A row of a contiguous f32 matrix on the CPU.</summary>
     public static ReadOnlySpan<float> Row(Tensor matrix, int row)
     {

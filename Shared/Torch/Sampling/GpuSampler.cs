@@ -19,6 +19,7 @@ internal sealed class GpuSampler : IDisposable
 
     private readonly Sampler _host;
     private readonly IStepDevice _stream;
+    private readonly Func<Tensor, Tensor>? _highest;
     private readonly StepUpload<double> _numbers;
     private readonly StepUpload<long> _places;
 
@@ -26,9 +27,12 @@ internal sealed class GpuSampler : IDisposable
     /// <param name="host">Samples what is not settled here.</param>
     /// <param name="stream">Where the work is queued.</param>
     /// <param name="device">Where the logits are.</param>
-    public GpuSampler(Sampler host, IStepDevice stream, Device device)
+    /// <param name="highest">
+    /// For logits f32 [n, V] the highest one's index, -1 where it is not finite, in one kernel; null for tensor operations.
+    /// </param>
+    public GpuSampler(Sampler host, IStepDevice stream, Device device, Func<Tensor, Tensor>? highest = null)
     {
-        (_host, _stream) = (host, stream);
+        (_host, _stream, _highest) = (host, stream, highest);
         _numbers = new(stream, device, FirstRoom);
         _places = new(stream, device, FirstRoom);
     }
@@ -159,8 +163,13 @@ internal sealed class GpuSampler : IDisposable
     private static bool AllGreedy(SamplingRows rows) => rows.Rows.All(row => Sampler.IsGreedy(row.Sequence));
 
     /// <summary>The tokens of rows, int64 [n, 1]; negative where that is not settled.</summary>
-    private static Tensor Pick(Tensor logits, GpuDraw? draw, bool whole)
+    private Tensor Pick(Tensor logits, GpuDraw? draw, bool whole)
     {
+        if (draw is null && _highest is not null)
+        {
+            return _highest(logits).unsqueeze(1);
+        }
+
         var highest = logits.argmax(1, keepdim: true);
         var possible = logits.gather(1, highest).isfinite();    // false for NaN as well
         return (draw?.Pick(logits, highest, whole) ?? highest).masked_fill(possible.logical_not(), Impossible);

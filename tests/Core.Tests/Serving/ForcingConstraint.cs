@@ -5,7 +5,9 @@ namespace Rill.Core.Tests.Serving;
 /// <summary>Leaves one token at each place, and drafts all of them that are still to come.</summary>
 /// <param name="text">The tokens.</param>
 /// <param name="isBroken">True for a source of drafts that throws.</param>
-internal sealed class ForcingConstraint(IReadOnlyList<int> text, bool isBroken = false) : ITokenConstraint
+/// <param name="prepare">What it has to prepare after so many tokens; null for nothing.</param>
+internal sealed class ForcingConstraint(
+    IReadOnlyList<int> text, bool isBroken = false, Func<int, IPreparation?>? prepare = null) : ITokenConstraint
 {
     private int _accepted;
 
@@ -15,6 +17,8 @@ internal sealed class ForcingConstraint(IReadOnlyList<int> text, bool isBroken =
         mask[text[_accepted] / 32] |= 1u << (text[_accepted] % 32);
         return true;
     }
+
+    public IPreparation? Prepare() => prepare?.Invoke(_accepted);
 
     public TokenAcceptance Accept(int token) => token != text[_accepted] ? TokenAcceptance.Refused
         : ++_accepted == text.Count ? TokenAcceptance.Completed

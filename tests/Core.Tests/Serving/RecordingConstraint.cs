@@ -6,7 +6,11 @@ namespace Rill.Core.Tests.Serving;
 /// Allows tokens by what it has accepted: their sum with the accepted ones may not be a multiple of three. It notes what it accepts, and
 /// is complete after a number of tokens.
 /// </summary>
-internal sealed class RecordingConstraint(int vocabulary, int completeAfter = int.MaxValue) : ITokenConstraint
+/// <param name="vocabulary">Number of token ids.</param>
+/// <param name="completeAfter">The number of tokens.</param>
+/// <param name="prepare">What it has to prepare after so many tokens; null for nothing.</param>
+internal sealed class RecordingConstraint(
+    int vocabulary, int completeAfter = int.MaxValue, Func<int, IPreparation?>? prepare = null) : ITokenConstraint
 {
     /// <summary>What was accepted and not rolled back.</summary>
     public List<int> Accepted { get; } = [];
@@ -26,6 +30,8 @@ internal sealed class RecordingConstraint(int vocabulary, int completeAfter = in
 
         return true;
     }
+
+    public IPreparation? Prepare() => prepare?.Invoke(Accepted.Count);
 
     public TokenAcceptance Accept(int token)
     {

@@ -3,7 +3,7 @@ using Rill.Serving;
 namespace Rill.Core.Tests.Serving;
 
 /// <summary>
-/// Random worlds with drafts, masks, salts, embeddings and slots with states: whatever arrives, leaves and fails, the accounts add up, every
+/// Random worlds with drafts, masks (quick and slow ones), salts, embeddings and slots with states: whatever arrives, leaves and fails, the accounts add up, every
 /// text and vector is what it would be alone, and a constraint saw each token exactly once.
 /// </summary>
 public class SchedulerPropertyTests
@@ -82,7 +82,7 @@ public class SchedulerPropertyTests
 
             for (var i = 0; _live.Count > 0; i++)
             {
-                Assert.True(i < 20_000, "A sequence never ends.");
+                Assert.True(i < 1_000_000, "A sequence never ends.");
                 Step();
             }
 
@@ -124,7 +124,7 @@ public class SchedulerPropertyTests
             {
                 Work = _isPlain ? SequenceWork.Generate : _random.Next(6) switch { 0 => SequenceWork.EmbedLast, 1 => SequenceWork.EmbedMean, _ => SequenceWork.Generate },
                 CacheSalt = _random.Next(3) == 0 ? "tenant" : "",
-                Constraint = !_isPlain && _random.Next(4) == 0 ? new RecordingConstraint(Vocabulary, CompleteAfter) : null,
+                Constraint = !_isPlain && _random.Next(4) == 0 ? new RecordingConstraint(Vocabulary, CompleteAfter, NewPreparation(_random.Next())) : null,
                 Parameters = new SamplingParameters
                 {
                     MaxTokens = _random.Next(1, 20),
@@ -142,6 +142,13 @@ public class SchedulerPropertyTests
             {
                 _constraints.Add(sequence, constraint);
             }
+        }
+
+        /// <summary>At some places nothing is to be done, at some little, and at some so much that the sequence sits steps out.</summary>
+        private static Func<int, IPreparation?> NewPreparation(int seed)
+        {
+            var made = new HashSet<int>();
+            return place => (seed + place) % 5 > 2 || !made.Add(place) ? null : new SlowPreparation(parts: (seed + place) % 5 == 2 ? 400 : 1);
         }
 
         private void Leave()

@@ -22,6 +22,10 @@ public sealed class WaitsOfAStepTests
         ("DeviceWeights", "cpu"),             // at load
         ("FlashProbe", "ToSingle"),           // at load
         ("GpuRotary", "tensor"),              // at load
+        ("KernelProbe", "tensor"),            // at load
+        ("KernelProbe", "ToBoolean"),         // at load
+        ("PanelProbe", "tensor"),             // at load
+        ("PanelProbe", "ToBoolean"),          // at load
         ("StepGraphs", "ToSingle"),           // when a shape is captured
         ("StepUpload`1", "pin_memory"),       // when it takes its memory
         ("GpuExperts", "cpu"),                // a prompt's rows by expert

@@ -90,19 +90,29 @@ public sealed class KeyValueMemoryTests
     }
 
     [Fact]
-    public void Load_DeviceThatTellsItsFreeMemory_LeavesRoomForWeightsAndActivations()
+    public void Load_DeviceThatTellsItsFreeMemory_SharesOutWhatTheLargestStepLeft()
     {
         using var model = new TinyModel();
         using var device = new ReplayingDevice { Free = 700 * 1024 };
         using var runner = RunnerDriver.LoadTensors(model, options => options with
         {
-            StepDevice = device, SlotCount = 2, BlockSize = 16, ContextLength = 256, KeyValueMemoryMiB = null,
+            StepDevice = device, SlotCount = 4, BlockSize = 16, ContextLength = 256, KeyValueMemoryMiB = null,
         });
 
-        // a block is 6144 bytes; two slots of 16 blocks take their memory at once, and no more than 64 blocks make sense
-        var weights = runner.ParameterCount * sizeof(float);
-        Assert.Equal((int)(0.85 * ((700 * 1024) - weights) / 6144) - 32, runner.Limits.BlockCount);
-        Assert.InRange(runner.Limits.BlockCount, 17, 63);
+        // a block is 6144 bytes; four slots and the blocks lose a page each, and no more than 128 blocks make sense
+        Assert.Equal((int)((0.93 * 700 * 1024) - (5 * Environment.SystemPageSize)) / 6144, runner.Limits.BlockCount);
+        Assert.InRange(runner.Limits.BlockCount, 17, 127);
+    }
+
+    [Fact]
+    public void Load_WeightsLargerThanTheDevice_IsRefusedInOneSentence()
+    {
+        using var model = new TinyModel();
+        using var device = new ReplayingDevice { Free = 10 };
+
+        var error = Assert.Throws<ModelFormatException>(() => RunnerDriver.LoadTensors(model, options => options with { StepDevice = device }));
+
+        Assert.Equal("The weights take 0 MiB, and stand-in has 0 MiB free; serve the model on a larger GPU, or choose a smaller one.", error.Message);
     }
 
     [Fact]

@@ -16,6 +16,7 @@ internal sealed class CallBody
     private readonly Dictionary<bool, Rule> _rules = [];
     private readonly TaggedArguments _tagged;
     private readonly CallObject _object;
+    private readonly PythonArguments _python;
 
     /// <summary>Of a format's calls of some tools.</summary>
     public CallBody(ToolFormat format, ModelMarks marks, ToolArguments arguments, IReadOnlyList<(int Index, ToolDefinition Tool)> tools)
@@ -23,6 +24,7 @@ internal sealed class CallBody
         (_format, _marks, _arguments, _tools) = (format, marks, arguments, tools);
         _tagged = new(format.Arguments, marks, arguments);
         _object = new(format.Arguments, arguments);
+        _python = new(arguments);
     }
 
     /// <summary>True when the arguments are JSON, around which white space means nothing.</summary>
@@ -65,6 +67,7 @@ internal sealed class CallBody
         ArgumentKind.Json => program.Gap(MostBlanks).Value(_arguments.Json(tool, index)),
         ArgumentKind.JsonString => program.Gap(MostBlanks).Literal("\"").Value(EscapedMachine.Of(_arguments.Json(tool, index))).Literal("\""),
         ArgumentKind.Tagged => _tagged.Write(program, tool, index),
+        ArgumentKind.Python => _python.Write(program, tool, index),
         ArgumentKind.Lax when _marks.Of(_format.Arguments.StringDelimiter) is { Length: 1, HasText: false } delimiter =>
             program.Value(LaxMachine.Of(_arguments.Json(tool, index), delimiter.Tokens.Single())),
         var kind => throw new AnswerFormException(ApiError.UnsupportedParameter(

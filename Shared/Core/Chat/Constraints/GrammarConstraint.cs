@@ -28,6 +28,9 @@ internal sealed class GrammarConstraint(CompiledGrammar grammar, JumpAhead? jump
     }
 
     /// <inheritdoc/>
+    public IPreparation? Prepare() => _matcher.AllowsAll ? null : _matcher.Missing();
+
+    /// <inheritdoc/>
     public TokenAcceptance Accept(int token)
     {
         if (!_matcher.TryAccept(token))

@@ -26,6 +26,9 @@ internal sealed class ThinkingBudget(GrammarConstraint inner, int budget, IReadO
     }
 
     /// <inheritdoc/>
+    public IPreparation? Prepare() => IsSpent ? null : inner.Prepare();
+
+    /// <inheritdoc/>
     public TokenAcceptance Accept(int token)
     {
         if (IsSpent && token != Forced)

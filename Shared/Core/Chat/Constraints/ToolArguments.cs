@@ -15,6 +15,8 @@ internal sealed class ToolArguments(GrammarBudget budget, bool isEnforced)
 {
     private readonly Lazy<Rule> _anyObject = new(() => ObjectsOf(SchemaCompiler.Compile(JsonElement.Parse("""{"type":"object"}"""), new(new()))));
 
+    private readonly Lazy<Rule> _anyValue = new(() => SchemaCompiler.Compile(JsonElement.Parse("true"), new(new())));
+    private readonly Lazy<Rule> _identifier = new(() => Pattern("^[A-Za-z_][A-Za-z0-9_]{0,63}$", budget));
     private readonly Lazy<Rule> _id = new(() => Pattern("^[A-Za-z0-9_-]{1,40}$", budget));
     private readonly Lazy<Rule> _index = new(() => Pattern("^(0|[1-9][0-9]{0,2})$", budget));
     private readonly Lazy<Rule> _key = new(() => Pattern("^[A-Za-z0-9_.-]{1,64}$", budget));
@@ -47,6 +49,12 @@ internal sealed class ToolArguments(GrammarBudget budget, bool isEnforced)
 
     /// <summary>Reads an argument's name where the schema does not tell.</summary>
     public Rule Key => _key.Value;
+
+    /// <summary>Reads an argument's name in Python, where the schema does not tell.</summary>
+    public Rule Identifier => _identifier.Value;
+
+    /// <summary>Reads any JSON value.</summary>
+    public Rule AnyValue => _anyValue.Value;
 
     /// <summary>A tool that names no parameters has none.</summary>
     private T Read<T>(ToolDefinition tool, int index, Func<JsonElement, T> compile, Func<T> any)

@@ -7,6 +7,9 @@ namespace Rill.Text.Grammar;
 /// <param name="IsEnd">True when the answer is complete behind them: nothing may follow.</param>
 internal readonly record struct ForcedText(Symbols Symbols, bool IsEnd)
 {
+    // Where a text can be read in more ways, asking all of them about each byte takes longer than a guess is worth.
+    private const int MostWays = 16;
+
     /// <summary>Reads on from a place, as far as nothing is to choose.</summary>
     /// <param name="automaton">The grammar's.</param>
     /// <param name="at">The place.</param>
@@ -37,7 +40,7 @@ internal readonly record struct ForcedText(Symbols Symbols, bool IsEnd)
     private static int? Only(Configuration at, HashSet<int> marks)
     {
         var only = (int?)null;
-        foreach (var frame in at.IsAccepting ? [] : at.Frames)
+        foreach (var frame in at.IsAccepting || at.Frames.Length > MostWays ? [] : at.Frames)
         {
             if (frame.Machine.TakesAnyToken(frame.State))
             {

@@ -6,6 +6,7 @@ namespace Rill.Text.Grammar;
 public sealed class GrammarMatcher(CompiledGrammar grammar)
 {
     private readonly List<Configuration> _places = [grammar.Start];
+    private MaskWork? _mask;    // of the place for which it was asked last
 
     /// <summary>True when the answer is complete, and nothing but its end may follow.</summary>
     public bool IsComplete => _places[^1].IsComplete;
@@ -20,7 +21,15 @@ public sealed class GrammarMatcher(CompiledGrammar grammar)
     public bool AllowsAll => grammar.AllowsAll(_places[^1]);
 
     /// <summary>Sets the bit of each token that may follow and clears all others; end tokens may where the answer may end.</summary>
-    public void FillMask(Span<uint> mask) => grammar.Fill(_places[^1], mask);
+    public void FillMask(Span<uint> mask)
+    {
+        var found = MaskOf(Work()).AsSpan();
+        found[..Math.Min(found.Length, mask.Length)].CopyTo(mask);
+        mask[Math.Min(found.Length, mask.Length)..].Clear();
+    }
+
+    /// <summary>The mask that <see cref="FillMask"/> writes here, so that another thread can make it beforehand; null when it is made.</summary>
+    internal MaskWork? Missing() => Work() is { Mask: null } work ? work : null;
 
     /// <summary>What follows where nothing is to choose, at most so many bytes and marks.</summary>
     internal ForcedText Forced(int most) => grammar.Forced(_places[^1], most);
@@ -45,6 +54,25 @@ public sealed class GrammarMatcher(CompiledGrammar grammar)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(count, _places.Count);
         _places.RemoveRange(_places.Count - count, count);
+    }
+
+    private MaskWork Work() => _mask?.At == _places[^1] ? _mask : _mask = grammar.Mask(_places[^1]);
+
+    /// <summary>A mask that is not made yet is begun anew: the other one may be in the middle of its work, or have failed.</summary>
+    private uint[] MaskOf(MaskWork work)
+    {
+        if (work.Mask is { } made)
+        {
+            return made;
+        }
+
+        _mask = grammar.Mask(work.At);
+        while (!_mask.Continue())
+        {
+            // its parts are for those who have others to do between them
+        }
+
+        return _mask.Mask!;
     }
 
     private bool Add(Configuration at)

@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Rill.Text.Grammar;
 
@@ -41,6 +43,13 @@ internal static class JsonText
     /// <summary>Refuses a schema with half a surrogate pair or broken UTF-8 in it: later on nobody expects that.</summary>
     public static void CheckUnicode(JsonElement value)
     {
+        // An escape may be half a pair, so each text with one is read; whole UTF-8 without one is right.
+        var text = JsonMarshal.GetRawUtf8Value(value);
+        if (text.IndexOf("\\u"u8) < 0 && Utf8.IsValid(text))
+        {
+            return;
+        }
+
         try
         {
             Visit(value);

@@ -135,9 +135,26 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
 
     public void ReleaseBlock(int block) => _cache.ReleaseBlock(block);
 
-    public void Restore(BlockCopy copy) => _cache.Restore(copy);
+    public void Restore(IReadOnlyList<BlockCopy> copies)
+    {
+        foreach (var copy in copies)
+        {
+            _cache.Restore(copy);
+        }
+    }
 
-    public void Save(BlockCopy copy) => _cache.Save(copy);
+    public void Save(IReadOnlyList<BlockCopy> copies)
+    {
+        foreach (var copy in copies)
+        {
+            _cache.Save(copy);
+        }
+    }
+
+    /// <summary>Does nothing: a step's memory is its own.</summary>
+    public void Recover()
+    {
+    }
 
     public void ReleaseState(int state) => _mixers!.States.ReleaseSaved(state);
 

@@ -8,9 +8,9 @@ namespace Rill.Torch.Cpu.Quantization;
 internal sealed unsafe class QuantizedWeights : IDisposable
 {
     private readonly Dictionary<string, QuantizedMatrix> _matrices;
-    private readonly IDisposable _memory;
     private readonly nint _start;
     private readonly QuantizedFile? _file;
+    private IDisposable? _memory;    // null once it was given back
     private Task _keeping = Task.CompletedTask;
 
     /// <summary>Maps the file where it does, and makes the matrices otherwise.</summary>
@@ -57,12 +57,18 @@ internal sealed unsafe class QuantizedWeights : IDisposable
         }
     }
 
+    /// <summary>Gives the memory back as soon as the file is written, for whoever has copies of all matrices.</summary>
+    public void ReleaseWhenKept() =>
+        _keeping = _keeping.ContinueWith(_ => Release(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+
     /// <summary>Gives the memory back, once the file is written.</summary>
     public void Dispose()
     {
         _keeping.Wait();
-        _memory.Dispose();
+        Release();
     }
+
+    private void Release() => Interlocked.Exchange(ref _memory, null)?.Dispose();
 
     private static VirtualMemory Make(
         QuantizedTable table, ModelWeights weights, ThreadTeam team, Action<double> progress, out nint start, out RepackCount repacked)

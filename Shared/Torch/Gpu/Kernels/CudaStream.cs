@@ -13,6 +13,8 @@ internal sealed class CudaStream : IStepDevice
 
     public string Name { get; }
 
+    public nint Handle => _stream;
+
     /// <summary>Makes a stream on a CUDA device, or a device that uses libtorch's own stream and knows why.</summary>
     public static IStepDevice Create(Device device)
     {

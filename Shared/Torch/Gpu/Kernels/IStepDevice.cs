@@ -8,6 +8,9 @@ internal interface IStepDevice : IDisposable
     /// <summary>Which device it is, such as a GPU's name.</summary>
     string Name { get; }
 
+    /// <summary>The CUDA stream's handle; 0 for the default one, or where there is none.</summary>
+    nint Handle => 0;
+
     /// <summary>Queues the calling thread's tensor operations on the device's own stream until the result is disposed.</summary>
     IDisposable? Enter();
 

@@ -28,6 +28,9 @@ internal sealed class DecodePass
     public DecodePass(GpuModel model, PassFactory passes, StepGraphs? graphs, KeyValueLayout layout, StepUpload<long> upload, LastTokens last) =>
         (_model, _passes, _graphs, _layout, _upload, _last) = (model, passes, graphs, layout, upload, last);
 
+    /// <inheritdoc cref="StepGraphs.Captures"/>
+    public int Captures => _graphs?.Captures ?? 0;
+
     /// <summary>The shape of a pass over rows of different slots; null where they are better computed as they come.</summary>
     public StepShape? ShapeOf(ReadOnlySpan<TokenRow> rows)
     {
@@ -40,9 +43,10 @@ internal sealed class DecodePass
     /// where nothing is captured.
     /// </summary>
     /// <param name="goesOn">Asked before each shape.</param>
-    /// <returns>Number of shapes that are captured now.</returns>
+    /// <returns>Number of shapes that are captured now; 0 where those are no more than before.</returns>
     public int CaptureCommon(Func<bool> goesOn)
     {
+        var before = _graphs?.Count ?? 0;
         foreach (var shape in StepShape.Common(_layout.SlotCount, _layout.ContextLength, _passes.CopiesSpans).Where(_passes.HasFixedShapes))
         {
             if (_graphs is not { IsOn: true } || !goesOn())
@@ -54,7 +58,7 @@ internal sealed class DecodePass
             Forward([default], shape);
         }
 
-        return _graphs?.Count ?? 0;
+        return _graphs?.Count > before ? _graphs.Count : 0;
     }
 
     /// <inheritdoc cref="StepGraphs.Drop"/>

@@ -20,7 +20,11 @@ internal sealed class DeviceWeights(WeightTensors tensors, Device device, Dispos
     /// <param name="bias">True when the layers have biases.</param>
     /// <param name="layers">Name and outputs of each.</param>
     public (Tensor Weight, Tensor? Bias) Linear(long inputs, bool bias, params ReadOnlySpan<(string Layer, long Outputs)> layers) =>
-        (Place(tensors.Stack(inputs, layers)), tensors.StackBias(bias, layers) is { } stacked ? Place(stacked) : null);
+        (Place(tensors.Stack(inputs, layers)), Bias(bias, layers));
+
+    /// <summary>The biases of the same layers, stacked; null where they have none.</summary>
+    public Tensor? Bias(bool present, params ReadOnlySpan<(string Layer, long Outputs)> layers) =>
+        tensors.StackBias(present, layers) is { } stacked ? Place(stacked) : null;
 
     /// <summary>One weight in f32: a router's, whose choices a rounding may turn.</summary>
     public Tensor Exact(string name, params ReadOnlySpan<long> shape) => Place(tensors.Elements(0, name, shape));

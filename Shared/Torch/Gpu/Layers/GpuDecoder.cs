@@ -24,24 +24,32 @@ internal sealed class GpuDecoder : IDecoder
     private readonly MixedPass _mixed;
     private readonly GpuPlace _place;
     private readonly LastTokens _last;
+    private readonly Dictionary<int, int> _ends = [];    // of a step's slots
+    private (long? Left, int Captures)? _before;         // the last step, where it may have taken memory: bytes beside tensors, graphs
+    private int _mostSingles;
+    private bool _hasCaptured;
 
     /// <summary>Loads the weights; where the place is the CPU, <paramref name="weights"/> must outlive the decoder.</summary>
     /// <param name="spec">The model.</param>
     /// <param name="weights">Its weights.</param>
+    /// <param name="packed">Its matrices in q8 or q4, on the host, by name; null for those of the weights.</param>
     /// <param name="type">The computing type.</param>
     /// <param name="layout">Sizes of the KV cache.</param>
     /// <param name="place">Where the model runs, and how.</param>
     /// <param name="parts">Owns what the decoder makes.</param>
-    public GpuDecoder(DecoderSpec spec, ModelWeights weights, ScalarType type, KeyValueLayout layout, GpuPlace place, DisposableStack parts)
+    public GpuDecoder(
+        DecoderSpec spec, ModelWeights weights, Func<string, PackedPanels>? packed, ScalarType type, KeyValueLayout layout, GpuPlace place,
+        DisposableStack parts)
     {
         TensorSwitches.Check(spec);
         _place = place;
-        _cache = new(layout, type, place.Device, parts);
+        _cache = new(layout, type, place.Device, parts, place.Memory);
         var places = parts.Own(new GpuPositions(spec, place.Device));
         var flash = UsableFlash(spec, type, place);
         UsesFlash = flash is not null;
         var passes = new PassFactory(spec, _cache, places, flash, place.MostCopiedBytes, place.Device);
-        var model = new GpuModel(spec, new(weights, type), _cache, type, place.Device, parts);
+        var model = new GpuModel(spec, new(weights, type), packed, _cache, type, place, parts);
+        Highest = model.Highest;
         var graphs = place.Graphs
             ? parts.Own(new StepGraphs(place.Stream, reason => place.Report($"Decoding steps are not captured as CUDA graphs: {reason}.")))
             : null;
@@ -55,12 +63,25 @@ internal sealed class GpuDecoder : IDecoder
     /// <summary>Whether attention runs through the flash kernel.</summary>
     public bool UsesFlash { get; }
 
+    /// <summary>For logits f32 [N, vocabulary] the highest one's index, or -1 where it is not finite, int64 [N].</summary>
+    public Func<Tensor, Tensor> Highest { get; }
+
+    /// <summary>Adds the prefix cache, once, before blocks are saved: see <see cref="GpuKeyValueCache.AddBlocks"/>.</summary>
+    public void AddBlocks(int count, long mostBytes) => _cache.AddBlocks(count, mostBytes);
+
     /// <summary>
-    /// Captures decoding steps of the shapes that come most, so that no request waits for it: within bounds of time and memory. Uses slot 0,
-    /// which must be free.
+    /// Captures decoding steps of the shapes that come most, so that no request waits for it: within bounds of time and memory, and once. Uses
+    /// slot 0, which must be free.
     /// </summary>
     public void CaptureSteps()
     {
+        if (_hasCaptured)
+        {
+            return;
+        }
+
+        _hasCaptured = true;
+        _cache.Use(0, 1);
         var started = Stopwatch.GetTimestamp();
         try
         {
@@ -83,7 +104,10 @@ internal sealed class GpuDecoder : IDecoder
     public StepOutput Forward(StepPlan plan)
     {
         using var scope = NewDisposeScope();
+        DropGraphsAfterWant();
+        Use(plan.Rows);
         var split = PassSplit.Of(plan);
+        _before = MayTakeMemory(split) ? (BytesLeft(), _decode.Captures) : null;
         var (logits, hidden, slots) = split.IsDecoding && _decode.ShapeOf(split.Rows) is { } shape ? Decoded(split, shape) : _mixed.Forward(split);
         if (split.Sampling.Length == 0 && split.Pooling.Length == 0)
         {
@@ -95,19 +119,15 @@ internal sealed class GpuDecoder : IDecoder
 
     public void NoteSampled(Tensor slots, Tensor tokens) => _last.Note(slots, tokens);
 
-    /// <summary>Does nothing: the memory was taken for good.</summary>
-    public void ReleaseSlot(int slot)
-    {
-    }
+    public void ReleaseSlot(int slot) => _cache.ReleaseSlot(slot);
 
-    /// <summary>Does nothing: the memory was taken for good.</summary>
-    public void ReleaseBlock(int block)
-    {
-    }
+    public void ReleaseBlock(int block) => _cache.ReleaseBlock(block);
 
-    public void Restore(BlockCopy copy) => _cache.Restore(copy);
+    public void Restore(IReadOnlyList<BlockCopy> copies) => _cache.Restore(copies);
 
-    public void Save(BlockCopy copy) => _cache.Save(copy);
+    public void Save(IReadOnlyList<BlockCopy> copies) => _cache.Save(copies);
+
+    public void Recover() => _decode.DropGraphs();
 
     public void ReleaseState(int state) => throw NoStates();
 
@@ -133,6 +153,45 @@ internal sealed class GpuDecoder : IDecoder
     {
         var (logits, slots) = _decode.Forward(split.Rows, shape);
         return (logits.narrow(0, 0, split.Sampling.Length), null, slots.narrow(0, 0, split.Sampling.Length));
+    }
+
+    /// <summary>
+    /// libtorch's allocator gives back what nobody holds when it cannot get more, and then goes on: nobody is told. It shows in the device's
+    /// free memory alone, which after the warm-up seldom changes in a step but by pages of ours and by new graphs: whenever else it did, graphs
+    /// are captured anew.
+    /// </summary>
+    private void DropGraphsAfterWant()
+    {
+        if (_before is { } before && before.Captures == _decode.Captures && before.Left != BytesLeft())
+        {
+            _decode.DropGraphs();
+        }
+    }
+
+    /// <summary>Whether a step may have tensors of sizes that there were none of.</summary>
+    private bool MayTakeMemory(PassSplit split)
+    {
+        var isLarger = split.SingleCount > _mostSingles;
+        _mostSingles = Math.Max(_mostSingles, split.SingleCount);
+        return isLarger || !split.IsDecoding;
+    }
+
+    /// <summary>Bytes of the device that neither tensors nor others hold; null where that is not known.</summary>
+    private long? BytesLeft() => _place.Stream.FreeMemory() + (_place.Memory?.TakenBytes ?? 0);
+
+    /// <summary>Puts memory behind the positions that a step reads and writes.</summary>
+    private void Use(TokenRow[] rows)
+    {
+        _ends.Clear();
+        foreach (var row in rows)
+        {
+            _ends[row.Slot] = Math.Max(_ends.GetValueOrDefault(row.Slot), row.Position + 1);
+        }
+
+        foreach (var (slot, end) in _ends)
+        {
+            _cache.Use(slot, end);
+        }
     }
 
     private FlashAttention.Kernel? UsableFlash(DecoderSpec spec, ScalarType type, GpuPlace place)

@@ -8,29 +8,32 @@ internal sealed class GpuDenseFeedForward : IGpuFeedForward
 {
     private readonly DecoderSpec _spec;
     private readonly GpuNorm _norm;
-    private readonly (Tensor Weight, Tensor? Bias) _up;     // with the gate before it, where there is one
-    private readonly (Tensor Weight, Tensor? Bias) _down;
+    private readonly IFusedKernels _kernels;
+    private readonly IGpuLinear _up;     // with the gate before it, where there is one
+    private readonly IGpuLinear _down;
     private readonly Tensor? _subNorm;
 
     /// <param name="spec">The model.</param>
+    /// <param name="linears">Makes linear layers.</param>
     /// <param name="weights">Brings weights to the device.</param>
     /// <param name="norm">Computes norms.</param>
+    /// <param name="kernels">Compute what can be fused.</param>
     /// <param name="layer">The layer's number.</param>
-    public GpuDenseFeedForward(DecoderSpec spec, DeviceWeights weights, GpuNorm norm, int layer)
+    public GpuDenseFeedForward(DecoderSpec spec, GpuLinears linears, DeviceWeights weights, GpuNorm norm, IFusedKernels kernels, int layer)
     {
-        (_spec, _norm) = (spec, norm);
+        (_spec, _norm, _kernels) = (spec, norm, kernels);
         var (names, hidden, width, bias) = (spec.Names, spec.HiddenSize, spec.FeedForwardSize, spec.FeedForwardBias);
         _up = spec.Gated
-            ? weights.Linear(hidden, bias, (names.Gate(layer), width), (names.Up(layer), width))
-            : weights.Linear(hidden, bias, (names.Up(layer), width));
-        _down = weights.Linear(width, bias, (names.Down(layer), hidden));
+            ? linears.Load(hidden, bias, (names.Gate(layer), width), (names.Up(layer), width))
+            : linears.Load(hidden, bias, (names.Up(layer), width));
+        _down = linears.Load(width, bias, (names.Down(layer), hidden));
         _subNorm = spec.SubNorms ? weights.NormWeight(spec, names.FeedForwardSubNorm(layer), width) : null;
     }
 
     public Tensor Forward(Tensor input, bool hasFixedShapes)
     {
-        var up = nn.functional.linear(input, _up.Weight, _up.Bias);
-        var inner = _spec.Gated ? GpuActivation.Gate(_spec.Activation, up) : GpuActivation.Apply(_spec.Activation, up);
-        return nn.functional.linear(_subNorm is null ? inner : _norm.Rms(inner, _subNorm), _down.Weight, _down.Bias);
+        var up = _up.Forward(input);
+        var inner = _spec.Gated ? _kernels.Gate(_spec.Activation, up) : GpuActivation.Apply(_spec.Activation, up);
+        return _down.Forward(_subNorm is null ? inner : _norm.Rms(inner, _subNorm));
     }
 }

@@ -10,21 +10,22 @@ internal sealed class GpuEmbedding
     private readonly Tensor? _positions;
 
     /// <param name="spec">The model.</param>
+    /// <param name="linears">Makes the table.</param>
     /// <param name="weights">Brings weights to the device.</param>
-    public GpuEmbedding(DecoderSpec spec, DeviceWeights weights)
+    public GpuEmbedding(DecoderSpec spec, GpuLinears linears, DeviceWeights weights)
     {
         _spec = spec;
-        Table = weights.Get(spec.Names.Embedding, spec.VocabularySize, spec.HiddenSize);
+        Table = linears.Table(spec.Names.Embedding, spec.VocabularySize, spec.HiddenSize);
         _positions = spec.LearnedPositions ? weights.Get(spec.Names.Positions, spec.ContextLength, spec.HiddenSize) : null;
     }
 
     /// <summary>The rows that token ids stand for, [vocabulary, hidden].</summary>
-    public Tensor Table { get; }
+    public IGpuTable Table { get; }
 
     /// <summary>The pass's rows, [N, hidden], a new tensor.</summary>
     public Tensor Forward(GpuPass pass)
     {
-        var hidden = Table.index_select(0, pass.Tokens);
+        var hidden = Table.Gather(pass.Tokens);
         if (_spec.EmbeddingScale != 1)
         {
             hidden.mul_(_spec.EmbeddingScale);

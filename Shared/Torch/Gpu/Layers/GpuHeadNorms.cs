@@ -30,6 +30,9 @@ internal sealed class GpuHeadNorms
             spec, norm, weights.NormWeight(spec, spec.Names.QueryNorm(layer), query), weights.NormWeight(spec, spec.Names.KeyNorm(layer), key));
     }
 
+    /// <summary>Whether the norms come after the rotation.</summary>
+    public bool FollowRotation => _spec.QueryKeyNorm is QueryKeyNorm.HeadAfterRotary or QueryKeyNorm.WeightlessAfterRotary;
+
     /// <summary>Norms queries and keys [N, H + Hk, d] before the rotation.</summary>
     public Tensor BeforeRotation(Tensor heads) =>
         _spec.QueryKeyNorm is QueryKeyNorm.Head or QueryKeyNorm.Whole or QueryKeyNorm.HeadLayerNorm ? Each(heads) : heads;

@@ -7,20 +7,22 @@ namespace Rill.Torch.Gpu.Layers;
 internal sealed class GpuLayer
 {
     /// <param name="spec">The model.</param>
+    /// <param name="linears">Makes linear layers.</param>
     /// <param name="weights">Brings weights to the device.</param>
     /// <param name="norm">Computes norms.</param>
+    /// <param name="kernels">Compute what can be fused.</param>
     /// <param name="index">The layer's number.</param>
-    public GpuLayer(DecoderSpec spec, DeviceWeights weights, GpuNorm norm, int index)
+    public GpuLayer(DecoderSpec spec, GpuLinears linears, DeviceWeights weights, GpuNorm norm, IFusedKernels kernels, int index)
     {
         var (names, hidden) = (spec.Names, spec.HiddenSize);
         var attention = spec.HeadCount * spec.HeadDim;
         var keyValue = spec.KeyValueHeadCount * spec.HeadDim;
-        QueryKeyValue = weights.Linear(
+        QueryKeyValue = linears.Load(
             hidden, spec.QueryKeyValueBias, (names.Query(index), attention), (names.Key(index), keyValue), (names.Value(index), keyValue));
-        Output = weights.Linear(attention, spec.OutputBias, (names.Output(index), hidden));
+        Output = linears.Load(attention, spec.OutputBias, (names.Output(index), hidden));
         FeedForward = spec.ExpertsOf(index) is { } experts
             ? new GpuExpertsFeedForward(spec, experts, weights, index)
-            : new GpuDenseFeedForward(spec, weights, norm, index);
+            : new GpuDenseFeedForward(spec, linears, weights, norm, kernels, index);
         HeadNorms = GpuHeadNorms.Of(spec, weights, norm, index);
         Sinks = spec.AttentionSinks ? weights.Exact(names.Sinks(index), spec.HeadCount) : null;
         AttentionSubNorm = spec.SubNorms ? weights.NormWeight(spec, names.AttentionSubNorm(index), attention) : null;
@@ -37,9 +39,9 @@ internal sealed class GpuLayer
         }
     }
 
-    public (Tensor Weight, Tensor? Bias) QueryKeyValue { get; }
+    public IGpuLinear QueryKeyValue { get; }
 
-    public (Tensor Weight, Tensor? Bias) Output { get; }
+    public IGpuLinear Output { get; }
 
     public IGpuFeedForward FeedForward { get; }
 

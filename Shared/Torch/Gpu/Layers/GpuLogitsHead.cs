@@ -7,23 +7,23 @@ namespace Rill.Torch.Gpu.Layers;
 internal sealed class GpuLogitsHead
 {
     private readonly DecoderSpec _spec;
-    private readonly Tensor _weight;
-    private readonly Tensor? _bias;
+    private readonly IGpuLinear _head;
 
     /// <param name="spec">The model.</param>
+    /// <param name="linears">Makes the table.</param>
     /// <param name="weights">Brings weights to the device.</param>
     /// <param name="embedding">Whose table it shares, where the model ties them.</param>
-    public GpuLogitsHead(DecoderSpec spec, DeviceWeights weights, GpuEmbedding embedding)
+    public GpuLogitsHead(DecoderSpec spec, GpuLinears linears, DeviceWeights weights, GpuEmbedding embedding)
     {
         _spec = spec;
-        _weight = spec.TiedEmbeddings ? embedding.Table : weights.Get(spec.Names.Head, spec.VocabularySize, spec.HiddenSize);
-        _bias = spec.HeadBias ? weights.Get(WeightNames.BiasOf(spec.Names.Head), spec.VocabularySize) : null;
+        var table = spec.TiedEmbeddings ? embedding.Table : linears.Table(spec.Names.Head, spec.VocabularySize, spec.HiddenSize);
+        _head = table.AsLinear(spec.HeadBias ? weights.Get(WeightNames.BiasOf(spec.Names.Head), spec.VocabularySize) : null);
     }
 
     /// <summary>[N, hidden] to f32 [N, vocabulary]. The caller's scope owns what it makes.</summary>
     public Tensor Forward(Tensor hidden)
     {
-        var logits = nn.functional.linear(hidden, _weight, _bias).to_type(ScalarType.Float32);
+        var logits = _head.Forward(hidden).to_type(ScalarType.Float32);
         if (_spec.LogitScale != 1)
         {
             logits.mul_(_spec.LogitScale);

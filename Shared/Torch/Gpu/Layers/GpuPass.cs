@@ -11,7 +11,7 @@ internal sealed class GpuPass
     /// <summary>The rows' positions, int64 [N].</summary>
     public required Tensor Positions { get; init; }
 
-    /// <summary>Where a row's keys and values go in each layer's part of the cache (see GpuKeyValueCache.RowsOf), int64 [N].</summary>
+    /// <summary>Where a row's keys and values go in each layer of the cache (see GpuKeyValueCache.RowsOf), int64 [N].</summary>
     public required Tensor CacheRows { get; init; }
 
     /// <summary>By layer, the rotations at the rows' positions; null for a layer without.</summary>

@@ -1,4 +1,5 @@
 using Rill.Torch.Gpu.Kernels;
+using Rill.Torch.Native;
 using static TorchSharp.torch;
 
 namespace Rill.Torch.Gpu.Layers;
@@ -23,6 +24,12 @@ internal sealed record GpuPlace(Device Device, IStepDevice Stream, Action<string
 
     /// <summary>The flash kernel, to be tried at load; null to do without.</summary>
     public FlashAttention.Kernel? Flash { get; init; }
+
+    /// <summary>Where kernels of ours run, to be tried at load; null to do without. Not disposed.</summary>
+    public IKernelDevice? Kernels { get; init; }
+
+    /// <summary>Maps memory for keys and values as it is used; null where the device does not.</summary>
+    public IDeviceMemory? Memory { get; init; }
 
     /// <summary>Plain attention copies no more keys of a layer at once for single tokens.</summary>
     public long MostCopiedBytes { get; init; } = 256L << 20;

@@ -9,6 +9,9 @@ internal sealed class GpuRotary(RotarySpec spec, int headDim, Device device) : I
     private readonly Tensor _frequencies = tensor(spec.InverseFrequencies(headDim), device: device);
     private readonly int _rotated = spec.Rotated(headDim);
 
+    /// <summary>Whether pairs are neighbours; otherwise they lie half of the rotated width apart.</summary>
+    public bool IsInterleaved => spec.Interleaved;
+
     /// <summary>The rotations at positions int64 [N].</summary>
     public Rotation At(Tensor positions)
     {

@@ -29,6 +29,9 @@ internal sealed class StepGraphs(IStepDevice device, Action<string> report) : ID
     /// <summary>Number of shapes that are captured.</summary>
     public int Count => _graphs.Count;
 
+    /// <summary>Graphs that were captured until now, forgotten ones among them.</summary>
+    public int Captures { get; private set; }
+
     /// <summary>Computes one pass. Its inputs must lie where they lay at the last call for the same shape.</summary>
     /// <param name="shape">The shape of everything that the pass computes.</param>
     /// <param name="compute">
@@ -91,11 +94,21 @@ internal sealed class StepGraphs(IStepDevice device, Action<string> report) : ID
     /// </summary>
     public void Drop()
     {
-        if (_graphs.Count > 0)
+        if (_graphs.Count == 0)
+        {
+            return;
+        }
+
+        try
         {
             device.Synchronize();    // one of them may be running
-            Dispose();
         }
+        catch (StepGraphException)
+        {
+            // The device is broken, and what comes next says so: here an earlier failure is being dealt with.
+        }
+
+        Dispose();
     }
 
     public void Dispose()
@@ -118,6 +131,7 @@ internal sealed class StepGraphs(IStepDevice device, Action<string> report) : ID
         var expected = compute(null);
         var entry = Entry.Capture(device, compute);
         _graphs[shape] = entry;
+        Captures++;
         using var replayed = entry.Replay();
         using var difference = (replayed - expected).abs_().max();
         using var largest = expected.abs().max();

@@ -29,7 +29,7 @@ public sealed partial class ReadBackTests
         {
             var data = new TheoryData<string, ToolChoiceMode>();
             // A message of functionary's ends at ">>>" even within a string: its arguments cannot hold that.
-            foreach (var name in NamedFormats.Names.Where(name => name != "functionary" && NamedFormats.Find(name) is { Tools.Arguments.Kind: not ArgumentKind.Python }))
+            foreach (var name in NamedFormats.Names.Where(name => name != "functionary" && NamedFormats.Find(name) is { Tools: not null }))
             {
                 data.Add(name, ToolChoiceMode.Required);
                 data.Add(name, ToolChoiceMode.Auto);

@@ -169,18 +169,18 @@ public sealed class ToolGrammarTests
     }
 
     [Fact]
-    public void Required_OfAModelThatWritesPython_IsRefusedByName()
+    public void Required_OfAModelWhoseArgumentsHaveNoMarks_IsRefusedByName()
     {
-        var python = new MessageFormat
+        var lax = new MessageFormat
         {
             Source = "test",
-            Tools = new() { SectionStart = "[", SectionEnd = "]", Call = [new(CallPartKind.Arguments)], Arguments = new(ArgumentKind.Python) },
+            Tools = new() { SectionStart = "[", SectionEnd = "]", Call = [new(CallPartKind.Arguments)], Arguments = new(ArgumentKind.Lax) },
         };
 
-        var error = new ConstraintWorld(python).Of(ConstraintWorld.Ask(ToolChoiceMode.Required, s_tools[1])).Error!;
+        var error = new ConstraintWorld(lax).Of(ConstraintWorld.Ask(ToolChoiceMode.Required, s_tools[1])).Error!;
 
         Assert.Equal((400, "tool_choice"), (error.Status, error.Param));
-        Assert.Contains("Python", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Lax", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

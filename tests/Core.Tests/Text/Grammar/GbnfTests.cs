@@ -114,7 +114,8 @@ public sealed class GbnfTests
 
         Assert.True(Compile("root ::= item root | item\nitem ::= \"(\" item \")\" | \"x\"").Accepts(text));
 
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        // Five times what is promised: other tests run beside it. A grammar that is spelt out takes minutes.
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(50));
     }
 
     [Theory]
@@ -158,7 +159,8 @@ public sealed class GbnfTests
             // It may be refused.
         }
 
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        // Five times what is promised: other tests run beside it. A grammar that is spelt out takes minutes.
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(50));
     }
 
     [Fact]

@@ -8,6 +8,10 @@ public class SchemaKeywordTests
     [Theory]
     [InlineData("""{"type":"string","not":{"format":"date"}}""", "#/not", "format")]
     [InlineData("""{"properties":{"a":{"uniqueItems":true,"type":"array"}}}""", "#/properties/a", "uniqueItems")]
+    [InlineData("""{"uniqueItems":true,"items":{"enum":["a","b"]},"contains":{"const":"a"}}""", "#", "uniqueItems")]
+    [InlineData("""{"uniqueItems":true,"prefixItems":[{"enum":["a"]}],"items":{"enum":["a","b"]}}""", "#", "uniqueItems")]
+    [InlineData("""{"uniqueItems":true,"items":{"enum":[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30]}}""", "#", "uniqueItems")]
+    [InlineData("""{"type":"object","not":{"additionalProperties":false}}""", "#/not", "additionalProperties")]
     [InlineData("""{"properties":{"a/b":{"$dynamicRef":"#x"}}}""", "#/properties/a~1b", "$dynamicRef")]
     [InlineData("""{"unevaluatedProperties":false}""", "#", "unevaluatedProperties")]
     [InlineData("""{"$ref":"https://example.com/schema"}""", "#", "$ref")]
@@ -58,6 +62,7 @@ public class SchemaKeywordTests
     [InlineData("""{"type":"object","properties":{"a":false},"required":["a"]}""")]
     [InlineData("""{"$ref":"#/$defs/n","$defs":{"n":{"type":"object","properties":{"n":{"$ref":"#/$defs/n"}},"required":["n"]}}}""")]
     [InlineData("""{"type":"array","items":false,"minItems":1}""")]
+    [InlineData("""{"type":"array","items":{"enum":[1,1.0,2]},"minItems":3,"uniqueItems":true}""")]
     [InlineData("""{"allOf":[{"type":"string"},{"type":"number"}]}""")]
     public void Compile_ASchemaThatNoValueObeys_IsRefused(string schema)
     {
@@ -81,6 +86,8 @@ public class SchemaKeywordTests
     [InlineData("""{"type":"integer","not":{"multipleOf":3}}""", "4", "6")]
     [InlineData("""{"type":"array","contains":{"const":1}}""", "[2,1]", "[2]")]
     [InlineData("""{"type":"array","not":{"contains":{"const":1}}}""", "[2]", "[2,1]")]
+    [InlineData("""{"type":"array","not":{"uniqueItems":false,"maxItems":1}}""", "[1,1]", "[1]")]
+    [InlineData("""{"type":"object","not":{"required":["a"],"additionalProperties":true,"patternProperties":{}}}""", """{"b":1}""", """{"a":1}""")]
     [InlineData("""{"if":{"properties":{"a":{"const":1}},"required":["a"]},"then":{"required":["b"]},"type":"object","properties":{"a":{},"b":{}}}""", """{"a":1,"b":2}""", """{"a":1}""")]
     [InlineData("""{"type":"object","properties":{"a":{},"b":{}},"dependentRequired":{"a":["b"]}}""", """{"b":1}""", """{"a":1}""")]
     [InlineData("""{"type":"string","format":"email","maxLength":255}""", "\"ada@example.com\"", "\"@example.com\"")]

@@ -9,31 +9,31 @@ namespace Rill.Core.Tests.Text.Grammar;
 public class TokenTrieTests
 {
     [Fact]
-    public void Mark_OfTokensWithTheSameBytes_SetsAllOfThem()
+    public void Continue_OfTokensWithTheSameBytes_SetsAllOfThem()
     {
         var trie = new TokenTrie([(3, "ab"u8.ToArray()), (40, "ab"u8.ToArray()), (1, "a"u8.ToArray()), (7, "ab"u8.ToArray()), (5, "b"u8.ToArray())]);
         var automaton = new GrammarAutomaton(new LiteralMachine(["abc"]));
         var mask = new uint[2];
 
-        trie.Mark(automaton, automaton.Start, mask);
+        Assert.True(new TokenWalk(trie, automaton, automaton.Start, mask).Continue(int.MaxValue));
 
         Assert.Equal([(1u << 1) | (1u << 3) | (1u << 7), 1u << 8], mask);
     }
 
     [Fact]
-    public void Mark_OfNoTokens_SetsNothing()
+    public void Continue_OfNoTokens_SetsNothing()
     {
         var automaton = new GrammarAutomaton(new LiteralMachine(["a"]));
         var mask = new uint[1];
 
-        new TokenTrie([]).Mark(automaton, automaton.Start, mask);
+        Assert.True(new TokenWalk(new TokenTrie([]), automaton, automaton.Start, mask).Continue(1));
 
         Assert.Equal(0u, mask[0]);
     }
 
     /// <summary>More configurations than an automaton keeps: it forgets in the middle of a walk, and numbers them anew.</summary>
     [Fact]
-    public void Mark_WhileTheAutomatonForgets_SetsWhatStepsAllow()
+    public void Continue_WhileTheAutomatonForgets_SetsWhatStepsAllow()
     {
         const int Count = 9_000;
         var texts = Enumerable.Range(0, Count).Select(number => number.ToString("00000", CultureInfo.InvariantCulture)).ToList();
@@ -41,11 +41,38 @@ public class TokenTrieTests
         var automaton = new GrammarAutomaton(new LiteralMachine(texts.Where((_, id) => id % 3 != 1).Select(text => text + "!")));
         var mask = new uint[(Count / 32) + 1];
 
-        trie.Mark(automaton, automaton.Start, mask);
-        trie.Mark(automaton, automaton.Start, mask);
+        Assert.True(new TokenWalk(trie, automaton, automaton.Start, mask).Continue(int.MaxValue));
+        Assert.True(new TokenWalk(trie, automaton, automaton.Start, mask).Continue(int.MaxValue));
 
         Assert.True(automaton.Era > 0);
         Assert.All(Enumerable.Range(0, Count), id => Assert.Equal(id % 3 != 1, (mask[id >> 5] >> id & 1) != 0));
+    }
+
+    /// <summary>Two walks in turn, in parts: each finds the automaton as the other has left it, forgetting included.</summary>
+    [Fact]
+    public void Continue_InPartsBesideAnotherWalk_SetsWhatStepsAllow()
+    {
+        const int Count = 9_000;
+        var texts = Enumerable.Range(0, Count).Select(number => number.ToString("00000", CultureInfo.InvariantCulture)).ToList();
+        var trie = new TokenTrie(texts.Select((text, id) => (id, Encoding.ASCII.GetBytes(text))));
+        var automaton = new GrammarAutomaton(new LiteralMachine(texts.Where((_, id) => id % 3 != 1).Select(text => text + "!")));
+        var (one, other) = (new uint[(Count / 32) + 1], new uint[(Count / 32) + 1]);
+        var behind = automaton.Walk(automaton.Start, (byte)'0');
+        var rest = new TokenTrie(texts.Select((text, id) => (id, Encoding.ASCII.GetBytes(text[1..]))));
+        var (walk, second) = (new TokenWalk(trie, automaton, automaton.Start, one), new TokenWalk(rest, automaton, behind, other));
+
+        var parts = 1;
+        while (!walk.Continue(1))
+        {
+            second.Continue(1);
+            parts++;
+        }
+
+        Assert.True(automaton.Era > 0);
+        Assert.InRange(parts, Count, int.MaxValue);
+        Assert.All(Enumerable.Range(0, Count), id => Assert.Equal(id % 3 != 1, (one[id >> 5] >> id & 1) != 0));
+        Assert.True(second.Continue(int.MaxValue));
+        Assert.Equal(one, other);
     }
 
     [Fact]

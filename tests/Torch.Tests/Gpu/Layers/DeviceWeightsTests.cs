@@ -22,9 +22,9 @@ public sealed class DeviceWeightsTests
         var before = Settled();
 
         var placed = new DeviceWeights(new(weights, type), new torch.Device(DeviceType.META), parts);
-        var layer = new GpuLayer(model.Spec, placed, new GpuNorm(model.Spec, type, fused: false), index: 0);
+        var layer = NewLayer(model.Spec, placed, type);
 
-        Assert.Equal(DeviceType.META, layer.QueryKeyValue.Weight.device_type);
+        Assert.Equal(DeviceType.META, Assert.IsType<DenseLinear>(layer.QueryKeyValue).Weight.device_type);
         Assert.Equal(8, torch.Tensor.TotalCount - before);    // four matrices and four norms, each once
     }
 
@@ -38,7 +38,7 @@ public sealed class DeviceWeightsTests
         using (var parts = new DisposableStack())
         {
             var placed = new DeviceWeights(new(weights, torch.ScalarType.Float32), torch.CPU, parts);
-            _ = new GpuLayer(model.Spec, placed, new GpuNorm(model.Spec, torch.ScalarType.Float32, fused: false), index: 0);
+            _ = NewLayer(model.Spec, placed, torch.ScalarType.Float32);
         }
 
         Assert.Equal(before, torch.Tensor.TotalCount);
@@ -55,10 +55,16 @@ public sealed class DeviceWeightsTests
         var before = Settled();
 
         var placed = new DeviceWeights(new(weights, torch.ScalarType.Float32), torch.CPU, parts);
-        _ = new GpuLayer(spec, placed, new GpuNorm(spec, torch.ScalarType.Float32, fused: false), index: 0);
+        _ = NewLayer(spec, placed, torch.ScalarType.Float32);
 
         // Attention's two matrices, the router and the experts' two, all with biases; two norms; sinks.
         Assert.Equal(13, torch.Tensor.TotalCount - before);
+    }
+
+    private static GpuLayer NewLayer(DecoderSpec spec, DeviceWeights weights, torch.ScalarType type)
+    {
+        var norm = new GpuNorm(spec, type, fused: false);
+        return new(spec, new GpuLinears(weights, packed: null), weights, norm, new PlainKernels(norm), index: 0);
     }
 
     /// <summary>The number of tensors, without those that other tests left to their finalizers.</summary>

@@ -1,6 +1,7 @@
 using Rill.Core.Tests;
 using Rill.Serving;
 using Rill.Torch.Gpu.Kernels;
+using Rill.Torch.Tests.Gpu.Kernels;
 using Rill.Torch.Tests.Models;
 using static TorchSharp.torch;
 
@@ -41,6 +42,23 @@ public sealed class PublishedTensorsTests
 
         Assert.Empty(reports);
         Assert.Equal(launches + model.Greedy.Length - 1, device.Launches);    // the first token is the prompt's
+    }
+
+    /// <summary>With norms before and after branches, after them alone, none of the RMS kind, and neighbours that turn; captured, too.</summary>
+    [SkippableTheory]
+    [InlineData("gemma2-9b")]
+    [InlineData("olmo3-yarn")]
+    [InlineData("gptneox-parallel")]
+    [InlineData("cohere2-pattern")]
+    public void Execute_KernelsOfOurs_GiveTheTokens(string name)
+    {
+        var model = Find(name);
+        using var device = new ReplayingDevice();
+        var reports = new List<string>();
+        using var runner = Load(model, options => options with { StepDevice = device, Kernels = new CpuKernelDevice(), Report = reports.Add });
+
+        Assert.Equal(model.Greedy, Continue(runner, model));
+        Assert.Empty(reports);
     }
 
     /// <summary>At most positions; at some, rounding may turn the choice of an expert.</summary>

@@ -52,7 +52,7 @@ internal sealed class ReplayingDevice : IStepDevice
 
     public IStepMark Mark() => _mark = new DoneMark();
 
-    public long? Free { get; init; }
+    public long? Free { get; set; }
 
     public long? FreeMemory() => Free;
 

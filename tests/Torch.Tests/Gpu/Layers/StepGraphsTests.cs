@@ -153,6 +153,17 @@ public sealed class StepGraphsTests : IDisposable
         Decode(runner, steps: 10);
 
         Assert.Equal(4, _device.Captures);    // no request waited for it
+        Assert.Single(told);
+    }
+
+    [Fact]
+    public void Load_AllShapesCapturedByTheWarmUp_HasNothingToTell()
+    {
+        var told = new List<string>();
+        using var runner = RunnerDriver.LoadTensors(_model, options => options with { StepDevice = _device, Inform = told.Add, SlotCount = 1 });
+
+        Assert.Equal(1, _device.Captures);
+        Assert.Empty(told);
     }
 
     [Theory]

@@ -2,10 +2,9 @@ namespace Rill.Text.Grammar.Machines;
 
 /// <summary>Reads an array.</summary>
 /// <remarks>
-/// A state's count is that of the items, as far as it counts; its place a bit for each thing that the array must contain and does; its text
-/// the whitespace just read.
+/// A state's count and place are those of the plan, its text is the whitespace just read.
 /// </remarks>
-internal sealed class ArrayMachine(ArrayPlan plan) : Machine
+internal sealed class ArrayMachine(IArrayPlan plan) : Machine
 {
     private const int Start = 0;
     private const int Opened = 1;
@@ -23,13 +22,9 @@ internal sealed class ArrayMachine(ArrayPlan plan) : Machine
             return;
         }
 
-        foreach (var item in plan.ItemsAt(state.Count))
+        foreach (var (rule, count, place) in plan.ItemsAt(state.Count, state.Place))
         {
-            var (count, contained) = (plan.Next(state.Count), state.Place | item.Contained);
-            if (plan.CanEndAfter(state.Count + 1, count, contained))
-            {
-                ways.Call(item.Rule, new(AfterItem, contained, count));
-            }
+            ways.Call(rule, new(AfterItem, place, count));
         }
     }
 
@@ -53,8 +48,9 @@ internal sealed class ArrayMachine(ArrayPlan plan) : Machine
 /// <param name="Rule">What the item is.</param>
 internal readonly record struct ArrayItem(int Contained, Rule Rule);
 
-/// <summary>What an array must be, so that each item that is begun leads to an end.</summary>
-internal sealed class ArrayPlan
+/// <summary>Arrays by what each of their items is, and what they contain.</summary>
+/// <remarks>The count is that of the items, as far as it counts; a place has a bit for each thing that the array must contain and does.</remarks>
+internal sealed class ArrayPlan : IArrayPlan
 {
     private readonly IReadOnlyList<IReadOnlyList<ArrayItem>> _first;
     private readonly IReadOnlyList<ArrayItem> _rest;
@@ -82,21 +78,32 @@ internal sealed class ArrayPlan
     /// <summary>Places from which on counting makes no difference.</summary>
     private int Horizon => _most < int.MaxValue ? _most : Math.Max(_least, _first.Count) + _all;
 
-    /// <summary>The items that may stand at a place.</summary>
-    public IReadOnlyList<ArrayItem> ItemsAt(int count) => count >= _most ? [] : count < _first.Count ? _first[count] : _rest;
+    /// <inheritdoc/>
+    public IEnumerable<(Rule Rule, int Count, int Place)> ItemsAt(int count, int place)
+    {
+        foreach (var item in ItemsAt(count))
+        {
+            if (CanEndAfter(count + 1, Next(count), place | item.Contained))
+            {
+                yield return (item.Rule, Next(count), place | item.Contained);
+            }
+        }
+    }
+
+    private IReadOnlyList<ArrayItem> ItemsAt(int count) => count >= _most ? [] : count < _first.Count ? _first[count] : _rest;
 
     /// <summary>The count after one more item.</summary>
-    public int Next(int count) => _most == int.MaxValue && _canEnd is null ? Math.Min(count + 1, Math.Max(_least, _first.Count)) : Math.Min(count + 1, Horizon);
+    private int Next(int count) =>
+        Math.Min(count + 1, _most == int.MaxValue && _canEnd is null ? Math.Max(_least, _first.Count) : Horizon);
 
-    /// <summary>True when the array may be complete.</summary>
-    public bool MayEnd(int count, int contained) => count >= _least && contained == _all;
+    /// <inheritdoc/>
+    public bool MayEnd(int count, int place) => count >= _least && place == _all;
 
-    /// <summary>True when an item may follow.</summary>
-    public bool MayGoOn(int count, int contained) =>
-        ItemsAt(count).Any(item => CanEndAfter(count + 1, Next(count), contained | item.Contained));
+    /// <inheritdoc/>
+    public bool MayGoOn(int count, int place) => ItemsAt(count, place).Any();
 
     /// <summary>True when an array of so many items can become complete.</summary>
-    public bool CanEndAfter(int items, int count, int contained) => items <= _most && (_canEnd is null || _canEnd[count, contained]);
+    private bool CanEndAfter(int items, int count, int contained) => items <= _most && (_canEnd is null || _canEnd[count, contained]);
 
     private bool[,] Ends()
     {

@@ -11,14 +11,18 @@ internal sealed class LiteralMachine : Machine
     /// <summary>For values' JSON texts.</summary>
     public LiteralMachine(IEnumerable<string> texts)
     {
-        foreach (var (index, text) in texts.Index())
+        Texts = [.. texts];
+        foreach (var (index, text) in Texts.Index())
         {
             _tree.Add(Encoding.UTF8.GetBytes(text), index);
         }
     }
 
+    /// <summary>The texts.</summary>
+    public IReadOnlyList<string> Texts { get; }
+
     /// <summary>True when all of them are the texts of objects.</summary>
-    public bool HasObjectsOnly => _tree.Child(0, (byte)'{') is var child and >= 0 && _tree.Below(child).Count == _tree.Below(0).Count;
+    public bool HasObjectsOnly => _tree.Child(0, (byte)'{') is var child and >= 0 && _tree.Below(child).Length == _tree.Below(0).Length;
 
     /// <inheritdoc/>
     public override void Expand(MachineState state, Expansion ways)

@@ -57,7 +57,8 @@ internal abstract class Machine
     public virtual (StringAutomaton Automaton, int Place)? Inside(MachineState state, int longestToken) => null;
 
     /// <summary>
-    /// Bits of <see cref="CharacterGroups"/> of which any text may follow that is no longer than <see cref="CharacterGroups.LongestToken"/>.
+    /// Bits of <see cref="CharacterGroups"/> of which any text may follow that is no longer than <see cref="CharacterGroups.LongestToken"/>;
+    /// none without the groups that most tokens are of.
     /// </summary>
     public virtual uint Groups(MachineState state) => 0;
 

@@ -93,7 +93,7 @@ internal sealed class ObjectPlan
     {
         var numbers = Names.Below(node);
         var at = numbers.BinarySearch(next);
-        for (at = at < 0 ? ~at : at; at < numbers.Count && numbers[at] <= _nextRequired[next]; at++)
+        for (at = at < 0 ? ~at : at; at < numbers.Length && numbers[at] <= _nextRequired[next]; at++)
         {
             if (MayAdd(next, numbers[at], count))
             {

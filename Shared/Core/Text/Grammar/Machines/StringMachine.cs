@@ -58,6 +58,9 @@ internal sealed class StringMachine(
     /// <summary>True behind the first quotation mark, between two characters.</summary>
     public static bool IsInside(MachineState state) => (Phase)state.Phase == Phase.Body;
 
+    /// <summary>True behind a backslash that begins an escape.</summary>
+    public static bool IsEscape(MachineState state) => (Phase)state.Phase == Phase.Escape;
+
     /// <summary>Reads those of its texts in which another text does not stand, without quotation marks and escapes.</summary>
     /// <exception cref="SchemaException">It cannot be told apart from what follows, or nothing is left.</exception>
     public StringMachine BareWithout(string text, AutomatonBuilder builder)
@@ -153,11 +156,12 @@ internal sealed class StringMachine(
     /// <inheritdoc/>
     public override int PlainRoom(MachineState state) => (Phase)state.Phase != Phase.Body || lengths is not null ? 0
         : IsCounted ? maxLength == int.MaxValue ? int.MaxValue : maxLength - state.Count
+        : automaton.IsTotal ? int.MaxValue
         : automaton.Plain.From(state.Place);
 
     /// <inheritdoc/>
     public override bool IsOpen(MachineState state, int longestToken) =>
-        (Phase)state.Phase == Phase.Body && HasRoom(state, longestToken) && automaton.Plain.IsOpen(state.Place);
+        (Phase)state.Phase == Phase.Body && HasRoom(state, longestToken) && (automaton.IsTotal || automaton.Plain.IsOpen(state.Place));
 
     /// <inheritdoc/>
     public override (StringAutomaton Automaton, int Place)? Inside(MachineState state, int longestToken) =>
@@ -167,7 +171,9 @@ internal sealed class StringMachine(
 
     /// <inheritdoc/>
     public override uint Groups(MachineState state) =>
-        (Phase)state.Phase == Phase.Body && HasRoom(state, CharacterGroups.LongestToken) ? GroupReach.From(automaton, state.Place) : 0;
+        (Phase)state.Phase == Phase.Body && HasRoom(state, CharacterGroups.LongestToken)
+            ? GroupReach.From(automaton, state.Place, CharacterGroups.MostTokens)
+            : 0;
 
     /// <inheritdoc/>
     public override bool PlainRoomIsExact => IsCounted;

@@ -29,7 +29,8 @@ internal sealed class AutomataOfFacets(AutomatonBuilder builder)
             return null;
         }
 
-        var key = $"{facets.IsWhole} {facets.Minimum} {facets.Maximum} {string.Join(' ', facets.Multiples)}";
+        var key = facets is { Minimum: null, Maximum: null, Multiples.Count: 0 } ? facets.IsWhole ? "whole" : "any"
+            : $"{facets.IsWhole} {facets.Minimum} {facets.Maximum} {string.Join(' ', facets.Multiples)}";
         if (!_numbers.TryGetValue(key, out var machine))
         {
             var automaton = s_numbers.GetValueOrDefault(key) ?? NewNumber(key, facets, node);

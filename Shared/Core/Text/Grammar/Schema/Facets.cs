@@ -33,21 +33,24 @@ internal sealed record Facets
     public IReadOnlyList<(JsonKinds Kinds, SchemaException Fault)> Unknown { get; init; } = [];
 
     /// <summary>Of numbers.</summary>
-    public NumberFacets Number { get; init; } = new();
+    public NumberFacets Number { get; init; } = NumberFacets.Any;
 
     /// <summary>Of strings.</summary>
-    public StringFacets String { get; init; } = new();
+    public StringFacets String { get; init; } = StringFacets.Any;
 
     /// <summary>Of arrays.</summary>
-    public ArrayFacets Array { get; init; } = new();
+    public ArrayFacets Array { get; init; } = ArrayFacets.Any;
 
     /// <summary>Of objects.</summary>
-    public ObjectFacets Object { get; init; } = new();
+    public ObjectFacets Object { get; init; } = ObjectFacets.Any;
 }
 
 /// <summary>What a number must be.</summary>
 internal sealed record NumberFacets
 {
+    /// <summary>Of which nothing is asked.</summary>
+    public static NumberFacets Any { get; } = new();
+
     /// <summary>True when it must be whole.</summary>
     public bool IsWhole { get; init; }
 
@@ -72,6 +75,9 @@ internal sealed record NumberFacets
 /// <summary>What a string must be.</summary>
 internal sealed record StringFacets
 {
+    /// <summary>Of which nothing is asked.</summary>
+    public static StringFacets Any { get; } = new();
+
     /// <summary>Least code points.</summary>
     public int MinLength { get; init; }
 
@@ -88,6 +94,9 @@ internal sealed record StringFacets
 /// <summary>What an array must be.</summary>
 internal sealed record ArrayFacets
 {
+    /// <summary>Of which nothing is asked.</summary>
+    public static ArrayFacets Any { get; } = new();
+
     /// <summary>Least items.</summary>
     public int MinItems { get; init; }
 
@@ -114,6 +123,9 @@ internal sealed record ItemRules(IReadOnlyList<Claim> First, Claim? Rest)
 /// <summary>What an object must be.</summary>
 internal sealed record ObjectFacets
 {
+    /// <summary>Of which nothing is asked.</summary>
+    public static ObjectFacets Any { get; } = new();
+
     /// <summary>Names that it must have.</summary>
     public IReadOnlyList<string> Required { get; init; } = [];
 

@@ -14,16 +14,21 @@ internal sealed class KeywordReader(SchemaDocument document, AutomatonBuilder au
     private const int MostPatterns = 100;
 
     /// <summary>Keywords that say something of a value and that are not enforced.</summary>
-    private static readonly string[] s_unsupported =
+    public static readonly IReadOnlyList<string> Unsupported =
         ["unevaluatedItems", "unevaluatedProperties", "$dynamicRef", "$recursiveRef", "extends", "disallow", "divisibleBy"];
 
-    // Annotations since draft 2019-09.
-    private static readonly string[] s_unsupportedInOldDrafts = ["contentMediaType", "contentEncoding"];
+    /// <summary>The same in drafts before 2019-09, since which they are annotations.</summary>
+    public static readonly IReadOnlyList<string> UnsupportedInOldDrafts = ["contentMediaType", "contentEncoding"];
 
     /// <summary>Refuses a schema with a keyword that is not enforced. Keywords that no draft has are annotations.</summary>
     public static void CheckSupported(SchemaNode node)
     {
-        foreach (var keyword in node.Resource.ReferenceHidesSiblings ? s_unsupported.Concat(s_unsupportedInOldDrafts) : s_unsupported)
+        if (!node.Has(KeywordGroups.Unsupported))
+        {
+            return;
+        }
+
+        foreach (var keyword in node.Resource.ReferenceHidesSiblings ? Unsupported.Concat(UnsupportedInOldDrafts) : Unsupported)
         {
             if (node.TryGet(keyword, out _))
             {

@@ -66,6 +66,18 @@ internal sealed record ArrayDraft(
         [.. items.Where(item => item.Rule.IsPossible).Select(item => new ArrayItem(item.Contained, item.Rule.Rule))];
 }
 
+/// <summary>An array to be whose items differ.</summary>
+/// <param name="Texts">The texts of the values that an item may be, each value once.</param>
+/// <param name="Facets">What the array must be.</param>
+internal sealed record DistinctDraft(IReadOnlyList<string> Texts, ArrayFacets Facets) : IMachineDraft
+{
+    /// <inheritdoc/>
+    public bool IsPossible => Facets.MinItems <= Math.Min(Facets.MaxItems, Texts.Count);
+
+    /// <inheritdoc/>
+    public Machine Build() => new ArrayMachine(new DistinctItems(Texts, Facets.MinItems, Facets.MaxItems));
+}
+
 /// <summary>An object to be.</summary>
 /// <param name="Members">The members that are named.</param>
 /// <param name="OtherNames">The names of others, labelled by the index of the rule of the value.</param>

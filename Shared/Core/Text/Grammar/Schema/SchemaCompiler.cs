@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Rill.Text.Grammar.Machines;
@@ -49,7 +50,7 @@ internal sealed class SchemaCompiler
         var compiler = new SchemaCompiler(schema, budget);
         var facets = compiler.OnlyObjects();
         var required = facets.Required.ToHashSet();
-        var members = compiler.MembersOf(facets);
+        var members = compiler.MembersOf(facets, NamesOf(facets));
         compiler.Finish();
         return required.All(name => members.Any(member => member.Name == name && member.Rule.IsPossible))
             ? [.. members.Where(member => member.Rule.IsPossible).Select(member => MemberRule.Of(member.Name, required.Contains(member.Name), member.Rule))]
@@ -114,9 +115,14 @@ internal sealed class SchemaCompiler
 
     private RuleDraft RuleOf(IEnumerable<Claim> claims)
     {
-        var kept = claims.DistinctBy(claim => claim.Key).Where(claim => !IsTrivial(claim)).OrderBy(claim => claim.Key).ToList();
+        var kept = claims.Where(claim => !IsTrivial(claim)).ToList();
+        if (kept.Count > 1)
+        {
+            kept = [.. kept.DistinctBy(claim => claim.Key).OrderBy(claim => claim.Key)];
+        }
+
         kept = kept.Count == 0 ? [new(_document.Anything, Holds: true)] : kept;
-        var key = string.Join(',', kept.Select(claim => claim.Key));
+        var key = kept.Count == 1 ? kept[0].Key.ToString(CultureInfo.InvariantCulture) : string.Join(',', kept.Select(claim => claim.Key));
         if (!_rules.TryGetValue(key, out var draft))
         {
             _budget.AddRule();
@@ -132,7 +138,7 @@ internal sealed class SchemaCompiler
     {
         JsonValueKind.True => claim.Holds,
         JsonValueKind.False => !claim.Holds,
-        _ => claim.Holds && !claim.Node.Value.EnumerateObject().Any(),
+        _ => claim.Holds && claim.Node.IsEmpty,
     };
 
     private void Draft(RuleDraft draft, IReadOnlyList<Claim> claims)
@@ -170,13 +176,54 @@ internal sealed class SchemaCompiler
 
         if ((facets.Kinds & JsonKinds.Array) != 0 && facets.Array.MinItems <= facets.Array.MaxItems)
         {
-            draft.Structures.Add(ArrayOf(facets.Array, node));
+            draft.Structures.Add(facets.Array is { Unique: { } unique, MaxItems: > 1 }
+                ? DistinctOf(facets.Array, unique)
+                : ArrayOf(facets.Array, node));
         }
 
         if ((facets.Kinds & JsonKinds.Object) != 0)
         {
             draft.Structures.Add(ObjectOf(facets.Object, node));
         }
+    }
+
+    /// <summary>An array whose items differ: only where they are of a few values can it be told which were there.</summary>
+    private DistinctDraft DistinctOf(ArrayFacets facets, SchemaNode unique)
+    {
+        List<Claim> claims = [.. facets.Items.Select(rules => rules.At(int.MaxValue)).OfType<Claim>(), new(_document.Anything, Holds: true)];
+        return facets.Contains.Count == 0 && facets.Items.All(rules => rules.First.Count == 0) && FewValues(claims) is { } values
+            ? new([.. values.Select(JsonText.Write)], facets)
+            : throw unique.Unsupported(
+                "uniqueItems", $"is not supported, except where all items are of one list of at most {DistinctItems.MostValues} values");
+    }
+
+    /// <summary>The values that obey claims, each once; null where they are many, or none that a schema lists.</summary>
+    private List<JsonElement>? FewValues(IReadOnlyList<Claim> claims)
+    {
+        const JsonKinds Listed = JsonKinds.Null | JsonKinds.Boolean;
+        var values = new List<JsonElement>();
+        foreach (var way in _expander.Expand(claims))
+        {
+            if (way.Values is null && (way.Kinds & ~Listed) != 0)
+            {
+                return null;
+            }
+
+            foreach (var value in way.Values ?? SchemaEvaluator.ValuesOf(way.Kinds))
+            {
+                if (!values.Exists(known => JsonElement.DeepEquals(known, value)))
+                {
+                    values.Add(value);
+                }
+            }
+
+            if (values.Count > DistinctItems.MostValues)
+            {
+                return null;
+            }
+        }
+
+        return values;
     }
 
     private ArrayDraft ArrayOf(ArrayFacets facets, SchemaNode node)
@@ -211,12 +258,13 @@ internal sealed class SchemaCompiler
             throw node.Unsupported("maxProperties", $"of more than {ObjectPlan.LargestBound} is not supported");
         }
 
-        var (others, claims) = _names.Others(facets, NamesOf(facets));
-        return new(MembersOf(facets), others, [.. claims.Select(RuleOf)], facets);
+        var names = NamesOf(facets);
+        var (others, claims) = _names.Others(facets, names);
+        return new(MembersOf(facets, names), others, [.. claims.Select(RuleOf)], facets);
     }
 
-    private List<(string Name, RuleDraft Rule)> MembersOf(ObjectFacets facets) =>
-        [.. NamesOf(facets).Where(name => _names.AreAllowed(facets, name)).Select(name => (name, RuleOf(facets.Members.SelectMany(rules => rules.At(name)))))];
+    private List<(string Name, RuleDraft Rule)> MembersOf(ObjectFacets facets, List<string> names) =>
+        [.. names.Where(name => _names.AreAllowed(facets, name)).Select(name => (name, RuleOf(facets.Members.SelectMany(rules => rules.At(name)))))];
 
     private static List<string> NamesOf(ObjectFacets facets) =>
         [.. facets.Members.SelectMany(rules => rules.Named.Keys).Concat(facets.Required).Distinct()];

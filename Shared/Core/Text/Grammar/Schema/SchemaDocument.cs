@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Rill.Text.Grammar.Schema;
@@ -13,6 +14,9 @@ internal sealed class SchemaDocument
     private static readonly string[] s_children =
         ["not", "if", "then", "else", "items", "additionalItems", "contains", "additionalProperties", "propertyNames"];
 
+    private static readonly JsonElement s_true = JsonElement.Parse("true");
+
+    private readonly SchemaResource _top;
     private readonly Dictionary<string, SchemaNode> _nodes = [];
     private readonly Dictionary<string, SchemaResource> _resources = [];
     private readonly Dictionary<string, string> _anchors = [];
@@ -24,9 +28,14 @@ internal sealed class SchemaDocument
     {
         var top = new SchemaResource(s_noAddress, root, "#", HidesSiblings(root, false));
         _resources[s_noAddress.AbsoluteUri] = top;
-        Register(root, "#", top);
+        _top = top;
+        if (MayHaveAddresses(root, top.ReferenceHidesSiblings))
+        {
+            Register(root, "#", top);
+        }
+
         Root = Node(root, "#");
-        Anything = new SchemaNode(_nodes.Count, JsonDocument.Parse("true").RootElement, "#", top);
+        Anything = new SchemaNode(_nodes.Count, s_true, "#", top);
         _nodes.Add("", Anything);
     }
 
@@ -104,15 +113,24 @@ internal sealed class SchemaDocument
 
     private SchemaResource ResourceOf(string pointer)
     {
-        for (var end = pointer.Length; end > 0; end = pointer.LastIndexOf('/', end - 1))
+        var resourceAt = _resourceAt.GetAlternateLookup<ReadOnlySpan<char>>();
+        for (var end = pointer.Length; end > 0 && _resourceAt.Count > 0; end = pointer.LastIndexOf('/', end - 1))
         {
-            if (_resourceAt.TryGetValue(pointer[..end], out var resource))
+            if (resourceAt.TryGetValue(pointer.AsSpan(0, end), out var resource))
             {
                 return resource;
             }
         }
 
-        return _resources[s_noAddress.AbsoluteUri];
+        return _top;
+    }
+
+    /// <summary>False where no schema can have an address or an anchor: most documents need not be searched for them.</summary>
+    private static bool MayHaveAddresses(JsonElement root, bool isOld)
+    {
+        var text = JsonMarshal.GetRawUtf8Value(root);
+        return text.IndexOf("\"$id\""u8) >= 0 || text.IndexOf("\"$anchor\""u8) >= 0 || (isOld && text.IndexOf("\"id\""u8) >= 0)
+            || text.IndexOf("\\u"u8) >= 0;    // a name with an escape in it
     }
 
     /// <summary>Notes the addresses and anchors of a schema and of all below it.</summary>

@@ -11,6 +11,8 @@ internal sealed class SchemaEvaluator(SchemaDocument document, KeywordReader rea
     private const int MostWork = 300_000;
     private const int MostCompared = 1_000;
 
+    private static readonly JsonElement[] s_single = [JsonElement.Parse("null"), JsonElement.Parse("true"), JsonElement.Parse("false")];
+
     private int _depth;
     private int _work;
 
@@ -26,9 +28,17 @@ internal sealed class SchemaEvaluator(SchemaDocument document, KeywordReader rea
         _ => JsonKinds.Object,
     };
 
+    /// <summary>The values of those kinds that have one alone: null and the two booleans.</summary>
+    public static IReadOnlyList<JsonElement> ValuesOf(JsonKinds kinds) => [.. s_single.Where(value => (KindOf(value) & kinds) != 0)];
+
     /// <summary>The values that one of the claims lists, by itself, through a reference or in allOf; null when none does.</summary>
-    public IReadOnlyList<JsonElement>? FindValues(IEnumerable<Claim> claims)
+    public IReadOnlyList<JsonElement>? FindValues(IReadOnlyList<Claim> claims)
     {
+        if (!claims.Any(claim => claim.Holds && claim.Node.Has(KeywordGroups.Listed)))
+        {
+            return null;
+        }
+
         var seen = new HashSet<int>();
         var open = new Stack<SchemaNode>(claims.Where(claim => claim.Holds).Select(claim => claim.Node));
         while (open.TryPop(out var node))

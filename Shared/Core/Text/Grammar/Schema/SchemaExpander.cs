@@ -84,11 +84,6 @@ internal sealed class SchemaExpander
             return kept.Count > 0 ? facets with { Values = kept } : null;
         }
 
-        if (facets.Array.Unique is { } unique && (facets.Kinds & JsonKinds.Array) != 0 && facets.Array.MaxItems > 1)
-        {
-            throw unique.Unsupported("uniqueItems");
-        }
-
         return facets.Unknown.FirstOrDefault(unknown => (unknown.Kinds & facets.Kinds) != 0) is { Fault: { } fault } ? throw fault : facets;
     }
 
@@ -114,10 +109,18 @@ internal sealed class SchemaExpander
         }
 
         ApplyKinds(branch, node);
-        ApplyScalars(branch, node);
-        ApplyArray(branch, node);
-        ApplyObject(branch, node);
-        ApplyCombinators(branch, node);
+        ApplyIf(KeywordGroups.Number | KeywordGroups.String, ApplyScalars);
+        ApplyIf(KeywordGroups.Array, ApplyArray);
+        ApplyIf(KeywordGroups.Object, ApplyObject);
+        ApplyIf(KeywordGroups.Combined, ApplyCombinators);
+
+        void ApplyIf(KeywordGroups groups, Action<Branch, SchemaNode> apply)
+        {
+            if (node.Has(groups))
+            {
+                apply(branch, node);
+            }
+        }
     }
 
     private static void ApplyKinds(Branch branch, SchemaNode node)

@@ -24,13 +24,18 @@ internal sealed class SchemaNegation(SchemaDocument document, KeywordReader read
 
     private IEnumerable<Action<Branch>> Ways(SchemaNode node)
     {
-        if (s_notNegated.FirstOrDefault(keyword => node.TryGet(keyword, out _)) is { } keyword)
+        if (s_notNegated.FirstOrDefault(keyword => node.TryGet(keyword, out var value) && !SaysNothing(value, keyword)) is { } keyword)
         {
             throw node.Unsupported(keyword, "is not supported within not, oneOf or if");
         }
 
         return [.. OfKinds(node), .. OfNumbers(node), .. OfStrings(node), .. OfArrays(node), .. OfObjects(node), .. OfCombinators(node)];
     }
+
+    /// <summary>True for a keyword that every value obeys, so that none breaks it.</summary>
+    private static bool SaysNothing(JsonElement value, string keyword) => keyword == "uniqueItems"
+        ? value.ValueKind == JsonValueKind.False
+        : value.ValueKind == JsonValueKind.True || (value.ValueKind == JsonValueKind.Object && !value.EnumerateObject().Any());
 
     private static IEnumerable<Action<Branch>> OfKinds(SchemaNode node)
     {

@@ -3,48 +3,64 @@ using System.Text.Json;
 namespace Rill.Text.Grammar.Schema;
 
 /// <summary>A schema within a document: the document itself, or one of its parts.</summary>
-internal sealed class SchemaNode(int id, JsonElement value, string pointer, SchemaResource resource)
+internal sealed class SchemaNode
 {
-    private readonly Dictionary<string, JsonElement> _keywords = Keywords(value, resource.ReferenceHidesSiblings);
+    private readonly Dictionary<string, JsonElement> _keywords = [];
+    private readonly KeywordGroups _groups;
+
+    /// <param name="id">Unique within the document.</param>
+    /// <param name="value">The schema: an object or a boolean.</param>
+    /// <param name="pointer">Its place in the document.</param>
+    /// <param name="resource">What its references are relative to.</param>
+    public SchemaNode(int id, JsonElement value, string pointer, SchemaResource resource)
+    {
+        (Id, Value, Pointer, Resource) = (id, value, pointer, resource);
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            return;
+        }
+
+        // What a schema has is found once: it is asked for dozens of keywords, of which it has a few.
+        foreach (var member in value.EnumerateObject())
+        {
+            var name = member.Name;
+            _keywords[name] = member.Value;
+            _groups |= Keywords.GroupOf(name);
+        }
+
+        if (resource.ReferenceHidesSiblings && _keywords.TryGetValue("$ref", out var reference))
+        {
+            (_keywords, _groups) = (new() { ["$ref"] = reference }, Keywords.GroupOf("$ref"));
+        }
+    }
 
     /// <summary>Unique within the document.</summary>
-    public int Id => id;
+    public int Id { get; }
 
     /// <summary>The schema: an object or a boolean.</summary>
-    public JsonElement Value => value;
+    public JsonElement Value { get; }
 
     /// <summary>Its place in the document, as <c>#/properties/a</c>.</summary>
-    public string Pointer => pointer;
+    public string Pointer { get; }
 
     /// <summary>What its references are relative to.</summary>
-    public SchemaResource Resource => resource;
+    public SchemaResource Resource { get; }
+
+    /// <summary>True for a schema without a word: every value obeys it.</summary>
+    public bool IsEmpty => Value.ValueKind == JsonValueKind.Object && _keywords.Count == 0;
+
+    /// <summary>True when it has a keyword of at least one of some groups.</summary>
+    public bool Has(KeywordGroups groups) => (_groups & groups) != 0;
 
     /// <summary>A keyword's value; false when it is absent, or hidden beside a <c>$ref</c> (drafts before 2019-09).</summary>
     public bool TryGet(string keyword, out JsonElement found) => _keywords.TryGetValue(keyword, out found);
 
     /// <summary>The fault of a keyword of this schema.</summary>
-    public SchemaException Fault(string keyword, string problem) => new($"{pointer}/{keyword}", $"{keyword} {problem}");
+    public SchemaException Fault(string keyword, string problem) => new($"{Pointer}/{keyword}", $"{keyword} {problem}");
 
     /// <summary>The refusal of a keyword that is not enforced.</summary>
     public SchemaException Unsupported(string keyword, string why = "is not supported") =>
-        SchemaException.Unsupported($"{pointer}/{keyword}", keyword, why);
-
-    /// <summary>What a schema has, found once: it is asked for dozens of keywords, of which it has a few.</summary>
-    private static Dictionary<string, JsonElement> Keywords(JsonElement value, bool referenceHidesSiblings)
-    {
-        var keywords = new Dictionary<string, JsonElement>();
-        if (value.ValueKind != JsonValueKind.Object)
-        {
-            return keywords;
-        }
-
-        foreach (var member in value.EnumerateObject())
-        {
-            keywords[member.Name] = member.Value;
-        }
-
-        return referenceHidesSiblings && keywords.TryGetValue("$ref", out var reference) ? new() { ["$ref"] = reference } : keywords;
-    }
+        SchemaException.Unsupported($"{Pointer}/{keyword}", keyword, why);
 }
 
 /// <summary>A schema that has an address of its own, and within which <c>#</c> is its root.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using Rill.Text.Patterns;
 
 namespace Rill.Text.Grammar.Strings;
@@ -45,8 +46,16 @@ internal sealed class AutomatonBuilder(GrammarLimits limits)
 
     private (CharacterClasses Classes, List<int> Next, List<int> Labels) Tree(IReadOnlyList<string> texts)
     {
-        var letters = texts.SelectMany(text => text.EnumerateRunes()).Select(rune => rune.Value).Distinct().ToList();
-        var classes = CharacterClasses.Of([.. letters.Select(letter => CodePointRanges.Of((letter, letter)))]);
+        var letters = new HashSet<int>();
+        foreach (var text in texts)
+        {
+            foreach (var rune in text.EnumerateRunes())
+            {
+                letters.Add(rune.Value);
+            }
+        }
+
+        var classes = CharacterClasses.OfLetters([.. letters.Order()]);
         var (next, labels) = (new List<int>(), new List<int>());
         NewState(classes.Count, next, labels);
         for (var index = 0; index < texts.Count; index++)
@@ -81,10 +90,9 @@ internal sealed class AutomatonBuilder(GrammarLimits limits)
         var (classes, next, labels) = Tree(texts);
         var others = labels.Count;
         NewState(classes.Count, next, labels);
-        return new(
-            classes,
-            [.. next.Select(target => target == StringAutomaton.Dead ? others : target)],
-            [.. labels.Select(label => label == StringAutomaton.Rejected ? 0 : StringAutomaton.Rejected)]);
+        var table = next.ToArray();
+        table.AsSpan().Replace(StringAutomaton.Dead, others);
+        return new(classes, table, [.. labels.Select(label => label == StringAutomaton.Rejected ? 0 : StringAutomaton.Rejected)]);
     }
 
     /// <summary>The texts with so many code points.</summary>
@@ -213,7 +221,9 @@ internal sealed class AutomatonBuilder(GrammarLimits limits)
     private void NewState(int classes, List<int> next, List<int> labels)
     {
         Spend(classes);
-        next.AddRange(Enumerable.Repeat(StringAutomaton.Dead, classes));
+        var first = next.Count;
+        CollectionsMarshal.SetCount(next, first + classes);
+        CollectionsMarshal.AsSpan(next)[first..].Fill(StringAutomaton.Dead);
         labels.Add(StringAutomaton.Rejected);
     }
 }

@@ -50,6 +50,33 @@ internal sealed class CharacterClasses
         return new(starts, [.. members.Select(list => tuples.NumberOf(CollectionsMarshal.AsSpan(list), out _))], tuples.Count);
     }
 
+    /// <summary>A class for each of some characters, and the first one for all others.</summary>
+    /// <param name="letters">The characters, ascending, each once.</param>
+    public static CharacterClasses OfLetters(IReadOnlyList<int> letters)
+    {
+        var (starts, classes) = (new List<int> { 0 }, new List<int> { 0 });
+        foreach (var (index, letter) in letters.Index())
+        {
+            if (starts[^1] == letter)
+            {
+                classes[^1] = index + 1;
+            }
+            else
+            {
+                starts.Add(letter);
+                classes.Add(index + 1);
+            }
+
+            if (letter < CodePointRanges.Last)
+            {
+                starts.Add(letter + 1);
+                classes.Add(0);
+            }
+        }
+
+        return new([.. starts], [.. classes], letters.Count + 1);
+    }
+
     /// <summary>The classes that differ in at least one of several divisions.</summary>
     /// <param name="divisions">At least one.</param>
     /// <param name="parts">The class in each of the divisions, by the class in the result.</param>

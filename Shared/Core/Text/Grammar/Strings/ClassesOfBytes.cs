@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Rill.Text.Grammar.Machines;
 
 namespace Rill.Text.Grammar.Strings;
@@ -13,16 +14,23 @@ internal sealed class ClassesOfBytes
     /// <summary>For classes of code points.</summary>
     public ClassesOfBytes(CharacterClasses classes)
     {
-        var sets = new Dictionary<(int Missing, int Meaning), ByteSet>();
+        var (numbers, sets, numberOf) = (new Dictionary<(int Missing, int Meaning), int>(), new List<ByteSet>(), new int[_alike.Length]);
         for (var one = 0; one < _alike.Length; one++)
         {
-            var key = KeyOf(classes, one);
-            sets[key] = sets.GetValueOrDefault(key) | ByteSet.Of((byte)one);
+            ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(numbers, KeyOf(classes, one), out var isKnown);
+            if (!isKnown)
+            {
+                number = sets.Count;
+                sets.Add(default);
+            }
+
+            numberOf[one] = number;
+            sets[number] |= ByteSet.Of((byte)one);
         }
 
         for (var one = 0; one < _alike.Length; one++)
         {
-            _alike[one] = sets[KeyOf(classes, one)];
+            _alike[one] = sets[numberOf[one]];
         }
     }
 

@@ -6,17 +6,17 @@ internal static class GroupReach
     // Where more states are reached than are looked at, nothing is said.
     private const int MostStates = 1_000;
 
-    /// <summary>The bits of such groups: texts of them lead on. There may be more.</summary>
-    public static uint From(StringAutomaton automaton, int state)
+    /// <summary>The bits of such groups: texts of them lead on. There may be more; none where those that are wanted are not among them.</summary>
+    public static uint From(StringAutomaton automaton, int state, uint wanted = 0)
     {
         var kept = Taken(automaton, state);
-        for (var before = 0u; kept != before;)
+        for (var before = 0u; kept != before && (kept & wanted) == wanted;)
         {
             before = kept;
             kept = Closed(automaton, state, kept);
         }
 
-        return kept;
+        return (kept & wanted) == wanted ? kept : 0;
     }
 
     /// <summary>Those of some groups that lead on from each state to which they lead.</summary>

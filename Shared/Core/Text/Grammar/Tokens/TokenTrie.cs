@@ -1,4 +1,3 @@
-using Rill.Text.Grammar.Machines;
 using Rill.Text.Grammar.Strings;
 
 namespace Rill.Text.Grammar.Tokens;
@@ -86,80 +85,22 @@ internal sealed class TokenTrie
     /// <summary>Bytes of the longest token.</summary>
     public int Depth { get; }
 
-    /// <summary>Sets the bits of all tokens that a walk allows.</summary>
-    /// <param name="walk">The automaton.</param>
-    /// <param name="start">Where it begins.</param>
-    /// <param name="mask">The bits.</param>
-    /// <param name="known">Groups of characters: tokens of these alone are passed over.</param>
-    public void Mark(GrammarAutomaton walk, Configuration start, Span<uint> mask, uint known = 0)
+    /// <summary>The children of the root: nodes from 0 to before this one.</summary>
+    public int Roots => _roots;
+
+    /// <summary>The last byte of each node.</summary>
+    public ReadOnlySpan<byte> Bytes => _bytes;
+
+    /// <summary>The groups of characters of all tokens at and below each node.</summary>
+    public ReadOnlySpan<uint> Groups => _groups;
+
+    /// <summary>The nodes below a node, from the first to before the end.</summary>
+    public (int First, int End) Children(int node) => _children[node];
+
+    /// <summary>Sets the bits of the tokens that end at a node.</summary>
+    public void Mark(int node, Span<uint> mask)
     {
-        if (_roots == 0)
-        {
-            return;
-        }
-
-        var path = new Step[Depth];
-        var (depth, era) = (0, walk.Era);
-        path[0] = new(start, walk.Row(start), 0, _roots);
-        while (depth >= 0)
-        {
-            ref var step = ref path[depth];
-            if (step.Node == step.End)
-            {
-                depth--;
-                continue;
-            }
-
-            var node = step.Node++;
-            var number = step.Row[_bytes[node]];
-            if (number == GrammarAutomaton.Dead || (_groups[node] & ~known) == 0)
-            {
-                continue;
-            }
-
-            var next = number == GrammarAutomaton.Unknown ? walk.Step(step.At, _bytes[node]) : walk[number];
-            if (walk.Era != era)
-            {
-                era = walk.Era;
-                Renew(path.AsSpan(0, depth + 1), walk);
-            }
-
-            if (next == Configuration.Dead)
-            {
-                continue;
-            }
-
-            Mark(_tokens[node], mask);
-            var (first, end) = _children[node];
-            if (first < end)
-            {
-                path[++depth] = new(next, walk.Row(next), first, end);
-            }
-        }
-    }
-
-    /// <summary>The rows are no longer what they were: the automaton has forgotten what it knew.</summary>
-    private static void Renew(Span<Step> path, GrammarAutomaton walk)
-    {
-        foreach (ref var step in path)
-        {
-            step.Row = walk.Row(step.At);
-        }
-    }
-
-    private int Number(int[] tokens)
-    {
-        if (tokens.Length < 2)
-        {
-            return tokens.Length == 0 ? None : tokens[0];
-        }
-
-        _same.Add(tokens);
-        return FirstList - (_same.Count - 1);
-    }
-
-    private void Mark(int number, Span<uint> mask)
-    {
+        var number = _tokens[node];
         if (number >= 0)
         {
             mask[number >> 5] |= 1u << number;
@@ -172,12 +113,14 @@ internal sealed class TokenTrie
         }
     }
 
-    /// <summary>A place on the way down, and which of the children there are still to be looked at.</summary>
-    private struct Step(Configuration at, int[] row, int node, int end)
+    private int Number(int[] tokens)
     {
-        public readonly Configuration At = at;
-        public readonly int End = end;
-        public int[] Row = row;
-        public int Node = node;
+        if (tokens.Length < 2)
+        {
+            return tokens.Length == 0 ? None : tokens[0];
+        }
+
+        _same.Add(tokens);
+        return FirstList - (_same.Count - 1);
     }
 }

@@ -32,7 +32,8 @@ public sealed class TokenVocabulary
         ArgumentNullException.ThrowIfNull(endTokens);
         _bytes = new byte[]?[tokenizer.VocabularySize];
         EndTokens = [.. endTokens.Where(id => id >= 0 && id < _bytes.Length)];
-        var (all, rest, openRest, quoted) = (new List<(int, byte[])>(), new List<(int, byte[])>(), new List<(int, byte[])>(), new List<(int, byte[])>());
+        var (all, openRest, quoted) = (new List<(int, byte[])>(), new List<(int, byte[])>(), new List<(int, byte[])>());
+        var (odd, lengthy) = (new List<(int, byte[])>(), new List<(int, byte[])>());
         var words = (_bytes.Length + 31) / 32;
         (_open, _withText, _withoutText, _quotedTokens) = (new uint[words], new uint[words], new uint[words], new uint[words]);
         _groups = new uint[words * WordBits];
@@ -70,7 +71,8 @@ public sealed class TokenVocabulary
                 openRest.Add((id, _bytes[id]!));
             }
 
-            if (PlainLength(bytes) is var length and > 0 and <= LongestPlain)
+            var length = PlainLength(bytes);
+            if (length is > 0 and <= LongestPlain)
             {
                 for (var room = length; room <= LongestPlain; room++)
                 {
@@ -79,11 +81,11 @@ public sealed class TokenVocabulary
             }
             else
             {
-                rest.Add((id, _bytes[id]!));
+                (length == 0 ? odd : lengthy).Add((id, _bytes[id]!));
             }
         }
 
-        (All, Rest, OpenRest, Quoted) = (new(all, _groups), new(rest), new(openRest), new(quoted));
+        (All, Odd, Long, OpenRest, Quoted) = (new(all, _groups), new(odd), new(lengthy), new(openRest), new(quoted));
     }
 
     /// <summary>Number of ids.</summary>
@@ -98,8 +100,11 @@ public sealed class TokenVocabulary
     /// <summary>All tokens that have text.</summary>
     internal TokenTrie All { get; }
 
-    /// <summary>Those that are not in <see cref="Plain"/>.</summary>
-    internal TokenTrie Rest { get; }
+    /// <summary>Those that are not plain.</summary>
+    internal TokenTrie Odd { get; }
+
+    /// <summary>Those that are plain, and longer than those in <see cref="Plain"/>.</summary>
+    internal TokenTrie Long { get; }
 
     /// <summary>Those that are not in <see cref="Open"/>.</summary>
     internal TokenTrie OpenRest { get; }
@@ -107,8 +112,14 @@ public sealed class TokenVocabulary
     /// <summary>Those that hold a quotation mark.</summary>
     internal TokenTrie Quoted { get; }
 
-    /// <summary>Their bits.</summary>
-    internal ReadOnlySpan<uint> QuotedTokens => _quotedTokens;
+    /// <summary>Clears their bits.</summary>
+    internal void ClearQuoted(Span<uint> mask)
+    {
+        for (var word = 0; word < _quotedTokens.Length; word++)
+        {
+            mask[word] &= ~_quotedTokens[word];
+        }
+    }
 
     /// <summary>Masks of the inside of strings.</summary>
     internal InsideMasks Inside { get; } = new();

@@ -32,6 +32,7 @@ static (IModelRunner Runner, string Fingerprint, string Precision) LoadTorch(Mod
         QuantizedCache = options.QuantizedCache,
         Quantizing = load.NoteQuantizing,
         CudaGraphs = options.CudaGraphs != "off",
+        Overlap = options.Overlap != "off",
         Report = load.Note,
         Inform = load.Note,
     });

@@ -91,6 +91,10 @@ public sealed class RillOptions
     [RegularExpression("^(auto|off)$", ErrorMessage = "Rill:CudaGraphs must be auto or off.")]
     public string CudaGraphs { get; init; } = "auto";
 
+    /// <summary>Whether a GPU's steps are launched before the tokens of the one before are read: <c>auto</c> (where that works) or <c>off</c>.</summary>
+    [RegularExpression("^(auto|off)$", ErrorMessage = "Rill:Overlap must be auto or off.")]
+    public string Overlap { get; init; } = "auto";
+
     /// <summary>Most bytes of a request body.</summary>
     [Range(1_024, 29_000_000)]
     public int MaxBodyBytes { get; init; } = 4 * 1024 * 1024;

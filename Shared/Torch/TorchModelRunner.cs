@@ -17,6 +17,7 @@ public sealed class TorchModelRunner : IModelRunner
     private readonly IDecoder _decoder;
     private readonly Sampler _sampler;
     private readonly GpuSampler? _gpuSampler;    // where the logits are not on the host
+    private LaunchedStep? _launched;             // the last one
 
     /// <summary>Puts the parts together.</summary>
     /// <param name="stream">Where the work is queued.</param>
@@ -51,6 +52,12 @@ public sealed class TorchModelRunner : IModelRunner
     /// <inheritdoc/>
     public IReadOnlyList<StepResult> Execute(StepBatch batch)
     {
+        if (_gpuSampler is not null)
+        {
+            var results = Launch(batch).Collect();
+            return results.Select(result => result.Fault).FirstOrDefault(fault => fault is not null) is { } fault ? throw fault : results;
+        }
+
         using var inference = inference_mode();
         using var stream = _stream.Enter();
         try
@@ -72,7 +79,31 @@ public sealed class TorchModelRunner : IModelRunner
         using var output = plan.Rows.Length == 0 ? null : _decoder.Forward(plan);
         Keep(batch);
         var sampled = output?.Logits is { } logits ? Sample(logits, plan.Sampling) : [];
-        return output?.Hidden is { } hidden ? InOrder(batch.Steps, sampled, Pooling.Pool(hidden, plan.Pooling)) : sampled;
+        return output?.Hidden is { } hidden ? plan.InOrder(sampled, Pooling.Pool(hidden, plan.Pooling)) : sampled;
+    }
+
+    /// <inheritdoc/>
+    public IPendingStep Launch(StepBatch batch)
+    {
+        if (_gpuSampler is null)
+        {
+            return new ExecutedStep(Execute(batch));
+        }
+
+        using var inference = inference_mode();
+        using var stream = _stream.Enter();
+        try
+        {
+            Prepare(batch);
+            CheckAdapters(batch.Steps);
+            var plan = StepPlan.Create(batch.Steps, Limits);
+            return _launched = DisposableStack.Build(parts => Launch(batch, plan, _gpuSampler, parts));
+        }
+        catch (Exception failure) when (failure is not SequenceFaultException)
+        {
+            _decoder.Recover();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -176,9 +207,24 @@ public sealed class TorchModelRunner : IModelRunner
 
     private StepResult[] Sample(Tensor logits, SequenceStep[] steps) => _gpuSampler?.Sample(logits, steps) ?? _sampler.Sample(logits, steps);
 
-    private static StepResult[] InOrder(IReadOnlyList<SequenceStep> steps, StepResult[] sampled, StepResult[] pooled)
+    /// <summary>Queues a step and the copies of its results to the host. What the device samples it keeps as well, for a step that awaits it.</summary>
+    private LaunchedStep Launch(StepBatch batch, StepPlan plan, GpuSampler sampler, DisposableStack parts)
     {
-        var (nextSampled, nextPooled) = (0, 0);
-        return [.. steps.Where(step => step.Samples || step.Pools).Select(step => step.Samples ? sampled[nextSampled++] : pooled[nextPooled++])];
+        if (_launched is not null && plan.Rows.Length > 0)
+        {
+            _launched.IsOvertaken = true;
+        }
+
+        var output = plan.Rows.Length == 0 ? null : parts.Own(_decoder.Forward(plan));
+        Keep(batch);
+        var sampling = output?.Logits is { } logits ? parts.Own(sampler.Launch(logits, plan.Sampling)) : null;
+        if (sampling?.Ids is { } ids && plan.SamplingRows.Length == plan.Sampling.Length)    // what follows drafts is never awaited
+        {
+            using var slots = sampling.Chosen is null ? null : output!.Slots!.index_select(0, sampling.Chosen);
+            _decoder.NoteSampled(slots ?? output!.Slots!, ids);
+        }
+
+        var hidden = output?.Hidden is { } states ? parts.Own(states.to(CPU, non_blocking: true)) : null;
+        return new LaunchedStep(_stream, _decoder, sampler, plan, parts) { Sampling = sampling, Hidden = hidden, Done = parts.Own(_stream.Mark()) };
     }
 }

@@ -93,6 +93,7 @@ public static class TorchModelRunnerFactory
             {
                 TakesDrafts = !types.OnTensors && layout.StateBytes == 0,    // on a GPU a sequence with drafts leaves the captured step
                 TokenBudget = options.StepTokensOn(place.Device.type),
+                Overlaps = types.OnTensors && options.Overlap,
                 StateBlocks = (int)Math.Min(layout.StateBlocks, int.MaxValue),
             },
             Spec = spec,

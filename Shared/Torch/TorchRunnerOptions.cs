@@ -76,6 +76,9 @@ public sealed record TorchRunnerOptions
     /// <summary>Gets a sentence for the log about what was prepared at load.</summary>
     public Action<string> Inform { get; init; } = static _ => { };
 
+    /// <summary>True to launch steps of a GPU before the tokens of the one before are read.</summary>
+    public bool Overlap { get; init; } = true;
+
     /// <summary>For tests: runs the tensor decoder on the CPU, where the kernels would be used.</summary>
     internal bool UseGpuDecoder { get; init; }
 

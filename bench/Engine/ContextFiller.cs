@@ -15,11 +15,19 @@ internal sealed class ContextFiller(IModelRunner runner) : IModelRunner
     public ModelLimits Limits => runner.Limits;
 
     /// <inheritdoc/>
-    public IReadOnlyList<StepResult> Execute(StepBatch batch)
+    public IReadOnlyList<StepResult> Execute(StepBatch batch) => runner.Execute(Filled(batch));
+
+    /// <inheritdoc/>
+    public IPendingStep Launch(StepBatch batch) => runner.Launch(Filled(batch));
+
+    /// <inheritdoc/>
+    public void Dispose() => runner.Dispose();
+
+    private StepBatch Filled(StepBatch batch)
     {
         if (batch.Steps is not [{ Samples: false } step])
         {
-            return runner.Execute(batch);
+            return batch;
         }
 
         var size = Limits.BlockSize;
@@ -27,16 +35,13 @@ internal sealed class ContextFiller(IModelRunner runner) : IModelRunner
         if (step.Start == 0)
         {
             _filled = step.Count / size;
-            return runner.Execute(batch with { Saves = [.. positions.Select(position => new BlockCopy(step.Sequence.Slot, position, position / size))] });
+            return batch with { Saves = [.. positions.Select(position => new BlockCopy(step.Sequence.Slot, position, position / size))] };
         }
 
-        return runner.Execute(batch with
+        return batch with
         {
             Steps = [],
             Restores = [.. positions.Select(position => new BlockCopy(step.Sequence.Slot, position, position / size % _filled))],
-        });
+        };
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => runner.Dispose();
 }

@@ -29,7 +29,7 @@ internal sealed class AdapterUnloads(IModelRunner runner, Scheduler scheduler)
         for (var i = _pending.Count - 1; i >= 0; i--)
         {
             var (number, unloaded) = _pending[i];
-            if (!scheduler.Running.Concat(scheduler.Waiting).Any(sequence => sequence.Adapter == number))
+            if (!scheduler.Names(number))
             {
                 runner.UnloadAdapter(number);
                 _pending.RemoveAt(i);

@@ -17,7 +17,7 @@ internal sealed class BlockManager
     private readonly int[] _seenBlocks;              // [slot] -> the number of full blocks at the last save, cached or not
     private readonly Stack<int> _freeSlots = new();
     private readonly Stack<int> _freeCacheBlocks = new();
-    private readonly List<PrefixCache.Node> _savedThisStep = [];
+    private List<PrefixCache.Node> _savedThisStep = [];
     private List<int> _releasedSlots = [];
     private List<int> _releasedBlocks = [];
     private int _heldBySlots;
@@ -63,7 +63,6 @@ internal sealed class BlockManager
     {
         _cache?.BeginStep();
         _states?.BeginStep();
-        _savedThisStep.Clear();
     }
 
     /// <summary>
@@ -100,10 +99,10 @@ internal sealed class BlockManager
     /// <summary>How many of so many tokens of a running sequence a step computes: fewer where its states are to be saved on the way.</summary>
     public int Cut(Sequence sequence, int count) => _states?.Cut(sequence, count) ?? count;
 
-    /// <summary>Gives a running sequence memory for all its tokens and these drafts. False when memory is short.</summary>
+    /// <summary>Gives a running sequence memory for all its tokens, an awaited one included, and these drafts. False when memory is short.</summary>
     public bool TryGrow(Sequence sequence, int drafts = 0)
     {
-        var wanted = BlocksFor(sequence.Length + drafts) - _held[sequence.Slot];
+        var wanted = BlocksFor(sequence.Length + sequence.AwaitedTokens + drafts) - _held[sequence.Slot];
         if (wanted <= 0)
         {
             return true;
@@ -131,15 +130,17 @@ internal sealed class BlockManager
         _held[sequence.Slot] = 0;
         sequence.Slot = -1;
         sequence.ComputedTokens = 0;
+        sequence.AwaitedTokens = 0;
     }
 
     /// <summary>
-    /// Caches the full blocks of a sequence that are computed when the step is done, as far as memory allows without touching a slot.
-    /// Blocks of the completion are saved too: they begin the next turn's prompt. Where slots have states, blocks are saved only together with these.
+    /// Caches the full blocks of a sequence that are computed when the planned steps are done, as far as its tokens are known and memory allows
+    /// without touching a slot. Blocks of the completion are saved too: they begin the next turn's prompt. Where slots have states, blocks are
+    /// saved only together with these.
     /// </summary>
-    public void Save(Sequence sequence, int computed, List<BlockCopy> saves, List<StateCopy> stateSaves)
+    public void Save(Sequence sequence, List<BlockCopy> saves, List<StateCopy> stateSaves)
     {
-        var slot = sequence.Slot;
+        var (slot, computed) = (sequence.Slot, Math.Min(sequence.ComputedTokens, sequence.Length));
         if (_cache is null || computed / _blockSize == _seenBlocks[slot] || _states?.IsBorder(slot, computed) == false)
         {
             return;
@@ -178,6 +179,9 @@ internal sealed class BlockManager
         }
     }
 
+    /// <summary>Hands over what this step saves, in order, for <see cref="UndoSaves"/>.</summary>
+    public List<PrefixCache.Node> TakeSaved() => Interlocked.Exchange(ref _savedThisStep, []);
+
     /// <summary>Hands over the saved states to give back.</summary>
     public List<int> TakeReleasedStates() => _states?.TakeReleased() ?? [];
 
@@ -187,18 +191,21 @@ internal sealed class BlockManager
     /// <summary>Hands over the cached blocks to give back.</summary>
     public List<int> TakeReleasedBlocks() => Interlocked.Exchange(ref _releasedBlocks, []);
 
-    /// <summary>What this step should have saved is not in the cache.</summary>
-    public void UndoSaves()
+    /// <summary>What a step should have saved is not in the cache. Of several steps the last one goes first.</summary>
+    public void UndoSaves(List<PrefixCache.Node> saved)
     {
         _states?.UndoSaves();
-        for (var i = _savedThisStep.Count - 1; i >= 0; i--)    // children before their parents
+        for (var i = saved.Count - 1; i >= 0; i--)    // children before their parents
         {
-            _cache!.Remove(_savedThisStep[i]);
-            _freeCacheBlocks.Push(_savedThisStep[i].Block);
-            _releasedBlocks.Add(_savedThisStep[i].Block);
+            if (saved[i].IsCached)    // not evicted for the step behind it
+            {
+                _cache!.Remove(saved[i]);
+                _freeCacheBlocks.Push(saved[i].Block);
+                _releasedBlocks.Add(saved[i].Block);
+            }
         }
 
-        _savedThisStep.Clear();
+        saved.Clear();
     }
 
     /// <summary>What a failed batch should have released may still be held: the next batch names it again.</summary>

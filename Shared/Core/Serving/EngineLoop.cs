@@ -3,11 +3,11 @@ using System.Collections.Concurrent;
 namespace Rill.Serving;
 
 /// <summary>
-/// The engine's thread: takes arrivals and aborts at the boundary of a step, schedules, executes, publishes. Only it touches the
-/// scheduler and the runner. A failing step ends its own sequences and never the loop.
+/// The engine's thread: takes arrivals and aborts at the boundary of a step, lets a <see cref="StepPipeline"/> make the step, publishes. Only it
+/// touches the scheduler and the runner. A failing step ends its own sequences and never the loop.
 /// </summary>
 internal sealed class EngineLoop(
-    IModelRunner runner, Scheduler scheduler, AdmissionGate gate, SequenceJournal journal, TimeProvider time)
+    IModelRunner runner, Scheduler scheduler, AdmissionGate gate, SequenceJournal journal, TimeProvider time) : IStepObserver
 {
     private readonly ConcurrentQueue<TokenStream> _arrivals = new();
     private readonly ConcurrentQueue<TokenStream> _aborts = new();
@@ -88,26 +88,70 @@ internal sealed class EngineLoop(
         return _stopped.Task;
     }
 
+    void IStepObserver.Launching(StepBatch batch, long now)
+    {
+        foreach (var step in batch.Steps)
+        {
+            var stream = step.Sequence.Stream!;
+            if (stream.ScheduledAt == 0 && stream.TryStart())
+            {
+                stream.ScheduledAt = now;
+                gate.Start(stream.QueuedTokens);
+                journal.Started(stream);
+            }
+        }
+    }
+
+    void IStepObserver.Collected(StepBatch batch, IReadOnlyList<SequenceUpdate> updates, long now, TimeSpan elapsed)
+    {
+        if (batch.Steps.Count > 0)
+        {
+            Volatile.Write(ref _failures, 0);
+        }
+
+        foreach (var update in updates)
+        {
+            Publish(update, now);
+        }
+
+        _readers.Flush();
+        NoteStep(batch, updates, elapsed);
+    }
+
+    void IStepObserver.SequenceFailed(SequenceFaultException fault)
+    {
+        journal.SequenceFailed(fault);
+        Fail(fault.Sequence, fault.Message, fault);
+    }
+
+    void IStepObserver.StepFailed(StepBatch batch, Exception exception)
+    {
+        Volatile.Write(ref _failures, _failures + 1);
+        journal.StepFailed(exception, batch.Steps.Count, _failures);
+        foreach (var step in batch.Steps)
+        {
+            Fail(step.Sequence, "The model failed while it generated. Please send the request again.", exception);
+        }
+    }
+
     private static void EndForShutdown(TokenStream stream) => stream.End(
         AbortCause.Shutdown, new EngineFaultException(EngineFaultKind.ShuttingDown, "The server is shutting down."));
 
     private void Run()
     {
+        var pipeline = new StepPipeline(runner, scheduler, this, time);
         while (!Volatile.Read(ref _stopping))
         {
             TakeArrivals();
             DropAborted();
             _unloads.Run();
-            if (scheduler.Schedule() is { } batch)
-            {
-                Step(batch);
-            }
-            else
+            if (!pipeline.Advance())
             {
                 _wake.Wait();
             }
         }
 
+        pipeline.Discard();
         TakeArrivals();
         DropAborted();
         runner.Dispose();
@@ -142,71 +186,6 @@ internal sealed class EngineLoop(
         Volatile.Write(ref _kvUsage, scheduler.Blocks.Usage);
     }
 
-    private void Step(StepBatch batch)
-    {
-        var started = time.GetTimestamp();
-        NoteStarts(batch, started);
-        if (!TryExecute(batch, out var updates))
-        {
-            return;
-        }
-
-        var ended = time.GetTimestamp();
-        foreach (var update in updates)
-        {
-            Publish(update, ended);
-        }
-
-        _readers.Flush();
-        NoteStep(batch, updates, time.GetElapsedTime(started, ended));
-    }
-
-    /// <summary>Executes and takes the result in; a result that makes no sense fails the step like any other fault of the runner.</summary>
-    private bool TryExecute(StepBatch batch, out IReadOnlyList<SequenceUpdate> updates)
-    {
-        updates = [];
-        StepBatch? current = batch;
-        while (current is not null)
-        {
-            try
-            {
-                updates = scheduler.Update(runner.Execute(current));
-                if (current.Steps.Count > 0)
-                {
-                    Volatile.Write(ref _failures, 0);
-                }
-
-                return true;
-            }
-            catch (SequenceFaultException fault) when (current.Steps.Any(step => step.Sequence == fault.Sequence))
-            {
-                current = scheduler.Drop(fault.Sequence);
-                journal.SequenceFailed(fault);
-                Fail(fault.Sequence, fault.Message, fault);
-            }
-#pragma warning disable CA1031 // Whatever a model throws, the loop goes on for the others.
-            catch (Exception exception)
-#pragma warning restore CA1031
-            {
-                FailStep(current, exception);
-                return false;
-            }
-        }
-
-        return false;
-    }
-
-    private void FailStep(StepBatch batch, Exception exception)
-    {
-        Volatile.Write(ref _failures, _failures + 1);
-        journal.StepFailed(exception, batch.Steps.Count, _failures);
-        scheduler.Fail();
-        foreach (var step in batch.Steps)
-        {
-            Fail(step.Sequence, "The model failed while it generated. Please send the request again.", exception);
-        }
-    }
-
     private void Fail(Sequence sequence, string message, Exception exception)
     {
         var stream = sequence.Stream!;
@@ -215,20 +194,6 @@ internal sealed class EngineLoop(
         {
             Leave(stream);
             journal.Failed();
-        }
-    }
-
-    private void NoteStarts(StepBatch batch, long now)
-    {
-        foreach (var step in batch.Steps)
-        {
-            var stream = step.Sequence.Stream!;
-            if (stream.ScheduledAt == 0 && stream.TryStart())
-            {
-                stream.ScheduledAt = now;
-                gate.Start(stream.QueuedTokens);
-                journal.Started(stream);
-            }
         }
     }
 

@@ -25,6 +25,18 @@ public interface IModelRunner : IDisposable
     IReadOnlyList<StepResult> Execute(StepBatch batch);
 
     /// <summary>
+    /// Begins one step and returns while it runs, so that the next one can be planned and launched before its results are read. Steps take effect in
+    /// the order of their launches; at most one is launched while another one's results are still out. Where the runner does not overlap
+    /// (<see cref="ModelLimits.Overlaps"/>) the step is done when this returns, which is what it does if it is not implemented.
+    /// </summary>
+    /// <remarks>
+    /// What is read of a <see cref="Sequence"/> is read here. A step's last token may be one that the step before samples and nobody has read yet
+    /// (<see cref="SequenceStep.Awaits"/>): the runner has kept it by slot. Memory may be released that a step in front of this one still uses.
+    /// </remarks>
+    /// <exception cref="SequenceFaultException">Only one sequence failed, and nothing was launched: the engine launches the others again.</exception>
+    IPendingStep Launch(StepBatch batch) => new ExecutedStep(Execute(batch));
+
+    /// <summary>
     /// Reads an adapter's files, which are not needed afterwards, and keeps what it changes of the model under a number, from which on sequences
     /// may name it (<see cref="Sequence.Adapter"/>). Unlike the others it is called from any thread, also while a step runs.
     /// </summary>
@@ -36,6 +48,17 @@ public interface IModelRunner : IDisposable
     void UnloadAdapter(int number)
     {
     }
+}
+
+/// <summary>A step that was launched.</summary>
+public interface IPendingStep
+{
+    /// <summary>
+    /// Waits for the step and returns its results, as <see cref="IModelRunner.Execute"/> does; a sequence that failed alone has a
+    /// <see cref="StepResult.Fault"/>. Called exactly once, in the order of the launches, also where nobody wants the results any more. By then
+    /// sequences may have ended, whose results count for nothing. After an exception neither this step nor one launched behind it is trusted.
+    /// </summary>
+    IReadOnlyList<StepResult> Collect();
 }
 
 /// <summary>What is told of an adapter that was loaded.</summary>
@@ -59,6 +82,12 @@ public sealed record ModelLimits(int VocabularySize, int ContextLength, int Slot
     /// True where a draft that is right saves time, and the others' tokens keep their bits beside it: constraints are then asked for drafts.
     /// </summary>
     public bool TakesDrafts { get; init; }
+
+    /// <summary>
+    /// True where a step runs beside the host (<see cref="IModelRunner.Launch"/>): the next one is then launched before its results are read.
+    /// Without effect where slots have states, which cannot go back when a step fails.
+    /// </summary>
+    public bool Overlaps { get; init; }
 
     /// <summary>
     /// Blocks' worth of memory that a slot takes beside those of its tokens, for what layers carry from token to token (a recurrent state);
@@ -124,10 +153,20 @@ public readonly record struct SequenceStep(Sequence Sequence, int Start, int Cou
     /// </summary>
     public bool Pools => Sequence.Work == SequenceWork.EmbedMean || (Sequence.Work == SequenceWork.EmbedLast && IsLast);
 
+    /// <summary>
+    /// True while the step's last token, then its only one, is what the step before samples and nobody has read yet: the sequence ends right
+    /// before it.
+    /// </summary>
+    public bool Awaits => Start + Count > Sequence.Length;
+
+    /// <summary>For a step that samples: tokens of the completion before the sampled one, those that nobody has read yet among them.</summary>
+    public int Place => Start + Count - Sequence.PromptLength;
+
     /// <summary>The drafts to verify: the tokens that may stand at the positions after the step's last one.</summary>
     public ReadOnlySpan<int> DraftTokens => Sequence.Drafts[..Drafts];
 
-    private bool IsLast => Start + Count == Sequence.Length;
+    // While a step runs its sequence may end right before the step's token (Awaits), and never behind it.
+    private bool IsLast => Start + Count >= Sequence.Length;
 }
 
 /// <summary>A copy of one block of keys and values between a slot and the prefix cache.</summary>
@@ -146,10 +185,19 @@ public readonly record struct StateCopy(int Slot, int Position, int State);
 /// <param name="Sequence">The sequence.</param>
 /// <param name="Tokens">
 /// For a step that samples: its tokens in order, 1 to 1 + drafts. All but the last are equal to the drafts in their places. Valid until the
-/// runner's next step.
+/// next step is collected.
 /// </param>
 /// <param name="Vector">For a step that pools: see <see cref="SequenceStep.Pools"/>. The scheduler keeps it.</param>
-public readonly record struct StepResult(Sequence Sequence, ReadOnlyMemory<SampledToken> Tokens, float[]? Vector = null);
+/// <param name="Fault">Why the sequence failed, and has neither; only of a step that was launched and collected.</param>
+public readonly record struct StepResult(
+    Sequence Sequence, ReadOnlyMemory<SampledToken> Tokens, float[]? Vector = null, SequenceFaultException? Fault = null)
+{
+    /// <summary>
+    /// True where the runner cannot say what it sampled, since a step was launched behind this one before it was collected: the sequence's last token
+    /// is computed again, what the step behind gives it is dropped, and from then on no step overtakes its results.
+    /// </summary>
+    public bool IsOvertaken { get; init; }
+}
 
 /// <summary>One sampled token.</summary>
 /// <param name="TokenId">The token's id.</param>

@@ -13,12 +13,15 @@ internal static class ResultCheck
 
         for (var i = 0; i < steps.Count; i++)
         {
-            if (results[i].Sequence != steps[i].Sequence || !(steps[i].Pools ? results[i].Vector is not null : Fits(steps[i], results[i].Tokens.Span)))
+            if (results[i].Sequence != steps[i].Sequence || !Fits(steps[i], results[i]))
             {
                 throw new InvalidOperationException($"The runner's result for sequence {steps[i].Sequence.Id} is not what its step asked for.");
             }
         }
     }
+
+    private static bool Fits(SequenceStep step, StepResult result)
+        => result.Fault is not null || result.IsOvertaken || (step.Pools ? result.Vector is not null : Fits(step, result.Tokens.Span));
 
     private static bool Fits(SequenceStep step, ReadOnlySpan<SampledToken> tokens)
     {

@@ -12,23 +12,25 @@ internal sealed class Scheduler
     private readonly int _tokenBudget;
     private readonly int _longestAlone;    // prompts beyond this many tokens wait for another choice that computes the same
     private readonly bool _hasStates;
-    private readonly List<Sequence> _running = [];            // oldest first
-    private readonly LinkedList<Sequence> _waiting = new();
-    private readonly IDraftSource? _drafts;
+    private readonly SequenceQueues _queues;
+    private readonly DraftPlanner _drafts;
+    private readonly LookAhead _lookAhead;
+    private readonly List<PlannedStep> _planned = [];         // not answered yet, oldest first: at most two
     private readonly ConstraintReadiness _constraints;
-    private StepBatch? _batch;
     private bool _holdReleases;
 
     public Scheduler(ModelLimits limits, EngineOptions options, IDraftSource? drafts = null, ConstraintReadiness? constraints = null)
     {
         _constraints = constraints ?? new ConstraintReadiness();
         _hasStates = limits.HasStates;
-        _drafts = _hasStates ? null : drafts ?? (limits.TakesDrafts ? new ConstraintDrafts() : null);
         _longestAlone = options.PrefixCache ? limits.BlockSize * (_hasStates ? StateCheckpoints.FewestBlocks : 1) : int.MaxValue;
         _blocks = new BlockManager(limits, options.PrefixCache);
+        _queues = new SequenceQueues(_blocks);
         _tokenBudget = options.TokenBudget ?? limits.TokenBudget;
         MaxRunning = Math.Min(Math.Min(options.MaxSequences, limits.SlotCount), _tokenBudget);
         MaxLength = (int)Math.Min(limits.ContextLength, ((long)limits.BlockCount - limits.StateBlocks) * limits.BlockSize);
+        _drafts = new DraftPlanner(_blocks, _constraints, _hasStates ? null : drafts ?? (limits.TakesDrafts ? new ConstraintDrafts() : null), MaxLength);
+        _lookAhead = new LookAhead(limits is { Overlaps: true, HasStates: false }, guesses: drafts is not null, MaxLength);
     }
 
     /// <summary>Most tokens of a sequence, prompt and completion: the context, or what the KV memory holds if that is less.</summary>
@@ -38,13 +40,13 @@ internal sealed class Scheduler
     public int MaxRunning { get; }
 
     /// <summary>Sequences with a slot, oldest first.</summary>
-    public IReadOnlyList<Sequence> Running => _running;
+    public IReadOnlyList<Sequence> Running => _queues.Running;
 
     /// <summary>Sequences without a slot, next first.</summary>
-    public IReadOnlyCollection<Sequence> Waiting => _waiting;
+    public IReadOnlyCollection<Sequence> Waiting => _queues.Waiting;
 
     /// <summary>Preemptions so far.</summary>
-    public long Preemptions { get; private set; }
+    public long Preemptions => _queues.Preemptions;
 
     /// <summary>Memory accounts.</summary>
     public BlockManager Blocks => _blocks;
@@ -54,7 +56,7 @@ internal sealed class Scheduler
     public void Add(Sequence sequence)
     {
         ThrowIfTooLong(sequence.PromptLength, sequence.Work);
-        _waiting.AddLast(sequence);
+        _queues.Waiting.AddLast(sequence);
     }
 
     /// <summary>Throws when a prompt of this length can never run.</summary>
@@ -72,47 +74,39 @@ internal sealed class Scheduler
         }
     }
 
-    /// <summary>Takes a sequence out, wherever it is; its memory goes back with the next batch. False when it had left already.</summary>
-    public bool Remove(Sequence sequence)
-    {
-        if (sequence.HasEnded)
-        {
-            return false;
-        }
+    /// <inheritdoc cref="SequenceQueues.Remove"/>
+    public bool Remove(Sequence sequence) => _queues.Remove(sequence);
 
-        sequence.HasEnded = true;
-        if (sequence.Slot < 0)
-        {
-            return _waiting.Remove(sequence);
-        }
-
-        _blocks.Release(sequence);
-        return _running.Remove(sequence);
-    }
-
-    /// <summary>The next step's work; null when there is none. Each batch must be answered by Update, Drop or Fail.</summary>
+    /// <summary>
+    /// The next step's work. While another step runs it is planned behind that one, as far as this needs none of its results, and costs no sequence
+    /// its slot. Null when there is no work, or none before the results. Each batch is answered, in order, by Update, Drop or Fail.
+    /// </summary>
     public StepBatch? Schedule()
     {
+        var running = _planned.LastOrDefault()?.Batch;
+        if (running is not null && !_lookAhead.CanPlanBehind(running))
+        {
+            return null;
+        }
+
         _blocks.BeginStep();
-        var steps = new List<SequenceStep>(_running.Count + 1);
+        var steps = new List<SequenceStep>(_queues.Running.Count + 1);
         var (restores, stateRestores) = (new List<BlockCopy>(), new List<StateCopy>());
-        var budget = ScheduleDecodes(steps, _tokenBudget);
+        if (ScheduleDecodes(steps, _tokenBudget) is not { } budget)
+        {
+            return null;
+        }
+
         budget = ScheduleChunks(steps, budget);
         budget = Admit(steps, restores, stateRestores, budget);
-        AddDrafts(steps, budget);
-
-        if (steps.Count == 0 && (!_blocks.HasReleases || _holdReleases))
+        _drafts.AddDrafts(steps, budget);
+        var (saves, stateSaves) = Take(steps, running);
+        if (steps.Count == 0 && saves.Count == 0 && (running is not null || !_blocks.HasReleases || _holdReleases))
         {
-            return _batch = null;
+            return null;
         }
 
-        var (saves, stateSaves) = (new List<BlockCopy>(), new List<StateCopy>());
-        foreach (var step in steps)
-        {
-            _blocks.Save(step.Sequence, step.Start + step.Count, saves, stateSaves);
-        }
-
-        return _batch = new StepBatch
+        var batch = new StepBatch
         {
             Steps = steps,
             Restores = restores,
@@ -123,82 +117,150 @@ internal sealed class Scheduler
             StateSaves = stateSaves,
             ReleasedStates = _blocks.TakeReleasedStates(),
         };
+        _planned.Add(new PlannedStep(batch, _blocks.TakeSaved()));
+        return batch;
     }
 
     /// <summary>
-    /// Notes that the last batch was computed: takes its tokens and vectors in, and finishes sequences by what <see cref="StopRules"/>
-    /// says; tokens after the one that ends a sequence are dropped. Returns what each result came to, in order.
+    /// Notes that the oldest batch was computed: takes its tokens and vectors in, and finishes sequences by what <see cref="StopRules"/>
+    /// says; tokens after the one that ends a sequence are dropped, and so are results of sequences that ended while it ran. Returns what each
+    /// result came to, in order.
     /// </summary>
     /// <exception cref="InvalidOperationException">The results do not fit the batch; nothing was taken in.</exception>
     public IReadOnlyList<SequenceUpdate> Update(IReadOnlyList<StepResult> results)
     {
-        var answered = _batch!.Steps.Where(step => step.Samples || step.Pools).ToList();
+        var planned = _planned[0];
+        var answered = planned.Batch.Steps.Where(step => step.Samples || step.Pools).ToList();
         ResultCheck.ThrowIfUnfit(answered, results);
         _holdReleases = false;
-        foreach (var step in _batch.Steps)
-        {
-            step.Sequence.ComputedTokens = step.Start + step.Count;
-        }
-
         var updates = new SequenceUpdate[results.Count];
         for (var i = 0; i < updates.Length; i++)
         {
-            updates[i] = SequenceUpdate.Take(answered[i], results[i], MaxLength);
-            NoteEnd(updates[i], answered[i].Drafts);
+            var sequence = answered[i].Sequence;
+            updates[i] = sequence.HasEnded || planned.Void.Contains(sequence) ? SequenceUpdate.Wasted(sequence) : Take(answered[i], results[i]);
         }
 
+        _planned.RemoveAt(0);
         _constraints.Begin(updates);
         return updates;
     }
 
     /// <summary>
-    /// Takes a failed sequence out of the last batch; the result is to be executed instead of it. Null when nothing is left, and where slots have
-    /// states, which the batch may have moved on: its other sequences are then computed anew from their beginnings.
+    /// Takes a failed sequence out of the only batch that is not answered; the result, without what has ended or gone back, is to be executed instead of it. Null
+    /// when nothing is left, and where slots have states, which the batch may have moved on: its other sequences are then computed anew from their
+    /// beginnings.
     /// </summary>
     public StepBatch? Drop(Sequence failed)
     {
-        var slot = failed.Slot;
+        var (planned, slot) = (_planned.Single(), failed.Slot);
+        var batch = planned.Batch;
         Remove(failed);
+        _blocks.UndoSaves(planned.Saved);
+        _planned.Clear();
         if (_hasStates)
         {
-            _blocks.UndoSaves();
-            _blocks.ReleaseAgain(_batch!);
-            foreach (var step in _batch!.Steps.Where(step => step.Sequence != failed).Reverse())
-            {
-                _running.Remove(step.Sequence);
-                Preempt(step.Sequence);
-            }
-
+            _blocks.ReleaseAgain(batch);
+            _queues.ComputeAnew(batch);
             return null;
         }
 
         // The others' blocks may follow blocks that only the failed one would have saved. They are saved a block later.
-        _blocks.UndoSaves();
-        _batch = _batch! with
+        batch = batch with
         {
-            Steps = [.. _batch.Steps.Where(step => step.Sequence != failed)],
-            Restores = [.. _batch.Restores.Where(copy => copy.Slot != slot)],
+            Steps = [.. batch.Steps.Where(step => !step.Sequence.HasEnded && !planned.Void.Contains(step.Sequence))],
+            Restores = [.. batch.Restores.Where(copy => copy.Slot != slot)],
             Saves = [],
         };
-        if (_batch.Steps.Count > 0)
+        if (batch.Steps.Count == 0)
         {
-            return _batch;
+            _blocks.ReleaseAgain(batch);    // nobody runs the rest of it
+            return null;
         }
 
-        _blocks.ReleaseAgain(_batch);    // nobody runs the rest of it
-        return null;
+        _planned.Add(new PlannedStep(batch, []));
+        return batch;
     }
 
-    /// <summary>The last batch failed as a whole: its sequences leave, and nothing that it computed is trusted.</summary>
+    /// <summary>
+    /// The oldest batch failed as a whole: its sequences leave, and nothing that it computed is trusted. So those of a batch behind it, which may
+    /// have begun with what it saved, are computed anew.
+    /// </summary>
     public void Fail()
     {
-        _blocks.UndoSaves();
-        _blocks.ReleaseAgain(_batch!);
-        _holdReleases = _batch!.Steps.Count == 0;    // the releases alone failed: try them again only with new work
-        foreach (var step in _batch.Steps)
+        for (var i = _planned.Count - 1; i >= 0; i--)
+        {
+            _blocks.UndoSaves(_planned[i].Saved);
+            _blocks.ReleaseAgain(_planned[i].Batch);
+        }
+
+        // Where the releases alone failed, they are tried again only with new work.
+        _holdReleases = _planned.TrueForAll(planned => planned.Batch.Steps.Count == 0);
+        foreach (var step in _planned[0].Batch.Steps)
         {
             Remove(step.Sequence);
         }
+
+        _planned.Skip(1).ToList().ForEach(behind => _queues.ComputeAnew(behind.Batch));
+        _planned.Clear();
+    }
+
+    /// <summary>True while a sequence that waits, runs or is computed by a planned step names an adapter.</summary>
+    public bool Names(int adapter)
+    {
+        var computed = _planned.SelectMany(planned => planned.Batch.Steps).Select(step => step.Sequence);
+        return _queues.Running.Concat(_queues.Waiting).Concat(computed).Any(sequence => sequence.Adapter == adapter);
+    }
+
+    /// <summary>
+    /// Notes what steps compute and sample, and has blocks saved: also those of sequences that sit this step out which the step before could not name.
+    /// </summary>
+    private (List<BlockCopy> Saves, List<StateCopy> StateSaves) Take(List<SequenceStep> steps, StepBatch? running)
+    {
+        var (saves, stateSaves) = (new List<BlockCopy>(), new List<StateCopy>());
+        foreach (var step in steps)
+        {
+            step.Sequence.ComputedTokens = step.Start + step.Count;
+            step.Sequence.AwaitedTokens += step.Samples ? 1 : 0;
+            _blocks.Save(step.Sequence, saves, stateSaves);
+        }
+
+        foreach (var step in running?.Steps ?? [])
+        {
+            if (!step.Sequence.HasEnded && step.Sequence.ComputedTokens == step.Start + step.Count)
+            {
+                _blocks.Save(step.Sequence, saves, stateSaves);
+            }
+        }
+
+        return (saves, stateSaves);
+    }
+
+    private SequenceUpdate Take(SequenceStep step, StepResult result)
+    {
+        if (result.IsOvertaken)
+        {
+            return TakeBack(step);
+        }
+
+        step.Sequence.AwaitedTokens -= step.Samples ? 1 : 0;
+        var update = SequenceUpdate.Take(step, result, MaxLength);
+        NoteEnd(update, step.Drafts);
+        return update;
+    }
+
+    /// <summary>A sequence goes back to before its last token was computed; what a step behind gives it counts for nothing.</summary>
+    private SequenceUpdate TakeBack(SequenceStep step)
+    {
+        var sequence = step.Sequence;
+        sequence.IsReadFirst = true;
+        sequence.ComputedTokens = step.Start + step.Count - 1;
+        sequence.AwaitedTokens = 0;
+        foreach (var behind in _planned.Skip(1).Where(planned => planned.Batch.Steps.Any(other => other.Sequence == sequence)))
+        {
+            behind.Void.Add(sequence);
+        }
+
+        return SequenceUpdate.Wasted(sequence);
     }
 
     private void NoteEnd(SequenceUpdate update, int drafts)
@@ -210,20 +272,29 @@ internal sealed class Scheduler
         }
         else if (drafts > 0)
         {
-            sequence.ComputedTokens = sequence.Length - 1;
-            _blocks.Shrink(sequence);
+            _drafts.EndStep(sequence);
         }
     }
 
-    private int ScheduleDecodes(List<SequenceStep> steps, int budget)
+    /// <summary>What it leaves of the budget; null when memory is short while a step runs, which may be about to give some back.</summary>
+    private int? ScheduleDecodes(List<SequenceStep> steps, int budget)
     {
-        for (var i = 0; i < _running.Count && budget > 0; i++)
+        for (var i = 0; i < _queues.Running.Count && budget > 0; i++)
         {
-            var sequence = _running[i];
-            if (sequence.PendingTokens == 1 && !IsPaused(sequence) && TryGrowPreempting(sequence))
+            var sequence = _queues.Running[i];
+            if (sequence.PendingTokens != 1 || IsPaused(sequence) || _lookAhead.EndsWithAwaited(sequence))
+            {
+                continue;
+            }
+
+            if (_planned.Count == 0 ? _queues.TryGrowPreempting(sequence) : _blocks.TryGrow(sequence))
             {
                 steps.Add(new SequenceStep(sequence, sequence.ComputedTokens, 1));
                 budget--;
+            }
+            else if (_planned.Count > 0)
+            {
+                return null;
             }
         }
 
@@ -232,9 +303,9 @@ internal sealed class Scheduler
 
     private int ScheduleChunks(List<SequenceStep> steps, int budget)
     {
-        for (var i = 0; i < _running.Count && budget > 0; i++)
+        for (var i = 0; i < _queues.Running.Count && budget > 0; i++)
         {
-            var sequence = _running[i];
+            var sequence = _queues.Running[i];
             if (sequence.PendingTokens > 1 && !IsPaused(sequence))
             {
                 budget -= AddChunk(steps, sequence, budget);
@@ -247,8 +318,8 @@ internal sealed class Scheduler
     private int Admit(List<SequenceStep> steps, List<BlockCopy> restores, List<StateCopy> stateRestores, int budget)
     {
         // After a preemption the victim stands first and cannot fit, so a step that is short of memory admits nobody.
-        var next = _waiting.First;
-        while (next is not null && budget > 0 && _running.Count < MaxRunning)
+        var next = _queues.Waiting.First;
+        while (next is not null && budget > 0 && _queues.Running.Count < MaxRunning)
         {
             var sequence = next.Value;
             var after = next.Next;
@@ -259,8 +330,8 @@ internal sealed class Scheduler
                     return budget;
                 }
 
-                _waiting.Remove(next);
-                _running.Add(sequence);
+                _queues.Waiting.Remove(next);
+                _queues.Running.Add(sequence);
                 sequence.NoteAdmission();
                 budget -= AddChunk(steps, sequence, budget);
             }
@@ -271,27 +342,6 @@ internal sealed class Scheduler
         return budget;
     }
 
-    /// <summary>Lets the source guess what decoding sequences go on with, as far as budget, memory and their limits allow.</summary>
-    private void AddDrafts(List<SequenceStep> steps, int budget)
-    {
-        for (var i = 0; i < steps.Count && budget > 0 && _drafts is not null; i++)
-        {
-            if (steps[i] is { Samples: true, Count: 1 } step && MostDrafts(step.Sequence, budget) is > 0 and var most)
-            {
-                var drafts = _constraints.CountReady(step.Sequence, step.Sequence.Draft(_drafts, most));
-                if (drafts > 0 && _blocks.TryGrow(step.Sequence, drafts))
-                {
-                    steps[i] = step with { Drafts = drafts };
-                    budget -= drafts;
-                }
-            }
-        }
-    }
-
-    /// <summary>With one token sampled after the last draft, none may lie beyond the end of the context or the completion.</summary>
-    private int MostDrafts(Sequence sequence, int budget)
-        => Math.Min(budget, Math.Min(MaxLength - sequence.Length, sequence.Parameters.MaxTokens - sequence.CompletionLength) - 1);
-
     private int AddChunk(List<SequenceStep> steps, Sequence sequence, int budget)
     {
         var count = _blocks.Cut(sequence, Math.Min(sequence.PendingTokens, budget));
@@ -299,37 +349,16 @@ internal sealed class Scheduler
         return count;
     }
 
-    /// <summary>
-    /// Makes room for the next token, at the cost of the youngest sequence. Decoding sequences are scheduled oldest first, so the
-    /// youngest is never one that this step computes already; it may be the sequence itself.
-    /// </summary>
-    private bool TryGrowPreempting(Sequence sequence)
-    {
-        while (!_blocks.TryGrow(sequence))
-        {
-            var youngest = _running[^1];
-            _running.RemoveAt(_running.Count - 1);
-            Preempt(youngest);
-            if (youngest == sequence)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    /// <summary>Lets a sequence that has left the running ones wait before all others, to be computed anew.</summary>
-    private void Preempt(Sequence sequence)
-    {
-        _blocks.Release(sequence);
-        _waiting.AddFirst(sequence);
-        Preemptions++;
-    }
-
     /// <summary>True for a sequence that sits the step out: its reader is behind, or its constraint is not ready.</summary>
-    private bool IsPaused(Sequence sequence) => sequence.Stream is { Mailbox.IsFull: true } || !_constraints.IsReady(sequence);
+    private bool IsPaused(Sequence sequence) => sequence.Stream?.Mailbox.IsFullWith(sequence.AwaitedTokens) == true || !_constraints.IsReady(sequence);
 
     private bool WaitsForPrompt(Sequence sequence)
-        => sequence.PromptLength > _longestAlone && sequence.PromptSource is { HasEnded: false, CompletionLength: 0 };
+        => sequence.PromptLength > _longestAlone && sequence.PromptSource is { HasEnded: false, CompletionLength: 0, AwaitedTokens: 0 };
+
+    /// <summary>A batch that is not answered yet, and what it saves.</summary>
+    private sealed record PlannedStep(StepBatch Batch, List<PrefixCache.Node> Saved)
+    {
+        /// <summary>Sequences whose results count for nothing: they went back while the step ran.</summary>
+        public HashSet<Sequence> Void { get; } = [];
+    }
 }

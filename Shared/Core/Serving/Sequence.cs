@@ -60,11 +60,14 @@ public sealed class Sequence
     /// <summary>For a sequence that is embedded: what its steps gave so far, at the end the vector; null before the first.</summary>
     public float[]? Vector { get; private set; }
 
-    /// <summary>Tokens whose keys and values are in the slot.</summary>
+    /// <summary>Tokens whose keys and values are in the slot, or will be once the steps that were planned have run.</summary>
     public int ComputedTokens { get; internal set; }
 
-    /// <summary>Tokens not yet computed: at least 1 while the sequence runs.</summary>
-    public int PendingTokens => Length - ComputedTokens;
+    /// <summary>Tokens that planned steps sample and that are not among the sequence's own yet: 0 or 1, for an instant 2.</summary>
+    public int AwaitedTokens { get; internal set; }
+
+    /// <summary>Tokens not yet computed, an awaited one included: at least 1 between the steps of a sequence that generates.</summary>
+    public int PendingTokens => Length + AwaitedTokens - ComputedTokens;
 
     /// <summary>The KV slot while running; -1 while waiting.</summary>
     public int Slot { get; internal set; } = -1;
@@ -86,6 +89,9 @@ public sealed class Sequence
 
     /// <summary>True once it left the scheduler, finished or not.</summary>
     internal bool HasEnded { get; set; }
+
+    /// <summary>True once a runner could not say what it sampled, since the next step was launched: results are read first from then on.</summary>
+    internal bool IsReadFirst { get; set; }
 
     /// <summary>True once it had a slot.</summary>
     internal bool WasAdmitted { get; private set; }

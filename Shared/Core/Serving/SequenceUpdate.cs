@@ -2,13 +2,21 @@ namespace Rill.Serving;
 
 /// <summary>What a step came to for one sequence; its finish is in <see cref="Sequence.Finish"/>.</summary>
 /// <param name="Sequence">The sequence.</param>
-/// <param name="Tokens">The tokens that became part of its completion; valid until the runner's next step.</param>
+/// <param name="Tokens">The tokens that became part of its completion; valid until the next step is collected.</param>
 /// <param name="Fault">Why it leaves without a finish; null when it does not.</param>
 internal readonly record struct SequenceUpdate(Sequence Sequence, ReadOnlyMemory<SampledToken> Tokens, SequenceFaultException? Fault = null)
 {
+    /// <summary>True where the result counts for nothing: the sequence had ended, or gone back, while the step ran.</summary>
+    public bool IsWasted { get; private init; }
+
+    /// <summary>A result that counts for nothing.</summary>
+    public static SequenceUpdate Wasted(Sequence sequence) => new(sequence, default) { IsWasted = true };
+
     /// <summary>Takes a step's result into its sequence, and its finish. Tokens after the one that ends it are dropped.</summary>
     public static SequenceUpdate Take(SequenceStep step, StepResult result, int maxLength)
-        => step.Pools ? Pool(step.Sequence, result.Vector!) : Accept(step.Sequence, result.Tokens, maxLength);
+        => result.Fault is { } fault ? new SequenceUpdate(step.Sequence, default, fault)
+            : step.Pools ? Pool(step.Sequence, result.Vector!)
+            : Accept(step.Sequence, result.Tokens, maxLength);
 
     private static SequenceUpdate Pool(Sequence sequence, float[] vector)
     {

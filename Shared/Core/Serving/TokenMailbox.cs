@@ -30,9 +30,12 @@ internal sealed class TokenMailbox : IValueTaskSource<TokenBatch>, IThreadPoolWo
     }
 
     /// <summary>True while the reader is too far behind.</summary>
-    public bool IsFull => Volatile.Read(ref _filling).Count >= _pauseAfter;
+    public bool IsFull => IsFullWith(0);
 
     private bool HasBatch => _filling.Count > 0 || (_finish is not null && !_ended);
+
+    /// <summary>True when the reader is too far behind once so many more tokens are there.</summary>
+    public bool IsFullWith(int awaited) => Volatile.Read(ref _filling).Count + awaited >= _pauseAfter;
 
     /// <summary>
     /// Adds tokens and possibly the finish; nothing without either. A waiting reader is woken with the dispatch's others, or at once

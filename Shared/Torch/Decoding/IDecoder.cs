@@ -9,7 +9,15 @@ internal interface IDecoder
     /// <summary>Computes a step's rows, writes their keys and values to their slots, and returns what is wanted of them.</summary>
     StepOutput Forward(StepPlan plan);
 
-    /// <summary>Gives a slot's memory back.</summary>
+    /// <summary>
+    /// Queues that slots' sequences are given tokens, for a step that is launched before they are read (<see cref="StepPlan.Awaited"/>). Only where
+    /// steps overlap.
+    /// </summary>
+    /// <param name="slots">Int64 on the device, each once.</param>
+    /// <param name="tokens">Int64 on the device, as many as slots; negative where there is none yet.</param>
+    void NoteSampled(torch.Tensor slots, torch.Tensor tokens) => throw new NotSupportedException("This decoder's steps do not overlap.");
+
+    /// <summary>Gives a slot's memory back; where steps overlap, one that is queued may still use it, as with a block's.</summary>
     void ReleaseSlot(int slot);
 
     /// <summary>Gives a cached block's memory back.</summary>
@@ -49,11 +57,13 @@ internal interface IDecoder
 /// <summary>What a step computed. It lies over memory that the next step may overwrite: read and dispose it before.</summary>
 /// <param name="Logits">Of the plan's sampling rows, f32 [sampling rows, vocabulary]; null when there are none.</param>
 /// <param name="Hidden">Of the plan's pooling rows, after the final norm, f32 [pooling rows, hidden]; null when there are none.</param>
-internal sealed record StepOutput(torch.Tensor? Logits, torch.Tensor? Hidden) : IDisposable
+/// <param name="Slots">Where steps overlap: of the plan's sampling rows, int64 [sampling rows]; null when there are none.</param>
+internal sealed record StepOutput(torch.Tensor? Logits, torch.Tensor? Hidden, torch.Tensor? Slots = null) : IDisposable
 {
     public void Dispose()
     {
         Logits?.Dispose();
         Hidden?.Dispose();
+        Slots?.Dispose();
     }
 }

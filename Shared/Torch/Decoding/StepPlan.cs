@@ -14,6 +14,11 @@ internal readonly record struct TokenRow(int Token, int Position, int Slot, int 
 /// </summary>
 internal sealed class StepPlan
 {
+    /// <summary>Stands for a token that the step before samples and the host has not read yet; it is its sequence's only row.</summary>
+    public const int Awaited = -1;
+
+    private bool[] _answersSample = [];    // of the steps that sample or pool, in batch order: whether it samples
+
     /// <summary>All tokens to compute.</summary>
     public required TokenRow[] Rows { get; init; }
 
@@ -72,14 +77,22 @@ internal sealed class StepPlan
             Sampling = [.. steps.Where(step => step.Samples)],
             PoolingRows = [.. poolingRows],
             Pooling = [.. steps.Where(step => step.Pools)],
+            _answersSample = [.. steps.Where(step => step.Samples || step.Pools).Select(step => step.Samples)],
         };
+    }
+
+    /// <summary>Results of <see cref="Sampling"/> and of <see cref="Pooling"/>, in batch order.</summary>
+    public StepResult[] InOrder(StepResult[] sampled, StepResult[] pooled)
+    {
+        var (nextSampled, nextPooled) = (0, 0);
+        return Array.ConvertAll(_answersSample, samples => samples ? sampled[nextSampled++] : pooled[nextPooled++]);
     }
 
     private static void Check(SequenceStep step, ModelLimits limits)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(step.Count, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(step.Start);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(step.Start + step.Count, step.Sequence.Length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(step.Start + step.Count, step.Sequence.Length + (limits.Overlaps && step.Count == 1 ? 1 : 0));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(step.Start + step.Count + step.Drafts, limits.ContextLength);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(step.Drafts, step.Samples ? step.Sequence.Drafts.Length : 0);
         ArgumentOutOfRangeException.ThrowIfNegative(step.Sequence.Slot);
@@ -88,6 +101,11 @@ internal sealed class StepPlan
 
     private static int TokenAt(int position, SequenceStep step, ModelLimits limits)
     {
+        if (step.Awaits)
+        {
+            return Awaited;
+        }
+
         var end = step.Start + step.Count;
         var token = position < end ? step.Sequence.Tokens[position] : step.DraftTokens[position - end];
         return (uint)token < (uint)limits.VocabularySize

@@ -25,13 +25,13 @@ internal sealed class GpuDraw
     private readonly int _candidates;    // 0 where no row filters by rank; the vocabulary where a row's top_k is beyond all candidates
     private readonly bool _mixes;        // some row draws from all of its tokens
 
-    private GpuDraw(StepUpload<double> numbers, IReadOnlyList<(Sequence Sequence, int Draft)> rows, int vocabulary)
+    private GpuDraw(StepUpload<double> numbers, IReadOnlyList<(Sequence Sequence, int Place)> rows, int vocabulary)
     {
         (_numbers, _vocabulary) = (numbers, vocabulary);
         _range = numbers.Add(rows.Count * Columns, out var values);
-        foreach (var (row, (sequence, draft)) in rows.Index())
+        foreach (var (row, (sequence, place)) in rows.Index())
         {
-            Write(sequence, draft, values[(row * Columns)..]);
+            Write(sequence, place, values[(row * Columns)..]);
         }
 
         var drawing = rows.Where(row => !Sampler.IsGreedy(row.Sequence)).Select(row => CandidatesOf(row.Sequence.Parameters)).ToList();
@@ -39,10 +39,10 @@ internal sealed class GpuDraw
     }
 
     /// <summary>Adds the parameters of rows to an upload.</summary>
-    /// <param name="rows">Each row's sequence, and how many drafts are before it.</param>
+    /// <param name="rows">Each row's sequence, and how many tokens of its completion are before the one to draw.</param>
     /// <param name="vocabulary">V.</param>
     /// <param name="numbers">The upload; to be sent before <see cref="Pick"/>.</param>
-    public static GpuDraw Stage(IReadOnlyList<(Sequence Sequence, int Draft)> rows, int vocabulary, StepUpload<double> numbers) =>
+    public static GpuDraw Stage(IReadOnlyList<(Sequence Sequence, int Place)> rows, int vocabulary, StepUpload<double> numbers) =>
         new(numbers, rows, vocabulary);
 
     /// <summary>The drawn ids, int64 [n, 1]: <paramref name="highest"/> in greedy rows, <see cref="Short"/> where the candidates do not do.</summary>
@@ -61,7 +61,7 @@ internal sealed class GpuDraw
         return where(parameters.Greedy, highest, drawn);
     }
 
-    private static void Write(Sequence sequence, int draft, Span<double> values)
+    private static void Write(Sequence sequence, int place, Span<double> values)
     {
         var parameters = sequence.Parameters;
         var greedy = Sampler.IsGreedy(sequence);
@@ -69,7 +69,7 @@ internal sealed class GpuDraw
         values[1] = parameters.MinP;
         values[2] = parameters.TopK > 0 ? parameters.TopK : int.MaxValue;
         values[3] = parameters.TopP;
-        values[4] = CounterRandom.Uniform(parameters.Seed, parameters.Choice, sequence.CompletionLength + draft);
+        values[4] = CounterRandom.Uniform(parameters.Seed, parameters.Choice, place);
         values[5] = greedy ? 1 : 0;
     }
 

@@ -37,7 +37,7 @@ internal sealed class GpuLogprobs
         parameters.TopLogprobs is not { } count || Math.Min(count, vocabulary) <= MostAlternatives;
 
     /// <summary>Adds the rows that want log-probabilities to an upload; null where there are none.</summary>
-    public static GpuLogprobs? Stage(IReadOnlyList<(Sequence Sequence, int Draft)> rows, int vocabulary, StepUpload<long> places)
+    public static GpuLogprobs? Stage(IReadOnlyList<(Sequence Sequence, int Place)> rows, int vocabulary, StepUpload<long> places)
     {
         int[] wanting = [.. Enumerable.Range(0, rows.Count).Where(row => CountOf(row) is not null)];
         return wanting.Length == 0 ? null : new(wanting, Array.ConvertAll(wanting, row => Math.Min(CountOf(row)!.Value, vocabulary)), vocabulary, places);

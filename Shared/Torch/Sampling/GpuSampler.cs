@@ -18,6 +18,7 @@ internal sealed class GpuSampler : IDisposable
     private const int RowsAtOnce = 16;    // sorting a whole row takes many times its memory
 
     private readonly Sampler _host;
+    private readonly IStepDevice _stream;
     private readonly Func<Tensor, Tensor>? _highest;
     private readonly StepUpload<double> _numbers;
     private readonly StepUpload<long> _places;
@@ -31,7 +32,7 @@ internal sealed class GpuSampler : IDisposable
     /// </param>
     public GpuSampler(Sampler host, IStepDevice stream, Device device, Func<Tensor, Tensor>? highest = null)
     {
-        (_host, _highest) = (host, highest);
+        (_host, _stream, _highest) = (host, stream, highest);
         _numbers = new(stream, device, FirstRoom);
         _places = new(stream, device, FirstRoom);
     }
@@ -44,11 +45,15 @@ internal sealed class GpuSampler : IDisposable
     public StepResult[] Sample(Tensor logits, IReadOnlyList<SequenceStep> steps)
     {
         using var sampling = Launch(logits, steps);
-        return Read(sampling);
+        using var done = _stream.Mark();
+        done.Wait();
+        var results = Read(sampling);
+        return Array.Find(results, result => result.Fault is not null).Fault is { } fault ? throw fault : results;
     }
 
     /// <summary>
-    /// Queues all of it and waits for nothing. Parameters as <see cref="Sample"/>; <paramref name="logits"/> must outlive the result.
+    /// Queues all of it, the copies to the host as well, and waits for nothing. Parameters as <see cref="Sample"/>; <paramref name="logits"/> must
+    /// outlive the result.
     /// </summary>
     public GpuSampling Launch(Tensor logits, IReadOnlyList<SequenceStep> steps)
     {
@@ -67,7 +72,8 @@ internal sealed class GpuSampler : IDisposable
         var logprobs = GpuLogprobs.Stage(rows.Rows, vocabulary, _places);
         Send();
 
-        var raw = rows.IsWhole ? logits.alias() : logits.index_select(0, _places[chosen]);
+        var places = rows.IsWhole ? null : _places[chosen];
+        var raw = places is null ? logits.alias() : logits.index_select(0, places);
         var edited = rows.Edits.Apply(raw, _numbers, _places);
         var ids = Pick(edited, draw, whole: false);
         var values = logprobs?.Compute(raw, ids);
@@ -76,27 +82,32 @@ internal sealed class GpuSampler : IDisposable
             Steps = steps,
             Rows = rows,
             Logits = logits,
+            Chosen = places?.DetachFromDisposeScope(),
             Edited = edited.DetachFromDisposeScope(),
             Ids = ids.DetachFromDisposeScope(),
+            IdsOnHost = ToHost(ids),
             Logprobs = logprobs,
-            LogprobValues = values?.DetachFromDisposeScope(),
+            LogprobsOnHost = values is null ? null : ToHost(values),
         };
+
+        static Tensor ToHost(Tensor values) => values.to(CPU, non_blocking: true).DetachFromDisposeScope();    // from a GPU to page-locked memory
     }
 
-    /// <summary>Waits for what was launched, and settles the rest. One result for each step.</summary>
-    /// <exception cref="SequenceFaultException">A row has no possible token.</exception>
-    public StepResult[] Read(GpuSampling sampling)
+    /// <summary>Reads what was launched and is done by now, and settles the rest.</summary>
+    /// <param name="sampling">What was launched.</param>
+    /// <param name="overtaken">True where the logits are gone, since another step was queued: what only they can settle stays open.</param>
+    /// <returns>One for each step; with a fault where a row has no possible token.</returns>
+    public StepResult[] Read(GpuSampling sampling, bool overtaken = false)
     {
         using var scope = NewDisposeScope();
         var (rows, steps) = (sampling.Rows, sampling.Steps);
-        if (rows.Here.Count == 0)
+        var ids = sampling.IdsOnHost?.data<long>().ToArray() ?? [];
+        var logprobs = sampling.LogprobsOnHost is { } values ? sampling.Logprobs!.Read(values.data<double>().ToArray(), ids.Length) : null;
+        if (!overtaken)
         {
-            return _host.Sample(sampling.Logits, steps);
+            Settle(sampling, ids);
         }
 
-        var ids = sampling.Ids!.cpu().data<long>().ToArray();
-        var logprobs = sampling.LogprobValues is { } values ? sampling.Logprobs!.Read(values.cpu().data<double>().ToArray(), ids.Length) : null;
-        Settle(sampling, ids);
         var results = new StepResult[steps.Count];
         var there = rows.There.ToList();
         var first = 0;
@@ -114,7 +125,15 @@ internal sealed class GpuSampler : IDisposable
             first += 1 + steps[index].Drafts;
         }
 
-        SampleOnHost(sampling, there, results);
+        if (overtaken)
+        {
+            there.ForEach(index => results[index] = new(steps[index].Sequence, default) { IsOvertaken = true });
+        }
+        else
+        {
+            SampleOnHost(sampling, there, results);
+        }
+
         return results;
     }
 
@@ -191,10 +210,24 @@ internal sealed class GpuSampler : IDisposable
         var rows = chosen.SelectMany(index => Enumerable.Range(first[index], 1 + steps[index].Drafts));
         var places = _places.Add(rows.Select(row => (long)row).ToArray());
         Send();
-        var onHost = _host.Sample(sampling.Logits.index_select(0, _places[places]), [.. chosen.Select(index => steps[index])]);
-        foreach (var (place, index) in chosen.Index())
+        var onHost = sampling.Logits.index_select(0, _places[places]).cpu();
+        var row = 0;
+        foreach (var index in chosen)
         {
-            results[index] = onHost[place];
+            results[index] = OnHost(onHost.narrow(0, row, 1 + steps[index].Drafts), steps[index]);
+            row += 1 + steps[index].Drafts;
+        }
+    }
+
+    private StepResult OnHost(Tensor rows, SequenceStep step)
+    {
+        try
+        {
+            return _host.Sample(rows, [step])[0];
+        }
+        catch (SequenceFaultException fault)
+        {
+            return new(step.Sequence, default, Fault: fault);
         }
     }
 

@@ -8,7 +8,7 @@ internal sealed class SamplingRows
     private readonly List<int> _here = [];
     private readonly List<int> _there = [];
     private readonly List<long> _places = [];
-    private readonly List<(Sequence Sequence, int Draft)> _rows = [];
+    private readonly List<(Sequence Sequence, int Place)> _rows = [];
 
     /// <summary>Sorts a step's sequences, and collects what the processors of those that are sampled here do to their rows.</summary>
     /// <param name="steps">Each has 1 + drafts rows.</param>
@@ -29,7 +29,7 @@ internal sealed class SamplingRows
             for (var draft = 0; draft <= step.Drafts; draft++)
             {
                 _places.Add(first[index] + draft);
-                _rows.Add((step.Sequence, draft));
+                _rows.Add((step.Sequence, step.Place + draft));
             }
         }
 
@@ -45,8 +45,8 @@ internal sealed class SamplingRows
     /// <summary>Whether all are sampled here.</summary>
     public bool IsWhole { get; }
 
-    /// <summary>The rows that are sampled here: whose they are, and how many drafts are before them.</summary>
-    public IReadOnlyList<(Sequence Sequence, int Draft)> Rows => _rows;
+    /// <summary>The rows that are sampled here: whose they are, and how many tokens of the completion are before theirs (<see cref="SequenceStep.Place"/>).</summary>
+    public IReadOnlyList<(Sequence Sequence, int Place)> Rows => _rows;
 
     /// <summary>Which of the step's rows those are.</summary>
     public List<long> Places => _places;

@@ -14,9 +14,10 @@ internal sealed class EngineWorld : IAsyncDisposable
 
     public EngineWorld(
         EngineOptions? options = null, int blocks = 1_000, int slots = 64, Func<StepBatch, Exception?>? fault = null, bool held = false,
-        IDraftSource? drafts = null, bool takesDrafts = false)
+        IDraftSource? drafts = null, bool takesDrafts = false, bool overlaps = false, Func<Sequence, Exception?>? sampleFault = null)
     {
-        Runner = new SteppingRunner(new ShadowRunner(new ModelLimits(Vocabulary, 2_000, slots, 4, blocks) { TakesDrafts = takesDrafts }, fault));
+        var limits = new ModelLimits(Vocabulary, 2_000, slots, 4, blocks) { TakesDrafts = takesDrafts, Overlaps = overlaps };
+        Runner = new SteppingRunner(new ShadowRunner(limits, fault, sampleFault));
         if (!held)
         {
             Runner.AllowAll();
@@ -111,6 +112,9 @@ internal sealed class EngineWorld : IAsyncDisposable
 
         public int Steps => inner.Steps;
 
+        /// <summary>Tokens of steps that were launched before anybody had read them.</summary>
+        public int Ahead => inner.Ahead;
+
         /// <summary>The adapters that were unloaded, in order.</summary>
         public ConcurrentQueue<int> Unloaded { get; } = new();
 
@@ -135,7 +139,28 @@ internal sealed class EngineWorld : IAsyncDisposable
             return Garble && batch.Steps.Count > 0 ? [default] : sampled;
         }
 
-        public void Dispose() => IsDisposed = true;
+        public IPendingStep Launch(StepBatch batch) => Limits.Overlaps ? new Held(this, inner.Launch(batch)) : new ExecutedStep(Execute(batch));
+
+        public void Dispose()
+        {
+            IsDisposed = true;
+            inner.Dispose();
+        }
+
+        /// <summary>A step that is done when the test lets it.</summary>
+        private sealed class Held(SteppingRunner runner, IPendingStep inner) : IPendingStep
+        {
+            public IReadOnlyList<StepResult> Collect()
+            {
+                if (!runner._all)
+                {
+                    runner._permits.Wait();
+                }
+
+                var results = inner.Collect();
+                return runner.Garble && results.Count > 0 ? [default] : results;
+            }
+        }
     }
 
     internal sealed class RecordingLogger : ILogger<InferenceEngine>

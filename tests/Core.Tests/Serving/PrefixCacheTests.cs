@@ -174,7 +174,8 @@ public class PrefixCacheTests
         var manager = new BlockManager(new ModelLimits(1_000, int.MaxValue, 2, 1, blocks + 2), prefixCache: true);
         var first = new Sequence(1, new int[blocks / 2], new SamplingParameters());
         Assert.True(manager.TryAdmit(first, [], []));
-        manager.Save(first, first.Length, [], []);
+        first.ComputedTokens = first.Length;
+        manager.Save(first, [], []);
         manager.Release(first);
         manager.BeginStep();
         var started = Stopwatch.GetTimestamp();

@@ -11,10 +11,11 @@ internal sealed class World
     public World(
         int blocks = 64, int blockSize = 4, int slots = 8, int context = 256, int vocabulary = 1_000,
         EngineOptions? options = null, Func<StepBatch, Exception?>? fault = null, Func<Sequence, Exception?>? sampleFault = null,
-        IDraftSource? drafts = null, bool takesDrafts = false, int stateBlocks = 0)
+        IDraftSource? drafts = null, bool takesDrafts = false, int stateBlocks = 0, bool overlaps = false,
+        Func<Sequence, bool>? overtaken = null)
     {
-        var limits = new ModelLimits(vocabulary, context, slots, blockSize, blocks) { TakesDrafts = takesDrafts, StateBlocks = stateBlocks };
-        Runner = new ShadowRunner(limits, fault, sampleFault);
+        var limits = new ModelLimits(vocabulary, context, slots, blockSize, blocks) { TakesDrafts = takesDrafts, StateBlocks = stateBlocks, Overlaps = overlaps };
+        Runner = new ShadowRunner(limits, fault, sampleFault, overtaken);
         Scheduler = new Scheduler(limits, options ?? new EngineOptions(), drafts);
     }
 

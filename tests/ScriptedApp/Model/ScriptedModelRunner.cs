@@ -21,7 +21,7 @@ namespace Rill.ScriptedApp.Model;
 /// <para>
 /// Min tokens and ignored end tokens make it repeat its text. Its logits are 10 for the scripted byte, 1 for a space, 0 for the others;
 /// what a constraint does not allow is masked, logit bias is added, the greatest wins, and logprobs are their exact log-softmax. Other sampling parameters have no effect.
-/// Waiting ends early for sequences that are aborted. Vectors are made of <see cref="PseudoStates"/>. An adapter is a directory whose
+/// Where steps overlap, one is computed when it is collected: by then the tokens before it are known. Waiting ends early for sequences that are aborted. Vectors are made of <see cref="PseudoStates"/>. An adapter is a directory whose
 /// adapter_config.json holds the text that the model then answers.
 /// </para>
 /// </summary>
@@ -47,6 +47,7 @@ internal sealed class ScriptedModelRunner : IModelRunner
         Limits = new ModelLimits(VocabularySize, options.ContextLength, options.SlotCount, options.BlockSize, options.BlockCount)
         {
             TakesDrafts = options.TakesDrafts,
+            Overlaps = options.Overlaps,
         };
     }
 
@@ -64,21 +65,20 @@ internal sealed class ScriptedModelRunner : IModelRunner
         }
 
         Wait(batch.Steps, started);
-        foreach (var step in batch.Steps)
+        results.AddRange(batch.Steps.Where(IsAnswered).Select(Compute));
+        return results;
+    }
+
+    /// <inheritdoc/>
+    public IPendingStep Launch(StepBatch batch)
+    {
+        if (Limits.Overlaps)
         {
-            if (step.Samples)
-            {
-                var tokens = new SampledToken[1 + step.Drafts];
-                var count = DraftVerification.Sample(step, _ => Sample(step.Sequence), tokens);
-                results.Add(new StepResult(step.Sequence, tokens.AsMemory(0, count)));
-            }
-            else if (step.Pools)
-            {
-                results.Add(new StepResult(step.Sequence, default, PseudoStates.Pool(step)));
-            }
+            return new Pending(() => Collect(batch));
         }
 
-        return results;
+        var results = Execute(batch);
+        return new Pending(() => results);
     }
 
     /// <inheritdoc/>
@@ -98,6 +98,46 @@ internal sealed class ScriptedModelRunner : IModelRunner
     public void Dispose()
     {
         // nothing is held
+    }
+
+    private static bool IsAnswered(SequenceStep step) => step.Samples || step.Pools;
+
+    private List<StepResult> Collect(StepBatch batch)
+    {
+        // What has ended meanwhile has no slot, and no script.
+        Wait([.. batch.Steps.Where(step => step.Sequence.Slot >= 0)], Stopwatch.GetTimestamp());
+        return [.. batch.Steps.Where(IsAnswered).Select(ComputeAlone)];
+    }
+
+    /// <summary>A step's result, or the fault that is its sequence's alone.</summary>
+    private StepResult ComputeAlone(SequenceStep step)
+    {
+        try
+        {
+            if (step.Sequence.Slot < 0)
+            {
+                throw new SequenceFaultException(step.Sequence, "It has ended.");
+            }
+
+            ScriptOf(step.Sequence).ThrowIfFaultIsDue(step);
+            return Compute(step);
+        }
+        catch (SequenceFaultException fault)
+        {
+            return new StepResult(step.Sequence, default, Fault: fault);
+        }
+    }
+
+    private StepResult Compute(SequenceStep step)
+    {
+        if (step.Pools)
+        {
+            return new StepResult(step.Sequence, default, PseudoStates.Pool(step));
+        }
+
+        var tokens = new SampledToken[1 + step.Drafts];
+        var count = DraftVerification.Sample(step, _ => Sample(step.Sequence), tokens);
+        return new StepResult(step.Sequence, tokens.AsMemory(0, count));
     }
 
     private SampledToken Sample(Sequence sequence)
@@ -158,5 +198,10 @@ internal sealed class ScriptedModelRunner : IModelRunner
         }
 
         return prompts + decode;
+    }
+
+    private sealed class Pending(Func<IReadOnlyList<StepResult>> collect) : IPendingStep
+    {
+        public IReadOnlyList<StepResult> Collect() => collect();
     }
 }

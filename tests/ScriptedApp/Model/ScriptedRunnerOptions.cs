@@ -27,6 +27,9 @@ internal sealed record ScriptedRunnerOptions
     /// <summary>True to compute guesses of constraints.</summary>
     public bool TakesDrafts { get; init; }
 
+    /// <summary>True to run steps beside the host, as a device does.</summary>
+    public bool Overlaps { get; init; }
+
     /// <summary>Most tokens of one sequence. In [2, 2^20].</summary>
     [Range(2, 1 << 20)]
     public int ContextLength { get; init; } = 65_536;

@@ -291,6 +291,41 @@ public sealed class GpuSamplerTests : IDisposable
         Assert.Same(sequences[1], fault.Sequence);
     }
 
+    /// <summary>What only the logits can settle is left open once another step has overwritten them; everything else is read all the same.</summary>
+    [Fact]
+    public void Read_OfWhatWasOvertaken_LeavesOpenWhatIsNotSettled()
+    {
+        List<Sequence> sequences = [NewSequence(1, new() { Temperature = 0 }), NewSequence(2, new() { Temperature = 0 })];
+        using var logits = Logits(sequences.Count, levels: int.MaxValue);
+        var expected = Tokens(_host.Sample(logits, RunnerDriver.LastTokens(sequences)));
+        logits[1].fill_(float.NaN);
+        logits[1, 5].fill_(1);
+        using var sampling = _sampler.Launch(logits, RunnerDriver.LastTokens(sequences));
+
+        var read = _sampler.Read(sampling);
+        logits.fill_(0);
+        var overtaken = _sampler.Read(sampling, overtaken: true);
+
+        Assert.Equal([expected[0], 5], Tokens(read));
+        Assert.Equal(expected[0], overtaken[0].TokenId);
+        Assert.Equal([false, true], overtaken.Select(result => result.IsOvertaken));
+    }
+
+    [Fact]
+    public void Read_WhereOneRowHasNoPossibleToken_GivesTheOthersTokens()
+    {
+        List<Sequence> sequences = [NewSequence(1, new() { Temperature = 0 }), NewSequence(2, new() { Temperature = 0 })];
+        using var logits = Logits(sequences.Count, levels: int.MaxValue);
+        var expected = Tokens(_host.Sample(logits, RunnerDriver.LastTokens(sequences)));
+        logits[0].fill_(float.NaN);
+        using var sampling = _sampler.Launch(logits, RunnerDriver.LastTokens(sequences));
+
+        var read = _sampler.Read(sampling);
+
+        Assert.Equal(sequences[0], read[0].Fault!.Sequence);
+        Assert.Equal((expected[1], null), (read[1].TokenId, read[1].Fault));
+    }
+
     [Fact]
     public void Sample_RowWithOneNumberAmongNaN_IsTheHostsToDecide()
     {

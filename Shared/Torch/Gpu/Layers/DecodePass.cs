@@ -16,6 +16,7 @@ internal sealed class DecodePass
     private readonly PassFactory _passes;
     private readonly GpuModel _model;
     private readonly StepGraphs? _graphs;
+    private readonly LastTokens _last;
 
     /// <summary>Makes a pass; all that it gets must outlive it.</summary>
     /// <param name="model">The model.</param>
@@ -23,8 +24,9 @@ internal sealed class DecodePass
     /// <param name="graphs">Captures and replays; null to compute every pass as it comes.</param>
     /// <param name="layout">Sizes of the KV cache.</param>
     /// <param name="upload">The inputs' way, with room for a row of each slot: it must never move. Nobody else's.</param>
-    public DecodePass(GpuModel model, PassFactory passes, StepGraphs? graphs, KeyValueLayout layout, StepUpload<long> upload) =>
-        (_model, _passes, _graphs, _layout, _upload) = (model, passes, graphs, layout, upload);
+    /// <param name="last">The tokens that the host has not read yet.</param>
+    public DecodePass(GpuModel model, PassFactory passes, StepGraphs? graphs, KeyValueLayout layout, StepUpload<long> upload, LastTokens last) =>
+        (_model, _passes, _graphs, _layout, _upload, _last) = (model, passes, graphs, layout, upload, last);
 
     /// <inheritdoc cref="StepGraphs.Captures"/>
     public int Captures => _graphs?.Captures ?? 0;
@@ -62,14 +64,16 @@ internal sealed class DecodePass
     /// <inheritdoc cref="StepGraphs.Drop"/>
     public void DropGraphs() => _graphs?.Drop();
 
-    /// <summary>Logits of rows of different slots, f32 [rows, vocabulary].</summary>
-    public Tensor Forward(ReadOnlySpan<TokenRow> rows, StepShape shape)
+    /// <summary>Logits of rows of different slots, f32 [rows, vocabulary], and these slots, int64 [rows]; the next pass overwrites both.</summary>
+    public (Tensor Logits, Tensor Slots) Forward(ReadOnlySpan<TokenRow> rows, StepShape shape)
     {
         _upload.Begin();
         var inputs = InputStaging.Add(_upload, rows, shape.Rows);
         _upload.Send();
+        var staged = InputStaging.Rows(_upload, inputs);
+        _last.Fill(rows, staged);
         var logits = _graphs is null ? Compute(shape, inputs, kept: null) : _graphs.Run(shape, kept => Compute(shape, inputs, kept));
-        return logits.narrow(0, 0, rows.Length);
+        return (logits.narrow(0, 0, rows.Length), staged.select(0, 2).narrow(0, 0, rows.Length));
     }
 
     private Tensor Compute(StepShape shape, Range inputs, List<Tensor>? kept)

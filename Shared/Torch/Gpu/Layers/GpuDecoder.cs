@@ -23,6 +23,7 @@ internal sealed class GpuDecoder : IDecoder
     private readonly DecodePass _decode;
     private readonly MixedPass _mixed;
     private readonly GpuPlace _place;
+    private readonly LastTokens _last;
     private readonly Dictionary<int, int> _ends = [];    // of a step's slots
     private (long? Left, int Captures)? _before;         // the last step, where it may have taken memory: bytes beside tensors, graphs
     private int _mostSingles;
@@ -52,8 +53,9 @@ internal sealed class GpuDecoder : IDecoder
         var graphs = place.Graphs
             ? parts.Own(new StepGraphs(place.Stream, reason => place.Report($"Decoding steps are not captured as CUDA graphs: {reason}.")))
             : null;
-        _decode = new(model, passes, graphs, layout, Upload(layout.SlotCount));
-        _mixed = new(model, passes, Upload(FirstMixedRows));
+        _last = parts.Own(new LastTokens(place.Device, layout.SlotCount));
+        _decode = new(model, passes, graphs, layout, Upload(layout.SlotCount), _last);
+        _mixed = new(model, passes, Upload(FirstMixedRows), _last);
 
         StepUpload<long> Upload(int rows) => parts.Own(new StepUpload<long>(place.Stream, place.Device, InputStaging.Planes * rows));
     }
@@ -106,17 +108,16 @@ internal sealed class GpuDecoder : IDecoder
         Use(plan.Rows);
         var split = PassSplit.Of(plan);
         _before = MayTakeMemory(split) ? (BytesLeft(), _decode.Captures) : null;
-        var (logits, hidden) = split.IsDecoding && _decode.ShapeOf(split.Rows) is { } shape
-            ? (_decode.Forward(split.Rows, shape).narrow(0, 0, split.Sampling.Length), null)
-            : _mixed.Forward(split);
+        var (logits, hidden, slots) = split.IsDecoding && _decode.ShapeOf(split.Rows) is { } shape ? Decoded(split, shape) : _mixed.Forward(split);
         if (split.Sampling.Length == 0 && split.Pooling.Length == 0)
         {
-            _place.Stream.Synchronize();    // nothing will be read back: what this step uses must not be given back before it is done
             return new(null, null);
         }
 
-        return new(logits?.MoveToOuterDisposeScope(), hidden?.MoveToOuterDisposeScope());
+        return new(logits?.MoveToOuterDisposeScope(), hidden?.MoveToOuterDisposeScope(), slots?.MoveToOuterDisposeScope());
     }
+
+    public void NoteSampled(Tensor slots, Tensor tokens) => _last.Note(slots, tokens);
 
     public void ReleaseSlot(int slot) => _cache.ReleaseSlot(slot);
 
@@ -147,6 +148,12 @@ internal sealed class GpuDecoder : IDecoder
 
     /// <summary>Models with states are refused at load.</summary>
     private static NotSupportedException NoStates() => new("The GPU's decoder has no states.");
+
+    private (Tensor? Logits, Tensor? Hidden, Tensor? Slots) Decoded(PassSplit split, StepShape shape)
+    {
+        var (logits, slots) = _decode.Forward(split.Rows, shape);
+        return (logits.narrow(0, 0, split.Sampling.Length), null, slots.narrow(0, 0, split.Sampling.Length));
+    }
 
     /// <summary>
     /// libtorch's allocator gives back what nobody holds when it cannot get more, and then goes on: nobody is told. It shows in the device's

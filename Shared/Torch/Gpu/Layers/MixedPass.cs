@@ -10,22 +10,26 @@ namespace Rill.Torch.Gpu.Layers;
 /// <param name="model">The model.</param>
 /// <param name="passes">Makes passes.</param>
 /// <param name="upload">The inputs' way; nobody else's.</param>
-internal sealed class MixedPass(GpuModel model, PassFactory passes, StepUpload<long> upload)
+/// <param name="last">The tokens that the host has not read yet.</param>
+internal sealed class MixedPass(GpuModel model, PassFactory passes, StepUpload<long> upload, LastTokens last)
 {
     /// <summary>
-    /// Logits of the rows that sample, f32 [sampling rows, vocabulary], and hidden states of those that pool, f32 [pooling rows, hidden]; null where
-    /// there are none. The caller's scope owns them.
+    /// Logits of the rows that sample, f32 [sampling rows, vocabulary], hidden states of those that pool, f32 [pooling rows, hidden], and the
+    /// slots of those that sample, int64 [sampling rows]; null where there are none. The caller's scope owns them.
     /// </summary>
-    public (Tensor? Logits, Tensor? Hidden) Forward(PassSplit split)
+    public (Tensor? Logits, Tensor? Hidden, Tensor? Slots) Forward(PassSplit split)
     {
         upload.Begin();
         var inputs = InputStaging.Add(upload, split.Rows, split.Rows.Length);
         var (sampling, pooling) = (upload.Add(split.Sampling), upload.Add(split.Pooling));
         var attention = passes.Stage(split, upload);
         upload.Send();
-        var hidden = model.Forward(passes.OfRows(InputStaging.Rows(upload, inputs), split, attention));
+        var rows = InputStaging.Rows(upload, inputs);
+        last.Fill(split.Rows, rows);
+        var hidden = model.Forward(passes.OfRows(rows, split, attention));
         return (
             split.Sampling.Length == 0 ? null : model.Logits(hidden.index_select(0, upload[sampling])),
-            split.Pooling.Length == 0 ? null : model.Normed(hidden.index_select(0, upload[pooling])));
+            split.Pooling.Length == 0 ? null : model.Normed(hidden.index_select(0, upload[pooling])),
+            split.Sampling.Length == 0 ? null : rows.select(0, 2).index_select(0, upload[sampling]));
     }
 }

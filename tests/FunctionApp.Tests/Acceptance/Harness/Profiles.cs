@@ -6,18 +6,32 @@ using Rill.FunctionApp.Tests.Host;
 namespace Rill.FunctionApp.Tests.Acceptance.Harness;
 
 /// <summary>The scripted model with the endpoint's own defaults, but for a short context and for embeddings.</summary>
-public class ScriptedServer() : ServerProfile(
-    BuiltPrograms.ScriptedApp,
-    ("Rill__ModelId", ModelId),
-    ("Rill__Embeddings", "mean"),
-    ("Scripted__ContextLength", ContextLength.ToString(CultureInfo.InvariantCulture)))
+public class ScriptedServer : ServerProfile
 {
     public const string ModelId = "tests/scripted";
     public const int ContextLength = 4096;
+
+    public ScriptedServer()
+        : this(overlaps: false)
+    {
+    }
+
+    private protected ScriptedServer(bool overlaps)
+        : base(
+            BuiltPrograms.ScriptedApp,
+            ("Rill__ModelId", ModelId),
+            ("Rill__Embeddings", "mean"),
+            ("Scripted__Overlaps", overlaps ? "true" : "false"),
+            ("Scripted__ContextLength", ContextLength.ToString(CultureInfo.InvariantCulture)))
+    {
+    }
 }
 
 /// <summary>Another one like it, for programs that are its clients: those take long, and the tests that speak to the server themselves need not wait for them.</summary>
 public sealed class ClientsServer : ScriptedServer;
+
+/// <summary>Another one like it, whose steps run beside the host, as on a GPU.</summary>
+public sealed class OverlappingServer() : ScriptedServer(overlaps: true);
 
 /// <summary>Short intervals, so that what takes a minute in production takes a second here, and a long context for big answers.</summary>
 public sealed class QuickServer() : ServerProfile(

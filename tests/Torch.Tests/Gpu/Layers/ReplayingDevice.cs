@@ -45,8 +45,12 @@ internal sealed class ReplayingDevice : IStepDevice
     /// <summary>Marks that were made and not disposed.</summary>
     public int OpenMarks { get; private set; }
 
+    /// <summary>Whether the last mark was waited for.</summary>
+    public bool IsWaitedFor { get; private set; }
+
     public IStepMark Mark()
     {
+        IsWaitedFor = false;
         OpenMarks++;
         return new Waiting(this);
     }
@@ -85,7 +89,11 @@ internal sealed class ReplayingDevice : IStepDevice
 
     private sealed class Waiting(ReplayingDevice device) : IStepMark
     {
-        public void Wait() => device.Waited();
+        public void Wait()
+        {
+            device.IsWaitedFor = true;
+            device.Waited();
+        }
 
         public void Dispose() => device.OpenMarks--;
     }

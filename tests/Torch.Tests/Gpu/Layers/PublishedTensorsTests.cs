@@ -55,7 +55,7 @@ public sealed class PublishedTensorsTests
         var model = Find(name);
         using var device = new ReplayingDevice();
         var reports = new List<string>();
-        using var runner = Load(model, options => options with { StepDevice = device, Kernels = new CpuKernelDevice(), Report = reports.Add });
+        using var runner = Load(model, options => options with { StepDevice = device, Kernels = new CpuKernelDevice(warps: 1), Report = reports.Add });
 
         Assert.Equal(model.Greedy, Continue(runner, model));
         Assert.Empty(reports);

@@ -14,21 +14,24 @@ namespace Rill.Torch.Tests.Gpu.Kernels;
 internal sealed class CpuKernelDevice : IKernelDevice
 {
     private const int WarpSize = 32;
-    private const int Warps = 2;
 
     private readonly Context _context;
     private readonly CPUAccelerator _accelerator;
+    private readonly int _mostThreads;
 
-    public CpuKernelDevice()
+    /// <summary>Starts the threads.</summary>
+    /// <param name="warps">Warps of a group: two show that warps share what they should; one is faster for whole models.</param>
+    public CpuKernelDevice(int warps = 2)
     {
-        _context = Context.Create(builder => builder.CPU(new CPUDevice(WarpSize, Warps, 1)));
+        _mostThreads = warps * WarpSize;
+        _context = Context.Create(builder => builder.CPU(new CPUDevice(WarpSize, warps, 1)));
         _accelerator = _context.GetCPUDevice(0).CreateCPUAccelerator(_context, CPUAcceleratorMode.Parallel);
     }
 
     /// <summary>How often a kernel was launched, by its method.</summary>
     public Dictionary<string, int> Launches { get; } = [];
 
-    public Rill.Torch.Gpu.Kernels.IKernel Load(MethodInfo method, int threads) => new Kernel(this, method, Math.Min(threads, WarpSize * Warps));
+    public Rill.Torch.Gpu.Kernels.IKernel Load(MethodInfo method, int threads) => new Kernel(this, method, Math.Min(threads, _mostThreads));
 
     public void Dispose()
     {

@@ -55,7 +55,8 @@ public sealed class PublishedTensorsTests
         var model = Find(name);
         using var device = new ReplayingDevice();
         var reports = new List<string>();
-        using var runner = Load(model, options => options with { StepDevice = device, Kernels = new CpuKernelDevice(), Report = reports.Add });
+        var kernels = new CpuKernelDevice(warps: 1);    // the runner disposes it
+        using var runner = Load(model, options => options with { StepDevice = device, Kernels = kernels, Report = reports.Add });
 
         Assert.Equal(model.Greedy, Continue(runner, model));
         Assert.Empty(reports);

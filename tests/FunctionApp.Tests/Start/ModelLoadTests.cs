@@ -73,7 +73,7 @@ public sealed class ModelLoadTests : IDisposable
         bool? arriving = null;
         var settings = new RillSettings(
             new RillOptions { Model = HubServer.Address, Device = device, Dtype = type }, new EngineOptions(), new ModelStoreOptions { HubEndpoint = hub.Endpoint }, new TelemetryOptions());
-        await using var load = ModelLoad.Begin(settings, new StartTimeline(), new ModelLoader(() => { }, (files, _, _) =>
+        await using var load = ModelLoad.Begin(settings, new StartTimeline(), new ModelLoader(_ => { }, (files, _, _) =>
         {
             using var weights = files.Open("model.safetensors");
             arriving = weights.ArrivingHash is not null;

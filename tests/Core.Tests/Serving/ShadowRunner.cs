@@ -158,7 +158,12 @@ internal sealed class ShadowRunner(
         {
             Truncate(content, computed);
             _last[step.Sequence.Slot] = 0;
-            return limits.Overlaps && exception is SequenceFaultException own ? new StepResult(step.Sequence, default, Fault: own) : throw exception;
+            if (limits.Overlaps && exception is SequenceFaultException own)
+            {
+                return new StepResult(step.Sequence, default, Fault: own);
+            }
+
+            throw;
         }
     }
 

@@ -85,7 +85,11 @@ public sealed class GpuBenchTests
         using var folder = new TemporaryDirectory();
         File.WriteAllText(folder.File("torch.py"), "raise ImportError('hidden by a test')");
         File.WriteAllText(folder.File("python"), $"#!/bin/sh\nPYTHONPATH={folder.Path} exec python3 \"$@\"\n");
-        Skip.IfNot(OperatingSystem.IsLinux() && File.Exists("/bin/sh"), "A shell stands in for Python.");
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new SkipException("A shell stands in for Python.");
+        }
+
         File.SetUnixFileMode(folder.File("python"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
 
         var peer = PyTorchPeer.Run(new GpuOptions { Device = "cpu", Python = folder.File("python") }, folder.Path, TimeSpan.FromSeconds(60));

@@ -64,6 +64,13 @@ internal static class RunnerDriver
         public int TokenId => result.Tokens.Span[0].TokenId;
     }
 
+    /// <summary>
+    /// Kullback-Leibler divergence of one distribution from another, both as log-probabilities by id, in nats: what differs among tokens that never
+    /// come does not count.
+    /// </summary>
+    public static double Divergence(IReadOnlyList<float> expected, IReadOnlyList<float> actual) =>
+        expected.Zip(actual).Sum(values => Math.Exp(values.First) * (values.First - values.Second));
+
     /// <summary>The bits of the whole distribution, by token id.</summary>
     public static float[] Distribution(StepResult sampled)
     {

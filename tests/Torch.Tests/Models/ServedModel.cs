@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Rill.Serving;
 
 namespace Rill.Torch.Tests.Models;
@@ -36,9 +37,11 @@ internal sealed class ServedModel : IStepObserver
         var tokens = Array.ConvertAll(sequences, _ => new List<SampledToken>());
         _take = update => tokens[Array.IndexOf(sequences, update.Sequence)].AddRange(update.Tokens.ToArray());
         Array.ForEach(sequences, _scheduler.Add);
-        while (_pipeline.Advance())
+        var started = Stopwatch.GetTimestamp();
+        while (_pipeline.Advance() || Array.Exists(sequences, sequence => !sequence.HasEnded))
         {
-            // to the ends
+            // A sequence may sit steps out until its constraint is prepared.
+            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromMinutes(2), "The sequences do not come to their ends.");
         }
 
         return tokens;

@@ -23,12 +23,18 @@ internal static class GpuTypes
     {
         "F32" => (TorchDataType.Float32, null),
         "F16" when !MayOverflow(spec) => (TorchDataType.Float16, null),
-        _ when capability is null || capability >= s_takesBFloat16 => (TorchDataType.BFloat16, null),
+        _ when TakesBFloat16(capability) => (TorchDataType.BFloat16, null),
         _ when MayOverflow(spec) => (TorchDataType.BFloat16,
             $"The GPU's compute capability is {capability}, whose fast type is f16, but {spec.Architecture} may overflow it: "
             + "the model computes in bf16, and prompts are slow."),
         _ => (TorchDataType.Float16, $"The GPU's compute capability is {capability}, where bf16 is slow: the model computes in f16 (Rill__Dtype)."),
     };
+
+    /// <summary>What is computed, and kept as keys and values, beside matrices in q8 or q4.</summary>
+    public static TorchDataType BesideQuantized(DecoderSpec spec, Version? capability) =>
+        TakesBFloat16(capability) || MayOverflow(spec) ? TorchDataType.BFloat16 : TorchDataType.Float16;
+
+    private static bool TakesBFloat16(Version? capability) => capability is null || capability >= s_takesBFloat16;
 
     /// <summary>
     /// Where a branch is normed before and behind, its sum, the residual stream, may grow beyond 65504, f16's largest number: Gemma 2 and 3 and

@@ -20,7 +20,7 @@ internal sealed record RunnerTypes(TorchDataType Data, TorchDataType KeyValues, 
     {
         TorchDataType.Float32 => ScalarType.Float32,
         TorchDataType.Float16 => ScalarType.Float16,
-        _ => ScalarType.BFloat16,
+        _ => KeyValues == TorchDataType.Float16 ? ScalarType.Float16 : ScalarType.BFloat16,
     };
 
     /// <summary>Bytes of a weight on a GPU.</summary>
@@ -62,7 +62,10 @@ internal sealed record RunnerTypes(TorchDataType Data, TorchDataType KeyValues, 
             : (OnCpu(ComputeType.Default(spec, weights)), null);
         Check(data, onTensors, options);
         var isQuantized = QuantizedFormatOf(data) is not null;
-        var keyValues = options.KeyValueType != TorchDataType.Auto && !onTensors ? options.KeyValueType : isQuantized ? TorchDataType.BFloat16 : data;
+        var keyValues = options.KeyValueType != TorchDataType.Auto && !onTensors ? options.KeyValueType
+            : !isQuantized ? data
+            : onTensors ? GpuTypes.BesideQuantized(spec, capability)
+            : TorchDataType.BFloat16;
         return new(data, keyValues, onTensors) { Note = note };
     }
 

@@ -1,6 +1,7 @@
 using Rill.Models;
 using Rill.Torch.Tests.Gpu.Layers;
 using Rill.Torch.Tests.Models;
+using static TorchSharp.torch;
 
 namespace Rill.Torch.Tests;
 
@@ -55,6 +56,23 @@ public sealed class GpuTypesTests
 
         Assert.Equal(TorchDataType.Float16, runner.DataType);
         Assert.Equal(["The GPU's compute capability is 7.5, where bf16 is slow: the model computes in f16 (Rill__Dtype)."], reports);
+    }
+
+    [Theory]
+    [InlineData("7.5", false, TorchDataType.Float16)]
+    [InlineData("7.5", true, TorchDataType.BFloat16)]     // may overflow f16
+    [InlineData("8.0", false, TorchDataType.BFloat16)]
+    [InlineData(null, false, TorchDataType.BFloat16)]
+    public void Choose_OfQuantizedWeights_ComputesBesideThemInWhatIsFast(string? capability, bool postNorms, TorchDataType expected)
+    {
+        using var model = new TinyModel();
+        using var weights = ModelWeights.Open(ModelFiles.At(model.Path), model.Spec);
+        var options = Options with { Device = "cuda", DataType = TorchDataType.Q4 };
+
+        var types = RunnerTypes.Choose(options, model.Spec with { PostNorms = postNorms }, weights, capability is null ? null : Version.Parse(capability));
+
+        Assert.Equal(expected, types.KeyValues);
+        Assert.Equal(expected == TorchDataType.Float16 ? ScalarType.Float16 : ScalarType.BFloat16, types.Computing);
     }
 
     [Fact]

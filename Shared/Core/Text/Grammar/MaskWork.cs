@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Rill.Serving;
 using Rill.Text.Grammar.Machines;
 using Rill.Text.Grammar.Tokens;
 
@@ -8,7 +7,7 @@ namespace Rill.Text.Grammar;
 /// <summary>
 /// The mask of one place in an answer: found, or made in parts, between which others may use the grammar. One thread at a time makes it.
 /// </summary>
-internal sealed class MaskWork : IPreparation
+internal sealed class MaskWork
 {
     // Some 50 microseconds of a walk: so long another sequence with the same grammar waits at most.
     private const int NodesAtOnce = 10_000;
@@ -40,7 +39,8 @@ internal sealed class MaskWork : IPreparation
     /// <summary>The mask, which nobody may change; null until it is made.</summary>
     public uint[]? Mask => _mask;
 
-    /// <inheritdoc/>
+    /// <summary>Makes a part of it, for a millisecond or so.</summary>
+    /// <returns>True when it is made.</returns>
     public bool Advance()
     {
         if ((_mask ??= _masks.Find(_key)) is not null)

@@ -59,7 +59,7 @@ public static class TorchModelRunnerFactory
             options.Report(note);
         }
 
-        if (types.Data == TorchDataType.Float16)
+        if (types.Computing == ScalarType.Float16)
         {
             backends.cuda.matmul.allow_fp16_reduced_precision_reduction = false;    // sums of parts, kept in f16, may overflow
         }

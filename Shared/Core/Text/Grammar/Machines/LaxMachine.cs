@@ -7,14 +7,12 @@ namespace Rill.Text.Grammar.Machines;
 /// <param name="machine">Reads JSON.</param>
 /// <param name="delimiter">The token on both sides of a string.</param>
 /// <param name="relax">The same for a rule.</param>
-internal sealed class LaxMachine(Machine machine, int delimiter, Func<Rule, Rule> relax) : Machine
+internal sealed class LaxMachine(Machine machine, int delimiter, Func<Rule, Rule> relax) : RespelledMachine(machine, relax)
 {
     private const int InText = 1;
     private const int Verbatim = 2;
 
     private static readonly ByteSet s_escaped = ByteSet.Of("\"\\\n\r\t"u8);
-
-    private readonly Expansion _ways = new();
 
     /// <summary>The rule that reads what a rule reads, in this form.</summary>
     public static Rule Of(Rule rule, int delimiter)
@@ -34,80 +32,39 @@ internal sealed class LaxMachine(Machine machine, int delimiter, Func<Rule, Rule
     }
 
     /// <inheritdoc/>
-    /// <remarks>Names that the schema does not list are left out: nothing would tell where they end.</remarks>
-    public override void Expand(MachineState state, Expansion ways)
-    {
-        _ways.Clear();
-        machine.Expand(state, _ways);
-        if (_ways.Waits)
-        {
-            ways.Wait();
-        }
-
-        foreach (var (rule, back) in ObjectMachine.IsBeforeName(machine, state) ? [] : _ways.Calls)
-        {
-            ways.Call(relax(rule), back);
-        }
-
-        foreach (var other in _ways.States)
-        {
-            ways.Go(other);
-        }
-
-        if (_ways.MayReturn)
-        {
-            ways.Return();
-        }
-    }
-
-    /// <inheritdoc/>
-    public override Move Step(MachineState state, byte next) => machine switch
+    public override Move Step(MachineState state, byte next) => Inner switch
     {
         StringMachine when StringMachine.IsBefore(state) => Move.None,
         StringMachine or LiteralMachine when IsInside(state) => StepText(state, next),
         LiteralMachine => StepLiteral(state, next),
-        ArrayMachine or ObjectMachine when (next is (byte)' ' or (byte)'\n') && !(machine is ObjectMachine && ObjectMachine.IsInName(state)) => Move.None,
-        ObjectMachine when ObjectMachine.IsBeforeName(machine, state) && next != '}' => Two(state, (byte)'"', next),
+        ArrayMachine or ObjectMachine when (next is (byte)' ' or (byte)'\n') && !(Inner is ObjectMachine && ObjectMachine.IsInName(state)) => Move.None,
+        ObjectMachine when ObjectMachine.IsBeforeName(Inner, state) && next != '}' => Two(state, (byte)'"', next),
         ObjectMachine when ObjectMachine.IsInName(state) && next is ((byte)':' or (byte)'"') => next == ':' ? Two(state, (byte)'"', next) : Move.None,
-        _ => machine.Step(state, next),
+        _ => Inner.Step(state, next),
     };
 
     /// <inheritdoc/>
     public override ByteSet Alike(MachineState state, byte next) =>
-        machine is StringMachine && IsInside(state) && !s_escaped.Contains(next) ? machine.Alike(state, next) & ~s_escaped : ByteSet.Of(next);
+        Inner is StringMachine && IsInside(state) && !s_escaped.Contains(next) ? Inner.Alike(state, next) & ~s_escaped : ByteSet.Of(next);
 
     /// <inheritdoc/>
     public override Move StepToken(MachineState state, int token)
     {
-        if (token != delimiter || machine is not (StringMachine or LiteralMachine) || (machine is LiteralMachine && state.Count == Verbatim))
+        if (token != delimiter || Inner is not (StringMachine or LiteralMachine) || (Inner is LiteralMachine && state.Count == Verbatim))
         {
             return Move.None;
         }
 
-        var move = machine.Step(state, (byte)'"');
-        return machine is LiteralMachine && move.Kind == MoveKind.To ? Move.To(move.State with { Count = InText - state.Count }) : move;
+        var move = Inner.Step(state, (byte)'"');
+        return Inner is LiteralMachine && move.Kind == MoveKind.To ? Move.To(move.State with { Count = InText - state.Count }) : move;
     }
 
     /// <inheritdoc/>
-    public override MachineState Resume(MachineState state, int label) => machine.Resume(state, label);
-
-    /// <inheritdoc/>
-    public override MachineState Representative(MachineState state, int longestToken) => machine.Representative(state, longestToken);
-
-    /// <inheritdoc/>
-    public override int PlainRoom(MachineState state) => machine.PlainRoom(state);
-
-    /// <inheritdoc/>
-    public override bool IsOpen(MachineState state, int longestToken) => machine.IsOpen(state, longestToken);
-
-    /// <inheritdoc/>
-    public override uint Groups(MachineState state) => machine.Groups(state);
-
-    /// <inheritdoc/>
-    public override bool PlainRoomIsExact => machine.PlainRoomIsExact;
+    /// <remarks>Names that the schema does not list are left out: nothing would tell where they end.</remarks>
+    protected override bool MayCall(MachineState state) => !ObjectMachine.IsBeforeName(Inner, state);
 
     /// <summary>True within a string, between two characters: a literal's state counts 1 there.</summary>
-    private bool IsInside(MachineState state) => machine is LiteralMachine ? state.Count == InText : StringMachine.IsInside(state);
+    private bool IsInside(MachineState state) => Inner is LiteralMachine ? state.Count == InText : StringMachine.IsInside(state);
 
     private Move StepText(MachineState state, byte next) => next switch
     {
@@ -115,18 +72,18 @@ internal sealed class LaxMachine(Machine machine, int delimiter, Func<Rule, Rule
         (byte)'\n' => Two(state, (byte)'\\', (byte)'n'),
         (byte)'\r' => Two(state, (byte)'\\', (byte)'r'),
         (byte)'\t' => Two(state, (byte)'\\', (byte)'t'),
-        _ => machine.Step(state, next),
+        _ => Inner.Step(state, next),
     };
 
     /// <summary>Lists and objects that a schema gives as values are written as they are.</summary>
     private Move StepLiteral(MachineState state, byte next) => (state.Count, next) switch
     {
-        (Verbatim, _) => machine.Step(state, next),
+        (Verbatim, _) => Inner.Step(state, next),
         (_, (byte)'"') => Move.None,
-        _ when state.Place == 0 && next is ((byte)'{' or (byte)'[') => machine.Step(state with { Count = Verbatim }, next),
-        _ => machine.Step(state, next),
+        _ when state.Place == 0 && next is ((byte)'{' or (byte)'[') => Inner.Step(state with { Count = Verbatim }, next),
+        _ => Inner.Step(state, next),
     };
 
     private Move Two(MachineState state, byte first, byte second) =>
-        machine.Step(state, first) is { Kind: MoveKind.To } move ? machine.Step(move.State, second) : Move.None;
+        Inner.Step(state, first) is { Kind: MoveKind.To } move ? Inner.Step(move.State, second) : Move.None;
 }

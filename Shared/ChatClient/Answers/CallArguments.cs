@@ -1,0 +1,12 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+
+namespace Rill.ChatClient.Answers;
+
+/// <summary>A function call of what the model wrote.</summary>
+internal static class CallArguments
+{
+    /// <summary>The call; where its arguments are no JSON object, with the exception that says so, which the invoking client shows to the model.</summary>
+    public static FunctionCallContent Read(string id, string function, string arguments) => FunctionCallContent.CreateFromParsedArguments(
+        arguments, id, function, static json => string.IsNullOrWhiteSpace(json) ? null : JsonSerializer.Deserialize<Dictionary<string, object?>>(json, AIJsonUtilities.DefaultOptions));
+}

@@ -79,6 +79,7 @@ public sealed class RillChatClient : IChatClient, IEmbeddingGenerator<string, Em
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         var response = await GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken).ConfigureAwait(false);
+        response.AdditionalProperties ??= response.Messages[^1].AdditionalProperties;    // where Microsoft's gathering puts them
         return response;
     }
 
@@ -132,9 +133,9 @@ public sealed class RillChatClient : IChatClient, IEmbeddingGenerator<string, Em
             var address = ModelAddress.Parse(model);
             return address is DirectoryAddress directory ? new DirectoryAddress(ModelDirectory.Find(directory.Path, "name")) : address;
         }
-        catch (Exception failure) when (RunningModel.Explain(failure) is { } sentence)
+        catch (Exception failure) when (LoadFailures.Explain(failure) is { } explained)
         {
-            throw new RillLoadException(sentence, failure);
+            throw explained;
         }
     }
 

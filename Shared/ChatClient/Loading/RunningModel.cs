@@ -1,13 +1,11 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rill.Chat;
-using Rill.Models;
 using Rill.ModelStore;
 using Rill.ModelStore.Loading;
 using Rill.OpenAI;
 using Rill.Serving;
 using Rill.Telemetry;
-using Rill.Text;
 
 namespace Rill.ChatClient.Loading;
 
@@ -46,10 +44,10 @@ internal sealed class RunningModel : IAsyncDisposable
                 watch.NoteReady();
                 return running;
             }
-            catch (Exception failure) when (Explain(failure) is { } sentence)
+            catch (Exception failure) when (LoadFailures.Explain(failure) is { } explained)
             {
                 cancellationToken.ThrowIfCancellationRequested();    // what fails while it is being ended has not failed
-                throw new RillLoadException(sentence, failure);
+                throw explained;
             }
         }
     }
@@ -61,17 +59,6 @@ internal sealed class RunningModel : IAsyncDisposable
         await _engine.DisposeAsync().ConfigureAwait(false);
         _metrics.Dispose();
     }
-
-    /// <summary>The sentence of a failure that a file, a store or the surroundings are to blame for; null for a bug.</summary>
-    internal static string? Explain(Exception failure) => failure switch
-    {
-        ModelFileException or ModelFormatException or UnsupportedModelException or ChatTemplateException or StoreException => failure.Message,
-        DllNotFoundException => failure.Message.ReplaceLineEndings(" "),
-        OutOfMemoryException => $"The memory does not suffice: {failure.Message}",
-        AggregateException { InnerExceptions: [var only] } => Explain(only),
-        TypeInitializationException { InnerException: { } cause } => Explain(cause),
-        _ => null,
-    };
 
     private static ModelLoadPlan Plan(ModelAddress address, string id, RillChatClientOptions options, LoadWatch watch) => new(address, id)
     {

@@ -59,7 +59,9 @@ public sealed class RillChatClient : IChatClient, IEmbeddingGenerator<string, Em
         }
     }
 
-    /// <summary>Begins to load a model and returns at once: requests wait until it is loaded, or fail with what <see cref="LoadedAsync"/> throws.</summary>
+    /// <summary>
+    /// Begins to load a model and returns at once: requests wait until it is loaded, or fail with what <see cref="LoadedAsync"/> throws.
+    /// </summary>
     /// <param name="model">As for <see cref="LoadAsync"/>.</param>
     /// <param name="options">How; null for the defaults.</param>
     /// <exception cref="ArgumentException">An option is wrong.</exception>
@@ -78,7 +80,8 @@ public sealed class RillChatClient : IChatClient, IEmbeddingGenerator<string, Em
     public async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var response = await GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken).ConfigureAwait(false);
+        var updates = GetStreamingResponseAsync(messages, options, cancellationToken);
+        var response = await updates.ToChatResponseAsync(cancellationToken).ConfigureAwait(false);
         response.AdditionalProperties ??= response.Messages[^1].AdditionalProperties;    // where Microsoft's gathering puts them
         return response;
     }
@@ -120,7 +123,9 @@ public sealed class RillChatClient : IChatClient, IEmbeddingGenerator<string, Em
             : null;
     }
 
-    /// <summary>Ends the load, or lets running answers go on for <see cref="RillChatClientOptions.DrainSeconds"/>; then gives all memory back.</summary>
+    /// <summary>
+    /// Ends the load, or lets running answers go on for <see cref="RillChatClientOptions.DrainSeconds"/>; then gives all memory back.
+    /// </summary>
     public async ValueTask DisposeAsync() => await _disposal.Value.ConfigureAwait(false);
 
     /// <inheritdoc cref="DisposeAsync"/>

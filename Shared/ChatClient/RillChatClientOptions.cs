@@ -50,11 +50,15 @@ public sealed class RillChatClientOptions
     [Required]
     public string QuantizedCache { get; set; } = "auto";
 
-    /// <summary>How embeddings are made of tokens: <c>auto</c> (as the model's own files say, if they do), <c>last</c>, <c>mean</c> or <c>off</c>.</summary>
+    /// <summary>
+    /// How embeddings are made of tokens: <c>auto</c> (as the model's own files say, if they do), <c>last</c>, <c>mean</c> or <c>off</c>.
+    /// </summary>
     [RegularExpression("^(auto|last|mean|off)$", ErrorMessage = "Embeddings must be auto, last, mean or off.")]
     public string Embeddings { get; set; } = "auto";
 
-    /// <summary>The folder of an installed PyTorch's libraries, used in place of a libtorch package (Linux); the first load of the process counts.</summary>
+    /// <summary>
+    /// The folder of an installed PyTorch's libraries, used in place of a libtorch package (Linux); the first load of the process counts.
+    /// </summary>
     public string? LibTorch { get; set; }
 
     /// <summary>A file with TorchSharp's native library, built for <see cref="LibTorch"/>; null for the package's.</summary>
@@ -64,7 +68,9 @@ public sealed class RillChatClientOptions
     [RegularExpression("^(auto|off)$", ErrorMessage = "CudaGraphs must be auto or off.")]
     public string CudaGraphs { get; set; } = "auto";
 
-    /// <summary>Whether a GPU's steps are launched before the tokens of the one before are read: <c>auto</c> (where that works) or <c>off</c>.</summary>
+    /// <summary>
+    /// Whether a GPU's steps are launched before the tokens of the one before are read: <c>auto</c> (where that works) or <c>off</c>.
+    /// </summary>
     [RegularExpression("^(auto|off)$", ErrorMessage = "Overlap must be auto or off.")]
     public string Overlap { get; set; } = "auto";
 

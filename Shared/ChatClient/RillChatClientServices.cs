@@ -8,8 +8,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RillChatClientServices
 {
     /// <summary>
-    /// Adds a model as the application's <see cref="IChatClient"/>, and as <see cref="RillChatClient"/>. It begins to load when it is first asked for;
-    /// requests wait until it is loaded.
+    /// Adds a model as the application's <see cref="IChatClient"/>, and as <see cref="RillChatClient"/>. It begins to load when it is first
+    /// asked for; requests wait until it is loaded.
     /// </summary>
     /// <param name="services">The application's services.</param>
     /// <param name="model">A model directory, a GGUF file or an address: see <see cref="RillChatClient.LoadAsync"/>.</param>

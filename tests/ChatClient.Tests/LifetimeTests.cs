@@ -141,10 +141,14 @@ public sealed class LifetimeTests(SharedClient shared)
     [Fact]
     public async Task Requests_BeyondAllPlaces_AreRefused_WithATimeToTryAgain()
     {
-        await using var client = await RillChatClient.LoadAsync(Model.Folder, new() { DrainSeconds = 0, Engine = new() { MaxSequences = 1, MaxQueuedRequests = 1 } });
+        await using var client = await RillChatClient.LoadAsync(Model.Folder, new()
+        {
+            DrainSeconds = 0,
+            Engine = new() { MaxSequences = 1, MaxQueuedRequests = 1 },
+        });
         var options = new ChatOptions { Temperature = 0, AdditionalProperties = new() { ["ignore_eos"] = true } };
         using var cancel = new CancellationTokenSource();
-        Task[] answers = [client.GetResponseAsync(Model.Story, options, cancel.Token), client.GetResponseAsync(Model.Story, options, cancel.Token), client.GetResponseAsync(Model.Story, options, cancel.Token)];
+        Task[] answers = [.. Enumerable.Range(0, 3).Select(_ => client.GetResponseAsync(Model.Story, options, cancel.Token))];
 
         var refused = await Task.WhenAny(answers);
 
@@ -159,7 +163,8 @@ public sealed class LifetimeTests(SharedClient shared)
     {
         IChatClient chat = shared.Client;
 
-        Assert.Equal(("rill", "rill-mini"), (chat.GetRequiredService<ChatClientMetadata>().ProviderName, chat.GetRequiredService<ChatClientMetadata>().DefaultModelId));
+        var metadata = chat.GetRequiredService<ChatClientMetadata>();
+        Assert.Equal(("rill", "rill-mini"), (metadata.ProviderName, metadata.DefaultModelId));
         Assert.Same(shared.Client, chat.GetService<IEmbeddingGenerator<string, Embedding<float>>>());
         Assert.Equal("rill-mini", ((IEmbeddingGenerator)shared.Client).GetRequiredService<EmbeddingGeneratorMetadata>().DefaultModelId);
         Assert.Null(chat.GetService(typeof(string)));

@@ -78,7 +78,8 @@ public sealed class StreamingTests(SharedClient shared)
             alone.Add((await shared.Client.GetResponseAsync(prompt, Model.Greedy)).Text);
         }
 
-        var together = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(() => shared.Client.GetResponseAsync(prompts[i % prompts.Length], Model.Greedy))));
+        var together = await Task.WhenAll(Enumerable.Range(0, 16)
+            .Select(i => Task.Run(() => shared.Client.GetResponseAsync(prompts[i % prompts.Length], Model.Greedy))));
 
         Assert.All(together.Index(), answer => Assert.Equal(alone[answer.Index % prompts.Length], answer.Item.Text));
     }

@@ -17,7 +17,8 @@ internal static class ChatAnswers
         ChatService chat, ChatRequestJson request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // Rendering and encoding a long prompt takes milliseconds that a user interface's thread has not got.
-        var (generation, error) = await Task.Run(() => chat.Start(request.Request, request.Bytes, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var (generation, error) = await Task.Run(() => chat.Start(request.Request, request.Bytes, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
         if (generation is null)
         {
             throw RequestFailures.Of(error!);

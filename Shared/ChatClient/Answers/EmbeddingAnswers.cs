@@ -61,7 +61,8 @@ internal static class EmbeddingAnswers
         if (chat.Model.Embeddings is null)
         {
             throw new NotSupportedException(
-                $"This model makes no embeddings by itself: load it with {nameof(RillChatClientOptions)}.{nameof(RillChatClientOptions.Embeddings)} last or mean.");
+                "This model makes no embeddings by itself: "
+                + $"load it with {nameof(RillChatClientOptions)}.{nameof(RillChatClientOptions.Embeddings)} last or mean.");
         }
     }
 }

@@ -9,7 +9,12 @@ internal static class RequestFailures
     public static Exception Of(ApiError error, Exception? cause = null)
     {
         var message = error.Message.Replace("setting Rill__", $"option {nameof(RillChatClientOptions)}.", StringComparison.Ordinal);
-        return error.Code == "unsupported_parameter" ? new NotSupportedException(message, cause) : new RillRequestException(message, error.Code, cause)
+        if (error.Code == "unsupported_parameter")
+        {
+            return new NotSupportedException(message, cause);
+        }
+
+        return new RillRequestException(message, error.Code, cause)
         {
             Parameter = error.Param,
             RetryAfter = error.RetryAfterSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,

@@ -5,7 +5,9 @@ using Rill.OpenAI;
 
 namespace Rill.ChatClient.Answers;
 
-/// <summary>Turns an answer's deltas into updates. A function call is told when it is whole; usage and the reason come with the last update.</summary>
+/// <summary>
+/// Turns an answer's deltas into updates. A function call is told when it is whole; usage and the reason come with the last update.
+/// </summary>
 /// <param name="generation">The answer, of one choice.</param>
 internal sealed class UpdateBuilder(ChatGeneration generation)
 {

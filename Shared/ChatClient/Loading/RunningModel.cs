@@ -31,7 +31,8 @@ internal sealed class RunningModel : IAsyncDisposable
     /// <summary>Loads a model.</summary>
     /// <exception cref="RillLoadException">It cannot be loaded.</exception>
     /// <exception cref="OperationCanceledException">The load was cancelled.</exception>
-    public static async Task<RunningModel> LoadAsync(ModelAddress address, string id, RillChatClientOptions options, CancellationToken cancellationToken)
+    public static async Task<RunningModel> LoadAsync(
+        ModelAddress address, string id, RillChatClientOptions options, CancellationToken cancellationToken)
     {
         var loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
         var watch = new LoadWatch(options.Progress, loggers.CreateLogger<RillChatClient>());

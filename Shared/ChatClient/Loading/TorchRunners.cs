@@ -9,7 +9,8 @@ internal static class TorchRunners
 {
     /// <summary>Loads the native libraries, once in a process.</summary>
     /// <exception cref="DllNotFoundException">One is missing, does not fit or does not load.</exception>
-    public static void LoadLibrary(RillChatClientOptions options) => NativeTorch.Load(NativeTorchPlace.Of(options.LibTorch, options.TorchSharpNative));
+    public static void LoadLibrary(RillChatClientOptions options) =>
+        NativeTorch.Load(NativeTorchPlace.Of(options.LibTorch, options.TorchSharpNative));
 
     /// <summary>Loads a model and runs it once.</summary>
     public static (IModelRunner Runner, string Fingerprint, string Precision) Make(ModelFiles files, RillChatClientOptions options, LoadWatch watch)

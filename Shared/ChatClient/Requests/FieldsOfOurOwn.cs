@@ -49,8 +49,8 @@ internal static class FieldsOfOurOwn
             }
             else if (name != Strict)
             {
-                throw new NotSupportedException(
-                    $"ChatOptions.AdditionalProperties[\"{name}\"] is not supported; known are {string.Join(", ", s_names.Order(StringComparer.Ordinal))} and {Strict}.");
+                var known = string.Join(", ", s_names.Order(StringComparer.Ordinal));
+                throw new NotSupportedException($"ChatOptions.AdditionalProperties[\"{name}\"] is not supported; known are {known} and {Strict}.");
             }
         }
     }

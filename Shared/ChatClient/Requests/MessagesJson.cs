@@ -122,7 +122,7 @@ internal static class MessagesJson
         if (refused is not null)
         {
             throw new NotSupportedException(
-                $"A message holds {refused.GetType().Name}, which is not supported: only text, reasoning, function calls and their results are read.");
+                $"A message holds {refused.GetType().Name}, which is not supported: text, reasoning, function calls and their results are read.");
         }
     }
 }

@@ -85,12 +85,14 @@ internal static class OptionsJson
     /// <summary>What JSON cannot hold is told here; all other ranges are the server's to check.</summary>
     private static void WriteNumber(Utf8JsonWriter writer, string name, float? value)
     {
-        if (value is { } number)
+        if (value is { } number && !float.IsFinite(number))
         {
-            writer.WriteNumber(name, float.IsFinite(number) ? number : throw new RillRequestException($"{name} must be a finite number.", "invalid_value")
-            {
-                Parameter = name,
-            });
+            throw new RillRequestException($"{name} must be a finite number.", "invalid_value") { Parameter = name };
+        }
+
+        if (value is { } finite)
+        {
+            writer.WriteNumber(name, finite);
         }
     }
 

@@ -55,7 +55,9 @@ internal static class ToolsJson
     /// <summary>The members that every function has come first, whatever the schema lacks; definitions and the like follow.</summary>
     private static void WriteParameters(Utf8JsonWriter writer, JsonElement schema)
     {
-        var members = schema.ValueKind == JsonValueKind.Object ? schema.EnumerateObject().ToDictionary(member => member.Name, member => member.Value) : [];
+        Dictionary<string, JsonElement> members = schema.ValueKind == JsonValueKind.Object
+            ? schema.EnumerateObject().ToDictionary(member => member.Name, member => member.Value)
+            : [];
         writer.WriteStartObject();
         writer.WriteString("type", "object");
         WriteMember("required", "[]"u8);

@@ -29,7 +29,9 @@ public sealed record ModelLoadPlan(ModelAddress Address, string Id)
     /// <summary>Loads the native libraries; runs beside everything else.</summary>
     public required Action LoadLibrary { get; init; }
 
-    /// <summary>Makes a runner from the model's files, which it disposes with itself, and names exactly this model on exactly this build and device.</summary>
+    /// <summary>
+    /// Makes a runner from the model's files, which it disposes with itself, and names exactly this model on exactly this build and device.
+    /// </summary>
     public required Func<ModelFiles, (IModelRunner Runner, string Fingerprint, string Precision)> MakeRunner { get; init; }
 
     /// <summary>

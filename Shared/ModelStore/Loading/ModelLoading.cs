@@ -94,7 +94,8 @@ public static class ModelLoading
         }
     }
 
-    private static async Task<(ModelFiles Files, ModelParts Parts)> FetchAsync(ModelLoadPlan plan, ILoadObserver observer, CancellationToken cancellationToken)
+    private static async Task<(ModelFiles Files, ModelParts Parts)> FetchAsync(
+        ModelLoadPlan plan, ILoadObserver observer, CancellationToken cancellationToken)
     {
         ModelParts? parts = null;
         var files = plan.TakesPieces

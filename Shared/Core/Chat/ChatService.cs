@@ -237,6 +237,7 @@ public sealed class ChatService(
             {
                 Warning = settings.Warning,
                 Rules = plan.Rules,
+                ScoresPrompts = settings.Sampling.ScoresPrompt,
             };
             reservations.HandOver();    // until here whatever is thrown ends what was submitted
             return generation;
@@ -253,22 +254,32 @@ public sealed class ChatService(
         var readers = new IChoiceSource[plan.ChoicesPerPrompt];
         for (var i = 0; i < readers.Length; i++)
         {
-            readers[i] = settings.Sampling.MaxTokens == 0 ? new EmptyChoice(firstIndex + i) : Submit(i);
+            readers[i] = settings.Sampling switch
+            {
+                { MaxTokens: > 0 } => Read(i),
+                { ScoresPrompt: true } => new ScoredPrompt(firstIndex + i, prompt.Ids, Submit(i), Model.Tokenizer),
+                _ => new EmptyChoice(firstIndex + i),
+            };
         }
 
         return new PromptChoices(prompt.Ids.Count, prompt.Echo, readers);
 
-        ChoiceReader Submit(int choice)
+        ChoiceReader Read(int choice) =>
+            new(firstIndex + choice, Submit(choice), Model.Tokenizer, settings, plan.NewParser(prompt), plan.Rules, plan.ContinuesPrompt)
+            {
+                ScoredPrompt = settings.Sampling.ScoresPrompt ? prompt.Ids : null,
+            };
+
+        TokenStream Submit(int choice)
         {
             // No token here: the generation is aborted with its cause, which a token could not tell.
             var sequence = new SequenceRequest(prompt.Ids)
             {
-                Parameters = settings.Sampling with { Choice = choice },
+                Parameters = settings.Sampling with { Choice = choice, MaxTokens = Math.Max(settings.Sampling.MaxTokens, 1) },
                 Constraint = settings.NewConstraint?.Invoke(),
                 Adapter = plan.Model.Adapter,
             };
-            var tokens = engine.Submit(reservation, sequence, CancellationToken.None);
-            return new ChoiceReader(firstIndex + choice, tokens, Model.Tokenizer, settings, plan.NewParser(prompt), plan.Rules, plan.ContinuesPrompt);
+            return engine.Submit(reservation, sequence, CancellationToken.None);
         }
     }
 

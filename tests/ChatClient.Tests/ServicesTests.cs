@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Rill.ChatClient.Tests.Harness;
+using Rill.FunctionApp.Tests.Host;
 
 namespace Rill.ChatClient.Tests;
 
@@ -79,6 +80,18 @@ public sealed class ServicesTests
         configuration.GetSection("Rill").Bind(options);
 
         Assert.Equal(("q8", 3, 5, "models"), (options.Dtype, options.Threads, options.Engine.MaxSequences, options.Store.CacheDirectory));
+    }
+
+    [Fact]
+    public void Options_AreNamedAsTheSettingsAre()
+    {
+        var settings = File.ReadAllText(Path.Combine(BuiltPrograms.Root, "docs", "settings.md"));
+        string[] ofTheProgram = [nameof(RillChatClientOptions.LoggerFactory), nameof(RillChatClientOptions.Progress)];
+        string[] sections = [nameof(RillChatClientOptions.Engine), nameof(RillChatClientOptions.Store)];
+        var names = typeof(RillChatClientOptions).GetProperties().Select(property => property.Name).Except(ofTheProgram).ToList();
+
+        Assert.All(names.Except(sections), name => Assert.Contains($"`Rill__{name}`", settings, StringComparison.Ordinal));
+        Assert.All(sections, name => Assert.Contains($"`Rill__{name}__", settings, StringComparison.Ordinal));
     }
 
     [Fact]

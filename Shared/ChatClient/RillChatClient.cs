@@ -112,6 +112,11 @@ public sealed class RillChatClient : IChatClient, IEmbeddingGenerator<string, Em
         return await EmbeddingAnswers.ReadAsync(model.Chat, [.. values], options, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// A builder to wrap the chat client with. (Microsoft's extensions of this name exist for both interfaces, so one of the two has to be chosen.)
+    /// </summary>
+    public ChatClientBuilder AsBuilder() => new((IChatClient)this);
+
     /// <inheritdoc cref="IChatClient.GetService"/>
     public object? GetService(Type serviceType, object? serviceKey = null)
     {

@@ -36,7 +36,7 @@ internal static class RillHosting
         services.AddSingleton(Options.Create(options));
         services.AddSingleton(settings);
         services.AddSingleton(keys);
-        services.AddSingleton(new PageSite(PageFiles.OfThisApp(), Options.Create(options)));
+        services.AddSingleton(new PageSite(PageFiles.OfThisApp(), options));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(load);
         services.AddSingleton(new RillMetrics(load.Timeline));

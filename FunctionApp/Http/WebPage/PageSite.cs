@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Options;
 
 namespace Rill.FunctionApp.Http.WebPage;
 
@@ -11,9 +10,9 @@ namespace Rill.FunctionApp.Http.WebPage;
 public sealed class PageSite
 {
     private readonly PageFiles _files;
-    private readonly bool _isOn;
 
-    internal PageSite(PageFiles files, IOptions<RillOptions> options) => (_files, _isOn) = (files, !options.Value.Page.Equals("off", StringComparison.OrdinalIgnoreCase));
+    internal PageSite(PageFiles files, RillOptions options) =>
+        (_files, IsOn) = (files, !options.Page.Equals("off", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Whether the settings want the page.</summary>
     internal bool IsOn { get; }

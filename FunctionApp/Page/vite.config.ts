@@ -10,6 +10,8 @@ export default defineConfig({
   build: {
     outDir: "dist",
     target: "es2022",
+    // Browsers that know light-dark().
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
     modulePreload: { polyfill: false },
     // The policy of the page allows no data: addresses for scripts and styles; an icon stays a file of its own.
     assetsInlineLimit: 0,

@@ -1,0 +1,54 @@
+import { signal } from "@preact/signals";
+import { call, callOnce } from "../api/call";
+import { problemOf, problemOfThrown } from "../api/problem";
+
+/** A model, or an adapter (then `parent` is its model). */
+export interface ModelCard {
+  id: string;
+  parent?: string | null;
+  max_model_len?: number | null;
+}
+
+/** Where the server is on its way to the first token. */
+export type ServerState =
+  | { kind: "unknown" | "ready" }
+  | { kind: "loading" | "failed" | "unreachable" | "locked"; what: string };
+
+/** How often a server that is not ready is asked (ms). */
+const pause = 1500;
+
+/** What is served. */
+export const models = signal<ModelCard[]>([]);
+
+/** What the page says of the server. */
+export const server = signal<ServerState>({ kind: "unknown" });
+
+let isWatching = false;
+
+/** Watches the server until its model is ready. Call it again when something makes that doubtful. */
+export async function watchServer(): Promise<void> {
+  if (isWatching) return;
+  isWatching = true;
+  while ((server.value = await look()).kind !== "ready" && server.value.kind !== "locked") {
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+  isWatching = false;
+}
+
+
+async function look(): Promise<ServerState> {
+  try {
+    const response = await call("v1/models");
+    if (response.status === 401) return { kind: "locked", what: "The server wants a key." };
+    if (!response.ok) return { kind: "failed", what: (await problemOf(response)).message };
+    models.value = ((await response.json()) as { data: ModelCard[] }).data;
+    // A model that is loading has no context length yet (contract A.3); readiness says how far it is.
+    if (models.value[0]?.max_model_len != null) return { kind: "ready" };
+    const readiness = await callOnce("health/ready");
+    if (readiness.ok) return { kind: "loading", what: "The model is loading." };
+    const problem = await problemOf(readiness);
+    return { kind: problem.code === "model_failed" ? "failed" : "loading", what: problem.message };
+  } catch (thrown) {
+    return { kind: "unreachable", what: problemOfThrown(thrown).message };
+  }
+}

@@ -1,0 +1,24 @@
+import { clear, createStore, del, setMany, values } from "idb-keyval";
+import type { Conversation } from "../chat/conversation";
+
+const store = createStore("rill", "conversations");
+
+/** All that is kept; nothing where the browser forbids storage, as some do in private windows. */
+export async function loadAll(): Promise<Conversation[]> {
+  return values<Conversation>(store).catch(() => []);
+}
+
+/** Keeps conversations as they are now. False where the browser does not take them. */
+export async function save(conversations: Conversation[]): Promise<boolean> {
+  return setMany(conversations.map((conversation) => [conversation.id, conversation]), store).then(() => true, () => false);
+}
+
+/** Forgets one. */
+export async function forget(id: string): Promise<void> {
+  await del(id, store).catch(() => {});
+}
+
+/** Forgets all. */
+export async function forgetAll(): Promise<void> {
+  await clear(store).catch(() => {});
+}

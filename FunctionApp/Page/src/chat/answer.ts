@@ -64,6 +64,11 @@ export function applyComment(answer: Answer, text: string): void {
   }
 }
 
+/** The answer as it is now, which does not change when the answer goes on. */
+export function snapshot(answer: Answer): Answer {
+  return { ...answer, tokens: answer.tokens.slice(), toolCalls: answer.toolCalls.map((call) => ({ ...call })) };
+}
+
 function addToCall(calls: ToolCall[], part: NonNullable<Chunk["choices"][0]["delta"]["tool_calls"]>[0]): void {
   const call = (calls[part.index] ??= { id: "", name: "", arguments: "" });
   call.id ||= part.id ?? "";

@@ -3,7 +3,7 @@ import { call } from "../api/call";
 import { problemIn, problemOf, problemOfThrown, RequestFailure } from "../api/problem";
 import { readEvents } from "../api/sse";
 import type { Chunk } from "../api/wire";
-import { applyChunk, applyComment, emptyAnswer, type Answer } from "../chat/answer";
+import { applyChunk, applyComment, emptyAnswer, snapshot, type Answer } from "../chat/answer";
 import { newId, type Conversation, type Pane } from "../chat/conversation";
 import { requestBody } from "../chat/request";
 import { statsOf } from "../chat/stats";
@@ -69,7 +69,7 @@ export async function generate(conversationId: string, paneId: string, parent: s
 /** Reads the answer to its end; what goes wrong becomes a part of it. */
 async function stream({ answer, controller }: Run, body: unknown): Promise<void> {
   const state = answer.value;
-  const show = onFrame(() => (answer.value = { ...state }));
+  const show = onFrame(() => (answer.value = snapshot(state)));
   let requestId: string | undefined;
   try {
     const response = await call("v1/chat/completions", {

@@ -14,21 +14,26 @@ export class GrowingBlocks {
 
   /** The blocks of `text`, which is the text of the call before with something more, or another one. */
   read(text: string): string[] {
-    if (text.startsWith(this.#text)) this.#rest += text.slice(this.#text.length);
-    else [this.#settled, this.#rest] = [[], text];
-    this.#text = text;
+    const unified = text.replace(/\r\n?/g, "\n");
+    if (unified.startsWith(this.#text)) this.#rest += unified.slice(this.#text.length);
+    else [this.#settled, this.#rest] = [[], unified];
+    this.#text = unified;
     const blocks = this.#split();
-    this.#settled.push(...blocks.splice(0, blocks.length - unsettled));
-    this.#rest = blocks.join("");
-    return [...this.#settled, ...blocks];
+    const settling = Math.max(blocks.length - unsettled, 0);
+    this.#settled.push(...blocks.slice(0, settling));
+    this.#rest = blocks.slice(settling).join("");
+    return [...this.#settled, ...blocks.slice(settling)];
   }
 
   #split(): string[] {
     const blocks: string[] = [];
-    for (const token of this.lex(this.#rest)) {
+    let place = 0;
+    for (const { type, raw } of this.lex(this.#rest)) {
+      // By its length: the lexer may put a line end where a blank was.
+      const source = this.#rest.slice(place, (place += raw.length));
       // Empty lines belong to the block before them.
-      if (token.type === "space" && blocks.length > 0) blocks[blocks.length - 1] += token.raw;
-      else blocks.push(token.raw);
+      if (type === "space" && blocks.length > 0) blocks[blocks.length - 1] += source;
+      else blocks.push(source);
     }
     return blocks;
   }

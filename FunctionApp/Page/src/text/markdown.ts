@@ -45,7 +45,7 @@ DOMPurify.addHook("afterSanitizeAttributes", (node) => {
 
 /** Splits Markdown into its outermost tokens. */
 export function lexBlocks(text: string) {
-  return marked.lexer(text.replace(/\r\n?/g, "\n"));
+  return marked.lexer(text);
 }
 
 /** Markdown of a model as nodes that are safe to show. */

@@ -7,7 +7,7 @@ import { stop } from "../state/generation";
 import { ask } from "../state/question";
 import { askForKey, hasKey, keep } from "../api/key";
 import { isListOpen } from "../state/view";
-import { Icon } from "./Icon";
+import { Icon, type IconName } from "./Icon";
 import { IconButton } from "./IconButton";
 
 /** The conversations that this browser keeps. */
@@ -53,13 +53,17 @@ function Tools() {
   };
   return (
     <div class="list-tools">
-      <IconButton icon="export" label="Export all conversations" testId="export" disabled={isEmpty} onClick={download} />
-      <IconButton icon="import" label="Import conversations" testId="import" onClick={() => file.current!.click()} />
-      <IconButton icon="trash" label="Delete all conversations" testId="delete-all" disabled={isEmpty} onClick={dropAll} />
-      <IconButton icon="key" label={hasKey.value ? "Forget the key" : "Enter a key"} testId="key" onClick={() => (hasKey.value ? keep(null) : void askForKey("chosen"))} />
+      <Tool icon="export" label="Export" testId="export" isOff={isEmpty} onClick={download} />
+      <Tool icon="import" label="Import" testId="import" onClick={() => file.current!.click()} />
+      <Tool icon="trash" label="Delete all" testId="delete-all" isOff={isEmpty} onClick={dropAll} />
+      <Tool icon="key" label={hasKey.value ? "Forget key" : "Enter key"} testId="key" onClick={() => (hasKey.value ? keep(null) : void askForKey("chosen"))} />
       <input type="file" ref={file} hidden accept="application/json,.json" aria-label="File of conversations" data-testid="import-file" onChange={(event) => void upload(event.currentTarget)} />
     </div>
   );
+}
+
+function Tool({ icon, label, testId, isOff, onClick }: { icon: IconName; label: string; testId: string; isOff?: boolean; onClick: () => void }) {
+  return <button type="button" class="tool" data-testid={testId} disabled={isOff} onClick={onClick}><Icon name={icon} /> {label}</button>;
 }
 
 function download(): void {

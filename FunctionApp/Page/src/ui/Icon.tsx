@@ -2,7 +2,7 @@
 const paths = {
   menu: "M4 7h16M4 12h16M4 17h10",
   plus: "M12 5v14M5 12h14",
-  sliders: "M4 7h9M17 7h3M4 17h3M11 17h9M15 4.5v5M9 14.5v5",
+  sliders: "M4 8h8M18 8h2M4 16h2M12 16h8M15 5.5a2.5 2.5 0 1 0 0 5a2.5 2.5 0 0 0 0-5zM9 13.5a2.5 2.5 0 1 0 0 5a2.5 2.5 0 0 0 0-5z",
   pulse: "M3 12h4l3-7 4 14 3-7h4",
   columns: "M4 5h16v14H4zM12 5v14",
   sun: "M12 8a4 4 0 1 0 0 8a4 4 0 0 0 0-8zM12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M18.7 5.3l-1.4 1.4M6.7 17.3l-1.4 1.4",
@@ -21,7 +21,6 @@ const paths = {
   export: "M12 15V4M8 8l4-4 4 4M5 14v6h14v-6",
   import: "M12 4v11M8 11l4 4 4-4M5 14v6h14v-6",
   key: "M8 12a4 4 0 1 0 0 8a4 4 0 0 0 0-8zM11 13l8-8M16 8l3 3",
-  chance: "M4 19V5M4 19h16M8 15v-4M12 15V8M16 15v-2",
 };
 
 /** A small drawing beside, or in place of, a word; the word says what it means. */

@@ -8,8 +8,7 @@ const groupSize = 64;
 
 /** An answer token by token, shaded by how likely each was; what else was likely is shown for the one under the mouse or the arrow keys. */
 export function TokenText({ tokens }: { tokens: TokenLogprob[] }) {
-  const count = tokens.length;
-  const pieces = useMemo(() => piecesOf(tokens), [tokens, count]);
+  const pieces = useMemo(() => piecesOf(tokens), [tokens]);
   const place = useRef<HTMLDivElement>(null);
   const [chosen, setChosen] = useState<number | null>(null);
   const spanAt = (index: number) => place.current?.querySelector<HTMLElement>(`[data-index="${index}"]`);
@@ -78,5 +77,5 @@ function Alternatives({ piece, beside }: { piece: Piece; beside: HTMLElement | n
 
 /** Blanks as something that can be seen. */
 function visible(text: string): string {
-  return text.replace(/ /g, "␣").replace(/\n/g, "⏎").replace(/\t/g, "⇥") || "(end)";
+  return text.replace(/ /g, "·").replace(/\n/g, "⏎").replace(/\t/g, "⇥") || "(end)";
 }

@@ -36,11 +36,16 @@ export async function watchServer(): Promise<void> {
 }
 
 
+/** What a host, or a proxy, answers before there is a worker. */
+function isStarting(response: Response): boolean {
+  return [502, 503, 504].includes(response.status);
+}
+
 async function look(): Promise<ServerState> {
   try {
     const response = await call("v1/models");
     if (response.status === 401) return { kind: "locked", what: "The server wants a key." };
-    if (!response.ok) return { kind: "failed", what: (await problemOf(response)).message };
+    if (!response.ok) return { kind: isStarting(response) ? "loading" : "failed", what: (await problemOf(response)).message };
     models.value = ((await response.json()) as { data: ModelCard[] }).data;
     // A model that is loading has no context length yet (contract A.3); readiness says how far it is.
     if (models.value[0]?.max_model_len != null) return { kind: "ready" };

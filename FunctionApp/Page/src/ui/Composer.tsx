@@ -32,7 +32,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
         <textarea id="prompt" ref={field} rows={1} aria-label="Message" aria-describedby="prompt-hint" placeholder="Message" data-testid="prompt" value={text}
                   onInput={(event) => (promptText.value = event.currentTarget.value)} onKeyDown={onKeyDown} />
         {isBusy
-          ? <button type="button" class="round" aria-label="Stop" title="Stop (Esc)" data-testid="stop" onClick={() => stop(conversation)}><Icon name="stop" /></button>
+          ? <button type="button" class="round stop" aria-label="Stop" title="Stop (Esc)" data-testid="stop" onClick={() => stop(conversation)}><Icon name="stop" /></button>
           : <button class="round" aria-label="Send" title="Send (Enter)" data-testid="send" disabled={!text.trim()}><Icon name="send" /></button>}
       </div>
       <p class="hint" id="prompt-hint"><kbd>Enter</kbd> sends, <kbd>Shift</kbd> <kbd>Enter</kbd> begins a line, <kbd>Esc</kbd> stops</p>

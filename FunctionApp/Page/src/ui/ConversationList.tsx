@@ -63,7 +63,7 @@ function Tools() {
 }
 
 function Tool({ icon, label, testId, isOff, onClick }: { icon: IconName; label: string; testId: string; isOff?: boolean; onClick: () => void }) {
-  return <button type="button" class="tool" data-testid={testId} disabled={isOff} onClick={onClick}><Icon name={icon} /> {label}</button>;
+  return <button type="button" class="list-tool" data-testid={testId} disabled={isOff} onClick={onClick}><Icon name={icon} /> {label}</button>;
 }
 
 function download(): void {

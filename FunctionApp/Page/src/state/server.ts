@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import { call, callOnce } from "../api/call";
 import { problemOf, problemOfThrown } from "../api/problem";
+import { announce } from "./announcements";
 
 /** A model, or an adapter (then `parent` is its model). */
 export interface ModelCard {
@@ -29,12 +30,26 @@ let isWatching = false;
 export async function watchServer(): Promise<void> {
   if (isWatching) return;
   isWatching = true;
-  while ((server.value = await look()).kind !== "ready" && server.value.kind !== "locked") {
+  for (let state = await look(); !isSettled(tell(state)); state = await look()) {
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
   isWatching = false;
 }
 
+
+/** Shows a state; it is said aloud when it is of another kind, not at each step of a load. */
+function tell(state: ServerState): ServerState {
+  const before = server.value.kind;
+  server.value = state;
+  if ("what" in state && state.kind !== before) announce(state.what);
+  if (state.kind === "ready" && before === "loading") announce("The model is ready.");
+  return state;
+}
+
+/** True where asking again changes nothing. */
+function isSettled(state: ServerState): boolean {
+  return state.kind === "ready" || state.kind === "locked";
+}
 
 /** What a host, or a proxy, answers before there is a worker. */
 function isStarting(response: Response): boolean {

@@ -1,4 +1,5 @@
 import { useEffect } from "preact/hooks";
+import { untitled } from "../chat/conversation";
 import { announcement } from "../state/announcements";
 import { current, isLoaded } from "../state/conversations";
 import { stop } from "../state/generation";
@@ -19,8 +20,9 @@ export function App() {
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
   }, []);
-  if (!isLoaded.value) return null;
   const conversation = current.value;
+  useEffect(() => void (document.title = conversation.title === untitled ? "Rill" : `${conversation.title} · Rill`), [conversation.title]);
+  if (!isLoaded.value) return null;
   return (
     <div class="shell">
       <a class="skip" href="#prompt" onClick={toPrompt}>Skip to the message field</a>

@@ -14,7 +14,8 @@ export function Composer({ conversation }: { conversation: Conversation }) {
   const field = useRef<HTMLTextAreaElement>(null);
   const isBusy = isRunning(conversation);
   const text = promptText.value;
-  useEffect(() => field.current!.focus(), [conversation.id]);
+  // Not where the focus calls a keyboard over half of the page.
+  useEffect(() => void (matchMedia("(hover: hover)").matches && field.current!.focus()), [conversation.id]);
   useLayoutEffect(() => fit(field.current!), [text]);
   const submit = (event: Event) => {
     event.preventDefault();

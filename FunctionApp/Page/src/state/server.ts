@@ -67,7 +67,9 @@ async function look(): Promise<ServerState> {
     const readiness = await callOnce("health/ready");
     if (readiness.ok) return { kind: "loading", what: "The model is loading." };
     const problem = await problemOf(readiness);
-    return { kind: problem.code === "model_failed" ? "failed" : "loading", what: problem.message };
+    if (problem.code === "model_failed") return { kind: "failed", what: problem.message };
+    // The page asks again by itself: nobody has to be told to.
+    return { kind: "loading", what: problem.message.replace(/: try again.*/, ".") };
   } catch (thrown) {
     return { kind: "unreachable", what: problemOfThrown(thrown).message };
   }

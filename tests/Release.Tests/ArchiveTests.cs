@@ -23,7 +23,7 @@ public sealed partial class ArchiveTests(ArchiveFixture archive) : IClassFixture
         var entries = archive.Entries();
 
         Assert.Superset(
-            new HashSet<string>(["run", "rill", "README.md", "LICENSE", "THIRD-PARTY-NOTICES.txt", "app/host.json", "app/models/rill-mini/model.safetensors"]),
+            new HashSet<string>(["run", "rill", "README.md", "LICENSE", "THIRD-PARTY-NOTICES.txt", "app/host.json", "app/page/index.html", "app/models/rill-mini/model.safetensors"]),
             entries.Keys.ToHashSet());
         Assert.Single(entries.Values.Select(entry => entry.ModificationTime).Distinct());
         Assert.All(entries.Values, entry => Assert.Equal((0, 0), (entry.Uid, entry.Gid)));

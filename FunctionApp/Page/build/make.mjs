@@ -2,7 +2,7 @@
 // Exit codes: 0, dist/ is up to date; 2, the page's sources are wrong; 3, this machine cannot build it (the output says why), and dist/, if
 // there is one, is left as it was.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -10,7 +10,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 const leastNode = 20;
 const page = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(page, "dist");
-const next = join(page, "dist.next");
+const next = join(page, "node_modules/.rill-page"); // on the same disk, and where nobody looks for sources
 const lock = join(page, ".building");
 const sources = ["index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts", "src", "build"];
 
@@ -102,8 +102,6 @@ const isCurrent = () => newest(join(dist, "index.html")) > Math.max(...sources.m
 if (Number(process.versions.node.split(".")[0]) < leastNode) end(unable, `The page needs Node ${leastNode} or later; this is ${process.versions.node}.`);
 if (!isCurrent()) {
   takeLock();
-  mkdirSync(next, { recursive: true });
   install();
   if (!isCurrent()) build();
-  rmSync(next, { recursive: true, force: true });
 }

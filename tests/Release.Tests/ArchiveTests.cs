@@ -70,6 +70,7 @@ public sealed partial class ArchiveTests(ArchiveFixture archive) : IClassFixture
         Assert.All(Components(), component =>
             Assert.Contains($"\n{component.GetProperty("name").GetString()} {component.GetProperty("version").GetString()}\n  licence    ", notices, StringComparison.Ordinal));
         Assert.DoesNotMatch(@"\n  licence    \n", notices);
+        Assert.Contains("\n## preact - ", notices, StringComparison.Ordinal); // of the page's
     }
 
     [SkippableFact]

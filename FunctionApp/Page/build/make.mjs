@@ -69,7 +69,7 @@ function install() {
   if (run.failed) end(unable, `The packages of the page cannot be installed (npm ci): ${run.said}`);
 }
 
-/** What a client is sent that takes them, beside each file that shrinks. */
+/** What a client is sent that takes them, beside each file that shrinks; the licences are sent to nobody. */
 function compress(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
@@ -78,6 +78,7 @@ function compress(folder) {
       continue;
     }
 
+    if (entry.name.endsWith(".md")) continue;
     const content = readFileSync(path);
     const forms = { br: brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: content.length } }), gz: gzipSync(content, { level: 9 }) };
     for (const [ending, form] of Object.entries(forms)) {

@@ -6,7 +6,7 @@
 changed_since() {
     local stamp=$1; shift
     [[ ! -e $stamp ]] ||
-        find "$@" \( -name bin -o -name obj -o -name node_modules -o -name dist \) -prune -o -type f -newer "$stamp" -print -quit | grep -q .
+        find "$@" \( -name bin -o -name obj \) -prune -o -type f -newer "$stamp" -print -quit | grep -q .
 }
 
 # Builds in Release, once at a time however many ask at once; messages go to standard error, the compiler's only when it fails. The stamp keeps the time at which the build

@@ -68,7 +68,7 @@ describe_packages() {
   bundled+=("${NUGET_PACKAGES:-$HOME/.nuget/packages}/libtorch-cpu-$runtime/$libtorch" "$stage"/{app,host,cli}/*.deps.json)
   "$root/scripts/bundled-packages.sh" --notices "${bundled[@]}" >"$stage/THIRD-PARTY-NOTICES.txt"
   # What npm's packages say of themselves, which the build of the page has gathered.
-  { echo; cat "$stage/app/page/licences.md"; } >>"$stage/THIRD-PARTY-NOTICES.txt"
+  { echo; cat "$stage/app/page/licenses.md"; } >>"$stage/THIRD-PARTY-NOTICES.txt"
   "$root/scripts/bundled-packages.sh" --sbom "${bundled[@]}" >"$work/$name.cdx.json"
 }
 

@@ -15,8 +15,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // The policy of the page allows no data: addresses for scripts and styles; an icon stays a file of its own.
     assetsInlineLimit: 0,
-    // Of all that is built in; it lies beside the page, and an archive adds it to its notices.
-    license: { fileName: "licences.md" },
+    // What the libraries' licences ask for; nobody who opens the page fetches it.
+    license: { fileName: "licenses.md" },
   },
   server: { proxy: Object.fromEntries(["/v1", "/metrics", "/health", "/tokenize"].map((path) => [path, server])) },
   plugins: [sizeLimit(150_000)],

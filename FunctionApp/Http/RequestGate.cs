@@ -62,9 +62,12 @@ internal sealed partial class RequestGate(
         }
     }
 
-    /// <summary>Liveness and readiness are asked by probes, which hold no key; scrapers may be let in without one by a setting.</summary>
-    private bool NeedsKey(PathString path) => path.StartsWithSegments("/metrics")
-        ? options.Value.MetricsNeedKey
+    /// <summary>
+    /// Liveness and readiness are asked by probes, which hold no key; scrapers may be let in without one by a setting. What the API is stands
+    /// in the repository too: its description is no secret.
+    /// </summary>
+    private bool NeedsKey(PathString path) => path.StartsWithSegments("/metrics") ? options.Value.MetricsNeedKey
+        : path == "/openapi.json" ? false
         : !path.StartsWithSegments("/health") || path.StartsWithSegments("/health/stream");
 
     /// <summary>

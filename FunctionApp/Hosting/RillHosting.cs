@@ -108,9 +108,12 @@ internal static class RillHosting
     /// <summary>Without keys the endpoint is open in Development only (docs/adr/0010). A key that is empty is one that got lost on its way here.</summary>
     private static void RequireKeys(ApiKeys keys, RillOptions options, IHostEnvironment environment)
     {
-        if (options.ApiKeys.Index().FirstOrDefault(key => string.IsNullOrWhiteSpace(key.Item), (-1, "")) is (>= 0 and var index, _))
+        foreach (var (index, key) in options.ApiKeys.Index())
         {
-            throw new StartFailureException($"the setting Rill__ApiKeys__{index} is empty; give it a key, or take it away.");
+            if (string.IsNullOrWhiteSpace(key))
+            {
+                throw new StartFailureException($"the setting Rill__ApiKeys__{index} is empty; give it a key, or take it away.");
+            }
         }
 
         if (keys.IsOpen && !options.AllowAnonymous && !environment.IsDevelopment())

@@ -145,10 +145,10 @@ internal sealed class AnswerSchemas
         {
             schema["type"] = types[0]!.DeepClone();
         }
-        else if (schema["anyOf"] is JsonArray [JsonObject value, { } other] && (string?)other["type"] == "null")
+        else if (schema["anyOf"] is JsonArray choices && (string?)choices[^1]!["type"] == "null")
         {
             schema.Remove("anyOf");
-            schema["$ref"] = value["$ref"]!.DeepClone();
+            schema["$ref"] = choices[0]!["$ref"]!.DeepClone();
         }
     }
 }

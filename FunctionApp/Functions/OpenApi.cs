@@ -5,32 +5,30 @@ using Rill.FunctionApp.Http.OpenApi;
 
 namespace Rill.FunctionApp.Functions;
 
-/// <summary><c>GET /openapi.json</c>: what can be asked here, for programs. It needs neither the model nor a key.</summary>
+/// <summary>
+/// <c>GET /openapi.json</c>: what can be asked here, for programs; <c>GET /reference</c>: the same for people. They need neither the model
+/// nor a key.
+/// </summary>
 public sealed class OpenApi(ApiDescription description)
 {
-    /// <summary>The document, or 304 for who has it.</summary>
+    /// <summary>The document.</summary>
     [Function("OpenApi")]
     public async Task RunAsync([HttpTrigger(AuthorizationLevel.Anonymous, Route = "openapi.json")] HttpRequest request)
     {
-        var http = request.HttpContext;
-        if (!await Methods.IsReadAsync(http))
+        if (await Methods.IsReadAsync(request.HttpContext))
         {
-            return;
+            await description.Json.AnswerAsync(request.HttpContext);
         }
+    }
 
-        http.Response.Headers.ETag = description.Tag;
-        http.Response.Headers.CacheControl = "no-cache";
-        if (request.Headers.IfNoneMatch.ToString().Contains(description.Tag, StringComparison.Ordinal))
+    /// <summary>The page.</summary>
+    [Function("Reference")]
+    public async Task ShowAsync([HttpTrigger(AuthorizationLevel.Anonymous, Route = "reference")] HttpRequest request)
+    {
+        if (await Methods.IsReadAsync(request.HttpContext))
         {
-            http.Response.StatusCode = StatusCodes.Status304NotModified;
-            return;
-        }
-
-        http.Response.ContentType = JsonResponse.MediaType;
-        http.Response.ContentLength = description.Json.Length;
-        if (!HttpMethods.IsHead(request.Method))
-        {
-            await http.Response.Body.WriteAsync(description.Json, http.RequestAborted);
+            request.HttpContext.Response.Headers.ContentSecurityPolicy = ReferencePage.Policy;
+            await description.Page.AnswerAsync(request.HttpContext);
         }
     }
 }

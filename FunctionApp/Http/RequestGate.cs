@@ -67,8 +67,8 @@ internal sealed partial class RequestGate(
     /// in the repository too: its description is no secret.
     /// </summary>
     private bool NeedsKey(PathString path) => path.StartsWithSegments("/metrics") ? options.Value.MetricsNeedKey
-        : path == "/openapi.json" ? false
-        : !path.StartsWithSegments("/health") || path.StartsWithSegments("/health/stream");
+        : path != "/openapi.json" && path != "/reference"
+            && (!path.StartsWithSegments("/health") || path.StartsWithSegments("/health/stream"));
 
     /// <summary>
     /// A page's script may read these headers of an answer from another origin. The host decides which origins those are, and names no

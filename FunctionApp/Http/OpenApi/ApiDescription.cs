@@ -1,30 +1,28 @@
 using System.Reflection;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Rill.OpenAI;
 
 namespace Rill.FunctionApp.Http.OpenApi;
 
-/// <summary>The endpoint's description of itself (OpenAPI 3.1): made once, when it is first asked for.</summary>
+/// <summary>The endpoint's description of itself (OpenAPI 3.1), for programs and for people: each made once, when it is first asked for.</summary>
 public sealed class ApiDescription
 {
     private static readonly JsonSerializerOptions s_writing = new() { Encoder = WireEncoder.Instance };
 
-    private readonly Lazy<(byte[] Json, string Tag)> _made;
+    private readonly Lazy<Described> _json, _page;
 
-    internal ApiDescription(RillOptions options) => _made = new(() =>
+    internal ApiDescription(RillOptions options)
     {
-        var json = Encoding.UTF8.GetBytes(Make(options).ToJsonString(s_writing));
-        return (json, $"\"{Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, 16))}\"");
-    });
+        _json = new(() => Described.Of(Make(options).ToJsonString(s_writing), JsonResponse.MediaType));
+        _page = new(() => Described.Of(new ReferencePage(Make(options)).Write(), "text/html; charset=utf-8"));
+    }
 
     /// <summary>The document.</summary>
-    public ReadOnlyMemory<byte> Json => _made.Value.Json;
+    internal Described Json => _json.Value;
 
-    /// <summary>Its entity tag, with the quotes: another document has another.</summary>
-    public string Tag => _made.Value.Tag;
+    /// <summary>The document as a page.</summary>
+    internal Described Page => _page.Value;
 
     private static JsonObject Make(RillOptions options) => new()
     {

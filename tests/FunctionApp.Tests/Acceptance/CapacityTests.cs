@@ -45,6 +45,7 @@ public sealed class CapacityTests(BusyServer profile) : IAsyncLifetime
     [InlineData("health/live")]
     [InlineData("health/ready")]
     [InlineData("openapi.json")]
+    [InlineData("reference")]
     public async Task HealthAndDescription_AreFree(string path) => Assert.Equal(200, (await _server.GetAsync(path)).Status);
 
     [Fact]

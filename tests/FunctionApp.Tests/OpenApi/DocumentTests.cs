@@ -12,7 +12,7 @@ namespace Rill.FunctionApp.Tests.OpenApi;
 public sealed class DocumentTests(ScriptedServer profile)
 {
     /// <summary>Functions that are no part of the API: what answers every other path, and what people look at.</summary>
-    private static readonly string[] _others = ["ZNotFound"];
+    private static readonly string[] _others = ["Page", "PageAssets", "Reference", "ZNotFound"];
 
     private readonly RillServer _server = profile.Server;
 

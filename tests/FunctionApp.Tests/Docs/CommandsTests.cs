@@ -20,6 +20,7 @@ public sealed partial class CommandsTests(ScriptedServer profile)
         ("./run", "RunScriptTests.Run_Help_NamesEveryOption"),
         ("./test", "TestScriptTests.Test_OfAProject_CountsItsResults"),
         ("./rill conformance --url http://localhost:7071", "ConformanceTests.Rill_FailsNoCase"),
+        ("curl http://localhost:7071/v1/embeddings", "EmbeddingsTests.DotNetClient_WithDimensions_GetsThem"),
         ("./rill models ", "CommandTests.PushListPullVerify_ThroughPipes"),
         ("export Rill__Store__BlobConnection=UseDevelopmentStorage=true", "CommandTests.PushListPullVerify_ThroughPipes"),
         ("tar -xzf rill-X.Y.Z-linux-x64.tar.gz", "ArchiveTests.Archive_WhereNoDotnetCanBeFound_Streams"),

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Rill.FunctionApp.Http;
 using Rill.FunctionApp.Http.OpenApi;
+using Rill.FunctionApp.Http.WebPage;
 
 namespace Rill.FunctionApp.Functions;
 
@@ -9,7 +10,7 @@ namespace Rill.FunctionApp.Functions;
 /// <c>GET /openapi.json</c>: what can be asked here, for programs; <c>GET /reference</c>: the same for people. They need neither the model
 /// nor a key.
 /// </summary>
-public sealed class OpenApi(ApiDescription description)
+public sealed class OpenApi(ApiDescription description, PageSite site)
 {
     /// <summary>The document.</summary>
     [Function("OpenApi")]
@@ -21,11 +22,15 @@ public sealed class OpenApi(ApiDescription description)
         }
     }
 
-    /// <summary>The page.</summary>
+    /// <summary>The page, where the settings want pages.</summary>
     [Function("Reference")]
     public async Task ShowAsync([HttpTrigger(AuthorizationLevel.Anonymous, Route = "reference")] HttpRequest request)
     {
-        if (await Methods.IsReadAsync(request.HttpContext))
+        if (!site.IsOn)
+        {
+            await NotFound.AnswerAsync(request.HttpContext);
+        }
+        else if (await Methods.IsReadAsync(request.HttpContext))
         {
             request.HttpContext.Response.Headers.ContentSecurityPolicy = ReferencePage.Policy;
             await description.Page.AnswerAsync(request.HttpContext);

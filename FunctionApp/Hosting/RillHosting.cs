@@ -8,6 +8,7 @@ using Rill.Chat.Responses;
 using Rill.FunctionApp.Http;
 using Rill.FunctionApp.Http.OpenApi;
 using Rill.FunctionApp.Http.Responses;
+using Rill.FunctionApp.Http.WebPage;
 using Rill.FunctionApp.Loading;
 using Rill.FunctionApp.Telemetry;
 using Rill.OpenAI;
@@ -36,6 +37,7 @@ internal static class RillHosting
         services.AddSingleton(Options.Create(options));
         services.AddSingleton(settings);
         services.AddSingleton(keys);
+        services.AddSingleton(new PageSite(PageFiles.OfThisApp(), options));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(load);
         services.AddSingleton(new RillMetrics(load.Timeline));

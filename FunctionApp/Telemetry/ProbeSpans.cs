@@ -3,7 +3,7 @@ using OpenTelemetry;
 
 namespace Rill.FunctionApp.Telemetry;
 
-/// <summary>Keeps requests that machines send every few seconds (health probes, scrapes of /metrics) out of the traces.</summary>
+/// <summary>Keeps requests that machines send every few seconds (health probes, scrapes of /metrics) and the page's own files out of the traces.</summary>
 internal sealed class ProbeSpans : BaseProcessor<Activity>
 {
     /// <inheritdoc/>
@@ -15,5 +15,5 @@ internal sealed class ProbeSpans : BaseProcessor<Activity>
         }
     }
 
-    private static bool IsProbe(string path) => path is "/health" or "/health/live" or "/health/ready" or "/metrics";
+    private static bool IsProbe(string path) => path is "/health" or "/health/live" or "/health/ready" or "/metrics" || PagePaths.Owns(path);
 }

@@ -115,6 +115,19 @@ public sealed class CapacityTests(BusyServer profile) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WaitingStream_IsToldItsPlaceInAComment()
+    {
+        await using var running = await OpenAsync("!endless\n!delay ms=20");
+        await running.TakeAsync(3);
+        await using var waiting = await OpenAsync("!text waits");
+        Assert.False((await waiting.NextAsync())!.IsComment);    // the role
+
+        var place = await waiting.NextAsync();
+
+        Assert.Equal(": queued: 0", place!.Text);
+    }
+
+    [Fact]
     public async Task Deadline_WhileQueued_Is504()
     {
         await using var running = await OpenAsync("!endless\n!delay ms=20");

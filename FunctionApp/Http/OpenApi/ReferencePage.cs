@@ -23,9 +23,9 @@ internal sealed class ReferencePage(JsonObject document)
         b { color: light-dark(#0b57d0, #9ec5ff); text-transform: uppercase; margin-right: .5rem; }
         a { color: light-dark(#0b57d0, #9ec5ff); }
         code, pre { font-family: ui-monospace, monospace; font-size: .9em; }
-        pre { background: light-dark(#f4f4f4, #1d1d1d); overflow-x: auto; padding: .75rem; }
-        table { border-collapse: collapse; display: block; overflow-x: auto; }
-        th, td { border-bottom: 1px solid light-dark(#ddd, #333); padding: .25rem .75rem .25rem 0; text-align: left; vertical-align: top; }
+        pre { background: light-dark(#f4f4f4, #1d1d1d); white-space: pre-wrap; overflow-wrap: anywhere; padding: .75rem; }
+        table { border-collapse: collapse; width: 100%; }
+        th, td { border-bottom: 1px solid light-dark(#ddd, #333); padding: .25rem .75rem .25rem 0; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
         """;
 
     private static readonly JsonSerializerOptions s_writing = new() { WriteIndented = true, Encoder = WireEncoder.Instance };

@@ -4,10 +4,10 @@ using Rill.Chat.Format;
 using Rill.Models;
 using Rill.Text;
 
-namespace Rill.FunctionApp.Loading;
+namespace Rill.ModelStore.Loading;
 
 /// <summary>What a model's small files say, read before its weights.</summary>
-internal sealed record ModelParts(
+public sealed record ModelParts(
     DecoderSpec Spec, ModelText Text, GenerationConfig Generation, IReadOnlyList<EndToken> Ends, PoolingKind? Pooling, MessageFormat? Format)
 {
     /// <summary>Reads the small files and refuses by name what this build cannot serve.</summary>

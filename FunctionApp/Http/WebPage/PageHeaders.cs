@@ -7,11 +7,12 @@ namespace Rill.FunctionApp.Http.WebPage;
 internal static class PageHeaders
 {
     /// <summary>
-    /// Its own scripts, styles and pictures, and requests to its own server; nothing inline, nothing of elsewhere, no frame around it.
+    /// Its own scripts, styles and pictures, and requests to its own server; nothing inline, nothing of elsewhere, no frame around it, and text
+    /// becomes markup through DOMPurify alone.
     /// </summary>
     public const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; " +
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types dompurify";
 
     private const string Year = "public, max-age=31536000, immutable";
 

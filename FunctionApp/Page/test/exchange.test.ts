@@ -26,6 +26,7 @@ test.each([
   ["a newer version", '{"format":"rill-conversations","version":2,"conversations":[]}', /newer version/],
   ["a damaged conversation", '{"format":"rill-conversations","version":1,"conversations":[{"id":"a"}]}', /Conversation 1 of the file is damaged/],
   ["a damaged message", exportFile([said]).replace('"role": "user"', '"role": "root"'), /Conversation 1 of the file is damaged/],
+  ["a message that is its own parent", exportFile([said]).replace('"parent": null', '"parent": "m"'), /Conversation 1 of the file is damaged/],
 ])("a file with %s is refused with a reason", (_, text, reason) => {
   expect(() => importFile(text)).toThrow(reason);
 });

@@ -55,6 +55,7 @@ test.each([
 test("a formula is MathML, a wrong one is shown as it was written", () => {
   expect(renderMath("\\frac{1}{2}", true)).toMatch(/<math.*<mfrac>/);
   expect(renderMath("\\frac{1", false)).toContain("\\frac{1");
+  expect(renderMath("\\color{red}{x}\\boxed{y}", true)).not.toContain(" style=");
 });
 
 test("code is highlighted by classes, and what looks like HTML is escaped", () => {

@@ -26,6 +26,10 @@ test("the path to a message does not ask which branch is shown", () => {
   expect(ids(pathTo(add(tree, message("b1", "q1", "assistant")), "q2"))).toEqual(["q1", "a1", "q2"]);
 });
 
+test("a choice that is no child ends the path", () => {
+  expect(ids(pathOf({ ...tree, chosen: { ...tree.chosen, a2: "q1" } }))).toEqual(["q1", "a1", "q2", "a2"]);
+});
+
 test("a change leaves the tree before as it was", () => {
   const changed = change(tree, "a2", { content: "new" });
   expect([tree.messages["a2"]!.content, changed.messages["a2"]!.content]).toEqual(["a2", "new"]);

@@ -1,6 +1,6 @@
 import type { Conversation, Pane } from "./conversation";
 import { defaultSettings } from "./settings";
-import type { Message } from "./tree";
+import type { Message, Tree } from "./tree";
 
 const format = "rill-conversations";
 
@@ -54,7 +54,13 @@ function readConversation(value: unknown, index: number): Conversation {
 
 function isPane(pane: Partial<Pane> | null): boolean {
   const tree = pane?.tree;
-  return typeof pane?.id === "string" && typeof tree?.chosen === "object" && typeof tree.messages === "object" && Object.values(tree.messages).every(isMessage);
+  return typeof pane?.id === "string" && typeof tree?.chosen === "object" && typeof tree.messages === "object" && isTree(tree);
+}
+
+/** True where every message stands under its own name behind one that came before it, so that no path goes in a circle. */
+function isTree({ messages }: Tree): boolean {
+  const seen = new Set<string | null>([null]);
+  return Object.entries(messages).every(([id, message]) => isMessage(message) && message.id === id && seen.has(message.parent) && seen.add(id));
 }
 
 function isMessage(message: Partial<Message> | null): boolean {

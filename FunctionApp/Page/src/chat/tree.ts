@@ -35,7 +35,8 @@ export function pathOf(tree: Tree): Message[] {
   const path: Message[] = [];
   for (let next = tree.chosen[root]; next !== undefined; next = tree.chosen[next]) {
     const message = tree.messages[next];
-    if (!message) break;
+    // What is chosen has to be a child: else a damaged file could lead in a circle.
+    if (!message || message.parent !== (path.at(-1)?.id ?? null)) break;
     path.push(message);
   }
   return path;

@@ -1,7 +1,7 @@
 import { computed, signal } from "@preact/signals";
 import { changePane, isBlank, newConversation, type Conversation, type Pane } from "../chat/conversation";
 import { merge, newestFirst } from "../chat/exchange";
-import { forget, forgetAll, loadAll, save } from "./storage";
+import { forget, forgetAll, loadAll, onOthersChange, save } from "./storage";
 
 /** Changes of a streaming answer are written this often at most (ms). */
 const savePause = 500;
@@ -29,6 +29,7 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 export async function start(): Promise<void> {
   conversations.value = newestFirst(await loadAll());
   openFromAddress();
+  onOthersChange(() => void takeFromOthers());
   addEventListener("hashchange", openFromAddress);
   addEventListener("visibilitychange", () => document.visibilityState === "hidden" && void flush());
   isLoaded.value = true;
@@ -105,6 +106,16 @@ export async function flush(): Promise<void> {
   const changed = conversations.value.filter((conversation) => unsaved.has(conversation.id));
   unsaved.clear();
   if (changed.length > 0) isKept.value = await save(changed);
+}
+
+/** What another tab has kept or deleted is so here too, but for what this one has yet to write. */
+async function takeFromOthers(): Promise<void> {
+  const kept = (await loadAll()).map((conversation) => {
+    const own = find(conversation.id);
+    return own && (unsaved.has(own.id) || own.updated === conversation.updated) ? own : conversation;
+  });
+  const unwritten = conversations.value.filter((own) => unsaved.has(own.id) && !kept.some((other) => other.id === own.id));
+  conversations.value = newestFirst([...unwritten, ...kept]);
 }
 
 function openFromAddress(): void {

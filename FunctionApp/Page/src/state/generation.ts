@@ -11,6 +11,7 @@ import { add, change, pathTo, type Message } from "../chat/tree";
 import { find, flush, updatePane } from "./conversations";
 import { announce } from "./announcements";
 import { onFrame } from "./frames";
+import { watchServer } from "./server";
 
 /** Answers on their way are kept this often, for a reload (ms). */
 const keepPause = 1000;
@@ -88,7 +89,10 @@ async function stream({ answer, controller }: Run, body: unknown): Promise<void>
     }
     if (state.finish === null) throw new Error("The stream ended without an end.");
   } catch (thrown) {
-    if (!controller.signal.aborted) state.problem = problemOfThrown(thrown, requestId);
+    if (!controller.signal.aborted) {
+      state.problem = problemOfThrown(thrown, requestId);
+      void watchServer();
+    }
   }
   state.wait = null;
   show.now();

@@ -20,9 +20,6 @@ export const settingsPane = signal("");
 /** The chosen theme. */
 export const theme = signal<Theme>(readTheme());
 
-/** Text that the prompt is given from elsewhere, such as a suggestion. */
-export const promptText = signal("");
-
 /** Puts the theme on the page and keeps it. */
 export function startTheme(): void {
   effect(() => {

@@ -33,7 +33,8 @@ const allowed = {
   USE_PROFILES: { html: true, mathMl: true },
   FORBID_TAGS: ["style", "form", "input", "button", "textarea", "select", "img", "picture", "audio", "video", "source", "track"],
   FORBID_ATTR: ["style", "id", "name"],
-  ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|#)/i,
+  // Holds for values of all attributes: what has a scheme at all has one of these.
+  ALLOWED_URI_REGEXP: /^(?:(?:https?|mailto):|[^a-z]|[a-z+.-]+(?:[^a-z+.:-]|$))/i,
   RETURN_DOM_FRAGMENT: true as const,
 };
 

@@ -1,17 +1,18 @@
 import { useEffect } from "preact/hooks";
+import { untitled } from "../chat/conversation";
 import { announcement } from "../state/announcements";
 import { current, isLoaded } from "../state/conversations";
-import { stop } from "../state/generation";
+import { isRunning, stop } from "../state/generation";
 import { isListOpen, side } from "../state/view";
 import { Composer } from "./Composer";
 import { ConversationList } from "./ConversationList";
 import { Dialogs } from "./Dialogs";
 import { EnginePanel } from "./EnginePanel";
 import { Header } from "./Header";
-import { IconButton } from "./IconButton";
 import { PaneView } from "./PaneView";
 import { ServerNote } from "./ServerNote";
 import { SettingsPanel } from "./SettingsPanel";
+import { SidePanel } from "./SidePanel";
 
 /** The page. */
 export function App() {
@@ -19,8 +20,9 @@ export function App() {
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
   }, []);
-  if (!isLoaded.value) return null;
   const conversation = current.value;
+  useEffect(() => void (document.title = conversation.title === untitled ? "Rill" : `${conversation.title} · Rill`), [conversation.title]);
+  if (!isLoaded.value) return null;
   return (
     <div class="shell">
       <a class="skip" href="#prompt" onClick={toPrompt}>Skip to the message field</a>
@@ -34,12 +36,8 @@ export function App() {
         </div>
         <Composer conversation={conversation} />
       </main>
-      {side.value !== null && (
-        <aside class="side" aria-label={side.value === "settings" ? "Settings" : "Engine"}>
-          <header><h2>{side.value === "settings" ? "Settings" : "Engine"}</h2><IconButton icon="close" label="Close" testId="side-close" onClick={() => (side.value = null)} /></header>
-          {side.value === "settings" ? <SettingsPanel conversation={conversation} /> : <EnginePanel />}
-        </aside>
-      )}
+      {side.value === "settings" && <SidePanel title="Settings"><SettingsPanel conversation={conversation} /></SidePanel>}
+      {side.value === "engine" && <SidePanel title="Engine"><EnginePanel /></SidePanel>}
       <Dialogs />
       <div class="hidden" aria-live="polite" data-testid="announcement">{announcement}</div>
     </div>
@@ -52,9 +50,10 @@ function toPrompt(event: Event): void {
   document.getElementById("prompt")?.focus();
 }
 
-/** Esc stops the answer; with none on its way it closes what lies over the page. */
+/** Esc closes what lies over the page, else stops the answer, else leaves the panel that has the focus. */
 function onKey(event: KeyboardEvent): void {
   if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
   if (isListOpen.value) isListOpen.value = false;
-  else stop(current.value);
+  else if (isRunning(current.value)) stop(current.value);
+  else if ((event.target as Element).closest(".side")) side.value = null;
 }

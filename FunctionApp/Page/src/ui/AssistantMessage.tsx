@@ -10,7 +10,7 @@ import { Markdown } from "./Markdown";
 import type { MessageProps } from "./MessageView";
 import { ProblemNote } from "./ProblemNote";
 import { Reasoning } from "./Reasoning";
-import { StatsLine } from "./StatsLine";
+import { StatsLine, type Ending } from "./StatsLine";
 import { TokenText } from "./TokenText";
 import { ToolCalls } from "./ToolCalls";
 import { Waiting } from "./Waiting";
@@ -66,7 +66,12 @@ function Foot(props: MessageProps & { isRunning: boolean; onAgain: () => void })
           <IconButton icon="again" label="Answer once more" testId="regenerate" disabled={isBusy} onClick={onAgain} />
         </div>
       )}
-      {message.stats && <StatsLine stats={message.stats} finish={message.finish} isRunning={isRunning} />}
+      {message.stats && <StatsLine stats={message.stats} ending={isRunning || message.problem ? "whole" : endingOf(message)} />}
     </footer>
   );
+}
+
+function endingOf({ finish }: Message): Ending {
+  if (finish === undefined) return "stopped";
+  return finish === "length" ? "cut" : "whole";
 }

@@ -1,9 +1,9 @@
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Conversation } from "../chat/conversation";
 import { differences } from "../chat/settings";
 import { send } from "../state/actions";
 import { isRunning, stop } from "../state/generation";
-import { promptText, settingsPane, side } from "../state/view";
+import { settingsPane, side } from "../state/view";
 import { Icon } from "./Icon";
 
 /** The tallest the field grows by itself (px). */
@@ -13,13 +13,14 @@ const tallest = 240;
 export function Composer({ conversation }: { conversation: Conversation }) {
   const field = useRef<HTMLTextAreaElement>(null);
   const isBusy = isRunning(conversation);
-  const text = promptText.value;
-  useEffect(() => field.current!.focus(), [conversation.id]);
+  const [text, setText] = useState("");
+  // Not where the focus calls a keyboard over half of the page.
+  useEffect(() => void (matchMedia("(hover: hover)").matches && field.current!.focus()), [conversation.id]);
   useLayoutEffect(() => fit(field.current!), [text]);
   const submit = (event: Event) => {
     event.preventDefault();
     if (isBusy || !text.trim()) return;
-    if (send(conversation.id, text.trim())) promptText.value = "";
+    if (send(conversation.id, text.trim())) setText("");
     field.current!.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -30,9 +31,9 @@ export function Composer({ conversation }: { conversation: Conversation }) {
       <SettingsInUse conversation={conversation} />
       <div class="field">
         <textarea id="prompt" ref={field} rows={1} aria-label="Message" aria-describedby="prompt-hint" placeholder="Message" data-testid="prompt" value={text}
-                  onInput={(event) => (promptText.value = event.currentTarget.value)} onKeyDown={onKeyDown} />
+                  onInput={(event) => setText(event.currentTarget.value)} onKeyDown={onKeyDown} />
         {isBusy
-          ? <button type="button" class="round" aria-label="Stop" title="Stop (Esc)" data-testid="stop" onClick={() => stop(conversation)}><Icon name="stop" /></button>
+          ? <button type="button" class="round stop" aria-label="Stop" title="Stop (Esc)" data-testid="stop" onClick={() => stop(conversation)}><Icon name="stop" /></button>
           : <button class="round" aria-label="Send" title="Send (Enter)" data-testid="send" disabled={!text.trim()}><Icon name="send" /></button>}
       </div>
       <p class="hint" id="prompt-hint"><kbd>Enter</kbd> sends, <kbd>Shift</kbd> <kbd>Enter</kbd> begins a line, <kbd>Esc</kbd> stops</p>

@@ -1,4 +1,4 @@
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { Conversation } from "../chat/conversation";
 import { exportFile, importFile } from "../chat/exchange";
 import { announce } from "../state/announcements";
@@ -16,8 +16,10 @@ export function ConversationList() {
     isListOpen.value = false;
     action();
   };
+  const place = useRef<HTMLElement>(null);
+  useEffect(() => void (isListOpen.value && place.current!.querySelector("button")?.focus()), [isListOpen.value]);
   return (
-    <nav class={`list${isListOpen.value ? " open" : ""}`} aria-label="Conversations" data-testid="conversations">
+    <nav ref={place} class={`list${isListOpen.value ? " open" : ""}`} aria-label="Conversations" data-testid="conversations">
       <p class="wordmark" aria-hidden="true">Rill</p>
       <button type="button" class="button new" data-testid="new" onClick={() => openOne(openNew)}><Icon name="plus" /> New conversation</button>
       <ul>
@@ -63,7 +65,7 @@ function Tools() {
 }
 
 function Tool({ icon, label, testId, isOff, onClick }: { icon: IconName; label: string; testId: string; isOff?: boolean; onClick: () => void }) {
-  return <button type="button" class="tool" data-testid={testId} disabled={isOff} onClick={onClick}><Icon name={icon} /> {label}</button>;
+  return <button type="button" class="list-tool" data-testid={testId} disabled={isOff} onClick={onClick}><Icon name={icon} /> {label}</button>;
 }
 
 function download(): void {

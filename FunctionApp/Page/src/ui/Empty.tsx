@@ -1,10 +1,11 @@
+import type { Conversation } from "../chat/conversation";
+import { send } from "../state/actions";
 import { models } from "../state/server";
-import { promptText } from "../state/view";
 
 const suggestions = ["Tell me a short story about a lighthouse.", "What is streaming?", "What is Rill?"];
 
 /** What stands where no message is yet. */
-export function Empty() {
+export function Empty({ conversation }: { conversation: Conversation }) {
   const model = models.value[0];
   return (
     <div class="empty" data-testid="empty">
@@ -16,7 +17,7 @@ export function Empty() {
       <p class="quiet">The answer streams from this server. What you write stays in this browser.</p>
       <ul class="suggestions">
         {suggestions.map((text) => (
-          <li key={text}><button type="button" class="button" data-testid="suggestion" onClick={() => (promptText.value = text)}>{text}</button></li>
+          <li key={text}><button type="button" class="button" data-testid="suggestion" onClick={() => send(conversation.id, text)}>{text}</button></li>
         ))}
       </ul>
     </div>

@@ -20,7 +20,7 @@ export function PaneView({ conversation, pane, index }: { conversation: Conversa
     <section class="pane" aria-label={isOne ? "Messages" : `Pane ${paneNames[index]}`} data-testid={`pane-${index}`}>
       {!isOne && <PaneHead conversation={conversation} pane={pane} index={index} />}
       <div class="scroll" ref={place} tabIndex={0} role="group" aria-label="Messages, scrollable">
-        {path.length === 0 && (isOne ? <Empty /> : <p class="quiet">Both panes get the next message.</p>)}
+        {path.length === 0 && (isOne ? <Empty conversation={conversation} /> : <p class="quiet">Both panes get the next message.</p>)}
         <ol class="messages">
           {path.map((message, index) => {
             const places = siblings(pane.tree, message);

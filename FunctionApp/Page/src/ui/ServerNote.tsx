@@ -9,7 +9,7 @@ export function ServerNote() {
     if (await askForKey("needed")) void watchServer();
   };
   return (
-    <div class="notes" role="status" data-testid="server">
+    <div class="notes" data-testid="server">
       {"what" in state && (
         <p class={`note ${state.kind}`} data-testid={`server-${state.kind}`}>
           <span>{state.what}</span>

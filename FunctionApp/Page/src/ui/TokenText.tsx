@@ -52,7 +52,7 @@ const Group = memo(
       <>
         {pieces.map((piece, index) => (
           <span key={index} data-index={from + index} class={`token surprise-${surprise(piece.probability)}${mark === from + index ? " chosen" : ""}`}>
-            {piece.text}
+            {isControl(piece.text) ? <small>{piece.text}</small> : piece.text}
           </span>
         ))}
       </>
@@ -73,6 +73,11 @@ function Alternatives({ piece, beside }: { piece: Piece; beside: HTMLElement | n
       </ul>
     </div>
   );
+}
+
+/** A token such as the one that ends the answer, which is none of its text. */
+function isControl(text: string): boolean {
+  return /^<\|.*\|>$/.test(text);
 }
 
 /** Blanks as something that can be seen. */

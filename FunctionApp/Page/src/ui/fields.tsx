@@ -1,4 +1,4 @@
-import { useId } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import type { numberFields } from "../chat/settings";
 
 interface TextProps {
@@ -15,10 +15,12 @@ interface TextProps {
 /** Some lines of text; `problem` is told below them. */
 export function TextField({ label, testId, rows, value, isCode, placeholder, problem, onChange }: TextProps) {
   const id = useId();
+  const place = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => void (problem && place.current!.focus()), [problem]);
   return (
     <div class="text-field">
       <label for={id}>{label}</label>
-      <textarea id={id} rows={rows} class={isCode ? "code-text" : undefined} spellcheck={!isCode} placeholder={placeholder} data-testid={testId} value={value}
+      <textarea id={id} ref={place} rows={rows} class={isCode ? "code-text" : undefined} spellcheck={!isCode} placeholder={placeholder} data-testid={testId} value={value}
                 aria-invalid={problem !== undefined} aria-describedby={problem ? `${id}-problem` : undefined} onInput={(event) => onChange(event.currentTarget.value)} />
       {problem && <p class="field-problem" role="alert" id={`${id}-problem`} data-testid={`${testId}-problem`}>{problem}</p>}
     </div>

@@ -68,6 +68,9 @@ public sealed class ChatGeneration : IAsyncDisposable
     /// <summary>Sequences that wait before the first choice, which is the first to run; null once it runs.</summary>
     public int? Ahead => _choices[0].Ahead;
 
+    /// <summary>Whether the prompts come back with log-probabilities, in the choices' first deltas.</summary>
+    public bool ScoresPrompts { get; init; }
+
     /// <summary>What a choice's text begins with before its own; null for nothing.</summary>
     public string? Echo(int index) => PromptOf(index).Echo;
 

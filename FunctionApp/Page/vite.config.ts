@@ -15,6 +15,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // The policy of the page allows no data: addresses for scripts and styles; an icon stays a file of its own.
     assetsInlineLimit: 0,
+    // What the libraries' licences ask for; nobody who opens the page fetches it.
+    license: { fileName: "licenses.md" },
   },
   server: { proxy: Object.fromEntries(["/v1", "/metrics", "/health", "/tokenize"].map((path) => [path, server])) },
   plugins: [sizeLimit(150_000)],

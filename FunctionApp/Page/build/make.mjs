@@ -1,8 +1,8 @@
 // Called by the build of the app: installs what the lock file names and builds the page, each only where something is newer than what is there.
 // Exit codes: 0, dist/ is up to date; 2, the page's sources are wrong; 3, this machine cannot build it (the output says why), and dist/, if
-// there is one, is left as it was.
+// there is one, is left as it was. With --tests what `npm test` needs is installed too, which doubles what is fetched.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -10,10 +10,11 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 const leastNode = 20;
 const page = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(page, "dist");
-const next = join(page, "dist.next");
+const next = join(page, "node_modules/.rill-page"); // on the same disk, and where nobody looks for sources
 const lock = join(page, ".building");
 const sources = ["index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts", "src", "build"];
 
+const withTests = process.argv.includes("--tests");
 const wrong = 2;
 const unable = 3;
 
@@ -61,15 +62,19 @@ function npm(...args) {
   return { failed: run.status !== 0, said: run.error ? String(run.error) : `${run.stdout}${run.stderr}`.trim() };
 }
 
+// npm writes the inner file last.
+const isInstalled = () =>
+  newest(join(page, "node_modules/.package-lock.json")) > newest(join(page, "package-lock.json")) &&
+  (!withTests || existsSync(join(page, "node_modules/vitest")));
+
 function install() {
-  // npm writes the inner file last.
-  if (newest(join(page, "node_modules/.package-lock.json")) > newest(join(page, "package-lock.json"))) return;
+  if (isInstalled()) return;
   console.log("Fetching the packages of the page ...");
-  const run = npm("ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline");
+  const run = npm("ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline", ...(withTests ? [] : ["--omit=dev"]));
   if (run.failed) end(unable, `The packages of the page cannot be installed (npm ci): ${run.said}`);
 }
 
-/** What a client is sent that takes them, beside each file that shrinks. */
+/** What a client is sent that takes them, beside each file that shrinks; the licences are sent to nobody. */
 function compress(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
@@ -78,6 +83,7 @@ function compress(folder) {
       continue;
     }
 
+    if (entry.name.endsWith(".md")) continue;
     const content = readFileSync(path);
     const forms = { br: brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: content.length } }), gz: gzipSync(content, { level: 9 }) };
     for (const [ending, form] of Object.entries(forms)) {
@@ -100,10 +106,8 @@ function build() {
 const isCurrent = () => newest(join(dist, "index.html")) > Math.max(...sources.map((source) => newest(join(page, source))));
 
 if (Number(process.versions.node.split(".")[0]) < leastNode) end(unable, `The page needs Node ${leastNode} or later; this is ${process.versions.node}.`);
-if (!isCurrent()) {
+if (!isCurrent() || (withTests && !isInstalled())) {
   takeLock();
-  mkdirSync(next, { recursive: true });
   install();
   if (!isCurrent()) build();
-  rmSync(next, { recursive: true, force: true });
 }

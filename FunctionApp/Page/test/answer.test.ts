@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import type { Chunk } from "../src/api/wire";
 import { applyChunk, applyComment, emptyAnswer, snapshot } from "../src/chat/answer";
 
-const chunk = (delta: Chunk["choices"][0]["delta"], finish: string | null = null): Chunk => ({ choices: [{ index: 0, delta, finish_reason: finish }] });
+const chunk = (delta: Chunk["choices"][0]["delta"], finish: string | null = null): Chunk => ({
+  choices: [{ index: 0, delta, finish_reason: finish }],
+});
 
 test("text, reasoning and the finish are joined, and the first token's time is kept", () => {
   const answer = emptyAnswer(100);
@@ -19,7 +21,16 @@ test("calls are put together from their fragments", () => {
   const answer = emptyAnswer(0);
   applyChunk(answer, chunk({ tool_calls: [{ index: 0, id: "a", function: { name: "f", arguments: "" } }] }), 1);
   applyChunk(answer, chunk({ tool_calls: [{ index: 0, function: { arguments: '{"x"' } }] }), 2);
-  applyChunk(answer, chunk({ tool_calls: [{ index: 0, function: { arguments: ":1}" } }, { index: 1, id: "b", function: { name: "g", arguments: "{}" } }] }), 3);
+  applyChunk(
+    answer,
+    chunk({
+      tool_calls: [
+        { index: 0, function: { arguments: ":1}" } },
+        { index: 1, id: "b", function: { name: "g", arguments: "{}" } },
+      ],
+    }),
+    3,
+  );
   expect(answer.toolCalls).toEqual([
     { id: "a", name: "f", arguments: '{"x":1}' },
     { id: "b", name: "g", arguments: "{}" },

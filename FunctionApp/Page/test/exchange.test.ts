@@ -5,7 +5,10 @@ import { defaultSettings } from "../src/chat/settings";
 import { add } from "../src/chat/tree";
 
 const blank = newConversation(1000);
-const said = changePane({ ...blank, id: "said" }, blank.panes[0]!.id, (pane) => ({ ...pane, tree: add(pane.tree, { id: "m", parent: null, role: "user", content: "Hi" }) }));
+const said = changePane({ ...blank, id: "said" }, blank.panes[0]!.id, (pane) => ({
+  ...pane,
+  tree: add(pane.tree, { id: "m", parent: null, role: "user", content: "Hi" }),
+}));
 
 test("what was exported is imported as it was", () => {
   const both = [said, split(blank)];
@@ -32,7 +35,10 @@ test.each([
 });
 
 test("of one conversation the version that was changed last is kept, newest first", () => {
-  const [older, newer] = [{ ...said, updated: 1, title: "older" }, { ...said, updated: 3, title: "newer" }];
+  const [older, newer] = [
+    { ...said, updated: 1, title: "older" },
+    { ...said, updated: 3, title: "newer" },
+  ];
   const other = { ...newConversation(2000), updated: 2 };
   expect(merge([older, other], [newer]).map((one) => one.updated)).toEqual([3, 2]);
   expect(merge([newer], [older])).toEqual([newer]);

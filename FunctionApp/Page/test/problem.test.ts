@@ -7,7 +7,11 @@ test("the server's own sentence is told, with the request's id", async () => {
   expect(await problemOf(response)).toEqual({ message: body.error.message, code: "server_is_overloaded", requestId: "r1" });
 });
 
-test.each([[502, /does not answer/], [404, /served by Rill/], [418, /status 418/]])("status %i without an error object has a sentence too", async (status, sentence) => {
+test.each([
+  [502, /does not answer/],
+  [404, /served by Rill/],
+  [418, /status 418/],
+])("status %i without an error object has a sentence too", async (status, sentence) => {
   expect((await problemOf(new Response("<html>", { status }))).message).toMatch(sentence);
 });
 

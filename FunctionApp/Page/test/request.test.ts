@@ -45,12 +45,25 @@ test("what was set is sent under the API's names", () => {
 test("calls and their results go back to the model", () => {
   const path: Message[] = [
     user,
-    { id: "2", parent: "1", role: "assistant", content: "", reasoning: "Hm", toolCalls: [{ id: "c", name: "f", arguments: "{}" }], finish: "tool_calls" },
+    {
+      id: "2",
+      parent: "1",
+      role: "assistant",
+      content: "",
+      reasoning: "Hm",
+      toolCalls: [{ id: "c", name: "f", arguments: "{}" }],
+      finish: "tool_calls",
+    },
     { id: "3", parent: "2", role: "tool", content: "42", toolCallId: "c" },
   ];
   expect(requestBody(defaultSettings, path).messages).toEqual([
     { role: "user", content: "Hi" },
-    { role: "assistant", content: null, reasoning_content: "Hm", tool_calls: [{ id: "c", type: "function", function: { name: "f", arguments: "{}" } }] },
+    {
+      role: "assistant",
+      content: null,
+      reasoning_content: "Hm",
+      tool_calls: [{ id: "c", type: "function", function: { name: "f", arguments: "{}" } }],
+    },
     { role: "tool", content: "42", tool_call_id: "c" },
   ]);
 });
@@ -61,7 +74,10 @@ test("an answer that failed before its first word is not sent back", () => {
 });
 
 test("a schema gets its frame, a whole form is taken as it is", () => {
-  expect(responseFormat('{"type":"object"}')).toEqual({ type: "json_schema", json_schema: { name: "answer", schema: { type: "object" }, strict: true } });
+  expect(responseFormat('{"type":"object"}')).toEqual({
+    type: "json_schema",
+    json_schema: { name: "answer", schema: { type: "object" }, strict: true },
+  });
   expect(responseFormat('{"type":"json_object"}')).toEqual({ type: "json_object" });
 });
 

@@ -7,7 +7,15 @@ import { mathExtensions } from "../src/text/math";
 import { formatShare, piecesOf, surprise } from "../src/text/pieces";
 import { renderMath } from "../src/text/temml";
 
-const document = "# Title\n\nA *text*\nof two lines.\n\n- one\n- two\n\n  still two\n\n- three\n\n```js\nlet a;\n\nlet b;\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n> quote\n\nThe end.";
+const document = [
+  "# Title",
+  "A *text*\nof two lines.",
+  "- one\n- two\n\n  still two\n\n- three",
+  "```js\nlet a;\n\nlet b;\n```",
+  "| a | b |\n|---|---|\n| 1 | 2 |",
+  "> quote",
+  "The end.",
+].join("\n\n");
 const lexer = new Marked();
 const lex = (text: string) => lexer.lexer(text);
 
@@ -59,7 +67,9 @@ test("a formula is MathML, a wrong one is shown as it was written", () => {
 });
 
 test("code is highlighted by classes, and what looks like HTML is escaped", () => {
-  expect(highlightCode('const a = "<b>";', "js")).toBe('<span class="hljs-keyword">const</span> a = <span class="hljs-string">&quot;&lt;b&gt;&quot;</span>;');
+  expect(highlightCode('const a = "<b>";', "js")).toBe(
+    '<span class="hljs-keyword">const</span> a = <span class="hljs-string">&quot;&lt;b&gt;&quot;</span>;',
+  );
   expect(highlightCode("x", "nolanguage")).toBeNull();
 });
 
@@ -72,7 +82,13 @@ test("tokens that are parts of one character make one piece", () => {
   expect(pieces[1]!.probability).toBeCloseTo(0.25);
 });
 
-test.each([[1, "100 %"], [0.123, "12 %"], [0.0123, "1.2 %"], [0.0001, "< 0.1 %"], [0, "0 %"]])("the share %d is %s", (share, text) => {
+test.each([
+  [1, "100 %"],
+  [0.123, "12 %"],
+  [0.0123, "1.2 %"],
+  [0.0001, "< 0.1 %"],
+  [0, "0 %"],
+])("the share %d is %s", (share, text) => {
   expect(formatShare(share)).toBe(text);
 });
 

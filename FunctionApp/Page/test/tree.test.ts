@@ -2,7 +2,10 @@ import { expect, test } from "vitest";
 import { add, change, choose, emptyTree, openCalls, pathOf, pathTo, siblings, type Message } from "../src/chat/tree";
 
 const message = (id: string, parent: string | null, role: Message["role"] = "user"): Message => ({ id, parent, role, content: id });
-const tree = ["q1", "a1", "q2", "a2"].reduce((tree, id, index, ids) => add(tree, message(id, ids[index - 1] ?? null, id.startsWith("a") ? "assistant" : "user")), emptyTree);
+const tree = ["q1", "a1", "q2", "a2"].reduce(
+  (tree, id, index, ids) => add(tree, message(id, ids[index - 1] ?? null, id.startsWith("a") ? "assistant" : "user")),
+  emptyTree,
+);
 const ids = (messages: Message[]) => messages.map((message) => message.id);
 
 test("the path goes from the first message to the last", () => {

@@ -22,7 +22,7 @@ public sealed class AnswerTests(World world)
 
         var answer = visit.Of("message-assistant");
         await Expect(answer).ToContainTextAsync("1 2 3");
-        Assert.DoesNotContain("60", await answer.InnerTextAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain("59 60", await answer.InnerTextAsync(), StringComparison.Ordinal);
         await Expect(visit.Of("stop")).ToBeVisibleAsync();
         await Expect(answer).ToContainTextAsync("59 60");
         await Expect(visit.Of("stop")).ToHaveCountAsync(0);
@@ -69,8 +69,8 @@ public sealed class AnswerTests(World world)
     {
         var server = await world.OpenAsync();
         await using var visit = await world.VisitAsync(server);
-        await visit.SendAsync(Endless);
-        await Expect(visit.Of("message-assistant")).ToContainTextAsync("30 31 32");
+        await visit.SendAsync(Endless); // what is there is kept once a second
+        await Expect(visit.Of("message-assistant")).ToContainTextAsync("120 121 122");
 
         await visit.Page.ReloadAsync();
 

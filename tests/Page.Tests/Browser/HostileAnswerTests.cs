@@ -75,12 +75,14 @@ public sealed class HostileAnswerTests(World world)
         await visit.SendAsync($$$"""
             {{{image}}} <script>{{{Mark}}}</script>
             !text <think>{{{image}}} [x](javascript:{{{Mark}}})</think><tool_call>\n{"name":"f","arguments":{"a":"{{{image}}}"}}\n</tool_call>
+            !answer {result}
             """);
         await Expect(visit.Of("tool-calls")).ToBeVisibleAsync();
         await visit.Of("reasoning").Locator("summary").ClickAsync();
         await visit.Of("tool-result").FillAsync(image);
         await visit.Of("send-results").ClickAsync();
-        await Expect(visit.Of("message-tool")).ToHaveCountAsync(1);
+        await Expect(visit.Of("message-assistant").Nth(1)).ToContainTextAsync("<img src=x");
+        await Expect(visit.Of("stop")).ToHaveCountAsync(0);
 
         await visit.Page.ReloadAsync();
         await Expect(visit.Of("tool-calls")).ToBeVisibleAsync();

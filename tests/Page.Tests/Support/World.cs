@@ -17,6 +17,7 @@ public sealed class World : IAsyncLifetime
     }));
 
     private readonly Lazy<Task<RillServer>> _off = new(() => RillServer.StartScriptedAsync(new() { ["Rill__Page"] = "off" }));
+    private readonly Lazy<Task<RillServer>> _real = new(() => RillServer.StartAsync());
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
@@ -25,6 +26,9 @@ public sealed class World : IAsyncLifetime
 
     /// <summary>The scripted model behind a key, with one place to run.</summary>
     internal Task<RillServer> LockedAsync() => _locked.Value;
+
+    /// <summary>The default model.</summary>
+    internal Task<RillServer> RealAsync() => _real.Value;
 
     /// <summary>One whose settings switch the page off.</summary>
     internal Task<RillServer> OffAsync() => _off.Value;
@@ -48,7 +52,7 @@ public sealed class World : IAsyncLifetime
         }
 
         _playwright?.Dispose();
-        foreach (var server in new[] { _open, _locked, _off }.Where(server => server.IsValueCreated))
+        foreach (var server in new[] { _open, _locked, _off, _real }.Where(server => server.IsValueCreated))
         {
             await (await server.Value).DisposeAsync();
         }

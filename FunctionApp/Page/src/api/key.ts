@@ -51,4 +51,3 @@ export function askForKey(reason: KeyQuestion["reason"]): Promise<boolean> {
   });
   return asking;
 }
-

@@ -18,7 +18,8 @@ export function importFile(text: string): Conversation[] {
   } catch {
     throw new Error("The file is no JSON: choose one that was exported from this page.");
   }
-  if (file?.format !== format || !Array.isArray(file.conversations)) throw new Error("The file has no conversations of Rill: choose one that was exported from this page.");
+  if (file?.format !== format || !Array.isArray(file.conversations))
+    throw new Error("The file has no conversations of Rill: choose one that was exported from this page.");
   if (file.version !== 1) throw new Error("The file was written by a newer version of this page: update the server, then import it.");
   return file.conversations.map((conversation, index) => readConversation(conversation, index));
 }

@@ -4,7 +4,10 @@ import type { Message } from "./tree";
 
 /** A part of the settings that cannot be sent, and why. */
 export class SettingError extends Error {
-  constructor(readonly field: "schema" | "tools", message: string) {
+  constructor(
+    readonly field: "schema" | "tools",
+    message: string,
+  ) {
     super(message);
   }
 }
@@ -38,7 +41,7 @@ export function requestBody(settings: Settings, path: Message[]): Record<string,
 /** The form that a schema, or a whole `response_format`, asks for. */
 export function responseFormat(text: string): unknown {
   const value = parse("schema", text, "The JSON schema");
-  if (!isObject(value)) throw new SettingError("schema", "The JSON schema has to be an object, such as {\"type\": \"object\"}.");
+  if (!isObject(value)) throw new SettingError("schema", 'The JSON schema has to be an object, such as {"type": "object"}.');
   if (value.type === "json_schema" || value.type === "json_object" || value.type === "text") return value;
   return { type: "json_schema", json_schema: { name: "answer", schema: value, strict: true } };
 }

@@ -45,7 +45,7 @@ export function pathOf(tree: Tree): Message[] {
 /** The messages from the first to this one, whatever is shown. */
 export function pathTo(tree: Tree, id: string | null): Message[] {
   const path: Message[] = [];
-  for (let next = id; next !== null; ) {
+  for (let next = id; next !== null;) {
     const message = tree.messages[next];
     if (!message) break;
     path.unshift(message);

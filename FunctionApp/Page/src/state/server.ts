@@ -11,9 +11,7 @@ export interface ModelCard {
 }
 
 /** Where the server is on its way to the first token. */
-export type ServerState =
-  | { kind: "unknown" | "ready" }
-  | { kind: "loading" | "failed" | "unreachable" | "locked"; what: string };
+export type ServerState = { kind: "unknown" | "ready" } | { kind: "loading" | "failed" | "unreachable" | "locked"; what: string };
 
 /** How often a server that is not ready is asked (ms). */
 const pause = 1500;
@@ -35,7 +33,6 @@ export async function watchServer(): Promise<void> {
   }
   isWatching = false;
 }
-
 
 /** Shows a state; it is said aloud when it is of another kind, not at each step of a load. */
 function tell(state: ServerState): ServerState {

@@ -13,7 +13,10 @@ export async function loadAll(): Promise<Conversation[]> {
 
 /** Keeps conversations as they are now. False where the browser does not take them. */
 export async function save(conversations: Conversation[]): Promise<boolean> {
-  return setMany(conversations.map((conversation) => [conversation.id, conversation]), store).then(tellOthers, () => false);
+  return setMany(
+    conversations.map((conversation) => [conversation.id, conversation]),
+    store,
+  ).then(tellOthers, () => false);
 }
 
 /** Forgets one. */

@@ -27,7 +27,16 @@ export function mathExtensions(render: (tex: string, isDisplay: boolean) => stri
 }
 
 function token(type: string, match: RegExpExecArray | null) {
-  return match ? { type, raw: match[0], tex: match.slice(1).find((part) => part !== undefined)!.trim() } : undefined;
+  return match
+    ? {
+        type,
+        raw: match[0],
+        tex: match
+          .slice(1)
+          .find((part) => part !== undefined)!
+          .trim(),
+      }
+    : undefined;
 }
 
 function indexOf(text: string, pattern: RegExp): number | undefined {

@@ -9,7 +9,13 @@ interface Node {
 
 /** A formula as MathML; one that is wrong is shown as it was written. */
 export function renderMath(tex: string, isDisplay: boolean): string {
-  const tree = temml.__renderToMathMLTree(tex, { displayMode: isDisplay, throwOnError: false, trust: false, maxExpand: 500, maxSize: [30, 100] }) as Node;
+  const tree = temml.__renderToMathMLTree(tex, {
+    displayMode: isDisplay,
+    throwOnError: false,
+    trust: false,
+    maxExpand: 500,
+    maxSize: [30, 100],
+  }) as Node;
   dropStyles(tree);
   return tree.toMarkup();
 }

@@ -25,21 +25,35 @@ export function App() {
   if (!isLoaded.value) return null;
   return (
     <div class="shell">
-      <a class="skip" href="#prompt" onClick={toPrompt}>Skip to the message field</a>
+      <a class="skip" href="#prompt" onClick={toPrompt}>
+        Skip to the message field
+      </a>
       <ConversationList />
       {isListOpen.value && <button type="button" class="shade" aria-label="Close the list" onClick={() => (isListOpen.value = false)} />}
       <main>
         <Header conversation={conversation} />
         <ServerNote />
         <div class={`panes count-${conversation.panes.length}`}>
-          {conversation.panes.map((pane, index) => <PaneView key={pane.id} conversation={conversation} pane={pane} index={index} />)}
+          {conversation.panes.map((pane, index) => (
+            <PaneView key={pane.id} conversation={conversation} pane={pane} index={index} />
+          ))}
         </div>
         <Composer conversation={conversation} />
       </main>
-      {side.value === "settings" && <SidePanel title="Settings"><SettingsPanel conversation={conversation} /></SidePanel>}
-      {side.value === "engine" && <SidePanel title="Engine"><EnginePanel /></SidePanel>}
+      {side.value === "settings" && (
+        <SidePanel title="Settings">
+          <SettingsPanel conversation={conversation} />
+        </SidePanel>
+      )}
+      {side.value === "engine" && (
+        <SidePanel title="Engine">
+          <EnginePanel />
+        </SidePanel>
+      )}
       <Dialogs />
-      <div class="hidden" aria-live="polite" data-testid="announcement">{announcement}</div>
+      <div class="hidden" aria-live="polite" data-testid="announcement">
+        {announcement}
+      </div>
     </div>
   );
 }

@@ -29,7 +29,11 @@ export function AssistantMessage(props: MessageProps) {
       {calls.length > 0 && (
         <ToolCalls calls={calls} onResults={takesResults ? (results) => giveResults(conversationId, paneId, message, results) : undefined} />
       )}
-      {message.warning && <p class="warning" data-testid="warning">{message.warning}</p>}
+      {message.warning && (
+        <p class="warning" data-testid="warning">
+          {message.warning}
+        </p>
+      )}
       {message.problem && <ProblemNote problem={message.problem} onRetry={isLast ? again : undefined} />}
       <Foot {...props} message={message} isRunning={answer !== undefined} onAgain={again} />
     </article>

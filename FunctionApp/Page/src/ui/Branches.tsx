@@ -7,9 +7,23 @@ export function Branches({ conversationId, paneId, message, place, places }: Mes
   if (places < 2) return null;
   return (
     <span class="branches" role="group" aria-label="Versions of this message">
-      <IconButton icon="previous" label="Version before" testId="branch-prev" disabled={place === 0} onClick={() => turn(conversationId, paneId, message, -1)} />
-      <span data-testid="branch-place">{place + 1}/{places}</span>
-      <IconButton icon="next" label="Version behind" testId="branch-next" disabled={place === places - 1} onClick={() => turn(conversationId, paneId, message, 1)} />
+      <IconButton
+        icon="previous"
+        label="Version before"
+        testId="branch-prev"
+        disabled={place === 0}
+        onClick={() => turn(conversationId, paneId, message, -1)}
+      />
+      <span data-testid="branch-place">
+        {place + 1}/{places}
+      </span>
+      <IconButton
+        icon="next"
+        label="Version behind"
+        testId="branch-next"
+        disabled={place === places - 1}
+        onClick={() => turn(conversationId, paneId, message, 1)}
+      />
     </span>
   );
 }

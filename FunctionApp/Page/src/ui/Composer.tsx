@@ -30,13 +30,31 @@ export function Composer({ conversation }: { conversation: Conversation }) {
     <form class="composer" onSubmit={submit}>
       <SettingsInUse conversation={conversation} />
       <div class="field">
-        <textarea id="prompt" ref={field} rows={1} aria-label="Message" aria-describedby="prompt-hint" placeholder="Message" data-testid="prompt" value={text}
-                  onInput={(event) => setText(event.currentTarget.value)} onKeyDown={onKeyDown} />
-        {isBusy
-          ? <button type="button" class="round stop" aria-label="Stop" title="Stop (Esc)" data-testid="stop" onClick={() => stop(conversation)}><Icon name="stop" /></button>
-          : <button class="round" aria-label="Send" title="Send (Enter)" data-testid="send" disabled={!text.trim()}><Icon name="send" /></button>}
+        <textarea
+          id="prompt"
+          ref={field}
+          rows={1}
+          aria-label="Message"
+          aria-describedby="prompt-hint"
+          placeholder="Message"
+          data-testid="prompt"
+          value={text}
+          onInput={(event) => setText(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+        />
+        {isBusy ? (
+          <button type="button" class="round stop" aria-label="Stop" title="Stop (Esc)" data-testid="stop" onClick={() => stop(conversation)}>
+            <Icon name="stop" />
+          </button>
+        ) : (
+          <button class="round" aria-label="Send" title="Send (Enter)" data-testid="send" disabled={!text.trim()}>
+            <Icon name="send" />
+          </button>
+        )}
       </div>
-      <p class="hint" id="prompt-hint"><kbd>Enter</kbd> sends, <kbd>Shift</kbd> <kbd>Enter</kbd> begins a line, <kbd>Esc</kbd> stops</p>
+      <p class="hint" id="prompt-hint">
+        <kbd>Enter</kbd> sends, <kbd>Shift</kbd> <kbd>Enter</kbd> begins a line, <kbd>Esc</kbd> stops
+      </p>
     </form>
   );
 }
@@ -50,7 +68,11 @@ function SettingsInUse({ conversation }: { conversation: Conversation }) {
     settingsPane.value = pane!.id;
     side.value = "settings";
   };
-  return <button type="button" class="link in-use" data-testid="in-use" onClick={show}>{words.join(" · ")}</button>;
+  return (
+    <button type="button" class="link in-use" data-testid="in-use" onClick={show}>
+      {words.join(" · ")}
+    </button>
+  );
 }
 
 function fit(field: HTMLTextAreaElement): void {

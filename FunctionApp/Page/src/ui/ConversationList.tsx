@@ -20,10 +20,16 @@ export function ConversationList() {
   useEffect(() => void (isListOpen.value && place.current!.querySelector("button")?.focus()), [isListOpen.value]);
   return (
     <nav ref={place} class={`list${isListOpen.value ? " open" : ""}`} aria-label="Conversations" data-testid="conversations">
-      <p class="wordmark" aria-hidden="true">Rill</p>
-      <button type="button" class="button new" data-testid="new" onClick={() => openOne(openNew)}><Icon name="plus" /> New conversation</button>
+      <p class="wordmark" aria-hidden="true">
+        Rill
+      </p>
+      <button type="button" class="button new" data-testid="new" onClick={() => openOne(openNew)}>
+        <Icon name="plus" /> New conversation
+      </button>
       <ul>
-        {conversations.value.map((conversation) => <Item key={conversation.id} conversation={conversation} onOpen={() => openOne(() => open(conversation.id))} />)}
+        {conversations.value.map((conversation) => (
+          <Item key={conversation.id} conversation={conversation} onOpen={() => openOne(() => open(conversation.id))} />
+        ))}
       </ul>
       <Tools />
     </nav>
@@ -39,7 +45,9 @@ function Item({ conversation, onOpen }: { conversation: Conversation; onOpen: ()
   };
   return (
     <li class={isOpen ? "current" : ""}>
-      <button type="button" class="title" aria-current={isOpen ? "page" : undefined} data-testid="conversation" onClick={onOpen}>{conversation.title}</button>
+      <button type="button" class="title" aria-current={isOpen ? "page" : undefined} data-testid="conversation" onClick={onOpen}>
+        {conversation.title}
+      </button>
       <IconButton icon="trash" label={`Delete ${conversation.title}`} testId="delete" onClick={drop} />
     </li>
   );
@@ -58,14 +66,31 @@ function Tools() {
       <Tool icon="export" label="Export" testId="export" isOff={isEmpty} onClick={download} />
       <Tool icon="import" label="Import" testId="import" onClick={() => file.current!.click()} />
       <Tool icon="trash" label="Delete all" testId="delete-all" isOff={isEmpty} onClick={dropAll} />
-      <Tool icon="key" label={hasKey.value ? "Forget key" : "Enter key"} testId="key" onClick={() => (hasKey.value ? keep(null) : void askForKey("chosen"))} />
-      <input type="file" ref={file} hidden accept="application/json,.json" aria-label="File of conversations" data-testid="import-file" onChange={(event) => void upload(event.currentTarget)} />
+      <Tool
+        icon="key"
+        label={hasKey.value ? "Forget key" : "Enter key"}
+        testId="key"
+        onClick={() => (hasKey.value ? keep(null) : void askForKey("chosen"))}
+      />
+      <input
+        type="file"
+        ref={file}
+        hidden
+        accept="application/json,.json"
+        aria-label="File of conversations"
+        data-testid="import-file"
+        onChange={(event) => void upload(event.currentTarget)}
+      />
     </div>
   );
 }
 
 function Tool({ icon, label, testId, isOff, onClick }: { icon: IconName; label: string; testId: string; isOff?: boolean; onClick: () => void }) {
-  return <button type="button" class="list-tool" data-testid={testId} disabled={isOff} onClick={onClick}><Icon name={icon} /> {label}</button>;
+  return (
+    <button type="button" class="list-tool" data-testid={testId} disabled={isOff} onClick={onClick}>
+      <Icon name={icon} /> {label}
+    </button>
+  );
 }
 
 function download(): void {

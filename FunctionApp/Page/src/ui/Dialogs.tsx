@@ -19,8 +19,17 @@ export function Dialogs() {
         <Modal label="Question" testId="confirm" onCancel={() => question.value?.answer(false)}>
           <p>{question.value.text}</p>
           <div class="buttons">
-            {question.value.action !== null && <button type="button" class="button" data-testid="confirm-no" onClick={() => question.value?.answer(false)}>Cancel</button>}
-            <button type="button" class={`button ${question.value.action === null ? "primary" : "danger"}`} data-testid="confirm-yes" onClick={() => question.value?.answer(true)}>
+            {question.value.action !== null && (
+              <button type="button" class="button" data-testid="confirm-no" onClick={() => question.value?.answer(false)}>
+                Cancel
+              </button>
+            )}
+            <button
+              type="button"
+              class={`button ${question.value.action === null ? "primary" : "danger"}`}
+              data-testid="confirm-yes"
+              onClick={() => question.value?.answer(true)}
+            >
               {question.value.action ?? "OK"}
             </button>
           </div>
@@ -50,8 +59,12 @@ function KeyDialog({ question }: { question: KeyQuestion }) {
           <input ref={field} type="password" autocomplete="off" required data-testid="key-input" />
         </label>
         <div class="buttons">
-          <button type="button" class="button" data-testid="key-cancel" onClick={() => question.answer(false)}>Cancel</button>
-          <button class="button primary" data-testid="key-submit">Use this key</button>
+          <button type="button" class="button" data-testid="key-cancel" onClick={() => question.answer(false)}>
+            Cancel
+          </button>
+          <button class="button primary" data-testid="key-submit">
+            Use this key
+          </button>
         </div>
       </form>
     </Modal>
@@ -74,5 +87,9 @@ function Modal({ label, testId, onCancel, children }: { label: string; testId: s
     event.preventDefault();
     onCancel();
   };
-  return <dialog ref={place} aria-label={label} data-testid={testId} onCancel={cancel}>{children}</dialog>;
+  return (
+    <dialog ref={place} aria-label={label} data-testid={testId} onCancel={cancel}>
+      {children}
+    </dialog>
+  );
 }

@@ -17,7 +17,11 @@ export function Empty({ conversation }: { conversation: Conversation }) {
       <p class="quiet">The answer streams from this server. What you write stays in this browser.</p>
       <ul class="suggestions">
         {suggestions.map((text) => (
-          <li key={text}><button type="button" class="button" data-testid="suggestion" onClick={() => send(conversation.id, text)}>{text}</button></li>
+          <li key={text}>
+            <button type="button" class="button" data-testid="suggestion" onClick={() => send(conversation.id, text)}>
+              {text}
+            </button>
+          </li>
         ))}
       </ul>
     </div>

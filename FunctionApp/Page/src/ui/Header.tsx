@@ -11,8 +11,14 @@ export function Header({ conversation }: { conversation: Conversation }) {
   const toggle = (which: Side) => (side.value = side.value === which ? null : which);
   return (
     <header class="top">
-      <IconButton icon="menu" label="Conversations" testId="menu" class="icon-button narrow-only" aria-expanded={isListOpen.value}
-                  onClick={() => (isListOpen.value = !isListOpen.value)} />
+      <IconButton
+        icon="menu"
+        label="Conversations"
+        testId="menu"
+        class="icon-button narrow-only"
+        aria-expanded={isListOpen.value}
+        onClick={() => (isListOpen.value = !isListOpen.value)}
+      />
       <h1 class="hidden">Rill</h1>
       <span class={`state ${server.value.kind}`} aria-hidden="true" />
       {isSplit ? <span class="model">Two panes</span> : <ModelChoice conversation={conversation} pane={conversation.panes[0]!} />}
@@ -20,8 +26,12 @@ export function Header({ conversation }: { conversation: Conversation }) {
       <IconButton icon="columns" label="Compare side by side" testId="compare" disabled={isSplit} onClick={() => compare(conversation)} />
       <IconButton icon="sliders" label="Settings" testId="settings" aria-expanded={side.value === "settings"} onClick={() => toggle("settings")} />
       <IconButton icon="pulse" label="Engine" testId="panel-toggle" aria-expanded={side.value === "engine"} onClick={() => toggle("engine")} />
-      <IconButton icon={isDark() ? "sun" : "moon"} label={isDark() ? "Light theme" : "Dark theme"} testId="theme"
-                  onClick={() => (theme.value = isDark() ? "light" : "dark")} />
+      <IconButton
+        icon={isDark() ? "sun" : "moon"}
+        label={isDark() ? "Light theme" : "Dark theme"}
+        testId="theme"
+        onClick={() => (theme.value = isDark() ? "light" : "dark")}
+      />
     </header>
   );
 }

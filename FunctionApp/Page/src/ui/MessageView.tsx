@@ -27,7 +27,9 @@ export const MessageView = memo(function MessageView(props: MessageProps) {
         <article class="message tool" aria-label="Result of a call" data-testid="message-tool">
           <details>
             <summary>Result</summary>
-            <pre tabIndex={0}><code>{props.message.content}</code></pre>
+            <pre tabIndex={0}>
+              <code>{props.message.content}</code>
+            </pre>
           </details>
         </article>
       );

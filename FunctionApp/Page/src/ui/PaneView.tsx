@@ -26,8 +26,15 @@ export function PaneView({ conversation, pane, index }: { conversation: Conversa
             const places = siblings(pane.tree, message);
             return (
               <li key={message.id}>
-                <MessageView conversationId={conversation.id} paneId={pane.id} message={message} isLast={index === path.length - 1} isBusy={isBusy}
-                             place={places.findIndex((other) => other.id === message.id)} places={places.length} />
+                <MessageView
+                  conversationId={conversation.id}
+                  paneId={pane.id}
+                  message={message}
+                  isLast={index === path.length - 1}
+                  isBusy={isBusy}
+                  place={places.findIndex((other) => other.id === message.id)}
+                  places={places.length}
+                />
               </li>
             );
           })}

@@ -5,8 +5,16 @@ export function ProblemNote({ problem, onRetry }: { problem: Problem; onRetry?: 
   return (
     <div class="problem" role="alert" data-testid="error">
       <p>{problem.message}</p>
-      {problem.requestId && <p class="request-id">Request <code data-testid="request-id">{problem.requestId}</code></p>}
-      {onRetry && <button type="button" class="button" data-testid="retry" onClick={onRetry}>Try again</button>}
+      {problem.requestId && (
+        <p class="request-id">
+          Request <code data-testid="request-id">{problem.requestId}</code>
+        </p>
+      )}
+      {onRetry && (
+        <button type="button" class="button" data-testid="retry" onClick={onRetry}>
+          Try again
+        </button>
+      )}
     </div>
   );
 }

@@ -14,7 +14,11 @@ export function ServerNote() {
         <p class={`note ${state.kind}`} data-testid={`server-${state.kind}`}>
           <span>{state.what}</span>
           <Progress text={state.what} />
-          {state.kind === "locked" && <button type="button" class="link" data-testid="enter-key" onClick={askAgain}>Enter a key</button>}
+          {state.kind === "locked" && (
+            <button type="button" class="link" data-testid="enter-key" onClick={askAgain}>
+              Enter a key
+            </button>
+          )}
         </p>
       )}
       {!isKept.value && <p class="note">This browser does not keep conversations: export what you want to have later.</p>}

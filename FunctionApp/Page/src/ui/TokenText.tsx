@@ -26,11 +26,26 @@ export function TokenText({ tokens }: { tokens: TokenLogprob[] }) {
   const piece = chosen === null ? undefined : pieces[chosen];
   return (
     <div class="tokens" data-testid="tokens" ref={place} onMouseLeave={() => setChosen(null)}>
-      <div class="tokens-text" role="group" tabIndex={0} aria-label="Tokens and their probabilities; the arrow keys go from one to the next"
-           onKeyDown={onKeyDown} onMouseOver={onMouseOver} onBlur={() => setChosen(null)}>
+      <div
+        class="tokens-text"
+        role="group"
+        tabIndex={0}
+        aria-label="Tokens and their probabilities; the arrow keys go from one to the next"
+        onKeyDown={onKeyDown}
+        onMouseOver={onMouseOver}
+        onBlur={() => setChosen(null)}
+      >
         {groups.map((from) => {
           const shown = pieces.slice(from, from + groupSize);
-          return <Group key={from} from={from} pieces={shown} size={shown.length} mark={chosen !== null && chosen >= from && chosen < from + groupSize ? chosen : -1} />;
+          return (
+            <Group
+              key={from}
+              from={from}
+              pieces={shown}
+              size={shown.length}
+              mark={chosen !== null && chosen >= from && chosen < from + groupSize ? chosen : -1}
+            />
+          );
         })}
       </div>
       {piece && <Alternatives piece={piece} beside={spanAt(chosen!)} />}
@@ -51,7 +66,11 @@ const Group = memo(
     return (
       <>
         {pieces.map((piece, index) => (
-          <span key={index} data-index={from + index} class={`token surprise-${surprise(piece.probability)}${mark === from + index ? " chosen" : ""}`}>
+          <span
+            key={index}
+            data-index={from + index}
+            class={`token surprise-${surprise(piece.probability)}${mark === from + index ? " chosen" : ""}`}
+          >
             {isControl(piece.text) ? <small>{piece.text}</small> : piece.text}
           </span>
         ))}
@@ -65,10 +84,14 @@ function Alternatives({ piece, beside }: { piece: Piece; beside: HTMLElement | n
   const style = beside ? { left: `${beside.offsetLeft}px`, top: `${beside.offsetTop + beside.offsetHeight + 4}px` } : {};
   return (
     <div class="alternatives" role="status" data-testid="alternatives" style={style}>
-      <p><code>{visible(piece.text)}</code> {formatShare(piece.probability)}</p>
+      <p>
+        <code>{visible(piece.text)}</code> {formatShare(piece.probability)}
+      </p>
       <ul>
         {piece.token.top_logprobs.map((other) => (
-          <li key={other.token}><code>{visible(other.token)}</code> <span>{formatShare(Math.exp(other.logprob))}</span></li>
+          <li key={other.token}>
+            <code>{visible(other.token)}</code> <span>{formatShare(Math.exp(other.logprob))}</span>
+          </li>
         ))}
       </ul>
     </div>

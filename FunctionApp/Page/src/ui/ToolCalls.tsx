@@ -13,21 +13,35 @@ export function ToolCalls({ calls, onResults }: { calls: ToolCall[]; onResults?:
     <form class="calls" data-testid="tool-calls" onSubmit={submit}>
       {calls.map((call, index) => (
         <fieldset key={index}>
-          <legend>Call of <code>{call.name}</code></legend>
+          <legend>
+            Call of <code>{call.name}</code>
+          </legend>
           <div class="arguments">
-            <pre tabIndex={0}><code>{pretty(call.arguments)}</code></pre>
+            <pre tabIndex={0}>
+              <code>{pretty(call.arguments)}</code>
+            </pre>
             <CopyButton text={call.arguments} label="Copy the arguments" testId="copy-arguments" />
           </div>
           {onResults && (
             <label>
               Result
-              <textarea rows={2} required data-testid="tool-result" placeholder="What the function returned, as text or JSON" value={results[index] ?? ""}
-                        onInput={(event) => setResults(replaced(results, index, event.currentTarget.value))} />
+              <textarea
+                rows={2}
+                required
+                data-testid="tool-result"
+                placeholder="What the function returned, as text or JSON"
+                value={results[index] ?? ""}
+                onInput={(event) => setResults(replaced(results, index, event.currentTarget.value))}
+              />
             </label>
           )}
         </fieldset>
       ))}
-      {onResults && <button class="button primary" data-testid="send-results">Send {calls.length > 1 ? "results" : "result"}</button>}
+      {onResults && (
+        <button class="button primary" data-testid="send-results">
+          Send {calls.length > 1 ? "results" : "result"}
+        </button>
+      )}
     </form>
   );
 }

@@ -45,8 +45,12 @@ function EditForm({ conversationId, paneId, message, onEnd }: MessageProps & { o
     <form class="edit" onSubmit={submit}>
       <textarea ref={field} rows={3} aria-label="Message" data-testid="edit-text" defaultValue={message.content} onKeyDown={onKeyDown} />
       <div class="buttons">
-        <button type="button" class="button" data-testid="edit-cancel" onClick={onEnd}>Cancel</button>
-        <button class="button primary" data-testid="edit-send">Send</button>
+        <button type="button" class="button" data-testid="edit-cancel" onClick={onEnd}>
+          Cancel
+        </button>
+        <button class="button primary" data-testid="edit-send">
+          Send
+        </button>
       </div>
     </form>
   );

@@ -20,9 +20,24 @@ export function TextField({ label, testId, rows, value, isCode, placeholder, pro
   return (
     <div class="text-field">
       <label for={id}>{label}</label>
-      <textarea id={id} ref={place} rows={rows} class={isCode ? "code-text" : undefined} spellcheck={!isCode} placeholder={placeholder} data-testid={testId} value={value}
-                aria-invalid={problem !== undefined} aria-describedby={problem ? `${id}-problem` : undefined} onInput={(event) => onChange(event.currentTarget.value)} />
-      {problem && <p class="field-problem" role="alert" id={`${id}-problem`} data-testid={`${testId}-problem`}>{problem}</p>}
+      <textarea
+        id={id}
+        ref={place}
+        rows={rows}
+        class={isCode ? "code-text" : undefined}
+        spellcheck={!isCode}
+        placeholder={placeholder}
+        data-testid={testId}
+        value={value}
+        aria-invalid={problem !== undefined}
+        aria-describedby={problem ? `${id}-problem` : undefined}
+        onInput={(event) => onChange(event.currentTarget.value)}
+      />
+      {problem && (
+        <p class="field-problem" role="alert" id={`${id}-problem`} data-testid={`${testId}-problem`}>
+          {problem}
+        </p>
+      )}
     </div>
   );
 }
@@ -32,20 +47,47 @@ export function NumberField({ field, value, onChange }: { field: (typeof numberF
   return (
     <label title={field.hint}>
       {field.label}
-      <input type="number" inputMode="decimal" min={field.min} max={field.max} step={field.step} placeholder="auto" data-testid={`param-${field.name}`} value={value}
-             onInput={(event) => onChange(event.currentTarget.value)} />
+      <input
+        type="number"
+        inputMode="decimal"
+        min={field.min}
+        max={field.max}
+        step={field.step}
+        placeholder="auto"
+        data-testid={`param-${field.name}`}
+        value={value}
+        onInput={(event) => onChange(event.currentTarget.value)}
+      />
     </label>
   );
 }
 
 /** One of some words, or none. */
-export function SelectField({ label, testId, options, value, onChange }: { label: string; testId: string; options: string[]; value: string; onChange: (value: string) => void }) {
+export function SelectField({
+  label,
+  testId,
+  options,
+  value,
+  onChange,
+}: {
+  label: string;
+  testId: string;
+  options: string[];
+  value: string;
+  onChange: (value: string) => void;
+}) {
   return (
     <label>
       {label}
       <select data-testid={testId} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
         <option value="">auto</option>
-        {options.filter((option) => option !== "auto").map((option) => <option key={option} value={option}>{option}</option>)}
+        {options
+          .filter((option) => option !== "auto")
+          .map((option) => (
+            <option key={option} value={option}>
+              {option}
+            </option>
+          ))}
       </select>
     </label>
   );

@@ -40,12 +40,9 @@ public sealed class SampleApp : IAsyncLifetime
         _hub = await HubServer.Over(Path.Combine(BuiltPrograms.Root, "models", "rill-mini")).RunAsync();
         _hub.Gate = _gate.Task;
         _collector = await Collector.StartAsync();
-        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AspireApp_AppHost>(
-        [
-            $"Rill:Folder={_rill.Folder}",
-            "ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=",
-            $"ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL={_collector.Address}",
-        ]);
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AspireApp_AppHost>([$"Rill:Folder={_rill.Folder}"]);
+        builder.Configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = null; // the launch profile's, which goes before the next
+        builder.Configuration["ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"] = _collector.Address.ToString();
         builder.CreateResourceBuilder(builder.Resources.OfType<RillResource>().Single())
             .WithModel(HubServer.Address)
             .WithSetting("Store__HubEndpoint", _hub.Endpoint.ToString());

@@ -9,7 +9,7 @@ namespace Rill.Hosting;
 /// Healthy once the model is loaded, so that <c>WaitFor</c> waits for it. Until then it says how far the load is, in its report and in a property of the
 /// resource, where the dashboard shows both.
 /// </summary>
-internal sealed class ModelHealthCheck(IRillResource server, IHttpClientFactory clients, ResourceNotificationService notifications) : IHealthCheck
+internal sealed class ModelHealthCheck(IRillResource server, ResourceNotificationService notifications) : IHealthCheck
 {
     /// <summary>The property that says what is known of the model.</summary>
     public const string Property = "Model state";
@@ -17,6 +17,9 @@ internal sealed class ModelHealthCheck(IRillResource server, IHttpClientFactory 
     private const string Loaded = "The model is loaded.";
     private const string Silent = "The server does not answer yet: its console says what it is doing.";
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
+    // Not one of the app host's: those log every request, and may send it again until it succeeds.
+    private static readonly HttpClient s_client = new() { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <inheritdoc/>
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -42,8 +45,7 @@ internal sealed class ModelHealthCheck(IRillResource server, IHttpClientFactory 
         limit.CancelAfter(s_patience);
         try
         {
-            using var client = clients.CreateClient(nameof(ModelHealthCheck));
-            using var answer = await client.GetAsync(new Uri($"{server.Connection.Endpoint.Url}/health/ready"), limit.Token);
+            using var answer = await s_client.GetAsync(new Uri($"{server.Connection.Endpoint.Url}/health/ready"), limit.Token);
             return answer.IsSuccessStatusCode ? (true, Loaded) : (false, await ReasonAsync(answer, limit.Token));
         }
         catch (Exception failure) when (failure is HttpRequestException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))

@@ -67,7 +67,7 @@ public static class RillBuilderExtensions
 
     /// <summary>A key is always asked for: one is made where the app host gives none, and kept among its user secrets.</summary>
     private static IResourceBuilder<ParameterResource> AddKey(IDistributedApplicationBuilder builder, string name) =>
-        builder.AddParameter($"{name}-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
+        builder.AddParameter($"{name}-rill-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
 
     /// <summary>What a process and a container have in common.</summary>
     private static IResourceBuilder<T> AsRill<T>(this IResourceBuilder<T> rill)
@@ -75,7 +75,6 @@ public static class RillBuilderExtensions
     {
         var server = rill.Resource;
         var check = $"{server.Name}-model";
-        rill.ApplicationBuilder.Services.AddHttpClient(nameof(ModelHealthCheck)).RemoveAllLoggers(); // it asks every few seconds
         rill.ApplicationBuilder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
             check, services => ActivatorUtilities.CreateInstance<ModelHealthCheck>(services, server), HealthStatus.Unhealthy, tags: null));
         return rill

@@ -10,11 +10,14 @@ public sealed class RillConnection
     internal RillConnection(IResourceWithEndpoints owner, ParameterResource apiKey)
     {
         _owner = owner;
-        ApiKey = apiKey;
+        ApiKey = MadeKey = apiKey;
     }
 
     /// <summary>The key that the server asks for.</summary>
     public ParameterResource ApiKey { get; internal set; }
+
+    /// <summary>The one that was made, in case the app host names none.</summary>
+    internal ParameterResource MadeKey { get; }
 
     /// <summary>The id that requests name.</summary>
     public string ModelId { get; internal set; } = "rill-mini";

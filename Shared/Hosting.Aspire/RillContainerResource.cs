@@ -3,9 +3,7 @@ namespace Aspire.Hosting.ApplicationModel;
 /// <summary>Rill as a container, from an image that its Dockerfile makes.</summary>
 public sealed class RillContainerResource : ContainerResource, IRillResource
 {
-    /// <param name="name">The resource's name, which is that of its connection string too.</param>
-    /// <param name="apiKey">The key that it asks for.</param>
-    public RillContainerResource(string name, ParameterResource apiKey)
+    internal RillContainerResource(string name, ParameterResource apiKey)
         : base(name) => Connection = new RillConnection(this, apiKey);
 
     /// <inheritdoc/>

@@ -54,11 +54,7 @@ public static class RillSettingExtensions
         }
 
         var connection = rill.Resource.Connection;
-        if (connection.ApiKey.Name == $"{rill.Resource.Name}-key")
-        {
-            rill.ApplicationBuilder.Resources.Remove(connection.ApiKey);
-        }
-
+        rill.ApplicationBuilder.Resources.Remove(connection.MadeKey);
         connection.ApiKey = key.Resource;
         return rill;
     }

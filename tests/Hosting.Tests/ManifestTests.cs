@@ -15,12 +15,12 @@ public sealed class ManifestTests(RillFolderFixture rill) : IClassFixture<RillFo
 
         var llm = manifest.GetProperty("llm");
         Assert.Equal(["--port", "{llm.bindings.http.targetPort}"], llm.GetProperty("args").EnumerateArray().Select(argument => argument.GetString()));
-        Assert.Equal("Endpoint={llm.bindings.http.url}/v1;Key={llm-key.value};Model=Qwen3-0.6B", llm.GetProperty("connectionString").GetString());
+        Assert.Equal("Endpoint={llm.bindings.http.url}/v1;Key={llm-rill-key.value};Model=Qwen3-0.6B", llm.GetProperty("connectionString").GetString());
         AssertSettings(llm, new()
         {
             ["Rill__Model"] = "hf://Qwen/Qwen3-0.6B",
             ["Rill__ModelId"] = "Qwen3-0.6B",
-            ["Rill__ApiKeys__0"] = "{llm-key.value}",
+            ["Rill__ApiKeys__0"] = "{llm-rill-key.value}",
             ["Rill__Dtype"] = "q8",
             ["Rill__Device"] = "cuda:1",
             ["Rill__Engine__MaxSequences"] = "8",
@@ -40,7 +40,7 @@ public sealed class ManifestTests(RillFolderFixture rill) : IClassFixture<RillFo
         Assert.Equal(8080, llm.GetProperty("bindings").GetProperty("http").GetProperty("targetPort").GetInt32());
         var mount = Assert.Single(llm.GetProperty("bindMounts").EnumerateArray());
         Assert.Equal(("/models/rill-mini", true), (mount.GetProperty("target").GetString(), mount.GetProperty("readOnly").GetBoolean()));
-        AssertSettings(llm, new() { ["Rill__Model"] = "/models/rill-mini", ["Rill__ModelId"] = "mini", ["Rill__ApiKeys__0"] = "{llm-key.value}" });
+        AssertSettings(llm, new() { ["Rill__Model"] = "/models/rill-mini", ["Rill__ModelId"] = "mini", ["Rill__ApiKeys__0"] = "{llm-rill-key.value}" });
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class ManifestTests(RillFolderFixture rill) : IClassFixture<RillFo
         var manifest = await PublishAsync(builder => builder.AddRill("llm", rill.Folder).WithApiKey(builder.AddParameter("mine", secret: true)));
 
         Assert.Equal("{mine.value}", manifest.GetProperty("llm").GetProperty("env").GetProperty("Rill__ApiKeys__0").GetString());
-        Assert.False(manifest.TryGetProperty("llm-key", out _));
+        Assert.False(manifest.TryGetProperty("llm-rill-key", out _));
     }
 
     /// <summary>Services in other languages read the parts from variables.</summary>
@@ -61,7 +61,7 @@ public sealed class ManifestTests(RillFolderFixture rill) : IClassFixture<RillFo
         var variables = manifest.GetProperty("service").GetProperty("env");
         Assert.Equal("{llm.connectionString}", variables.GetProperty("ConnectionStrings__llm").GetString());
         Assert.Equal("{llm.bindings.http.url}/v1", variables.GetProperty("LLM_ENDPOINT").GetString());
-        Assert.Equal("{llm-key.value}", variables.GetProperty("LLM_KEY").GetString());
+        Assert.Equal("{llm-rill-key.value}", variables.GetProperty("LLM_KEY").GetString());
         Assert.Equal("rill-mini", variables.GetProperty("LLM_MODEL").GetString());
     }
 

@@ -41,14 +41,14 @@ public sealed class SamplesTests(SampleApp app)
     [Fact]
     public async Task TypedAnswers_ReadsAnObject() => Assert.Matches(@"^\w+, \d+, from \w+\n$", await RunAsync("TypedAnswers"));
 
-    /// <summary>Every folder of samples has its test here, or is the app that all of them ask.</summary>
+    /// <summary>Every folder of samples has its test here, or is the app that all of them ask; what needs no server is run with its library.</summary>
     [Fact]
     public void EverySample_IsRun()
     {
         var samples = Directory.GetDirectories(Path.Combine(BuiltPrograms.Root, "samples")).Select(Path.GetFileName);
         string?[] run = ["AgentFramework", "AspireApp", "Chat", "OpenAISdk", "SemanticKernel", "Tools", "TypedAnswers"];
 
-        Assert.Equal(run, samples.Order(StringComparer.Ordinal));
+        Assert.Equal(run, samples.Except(["InProcess"]).Order(StringComparer.Ordinal));
     }
 
     private async Task<string> RunAsync(string sample, params string[] input)

@@ -10,10 +10,12 @@ var key = new ApiKeyCredential(Environment.GetEnvironmentVariable("RILL_KEY") ??
 var model = Environment.GetEnvironmentVariable("RILL_MODEL") ?? "rill-mini";
 string[] prompts = args.Length > 0 ? args : ["What is the weather in Bern?", "Thank you!"];
 
-var agent = new ChatClientAgent(
-    new OpenAIClient(key, new OpenAIClientOptions { Endpoint = url }).GetChatClient(model).AsIChatClient(),
-    name: "Forecaster",
-    tools: [AIFunctionFactory.Create(GetWeather, "get_weather")]);
+var chat = new OpenAIClient(key, new OpenAIClientOptions { Endpoint = url }).GetChatClient(model).AsIChatClient();
+var agent = new ChatClientAgent(chat, new ChatClientAgentOptions
+{
+    Name = "Forecaster",
+    ChatOptions = new ChatOptions { Temperature = 0, Tools = [AIFunctionFactory.Create(GetWeather, "get_weather")] },
+});
 var session = await agent.CreateSessionAsync();
 
 foreach (var prompt in prompts)

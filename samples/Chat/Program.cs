@@ -9,6 +9,7 @@ var model = Environment.GetEnvironmentVariable("RILL_MODEL") ?? "rill-mini";
 
 using var chat = new OpenAIClient(key, new OpenAIClientOptions { Endpoint = url }).GetChatClient(model).AsIChatClient();
 
+var options = new ChatOptions { Temperature = 0 };
 List<ChatMessage> conversation = [];
 Console.WriteLine("Say something; an empty line ends it. Try: My name is Ada.");
 
@@ -16,7 +17,7 @@ while (Console.ReadLine() is { Length: > 0 } line)
 {
     conversation.Add(new(ChatRole.User, line));
     List<ChatResponseUpdate> answer = [];
-    await foreach (var update in chat.GetStreamingResponseAsync(conversation))
+    await foreach (var update in chat.GetStreamingResponseAsync(conversation, options))
     {
         Console.Write(update.Text);
         answer.Add(update);

@@ -37,6 +37,7 @@ public sealed class SampleApp : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
+        await _rill.InitializeAsync();
         _hub = await HubServer.Over(Path.Combine(BuiltPrograms.Root, "models", "rill-mini")).RunAsync();
         _hub.Gate = _gate.Task;
         _collector = await Collector.StartAsync();
@@ -65,7 +66,7 @@ public sealed class SampleApp : IAsyncLifetime
             await server.DisposeAsync();
         }
 
-        _rill.Dispose();
+        await _rill.DisposeAsync();
     }
 
     private async Task LoadAsync()

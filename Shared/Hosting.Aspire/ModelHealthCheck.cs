@@ -6,8 +6,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Rill.Hosting;
 
 /// <summary>
-/// Healthy once the model is loaded, so that <c>WaitFor</c> waits for it. Until then it says how far the load is, in its report and in a property of the
-/// resource, where the dashboard shows both.
+/// Healthy once the model is loaded, so that <c>WaitFor</c> waits for it. Until then it says how far the load is, in its report and in a property
+/// of the resource: the dashboard shows both.
 /// </summary>
 internal sealed class ModelHealthCheck(IRillResource server, ResourceNotificationService notifications) : IHealthCheck
 {
@@ -48,7 +48,11 @@ internal sealed class ModelHealthCheck(IRillResource server, ResourceNotificatio
             using var answer = await s_client.GetAsync(new Uri($"{server.Connection.Endpoint.Url}/health/ready"), limit.Token);
             return answer.IsSuccessStatusCode ? (true, Loaded) : (false, await ReasonAsync(answer, limit.Token));
         }
-        catch (Exception failure) when (failure is HttpRequestException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (HttpRequestException)
+        {
+            return (false, Silent);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return (false, Silent);
         }

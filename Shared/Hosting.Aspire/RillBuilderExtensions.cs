@@ -13,14 +13,14 @@ public static class RillBuilderExtensions
     private const int ImagePort = 8080;
 
     /// <summary>
-    /// Adds Rill as a process of this machine, which streams tokens from the small model that comes with it until <c>WithModel</c> names another. Services
-    /// reach it by <c>WithReference</c>, and wait for its model with <c>WaitFor</c>.
+    /// Adds Rill as a process of this machine, which serves the small model that comes with it until <c>WithModel</c> names another. Services reach
+    /// it by <c>WithReference</c>, and wait for its model with <c>WaitFor</c>.
     /// </summary>
     /// <param name="builder">The app host.</param>
     /// <param name="name">The resource's name, which is that of its connection string too.</param>
     /// <param name="folder">
-    /// A clone of Rill's repository or an unpacked release, relative to the app host's project. Null: as the setting <c>Rill:Folder</c> says, else the clone
-    /// that the app host is a part of.
+    /// A clone of Rill's repository or an unpacked release, relative to the app host's project. Null: as the setting <c>Aspire:Rill:Folder</c> says,
+    /// else the clone that the app host is a part of.
     /// </param>
     /// <param name="port">The port that clients use; null for any free one.</param>
     /// <exception cref="ArgumentException">No Rill was found; the message says where, and what to do.</exception>

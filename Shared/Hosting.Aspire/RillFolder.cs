@@ -5,8 +5,11 @@ namespace Rill.Hosting;
 /// <summary>Where Rill lies on this machine: a clone of its repository, or an unpacked release. Both are started by their file <c>run</c>.</summary>
 internal static class RillFolder
 {
-    /// <summary>The setting that names the folder where the app host does not.</summary>
-    public const string Setting = "Rill:Folder";
+    /// <summary>
+    /// The setting that names the folder where the app host does not. Not one in <c>Rill</c>: as a variable it would reach the server too, which
+    /// refuses what it does not know.
+    /// </summary>
+    public const string Setting = "Aspire:Rill:Folder";
 
     private const string Script = "run";
 
@@ -19,7 +22,8 @@ internal static class RillFolder
             var folder = Path.GetFullPath(given, appHostDirectory);
             return File.Exists(Path.Combine(folder, Script))
                 ? folder
-                : throw new ArgumentException($"There is no Rill in {folder}: name the folder of a clone or of an unpacked release, the one that holds the file {Script}.");
+                : throw new ArgumentException(
+                    $"There is no Rill in {folder}: name the folder of a clone or of an unpacked release, the one that holds the file {Script}.");
         }
 
         for (var folder = new DirectoryInfo(appHostDirectory); folder is not null; folder = folder.Parent)

@@ -50,7 +50,8 @@ public static class RillSettingExtensions
         ArgumentNullException.ThrowIfNull(key);
         if (!key.Resource.Secret)
         {
-            throw new ArgumentException($"The parameter {key.Resource.Name} is the key of {rill.Resource.Name}: add it with secret: true.", nameof(key));
+            throw new ArgumentException(
+                $"The parameter {key.Resource.Name} is the key of {rill.Resource.Name}: add it with secret: true.", nameof(key));
         }
 
         var connection = rill.Resource.Connection;

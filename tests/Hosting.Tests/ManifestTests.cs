@@ -11,11 +11,13 @@ public sealed class ManifestTests(RillFolderFixture rill) : IClassFixture<RillFo
     public async Task Process_IsGivenPortModelKeyAndSettings()
     {
         var manifest = await PublishAsync(builder => builder.AddRill("llm", rill.Folder)
-            .WithModel("hf://Qwen/Qwen3-0.6B").WithDtype("q8").WithDevice("cuda:1").WithSetting("Engine__MaxSequences", "8").WithAdapter("pirate", "hf://me/pirate"));
+            .WithModel("hf://Qwen/Qwen3-0.6B").WithAdapter("pirate", "hf://me/pirate")
+            .WithDtype("q8").WithDevice("cuda:1").WithSetting("Engine__MaxSequences", "8"));
 
         var llm = manifest.GetProperty("llm");
         Assert.Equal(["--port", "{llm.bindings.http.targetPort}"], llm.GetProperty("args").EnumerateArray().Select(argument => argument.GetString()));
-        Assert.Equal("Endpoint={llm.bindings.http.url}/v1;Key={llm-rill-key.value};Model=Qwen3-0.6B", llm.GetProperty("connectionString").GetString());
+        Assert.Equal(
+            "Endpoint={llm.bindings.http.url}/v1;Key={llm-rill-key.value};Model=Qwen3-0.6B", llm.GetProperty("connectionString").GetString());
         AssertSettings(llm, new()
         {
             ["Rill__Model"] = "hf://Qwen/Qwen3-0.6B",
@@ -40,7 +42,12 @@ public sealed class ManifestTests(RillFolderFixture rill) : IClassFixture<RillFo
         Assert.Equal(8080, llm.GetProperty("bindings").GetProperty("http").GetProperty("targetPort").GetInt32());
         var mount = Assert.Single(llm.GetProperty("bindMounts").EnumerateArray());
         Assert.Equal(("/models/rill-mini", true), (mount.GetProperty("target").GetString(), mount.GetProperty("readOnly").GetBoolean()));
-        AssertSettings(llm, new() { ["Rill__Model"] = "/models/rill-mini", ["Rill__ModelId"] = "mini", ["Rill__ApiKeys__0"] = "{llm-rill-key.value}" });
+        AssertSettings(llm, new()
+        {
+            ["Rill__Model"] = "/models/rill-mini",
+            ["Rill__ModelId"] = "mini",
+            ["Rill__ApiKeys__0"] = "{llm-rill-key.value}",
+        });
     }
 
     [Fact]

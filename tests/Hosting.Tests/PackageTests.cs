@@ -16,15 +16,16 @@ public sealed class PackageTests
         try
         {
             var project = Path.Combine(BuiltPrograms.Root, "Shared", "Hosting.Aspire");
-            var start = new ProcessStartInfo("dotnet", ["pack", project, "--no-build", "--configuration", BuiltPrograms.Configuration, "--output", folder.FullName]);
-            var packed = await ProcessBounds.RunAsync(start, ProcessBounds.Patience);
+            string[] how = ["--no-build", "--configuration", BuiltPrograms.Configuration, "--output", folder.FullName];
+            var packed = await ProcessBounds.RunAsync(new ProcessStartInfo("dotnet", ["pack", project, .. how]), ProcessBounds.Patience);
             Assert.True(packed.ExitCode == 0, packed.Output);
 
             using var package = ZipFile.OpenRead(Assert.Single(folder.GetFiles("Rill.Hosting.Aspire.*.nupkg")).FullName);
             using var symbols = ZipFile.OpenRead(Assert.Single(folder.GetFiles("Rill.Hosting.Aspire.*.snupkg")).FullName);
             Assert.Equal(
                 ["README.md", "lib/net10.0/Rill.Hosting.Aspire.dll", "lib/net10.0/Rill.Hosting.Aspire.xml"],
-                package.Entries.Select(entry => entry.FullName).Where(name => name is "README.md" || name.StartsWith("lib/", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+                package.Entries.Select(entry => entry.FullName)
+                    .Where(name => name is "README.md" || name.StartsWith("lib/", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
             Assert.Contains(symbols.Entries, entry => entry.FullName == "lib/net10.0/Rill.Hosting.Aspire.pdb");
             await using var nuspec = await package.GetEntry("Rill.Hosting.Aspire.nuspec")!.OpenAsync();
             var dependency = Assert.Single(XDocument.Load(nuspec).Descendants(), element => element.Name.LocalName == "dependency");

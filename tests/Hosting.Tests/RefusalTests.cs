@@ -5,26 +5,25 @@ namespace Rill.Hosting.Tests;
 /// <summary>What cannot work is refused when the app host is made, with a sentence that says what to do.</summary>
 public sealed class RefusalTests(RillFolderFixture rill) : IClassFixture<RillFolderFixture>
 {
-    private static IDistributedApplicationBuilder Builder(params string[] args) =>
-        DistributedApplication.CreateBuilder(new DistributedApplicationOptions { Args = args, ProjectDirectory = Path.GetTempPath(), DisableDashboard = true });
-
     [Fact]
     public void AddRill_WithAFolderThatIsNoRill_SaysWhichFolderToName()
     {
         var failure = Assert.Throws<ArgumentException>(() => Builder().AddRill("llm", "nowhere"));
 
         Assert.Equal(
-            $"There is no Rill in {Path.Combine(Path.GetTempPath(), "nowhere")}: name the folder of a clone or of an unpacked release, the one that holds the file run.",
+            $"There is no Rill in {Path.Combine(Path.GetTempPath(), "nowhere")}: "
+                + "name the folder of a clone or of an unpacked release, the one that holds the file run.",
             failure.Message);
     }
 
     [Fact]
     public void AddRill_OutsideOfAClone_SaysWhereToNameTheFolder() => Assert.Equal(
-        "Rill was not found: name the folder of a clone or of an unpacked release in AddRill(name, folder) or in the setting Rill:Folder.",
+        "Rill was not found: name the folder of a clone or of an unpacked release in AddRill(name, folder) or in the setting Aspire:Rill:Folder.",
         Assert.Throws<ArgumentException>(() => Builder().AddRill("llm")).Message);
 
     [Fact]
-    public void AddRill_WithoutAFolder_TakesTheSettings() => Assert.Equal(rill.Folder, Builder($"Rill:Folder={rill.Folder}").AddRill("llm").Resource.WorkingDirectory);
+    public void AddRill_WithoutAFolder_TakesTheSettings() =>
+        Assert.Equal(rill.Folder, Builder($"Aspire:Rill:Folder={rill.Folder}").AddRill("llm").Resource.WorkingDirectory);
 
     [Fact]
     public void WithModel_ThatDoesNotExist_SaysWhatToName() => Assert.Equal(
@@ -40,4 +39,12 @@ public sealed class RefusalTests(RillFolderFixture rill) : IClassFixture<RillFol
 
         Assert.StartsWith("The parameter key is the key of llm: add it with secret: true.", failure.Message, StringComparison.Ordinal);
     }
+
+    private static IDistributedApplicationBuilder Builder(params string[] args) =>
+        DistributedApplication.CreateBuilder(new DistributedApplicationOptions
+        {
+            Args = args,
+            ProjectDirectory = Path.GetTempPath(),
+            DisableDashboard = true,
+        });
 }

@@ -10,7 +10,8 @@ public sealed class RillFolderFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var script = Path.Combine(Folder, "run");
-        await File.WriteAllTextAsync(script, $"#!/bin/sh\nexec dotnet '{BuiltPrograms.LocalHost}' --script-root '{BuiltPrograms.FunctionApp}' \"$@\"\n");
+        await File.WriteAllTextAsync(
+            script, $"#!/bin/sh\nexec dotnet '{BuiltPrograms.LocalHost}' --script-root '{BuiltPrograms.FunctionApp}' \"$@\"\n");
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);

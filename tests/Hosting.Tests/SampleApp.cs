@@ -1,6 +1,7 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Rill.FunctionApp.Tests.Telemetry;
 using Rill.ModelStore.Tests.Harness;
 
@@ -41,7 +42,7 @@ public sealed class SampleApp : IAsyncLifetime
         _hub = await HubServer.Over(Path.Combine(BuiltPrograms.Root, "models", "rill-mini")).RunAsync();
         _hub.Gate = _gate.Task;
         _collector = await Collector.StartAsync();
-        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AspireApp_AppHost>([$"Rill:Folder={_rill.Folder}"]);
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AspireApp_AppHost>([$"Aspire:Rill:Folder={_rill.Folder}"]);
         builder.Configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = null; // the launch profile's, which goes before the next
         builder.Configuration["ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"] = _collector.Address.ToString();
         builder.CreateResourceBuilder(builder.Resources.OfType<RillResource>().Single())
@@ -71,11 +72,11 @@ public sealed class SampleApp : IAsyncLifetime
 
     private async Task LoadAsync()
     {
-        Loading = await SnapshotAsync(snapshot => snapshot.HealthReports.Any(report => report.Description?.Contains("loading", StringComparison.Ordinal) == true));
+        Loading = await SnapshotAsync(snapshot => snapshot.HealthReports.Any(report => report.Description?.Contains("loading") == true));
         ServiceWhileLoading = App.ResourceNotifications.TryGetCurrentState(Service, out var service) ? service.Snapshot.State?.Text : null;
         _gate.SetResult();
         await App.ResourceNotifications.WaitForResourceAsync(Service, KnownResourceStates.Running).WaitAsync(s_patience);
-        Loaded = await SnapshotAsync(snapshot => snapshot.HealthStatus == Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy);
+        Loaded = await SnapshotAsync(snapshot => snapshot.HealthStatus == HealthStatus.Healthy);
     }
 
     private async Task<CustomResourceSnapshot> SnapshotAsync(Func<CustomResourceSnapshot, bool> matches) =>

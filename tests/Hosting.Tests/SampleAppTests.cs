@@ -64,7 +64,8 @@ public sealed class SampleAppTests(SampleApp sample)
         Assert.Contains($"\"id\":\"{connection["Model"]}\"", taken, StringComparison.Ordinal);
     }
 
-    private static string? Property(CustomResourceSnapshot snapshot) => (string?)snapshot.Properties.Single(property => property.Name == ModelState).Value;
+    private static string? Property(CustomResourceSnapshot snapshot) =>
+        (string?)snapshot.Properties.Single(property => property.Name == ModelState).Value;
 
     /// <summary>The first such span from a resource of this name, once it has come.</summary>
     private async Task<OtlpSpan> SpanAsync(string resource, Func<OtlpSpan, bool> matches)

@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace Rill.Hosting.Tests;
 
-/// <summary>Samples name their packages' versions themselves, so that they work wherever they are copied to; here they are those of the repository.</summary>
+/// <summary>Samples name versions themselves, so that they work wherever they are copied to; here they are those of the repository.</summary>
 public sealed class SampleVersionsTests
 {
     [Fact]

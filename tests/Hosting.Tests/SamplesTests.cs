@@ -5,8 +5,8 @@ using Aspire.Hosting.Testing;
 namespace Rill.Hosting.Tests;
 
 /// <summary>
-/// The samples as they stand, with the prompts that they have and the model that comes with Rill. What they show is seen in what they print: with this model
-/// the words may differ from one machine to another, the form does not.
+/// The samples as they stand, with the prompts that they have and the model that comes with Rill. What they show is seen in what they print: with
+/// this model the words may differ from one machine to another, the form does not.
 /// </summary>
 [Collection(nameof(SampleApp))]
 public sealed class SamplesTests(SampleApp app)
@@ -41,7 +41,7 @@ public sealed class SamplesTests(SampleApp app)
     [Fact]
     public async Task TypedAnswers_ReadsAnObject() => Assert.Matches(@"^\w+, \d+, from \w+\n$", await RunAsync("TypedAnswers"));
 
-    /// <summary>Every folder of samples has its test here, or is the app that all of them ask; what needs no server is run with its library.</summary>
+    /// <summary>Every folder has its test here, or is the app that all of them ask; what needs no server is run with its library.</summary>
     [Fact]
     public void EverySample_IsRun()
     {
@@ -54,9 +54,9 @@ public sealed class SamplesTests(SampleApp app)
     private async Task<string> RunAsync(string sample, params string[] input)
     {
         var connection = new DbConnectionStringBuilder { ConnectionString = await app.App.GetConnectionStringAsync(SampleApp.Server) };
-        var start = input.Length == 0
-            ? new ProcessStartInfo("dotnet", [BuiltPrograms.Sample(sample)])
-            : new ProcessStartInfo("sh", ["-c", """program=$1; shift; printf '%s\n' "$@" | dotnet "$program" """, "sh", BuiltPrograms.Sample(sample), .. input]);
+        const string typed = """program=$1; shift; printf '%s\n' "$@" | dotnet "$program" """;
+        var program = BuiltPrograms.Sample(sample);
+        var start = input.Length == 0 ? new ProcessStartInfo("dotnet", [program]) : new ProcessStartInfo("sh", ["-c", typed, "sh", program, .. input]);
         start.Environment["RILL_URL"] = (string)connection["Endpoint"];
         start.Environment["RILL_KEY"] = (string)connection["Key"];
         start.Environment["RILL_MODEL"] = (string)connection["Model"];

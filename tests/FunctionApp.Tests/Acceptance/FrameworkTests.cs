@@ -99,7 +99,8 @@ public sealed class FrameworkTests(ClientsServer profile)
 
     [Fact]
     public async Task AgentFramework_CallsATool_AndGoesOnInItsSession() => Assert.Equal(
-        ["One moment.[get_weather was called for Bern]", "It is sunny, 18 degrees.", "and again"], await SampleAsync("AgentFramework", Tool, "!text and again"));
+        ["One moment.[get_weather was called for Bern]", "It is sunny, 18 degrees.", "and again"],
+        await SampleAsync("AgentFramework", Tool, "!text and again"));
 
     /// <summary>Its names of tools have the plugin's in front.</summary>
     [Fact]

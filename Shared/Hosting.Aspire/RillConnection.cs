@@ -31,7 +31,7 @@ public sealed class RillConnection
     /// <summary><c>Endpoint=http://localhost:12345/v1;Key=...;Model=rill-mini</c>.</summary>
     public ReferenceExpression ConnectionString => ReferenceExpression.Create($"Endpoint={ApiAddress};Key={ApiKey};Model={ModelId}");
 
-    /// <summary>The same one by one: services in other languages get them as variables, <c>LLM_ENDPOINT</c>, <c>LLM_KEY</c>, <c>LLM_MODEL</c>.</summary>
+    /// <summary>The same one by one: other languages get variables, <c>LLM_ENDPOINT</c>, <c>LLM_KEY</c>, <c>LLM_MODEL</c>.</summary>
     internal IEnumerable<KeyValuePair<string, ReferenceExpression>> Properties =>
     [
         new("Endpoint", ApiAddress),

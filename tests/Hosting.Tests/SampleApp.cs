@@ -72,12 +72,14 @@ public sealed class SampleApp : IAsyncLifetime
 
     private async Task LoadAsync()
     {
-        Loading = await SnapshotAsync(snapshot => snapshot.HealthReports.Any(report => report.Description?.Contains("loading") == true));
+        Loading = await SnapshotAsync(snapshot => snapshot.HealthReports.Any(IsOfLoading));
         ServiceWhileLoading = App.ResourceNotifications.TryGetCurrentState(Service, out var service) ? service.Snapshot.State?.Text : null;
         _gate.SetResult();
         await App.ResourceNotifications.WaitForResourceAsync(Service, KnownResourceStates.Running).WaitAsync(s_patience);
         Loaded = await SnapshotAsync(snapshot => snapshot.HealthStatus == HealthStatus.Healthy);
     }
+
+    private static bool IsOfLoading(HealthReportSnapshot report) => report.Description?.Contains("loading", StringComparison.Ordinal) == true;
 
     private async Task<CustomResourceSnapshot> SnapshotAsync(Func<CustomResourceSnapshot, bool> matches) =>
         (await App.ResourceNotifications.WaitForResourceAsync(Server, change => matches(change.Snapshot)).WaitAsync(s_patience)).Snapshot;

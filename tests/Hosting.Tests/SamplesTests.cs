@@ -56,7 +56,9 @@ public sealed class SamplesTests(SampleApp app)
         var connection = new DbConnectionStringBuilder { ConnectionString = await app.App.GetConnectionStringAsync(SampleApp.Server) };
         const string typed = """program=$1; shift; printf '%s\n' "$@" | dotnet "$program" """;
         var program = BuiltPrograms.Sample(sample);
-        var start = input.Length == 0 ? new ProcessStartInfo("dotnet", [program]) : new ProcessStartInfo("sh", ["-c", typed, "sh", program, .. input]);
+        var start = input.Length == 0
+            ? new ProcessStartInfo("dotnet", [program])
+            : new ProcessStartInfo("sh", ["-c", typed, "sh", program, .. input]);
         start.Environment["RILL_URL"] = (string)connection["Endpoint"];
         start.Environment["RILL_KEY"] = (string)connection["Key"];
         start.Environment["RILL_MODEL"] = (string)connection["Model"];

@@ -32,14 +32,10 @@ public static class RillBuilderExtensions
         var found = RillFolder.Find(folder, builder.Configuration, builder.AppHostDirectory);
         var (command, arguments) = RillFolder.Start(found);
         var key = AddKey(builder, name);
-        var rill = builder.AddResource(new RillResource(name, command, found, key.Resource))
+        var server = new RillResource(name, command, found, key.Resource);
+        var rill = builder.AddResource(server)
             .WithHttpEndpoint(port, name: RillConnection.EndpointName)
-            .WithArgs([.. arguments])
-            .WithArgs(context =>
-            {
-                context.Args.Add("--port");
-                context.Args.Add(((IRillResource)context.Resource).Connection.Endpoint.Property(EndpointProperty.TargetPort));
-            });
+            .WithArgs([.. arguments, "--port", server.Connection.Endpoint.Property(EndpointProperty.TargetPort)]);
         key.WithParentRelationship(rill);
         return rill.AsRill();
     }

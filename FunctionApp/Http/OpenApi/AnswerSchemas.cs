@@ -81,7 +81,7 @@ internal sealed class AnswerSchemas
 
     private static bool IsNamed(JsonTypeInfo type) => type.Kind == JsonTypeInfoKind.Object && !s_written.ContainsKey(type.Type);
 
-    private static JsonNode Transform(JsonSchemaExporterContext context, JsonNode schema)
+    private static JsonObject Transform(JsonSchemaExporterContext context, JsonNode schema)
     {
         if (s_written.TryGetValue(Nullable.GetUnderlyingType(context.TypeInfo.Type) ?? context.TypeInfo.Type, out var written))
         {

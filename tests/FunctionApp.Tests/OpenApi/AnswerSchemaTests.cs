@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Rill.FunctionApp.Tests.Acceptance.Harness;
 using Rill.FunctionApp.Tests.Host;
 
@@ -87,10 +88,10 @@ public sealed class AnswerSchemaTests(ScriptedServer profile)
         document.AssertIs("Health", (await _server.GetAsync("health/ready")).Json);
         document.AssertIs("ErrorBody", (await _server.GetAsync("v1/models/none")).Json);
         var probe = await _server.GetAsync("health/stream?count=1");
-        document.AssertIs("ProbeEvent", System.Text.Json.JsonElement.Parse(probe.Body.Split('\n')[0]["data: ".Length..]));
+        document.AssertIs("ProbeEvent", JsonElement.Parse(probe.Body.Split('\n')[0]["data: ".Length..]));
     }
 
-    private async Task<System.Text.Json.JsonElement> PostAsync(string path, string json)
+    private async Task<JsonElement> PostAsync(string path, string json)
     {
         var answer = await _server.SendAsync(HttpMethod.Post, path, json);
         Assert.True(answer.Status == 200, answer.Body);

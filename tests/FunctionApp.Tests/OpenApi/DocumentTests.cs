@@ -1,9 +1,10 @@
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Routing.Template;
 using Microsoft.OpenApi;
 using Rill.FunctionApp.Tests.Acceptance.Harness;
 using Rill.FunctionApp.Tests.Host;
-using System.Text.Json;
 
 namespace Rill.FunctionApp.Tests.OpenApi;
 
@@ -39,7 +40,7 @@ public sealed class DocumentTests(ScriptedServer profile)
 
         Assert.NotEmpty(references);
         Assert.All(references, reference => Assert.NotNull(
-            reference.TrimStart('#', '/').Split('/').Aggregate((System.Text.Json.Nodes.JsonNode?)document.Root, (node, name) => node?[name])));
+            reference.TrimStart('#', '/').Split('/').Aggregate((JsonNode?)document.Root, (node, name) => node?[name])));
         Assert.Empty(document.Schemas.Select(schema => "#/components/schemas/" + schema.Key).Except(references));
     }
 

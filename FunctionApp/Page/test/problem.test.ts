@@ -7,6 +7,11 @@ test("the server's own sentence is told, with the request's id", async () => {
   expect(await problemOf(response)).toEqual({ message: body.error.message, code: "server_is_overloaded", requestId: "r1" });
 });
 
+test("a missing key is told to a person, not to a program", async () => {
+  const body = { error: { message: "send it as 'Authorization: Bearer KEY'", code: "invalid_api_key" } };
+  expect((await problemOf(Response.json(body, { status: 401 }))).message).toBe("The server wants a key that it did not get.");
+});
+
 test.each([
   [502, /does not answer/],
   [404, /served by Rill/],

@@ -17,10 +17,10 @@ public sealed class ScreenshotTests(World world)
     [SkippableFact]
     public async Task Desktop_WithTheEngine_IsDrawn()
     {
-        await using var visit = await OpenAsync(ColorScheme.Light, 1280, 740);
+        await using var visit = await OpenAsync(ColorScheme.Light, 1240, 660);
         await visit.Of("panel-toggle").ClickAsync();
         await AskAsync(visit, "Tell me a short story about a lighthouse.");
-        await AskAsync(visit, "Tell me a story about a fox and the river.");
+        await AskAsync(visit, "What is streaming?");
         await Expect(visit.Of("panel-running")).ToHaveTextAsync("0"); // the line has what the answers were
 
         await TakeAsync(visit, "page.png");
@@ -29,7 +29,7 @@ public sealed class ScreenshotTests(World world)
     [SkippableFact]
     public async Task TwoPanes_InTheDark_AreDrawn()
     {
-        await using var visit = await OpenAsync(ColorScheme.Dark, 1160, 720);
+        await using var visit = await OpenAsync(ColorScheme.Dark, 1210, 560);
         await visit.Of("compare").ClickAsync();
         await visit.Of("param-temperature").FillAsync("1.2");
         await visit.Of("side-close").ClickAsync();

@@ -9,10 +9,11 @@ export function callOnce(path: string, init: RequestInit = {}): Promise<Response
   return fetch(`./${path}`, { ...init, headers });
 }
 
-/** As above, and asks the person for a key as long as the server refuses the one it got. */
-export async function call(path: string, init: RequestInit = {}): Promise<Response> {
+/** As above, and asks the person for a key as long as the server refuses the one it got; `onSend` is told of each attempt. */
+export async function call(path: string, init: RequestInit = {}, onSend: () => void = () => {}): Promise<Response> {
   for (;;) {
     const key = read();
+    onSend();
     const response = await callOnce(path, init);
     if (response.status !== 401) return response;
     // Another request may have asked meanwhile: then its key is tried first.

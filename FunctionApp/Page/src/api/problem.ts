@@ -35,7 +35,9 @@ export function problemIn(body: unknown, requestId?: string): Problem | null {
 export async function problemOf(response: Response): Promise<Problem> {
   const requestId = response.headers.get("x-request-id") ?? undefined;
   const body: unknown = await response.json().catch(() => null);
-  return problemIn(body, requestId) ?? { message: byStatus[response.status] ?? `The server answered with status ${response.status}.`, requestId };
+  // What the server says of a missing key is for programs: it names headers.
+  const said = response.status === 401 ? null : problemIn(body, requestId);
+  return said ?? { message: byStatus[response.status] ?? `The server answered with status ${response.status}.`, requestId };
 }
 
 /** What an exception of a request means to a person. */

@@ -22,6 +22,7 @@ const draft = signal(newConversation(Date.now()));
 /** The conversation that is open. */
 export const current = computed(() => find(openId.value) ?? draft.value);
 
+/** What this tab has changed and not written yet, or is writing. */
 const unsaved = new Set<string>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -104,15 +105,19 @@ export async function flush(): Promise<void> {
   clearTimeout(timer);
   timer = undefined;
   const changed = conversations.value.filter((conversation) => unsaved.has(conversation.id));
-  unsaved.clear();
-  if (changed.length > 0) isKept.value = await save(changed);
+  if (changed.length === 0) return;
+  isKept.value = await save(changed);
+  for (const conversation of changed) {
+    // One that was changed meanwhile is due again.
+    if (find(conversation.id) === conversation) unsaved.delete(conversation.id);
+  }
 }
 
 /** What another tab has kept or deleted is so here too, but for what this one has yet to write. */
 async function takeFromOthers(): Promise<void> {
   const kept = (await loadAll()).map((conversation) => {
     const own = find(conversation.id);
-    return own && (unsaved.has(own.id) || own.updated === conversation.updated) ? own : conversation;
+    return own && (unsaved.has(own.id) || own.updated >= conversation.updated) ? own : conversation;
   });
   const unwritten = conversations.value.filter((own) => unsaved.has(own.id) && !kept.some((other) => other.id === own.id));
   conversations.value = newestFirst([...unwritten, ...kept]);

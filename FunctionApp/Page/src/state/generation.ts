@@ -50,9 +50,10 @@ export async function generate(conversationId: string, paneId: string, parent: s
   const id = newId();
   const run: Run = { answer: signal(emptyAnswer(performance.now())), controller: new AbortController(), paneId };
   runs.value = new Map(runs.value).set(id, run);
-  updatePane(conversationId, paneId, (pane) => ({ ...pane, tree: add(pane.tree, { id, parent, role: "assistant", content: "" }) }));
+  const message: Message = { id, parent, role: "assistant", content: "" };
+  updatePane(conversationId, paneId, (pane) => ({ ...pane, tree: add(pane.tree, message) }));
   announce("The answer begins.");
-  const keep = () => keepAnswer(conversationId, paneId, id, run.answer.value);
+  const keep = () => keepAnswer(conversationId, paneId, message, run.answer.value);
   const keeping = setInterval(keep, keepPause);
   try {
     await stream(run, body);
@@ -73,12 +74,7 @@ async function stream({ answer, controller }: Run, body: unknown): Promise<void>
   const show = onFrame(() => (answer.value = snapshot(state)));
   let requestId: string | undefined;
   try {
-    const response = await call("v1/chat/completions", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(body),
-      signal: controller.signal,
-    });
+    const response = await call("v1/chat/completions", post(body, controller.signal), () => (state.times.sent = performance.now()));
     if (!response.ok || !response.body) throw new RequestFailure(await problemOf(response));
     requestId = response.headers.get("x-request-id") ?? undefined;
     state.warning = response.headers.get("x-rill-warning") ?? undefined;
@@ -96,6 +92,10 @@ async function stream({ answer, controller }: Run, body: unknown): Promise<void>
   }
   state.wait = null;
   show.now();
+}
+
+function post(body: unknown, signal: AbortSignal): RequestInit {
+  return { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal };
 }
 
 function read(answer: Answer, data: string, requestId: string | undefined): void {
@@ -119,8 +119,12 @@ export function messageChanges(answer: Answer): Partial<Message> {
   };
 }
 
-function keepAnswer(conversationId: string, paneId: string, id: string, answer: Answer): void {
-  updatePane(conversationId, paneId, (pane) => ({ ...pane, tree: change(pane.tree, id, messageChanges(answer)) }));
+function keepAnswer(conversationId: string, paneId: string, message: Message, answer: Answer): void {
+  updatePane(conversationId, paneId, (pane) => {
+    // Another tab may have written the conversation without it.
+    const tree = pane.tree.messages[message.id] ? pane.tree : add(pane.tree, message);
+    return { ...pane, tree: change(tree, message.id, messageChanges(answer)) };
+  });
 }
 
 function announceEnd(answer: Answer): void {

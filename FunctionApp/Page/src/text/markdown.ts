@@ -21,7 +21,11 @@ marked.use({
   }),
   renderer: {
     // What looks like HTML is text of the model: it is shown, not obeyed.
-    html: ({ text }) => escape(text),
+    html: ({ text, block }) => (block ? `<p class="source">${escape(text.trimEnd())}</p>` : escape(text)),
+    // One level for all, below the page's own: a model's levels begin anywhere and skip some, which misleads a screen reader.
+    heading({ tokens, depth }) {
+      return `<h2 class="depth-${depth}">${this.parser.parseInline(tokens)}</h2>`;
+    },
     // No image is fetched: its address could carry away what stands in the conversation.
     image: ({ href, text }) => `<a href="${escape(href)}">${escape(text || href)}</a>`,
     checkbox: ({ checked }) => (checked ? "☑ " : "☐ "),

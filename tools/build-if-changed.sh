@@ -44,8 +44,10 @@ restore_and_compile() {
     [[ -d $packages/torchsharp ]] || what="Packages: fetching about 250 MB, of which libtorch is 128"
     phase "$what" dotnet restore "$1" -nologo || { explain_restore; return 1; }
     # Nothing here looks at warnings: the analyzers, two fifths of the compiler's work, belong to ./test. The compiler ends before code of an
-    # instrumented tier would pay, and has more to gain from fewer collections than from a small heap.
-    DOTNET_TieredPGO=0 DOTNET_EnableWriteXorExecute=0 DOTNET_GCgen0size=0x8000000 \
+    # instrumented tier would pay, and has more to gain from fewer collections than from a small heap (one for each core: on many, a large one).
+    local garbage=0x8000000
+    (($(getconf _NPROCESSORS_ONLN) <= 4)) || garbage=0
+    DOTNET_TieredPGO=0 DOTNET_EnableWriteXorExecute=0 DOTNET_GCgen0size=$garbage \
         phase Compiling dotnet build "$1" -c Release --no-restore -v minimal -nologo -clp:NoSummary -p:UseSharedCompilation=true \
         -p:RunAnalyzers=false || { say_last_phase; say "The build failed."; return 1; }
     sed -n 's/^ *\(The web page was not built.*\)/\1/p' "$phase_log" | sort -u >&2

@@ -12,7 +12,7 @@ namespace Rill.Hosting;
 internal sealed class ModelHealthCheck(IRillResource server, ResourceNotificationService notifications) : IHealthCheck
 {
     /// <summary>The property that says what is known of the model.</summary>
-    public const string Property = "Model state";
+    public const string Property = "rill.model";
 
     private const string Loaded = "The model is loaded.";
     private const string Silent = "The server does not answer yet: its console says what it is doing.";
@@ -31,7 +31,11 @@ internal sealed class ModelHealthCheck(IRillResource server, ResourceNotificatio
 
     private static CustomResourceSnapshot Tell(CustomResourceSnapshot before, string state) => before with
     {
-        Properties = [.. before.Properties.Where(property => property.Name != Property), new ResourcePropertySnapshot(Property, state)],
+        Properties =
+        [
+            .. before.Properties.Where(property => property.Name != Property),
+            new ResourcePropertySnapshot(Property, state) { DisplayName = "Model", IsHighlighted = true },
+        ],
     };
 
     private async Task<(bool IsReady, string State)> AskAsync(CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ namespace Rill.Hosting.Tests;
 [Collection(nameof(SampleApp))]
 public sealed class SampleAppTests(SampleApp sample)
 {
-    private const string ModelState = "Model state";
+    private const string ModelState = "rill.model";
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     [Fact]

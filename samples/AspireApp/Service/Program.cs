@@ -15,7 +15,7 @@ builder.Services.AddChatClient(client.AsIChatClient());
 
 // Traces that Aspire's dashboard shows from this service's request down to Rill's.
 builder.Services.AddOpenTelemetry()
-    .WithTracing(tracing => tracing.AddSource("Microsoft.AspNetCore", "System.Net.Http"))
+    .WithTracing(tracing => tracing.AddAspNetCoreInstrumentation().AddHttpClientInstrumentation())
     .UseOtlpExporter();
 
 var app = builder.Build();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Rill.CommandLine.Client;
 using Rill.CommandLine.Commands;
 using Rill.CommandLine.Help;
 using Rill.CommandLine.Pipes;
@@ -32,7 +33,7 @@ internal static class RillProgram
             // Whoever read our output has seen enough, as in "| head -1".
             return ExitCode.Success;
         }
-        catch (Exception failure) when (failure is FailureException or ModelFileException or UnsupportedModelException or ModelFormatException or ChatTemplateException or EncodingLimitException or StoreException
+        catch (Exception failure) when (failure is FailureException or ServerException or ModelFileException or UnsupportedModelException or ModelFormatException or ChatTemplateException or EncodingLimitException or StoreException
             or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine($"rill: {failure.Message}");
@@ -51,6 +52,7 @@ internal static class RillProgram
             ParseCommand.Create(),
             InspectCommand.Create(),
             LogitsCommand.Create(),
+            ChatCommand.Create(),
             ConformanceCommand.Create(),
             ModelsCommand.Create(),
         };

@@ -53,6 +53,8 @@ internal static class RillProgram
             InspectCommand.Create(),
             LogitsCommand.Create(),
             ChatCommand.Create(),
+            BenchCommand.Create(),
+            TopCommand.Create(),
             ConformanceCommand.Create(),
             ModelsCommand.Create(),
         };

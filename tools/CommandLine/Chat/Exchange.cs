@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Rill.CommandLine.Client;
+using Rill.CommandLine.Terminal;
 
 namespace Rill.CommandLine.Chat;
 

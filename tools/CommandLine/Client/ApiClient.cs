@@ -65,6 +65,24 @@ internal sealed class ApiClient(Uri api, string? key) : IDisposable
         }
     }
 
+    /// <summary>Runs a command's work, and says what to do where no server is there or a key is asked for.</summary>
+    /// <exception cref="FailureException">Nothing listens, or the key is refused.</exception>
+    public async Task<T> ExplainAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (ServerException absent) when (absent.IsAbsent && IsDefault)
+        {
+            throw new FailureException($"No server listens at {ServerAddress.Show(api)}: start one with ./run in another terminal, or name one with --url.");
+        }
+        catch (ServerException refused) when (refused.IsKey)
+        {
+            throw new FailureException($"{refused.Message} The key is given by --key or by the variable {ServerOptions.KeyVariable}.");
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 

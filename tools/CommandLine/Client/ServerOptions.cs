@@ -20,7 +20,7 @@ internal sealed class ServerOptions
     public Option<string?> Key { get; } = new("--key") { Description = $"The key, sent as a bearer. [default: the variable {KeyVariable}]" };
 
     /// <summary><c>--model</c>, completed with what the server lists.</summary>
-    public Option<string?> Model { get; } = new("--model") { Description = "The model to name; the first that the server lists if absent." };
+    public Option<string?> Model { get; } = new("--model") { Description = "The model to name; the first that the server lists if absent.", HelpName = "MODEL" };
 
     /// <summary>Makes the options.</summary>
     public ServerOptions() => Model.CompletionSources.Add(context => ModelNames.Of(context.ParseResult, this));

@@ -1,4 +1,6 @@
-namespace Rill.CommandLine.Chat;
+using Spectre.Console;
+
+namespace Rill.CommandLine.Terminal;
 
 /// <summary>One dim line that tells what is waited for, and goes when there is something to read. On standard error: it is no answer.</summary>
 /// <param name="terminal">Standard error where it is a terminal; null to show nothing.</param>
@@ -6,6 +8,10 @@ namespace Rill.CommandLine.Chat;
 internal sealed class StatusLine(TextWriter? terminal, int width)
 {
     private bool _shown;
+
+    /// <summary>A line on standard error where that is a terminal, and none elsewhere.</summary>
+    public static StatusLine New() =>
+        new(Console.IsErrorRedirected || !AnsiConsole.Profile.Capabilities.Ansi ? null : Console.Error, AnsiConsole.Profile.Width);
 
     /// <summary>Shows a line in place of the last.</summary>
     public void Show(string text)

@@ -44,7 +44,7 @@ internal static class RillProgram
     /// <summary>To add a command: one file in Commands, and its line here.</summary>
     private static RootCommand NewRoot()
     {
-        var root = new RootCommand("Rill's text tools: what a model's tokenizer and chat template make of a text, and whether Rill can serve the model.")
+        var root = new RootCommand("Rill at a terminal: talk to a served model, test and watch its server, and see what a model's files make of a text.")
         {
             TokenizeCommand.Create(),
             DetokenizeCommand.Create(),
@@ -57,6 +57,7 @@ internal static class RillProgram
             TopCommand.Create(),
             ConformanceCommand.Create(),
             ModelsCommand.Create(),
+            CompletionCommand.Create(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);

@@ -116,9 +116,9 @@ internal sealed class BenchCommand
         return new LoadPlan
         {
             Model = model,
-            Levels = parsed.GetValue(_rate) is { } rates
+            Levels = parsed.GetValue(_rate) is { Length: > 0 } rates
                 ? [.. rates.Select(rate => new LoadLevel(null, rate))]
-                : [.. (parsed.GetValue(_concurrency) ?? s_concurrency).Select(streams => new LoadLevel((int)streams, null))],
+                : [.. (parsed.GetValue(_concurrency) is { Length: > 0 } streams ? streams : s_concurrency).Select(count => new LoadLevel((int)count, null))],
             Requests = (int?)parsed.GetValue(_requests),
             Duration = TimeSpan.FromSeconds(parsed.GetValue(_duration) ?? DefaultSeconds),
             WarmUp = (int?)parsed.GetValue(_warmUp),

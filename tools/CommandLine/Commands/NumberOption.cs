@@ -21,7 +21,7 @@ internal static class NumberOption
         CustomParser = result => (int)(Read(result, result.Tokens[0].Value, name, least, most, whole: true) ?? 0),
     };
 
-    /// <summary>An option for a list with commas; null if absent.</summary>
+    /// <summary>An option for a list with commas; empty if absent.</summary>
     public static Option<double[]?> NewList(string name, string description, double least, double most, bool whole) => new(name)
     {
         Description = description, HelpName = "N,N",

@@ -28,7 +28,7 @@ internal sealed record LevelReport
 
     /// <summary>One message of each kind.</summary>
     [JsonIgnore]
-    public required IReadOnlyDictionary<string, string> Messages { get; init; }
+    public IReadOnlyDictionary<string, string> Messages { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Answers that ended within the time, a second.</summary>
     public double RequestsPerSecond { get; init; }

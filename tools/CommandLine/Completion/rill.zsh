@@ -1,0 +1,11 @@
+#compdef rill
+# Completion of rill's command line in zsh. In ~/.zshrc, after compinit: source <(rill completion zsh)
+_rill() {
+    local line="${BUFFER[1,CURSOR]}"
+    local rest="${line#*${words[1]}}"
+    local -a candidates
+    candidates=("${(@f)$("${words[1]}" "[suggest:$((${#rest} + 4))]" "rill$rest" 2>/dev/null)}")
+    candidates=("${(@)candidates:#}")
+    (( ${#candidates} )) && compadd -a candidates || _files
+}
+compdef _rill rill ./rill

@@ -17,7 +17,7 @@ internal static class ReportPlot
     private const string Style =
         "body{font:15px system-ui,sans-serif;margin:2rem auto;max-width:80rem;padding:0 1rem;color:#222;background:#fff}"
         + "table{border-collapse:collapse;margin:1rem 0}td,th{padding:.2rem .8rem;text-align:right;border-bottom:1px solid #ddd}"
-        + "td:first-child,th:first-child{text-align:left;white-space:pre}svg{max-width:100%;height:auto}.plots{display:flex;flex-wrap:wrap;gap:1rem}";
+        + "td:first-child,th:first-child{text-align:left;white-space:pre}img{max-width:100%;height:auto}.plots{display:flex;flex-wrap:wrap;gap:1rem}";
 
     /// <summary>The page.</summary>
     public static string Html(LoadReport report)
@@ -42,7 +42,9 @@ internal static class ReportPlot
         page.Append("<div class=\"plots\">\n");
         foreach (var model in Models(report))
         {
-            page.Append(new SvgExporter { Width = Width, Height = Height, IsDocument = false }.ExportToString(model)).Append('\n');
+            // As a picture of its own each, since the library gives parts of all of them the same ids.
+            var svg = new SvgExporter { Width = Width, Height = Height }.ExportToString(model);
+            page.Append(CultureInfo.InvariantCulture, $"<img alt=\"{Encode(model.Title)}\" src=\"data:image/svg+xml;base64,{Convert.ToBase64String(Encoding.UTF8.GetBytes(svg))}\">\n");
         }
 
         return page.Append("</div></body></html>\n").ToString();
@@ -90,12 +92,17 @@ internal static class ReportPlot
 
     private static PlotModel NewModel(string title, string xTitle, string yTitle)
     {
-        var model = new PlotModel { Title = title, Culture = CultureInfo.InvariantCulture, Background = OxyColors.White };
-        model.Legends.Add(new Legend { LegendPosition = LegendPosition.RightBottom, LegendBackground = OxyColor.FromAColor(200, OxyColors.White) });
-        model.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, Title = xTitle, Minimum = 0, MajorGridlineStyle = LineStyle.Dot });
-        model.Axes.Add(new LinearAxis { Position = AxisPosition.Left, Title = yTitle, Minimum = 0, MajorGridlineStyle = LineStyle.Dot });
+        var model = new PlotModel { Title = title, Culture = CultureInfo.InvariantCulture, Background = OxyColors.White, DefaultFont = "Arial", PlotMargins = new OxyThickness(double.NaN) };
+        model.Legends.Add(new Legend { LegendPlacement = LegendPlacement.Outside, LegendPosition = LegendPosition.RightTop, LegendPadding = 20, LegendLineSpacing = 6 });
+        model.Axes.Add(NewAxis(AxisPosition.Bottom, xTitle));
+        model.Axes.Add(NewAxis(AxisPosition.Left, yTitle));
         return model;
     }
+
+    private static LinearAxis NewAxis(AxisPosition position, string title) => new()
+    {
+        Position = position, Title = title, Minimum = 0, MaximumPadding = 0.05, AxisTitleDistance = 16, MajorGridlineStyle = LineStyle.Dot,
+    };
 
     private static void AppendRow(StringBuilder page, string tag, IReadOnlyList<string> cells) =>
         page.Append("<tr>").AppendJoin("", cells.Select(cell => $"<{tag}>{Encode(cell)}</{tag}>")).Append("</tr>\n");

@@ -10,6 +10,7 @@ internal static class ReadingRows
     /// <summary>The rows.</summary>
     public static IEnumerable<(string Name, string Value)> Of(EngineReading reading) =>
     [
+        ("until", string.Create(CultureInfo.InvariantCulture, $"{reading.At:HH:mm:ss}, over {reading.Seconds:0.#} s")),
         ("running", Number(reading.Running)),
         ("waiting", Number(reading.Waiting)),
         ("KV cache", Percent(reading.KvCacheUsage)),
@@ -23,9 +24,8 @@ internal static class ReadingRows
         ("memory", reading.MemoryBytes is { } bytes ? string.Create(CultureInfo.InvariantCulture, $"{bytes / MiB:0} MiB") : "-"),
     ];
 
-    /// <summary>The head: what is looked at, and over which time.</summary>
-    public static string Title(EngineReading reading) =>
-        string.Create(CultureInfo.InvariantCulture, $"{reading.Model ?? "?"} at {reading.Url}, {reading.At:HH:mm:ss}, the last {reading.Seconds:0.#} s");
+    /// <summary>The head: what is looked at.</summary>
+    public static string Title(EngineReading reading) => $"{reading.Model ?? "?"} at {reading.Url}";
 
     private static string Number(double? value) => value is { } number ? number.ToString(number >= 100 ? "0" : "0.##", CultureInfo.InvariantCulture) : "-";
 

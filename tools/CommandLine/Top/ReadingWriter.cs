@@ -32,7 +32,7 @@ internal static class ReadingWriter
 
         if (reading.KvCacheUsage is { } usage)
         {
-            grid.AddRow(new Markup("[grey]KV cache[/]"), new BreakdownChart().HideTags().Width(40).AddItem("used", 100 * usage, Color.Green).AddItem("free", 100 * (1 - usage), Color.Grey));
+            grid.AddRow(new Markup(""), new BreakdownChart().HideTags().Width(40).AddItem("used", 100 * usage, Color.Green).AddItem("free", 100 * (1 - usage), Color.Grey));
         }
 
         if (trouble is not null)
@@ -40,6 +40,6 @@ internal static class ReadingWriter
             grid.AddRow(new Markup("[red]no answer[/]"), new Spectre.Console.Text(trouble));
         }
 
-        return new Panel(grid).Header(Markup.Escape(ReadingRows.Title(reading))).Border(BoxBorder.Rounded);
+        return new Panel(grid).Header(Markup.Escape(ReadingRows.Title(reading))).Border(BoxBorder.Rounded).Expand();
     }
 }

@@ -105,6 +105,7 @@ public sealed class ChatPipeTests(ScriptedServer rill)
                 await OtherServer.SendAsync(http, """data: {"error":{"message":"The model has failed.","type":"server_error","param":null,"code":"internal_error"}}""");
             }
 
+            await Task.Delay(300);    // what was sent arrives
             http.Abort();
         });
 

@@ -24,7 +24,7 @@ public sealed class ChatTerminalTests(ScriptedServer rill)
         await terminal.SeeAsync(Prompt);
         await terminal.TypeAsync("!text still here\r");
         await terminal.SeeAsync("\nstill here");
-        await terminal.SeeAsync("10 tokens at ");
+        await terminal.SeeAsync("11 tokens at ");
         await terminal.SeeAsync(Prompt);
         await terminal.TypeAsync(PseudoTerminal.CtrlC);
         await terminal.SeeAsync("Ctrl+C again");

@@ -92,7 +92,7 @@ public sealed partial class BenchTests(ScriptedServer rill)
 
         Assert.Equal(0, result.ExitCode);
         var level = JsonElement.Parse(result.Text).GetProperty("levels")[0];
-        Assert.Equal("""{"stream cut":3,"503 server_is_overloaded":3}""", Compact().Replace(level.GetProperty("errors").GetRawText(), ""));
+        Assert.Equal((3, 3), (Int(level.GetProperty("errors"), "stream cut"), Int(level.GetProperty("errors"), "503 server_is_overloaded")));
         Assert.Equal((9, 6, 3), (Int(level, "requests"), Int(level, "failed"), Int(level.GetProperty("e2e_ms"), "count")));
     }
 
@@ -140,7 +140,7 @@ public sealed partial class BenchTests(ScriptedServer rill)
     }
 
     [Theory]
-    [InlineData("--rate and --concurrency exclude", "--rate", "1", "--concurrency", "2")]
+    [InlineData("--concurrency and --rate exclude", "--rate", "1", "--concurrency", "2")]
     [InlineData("--requests and --duration exclude", "--requests", "1", "--duration", "2")]
     [InlineData("must end with .html", "--plot", "figures.png")]
     [InlineData("--concurrency must lie in [1, 4096] and be a whole number.", "--concurrency", "1,x")]
@@ -150,7 +150,7 @@ public sealed partial class BenchTests(ScriptedServer rill)
         var result = await RillProcess.RunAsync("", ["bench", "--url", rill.Url, .. arguments]);
 
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains(expected.Replace("--rate and --concurrency", "--concurrency and --rate", StringComparison.Ordinal), result.Error, StringComparison.Ordinal);
+        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
     }
 
     private static async Task<List<JsonElement>> LevelsAsync(string url, params string[] arguments)
@@ -164,6 +164,7 @@ public sealed partial class BenchTests(ScriptedServer rill)
     {
         OtherServer.BeginStream(http);
         await OtherServer.SendTextAsync(http, "a");
+        await Task.Delay(300);    // what was sent arrives
         http.Abort();
     }
 
@@ -175,9 +176,6 @@ public sealed partial class BenchTests(ScriptedServer rill)
         JsonValueKind.Array => element.EnumerateArray().SelectMany(Names),
         _ => [],
     };
-
-    [GeneratedRegex(@"\s")]
-    private static partial Regex Compact();
 
     [GeneratedRegex("src=\"data:image/svg\\+xml;base64,([^\"]+)\"")]
     private static partial Regex Picture();

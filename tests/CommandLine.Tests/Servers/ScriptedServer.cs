@@ -23,6 +23,7 @@ public sealed class ScriptedServer : IAsyncLifetime
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            Environment = { ["Scripted__StepMilliseconds"] = "2" },
         };
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => Hear(line.Data, address);

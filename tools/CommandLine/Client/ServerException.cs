@@ -22,12 +22,17 @@ internal sealed class ServerException(string kind, string message) : Exception(m
     /// <summary>What the server said, without what we add to it.</summary>
     public string Said { get; init; } = message;
 
-    /// <summary>A connection that was not made.</summary>
-    public static ServerException Unreachable(Uri api, HttpRequestException failure) => new(
-        "cannot be reached", $"{ServerAddress.Show(api)} cannot be reached: {failure.Message.TrimEnd('.')}.")
+    /// <summary>A connection that was not made, or broke before an answer came.</summary>
+    public static ServerException Unreachable(Uri api, HttpRequestException failure)
     {
-        IsAbsent = failure.HttpRequestError == HttpRequestError.ConnectionError,
-    };
+        var isAbsent = failure.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError;
+        return new ServerException(
+            isAbsent ? "cannot be reached" : "no answer",
+            $"{ServerAddress.Show(api)} {(isAbsent ? "cannot be reached" : "gave no answer")}: {failure.Message.TrimEnd('.')}.")
+        {
+            IsAbsent = failure.HttpRequestError == HttpRequestError.ConnectionError,
+        };
+    }
 
     /// <summary>A stream that ended before the answer did.</summary>
     public static ServerException Cut(string? requestId) => new(

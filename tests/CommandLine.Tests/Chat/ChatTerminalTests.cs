@@ -18,12 +18,12 @@ public sealed class ChatTerminalTests(ScriptedServer rill)
         await terminal.SeeAsync(Prompt);
 
         await terminal.TypeAsync("!endless\r");
-        await terminal.SeeAsync("\n1 2 3");
+        await terminal.SeeAsync("1 2 3");
         await terminal.TypeAsync(PseudoTerminal.CtrlC);
         await terminal.SeeAsync("stopped · first token after ");
         await terminal.SeeAsync(Prompt);
         await terminal.TypeAsync("!text still here\r");
-        await terminal.SeeAsync("\nstill here");
+        await terminal.SeeAsync("still here\r\n");
         await terminal.SeeAsync("11 tokens at ");
         await terminal.SeeAsync(Prompt);
         await terminal.TypeAsync(PseudoTerminal.CtrlC);

@@ -66,8 +66,21 @@ public sealed class TopTests(ScriptedServer rill)
         Assert.Equal(0, await terminal.EndAsync());
     }
 
+    [SkippableFact]
+    public async Task Top_ForAReaderThatLeaves_EndsQuietly()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "The pipe is made by bash.");
+        using var process = RillProcess.Start(
+            "bash", ["-c", $"dotnet '{RillProcess.Assembly}' top --url {rill.Url} --json --interval 0.1 | head -n 1; echo ${{PIPESTATUS[0]}}"], []);
+
+        var result = await RillProcess.FinishAsync(process, []);
+
+        Assert.Equal(("0", ""), (result.Lines[^1], result.Error));
+        Assert.Equal(2, result.Lines.Length);
+    }
+
     [Fact]
-    public async Task Top_OfAServerThatAsksForAKey_SaysSo()
+    public async Task Top_OfAServerThatFails_SaysSo()
     {
         await using var server = await OtherServer.StartAsync((_, _) => Task.CompletedTask, _ => throw new InvalidOperationException());
 

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Rill.CommandLine.Client;
 using Rill.CommandLine.Help;
 using Rill.CommandLine.LoadTest;
+using Rill.CommandLine.Pipes;
 using Rill.CommandLine.Terminal;
 
 namespace Rill.CommandLine.Commands;
@@ -86,23 +87,27 @@ internal sealed class BenchCommand
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         using var client = _server.NewClient(parsed);
-        var started = DateTimeOffset.UtcNow;
         try
         {
-            var plan = PlanOf(parsed, parsed.GetValue(_server.Model) ?? await client.ExplainAsync(() => client.FirstModelAsync(cancellationToken)));
-            var levels = await MeasureAsync(client, plan, cancellationToken);
-            var report = new LoadReport
-            {
-                Url = ServerAddress.Show(client.Api), Model = plan.Model, Started = started, Levels = levels,
-                PromptTokens = plan.PromptTokens, SharedPrefix = plan.SharedPrefix, MaxTokens = plan.MaxTokens, Seed = plan.Seed,
-            };
+            var report = await client.ExplainAsync(() => MeasureAsync(client, parsed, cancellationToken));
             Write(report, parsed.GetValue(_json), parsed.GetValue(_plot));
-            return levels.All(level => level.Failed < level.Requests) ? ExitCode.Success : ExitCode.Failure;
+            return report.Levels.All(level => level.Failed < level.Requests) ? ExitCode.Success : ExitCode.Failure;
         }
         catch (OperationCanceledException)
         {
             return ExitCode.Interrupted;
         }
+    }
+
+    private async Task<LoadReport> MeasureAsync(ApiClient client, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var started = DateTimeOffset.UtcNow;
+        var plan = PlanOf(parsed, parsed.GetValue(_server.Model) ?? await client.FirstModelAsync(cancellationToken));
+        return new LoadReport
+        {
+            Url = ServerAddress.Show(client.Api), Model = plan.Model, Started = started, Levels = await MeasureAsync(client, plan, cancellationToken),
+            PromptTokens = plan.PromptTokens, SharedPrefix = plan.SharedPrefix, MaxTokens = plan.MaxTokens, Seed = plan.Seed,
+        };
     }
 
     private LoadPlan PlanOf(ParseResult parsed, string model)
@@ -154,11 +159,20 @@ internal sealed class BenchCommand
         return levels;
     }
 
+    /// <summary>The figures first, so that a file that cannot be written loses none.</summary>
     private static void Write(LoadReport report, string? json, string? plot)
     {
-        if (plot is not null)
+        if (json == "-")
         {
-            File.WriteAllText(plot, ReportPlot.Html(report));
+            StandardStreams.WriteText(report.ToJson());
+        }
+        else if (Console.IsOutputRedirected)
+        {
+            StandardStreams.WriteText(ReportWriter.Text(report));
+        }
+        else
+        {
+            ReportWriter.Table(report);
         }
 
         if (json is not null and not "-")
@@ -166,17 +180,9 @@ internal sealed class BenchCommand
             File.WriteAllText(json, report.ToJson());
         }
 
-        if (json == "-")
+        if (plot is not null)
         {
-            Console.Write(report.ToJson());
-        }
-        else if (Console.IsOutputRedirected)
-        {
-            Console.Write(ReportWriter.Text(report));
-        }
-        else
-        {
-            ReportWriter.Table(report);
+            File.WriteAllText(plot, ReportPlot.Html(report));
         }
     }
 }

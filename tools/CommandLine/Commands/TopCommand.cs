@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Rill.CommandLine.Client;
 using Rill.CommandLine.Help;
+using Rill.CommandLine.Pipes;
 using Rill.CommandLine.Top;
 using Spectre.Console;
 
@@ -46,7 +47,7 @@ internal static class TopCommand
         {
             for (var reading = first; ; reading = await watch.NextAsync(cancellationToken))
             {
-                Console.Write(ReadingWriter.Json(reading));
+                StandardStreams.WriteText(ReadingWriter.Json(reading));
                 if (once)
                 {
                     return ExitCode.Success;
@@ -56,7 +57,7 @@ internal static class TopCommand
 
         if (once || Console.IsOutputRedirected)
         {
-            Console.Write(ReadingWriter.Text(first));
+            StandardStreams.WriteText(ReadingWriter.Text(first));
             return ExitCode.Success;
         }
 

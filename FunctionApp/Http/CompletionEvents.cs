@@ -23,6 +23,11 @@ internal sealed class CompletionEvents(ChatGeneration generation, StreamOptions?
     /// <inheritdoc/>
     public void WriteDelta(SseWriter writer, in ChoiceDelta delta)
     {
+        if (_chunks.Echo(delta) is { } echo)
+        {
+            writer.Write(echo, OpenAIJson.Wire.Completion);
+        }
+
         if (!delta.Parts.IsEmpty && _chunks.TemplateFor(delta) is { } template)
         {
             writer.Write(template, delta.Parts[0].Text);

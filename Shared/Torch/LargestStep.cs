@@ -9,7 +9,7 @@ namespace Rill.Torch;
 
 /// <summary>
 /// The step that takes the most memory beside weights, keys and values: as many tokens of prompts as a step may have, and then as many
-/// samples. What libtorch took for it, it keeps.
+/// samples, and scores. What libtorch took for it, it keeps.
 /// </summary>
 internal static class LargestStep
 {
@@ -36,10 +36,12 @@ internal static class LargestStep
     private static void Execute(IDecoder decoder, GpuSampler sampler, KeyValueLayout layout, TokenRow[] rows)
     {
         int[] sampling = [.. Enumerable.Range(0, Math.Min(layout.SlotCount, rows.Length))];
-        using (var output = decoder.Forward(new StepPlan { Rows = rows, PromptRows = rows.Length, SamplingRows = sampling }))
+        int[] scoring = [.. Enumerable.Range(0, rows.Length).Skip(sampling.Length).Take(ModelLimits.MostScored)];
+        using (var output = decoder.Forward(new StepPlan { Rows = rows, PromptRows = rows.Length, SamplingRows = sampling, ScoringRows = scoring }))
         {
             var drawn = new Sequence(-1, [0], new SamplingParameters { TopP = 0.9f, TopLogprobs = 5, FrequencyPenalty = 0.1f });
-            sampler.Sample(output.Logits!, [.. sampling.Select(_ => new SequenceStep(drawn, 0, 1))]);
+            using var sampled = output.Logits!.narrow(0, 0, sampling.Length);
+            sampler.Sample(sampled, [.. sampling.Select(_ => new SequenceStep(drawn, 0, 1))]);
         }
 
         foreach (var slot in rows.Select(row => row.Slot).Distinct())

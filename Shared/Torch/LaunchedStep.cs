@@ -11,16 +11,20 @@ namespace Rill.Torch;
 /// <param name="stream">Where it was queued.</param>
 /// <param name="decoder">Computes it.</param>
 /// <param name="sampler">Reads what was sampled.</param>
+/// <param name="scorer">Reads what prompts are worth.</param>
 /// <param name="plan">What it computes.</param>
 /// <param name="parts">Owns all of its tensors.</param>
 internal sealed class LaunchedStep(
-    IStepDevice stream, IDecoder decoder, GpuSampler sampler, StepPlan plan, DisposableStack parts) : IPendingStep
+    IStepDevice stream, IDecoder decoder, GpuSampler sampler, PromptScorer scorer, StepPlan plan, DisposableStack parts) : IPendingStep
 {
     /// <summary>What is sampled; null where nothing is.</summary>
     public GpuSampling? Sampling { get; init; }
 
     /// <summary>Hidden states, f32 [pooling rows, hidden], on the host once the step is done; null where there are none.</summary>
     public Tensor? Hidden { get; init; }
+
+    /// <summary>Logits of the rows that are scored, f32 [scoring rows, vocabulary], on the host once the step is done; null where there are none.</summary>
+    public Tensor? Scored { get; init; }
 
     /// <summary>The end of it all.</summary>
     public required IStepMark Done { get; init; }
@@ -51,6 +55,6 @@ internal sealed class LaunchedStep(
     {
         Done.Wait();
         StepResult[] sampled = Sampling is null ? [] : sampler.Read(Sampling, IsOvertaken);
-        return Hidden is null ? sampled : plan.InOrder(sampled, Pooling.Pool(Hidden, plan.Pooling));
+        return StepResults.Join(plan, sampled, Hidden, Scored, scorer);
     }
 }

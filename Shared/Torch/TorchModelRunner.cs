@@ -16,6 +16,7 @@ public sealed class TorchModelRunner : IModelRunner
     private readonly IStepDevice _stream;
     private readonly IDecoder _decoder;
     private readonly Sampler _sampler;
+    private readonly PromptScorer _scorer;
     private readonly GpuSampler? _gpuSampler;    // where the logits are not on the host
     private LaunchedStep? _launched;             // the last one
 
@@ -23,10 +24,12 @@ public sealed class TorchModelRunner : IModelRunner
     /// <param name="stream">Where the work is queued.</param>
     /// <param name="decoder">Computes.</param>
     /// <param name="sampler">Samples on the host.</param>
+    /// <param name="scorer">Scores prompts.</param>
     /// <param name="gpuSampler">Samples where the logits are; null where that is the host.</param>
     /// <param name="parts">Owns all of them; disposed with the runner.</param>
-    internal TorchModelRunner(IStepDevice stream, IDecoder decoder, Sampler sampler, GpuSampler? gpuSampler, DisposableStack parts) =>
-        (_stream, _decoder, _sampler, _gpuSampler, _parts) = (stream, decoder, sampler, gpuSampler, parts);
+    internal TorchModelRunner(
+        IStepDevice stream, IDecoder decoder, Sampler sampler, PromptScorer scorer, GpuSampler? gpuSampler, DisposableStack parts) =>
+        (_stream, _decoder, _sampler, _scorer, _gpuSampler, _parts) = (stream, decoder, sampler, scorer, gpuSampler, parts);
 
     /// <inheritdoc/>
     public required ModelLimits Limits { get; init; }
@@ -78,8 +81,9 @@ public sealed class TorchModelRunner : IModelRunner
         var plan = StepPlan.Create(batch.Steps, Limits);
         using var output = plan.Rows.Length == 0 ? null : _decoder.Forward(plan);
         Keep(batch);
-        var sampled = output?.Logits is { } logits ? Sample(logits, plan.Sampling) : [];
-        return output?.Hidden is { } hidden ? plan.InOrder(sampled, Pooling.Pool(hidden, plan.Pooling)) : sampled;
+        var sampled = plan.Sampling.Length > 0 ? _sampler.Sample(output!.Logits!, plan.Sampling) : [];
+        using var scored = plan.Scoring.Length > 0 ? ScoredRows(output!.Logits!, plan) : null;
+        return StepResults.Join(plan, sampled, output?.Hidden, scored, _scorer);
     }
 
     /// <inheritdoc/>
@@ -205,6 +209,9 @@ public sealed class TorchModelRunner : IModelRunner
         }
     }
 
+    /// <summary>The logits of the rows that are scored, behind those that are sampled; the caller owns them.</summary>
+    private static Tensor ScoredRows(Tensor logits, StepPlan plan) => logits.narrow(0, plan.SamplingRows.Length, plan.ScoringRows.Length);
+
     private StepResult[] Sample(Tensor logits, SequenceStep[] steps) => _gpuSampler?.Sample(logits, steps) ?? _sampler.Sample(logits, steps);
 
     /// <summary>Queues a step and the copies of its results to the host. What the device samples it keeps as well, for a step that awaits it.</summary>
@@ -217,14 +224,29 @@ public sealed class TorchModelRunner : IModelRunner
 
         var output = plan.Rows.Length == 0 ? null : parts.Own(_decoder.Forward(plan));
         Keep(batch);
-        var sampling = output?.Logits is { } logits ? parts.Own(sampler.Launch(logits, plan.Sampling)) : null;
-        if (sampling?.Ids is { } ids && plan.SamplingRows.Length == plan.Sampling.Length)    // what follows drafts is never awaited
+        var sampling = plan.Sampling.Length > 0 ? LaunchSampling(output!, plan, sampler, parts) : null;
+        var scored = plan.Scoring.Length > 0 ? parts.Own(ScoredRows(output!.Logits!, plan)) : null;
+        return new LaunchedStep(_stream, _decoder, sampler, _scorer, plan, parts)
         {
-            using var slots = sampling.Chosen is null ? null : output!.Slots!.index_select(0, sampling.Chosen);
-            _decoder.NoteSampled(slots ?? output!.Slots!, ids);
+            Sampling = sampling,
+            Hidden = ToHost(output?.Hidden),
+            Scored = ToHost(scored),
+            Done = parts.Own(_stream.Mark()),
+        };
+
+        Tensor? ToHost(Tensor? values) => values is null ? null : parts.Own(values.to(CPU, non_blocking: true));
+    }
+
+    private GpuSampling LaunchSampling(StepOutput output, StepPlan plan, GpuSampler sampler, DisposableStack parts)
+    {
+        var count = plan.SamplingRows.Length;
+        var sampling = parts.Own(sampler.Launch(parts.Own(output.Logits!.narrow(0, 0, count)), plan.Sampling));
+        if (sampling.Ids is { } ids && count == plan.Sampling.Length)    // what follows drafts is never awaited
+        {
+            using var slots = sampling.Chosen is { } chosen ? output.Slots!.index_select(0, chosen) : output.Slots!.narrow(0, 0, count);
+            _decoder.NoteSampled(slots, ids);
         }
 
-        var hidden = output?.Hidden is { } states ? parts.Own(states.to(CPU, non_blocking: true)) : null;
-        return new LaunchedStep(_stream, _decoder, sampler, plan, parts) { Sampling = sampling, Hidden = hidden, Done = parts.Own(_stream.Mark()) };
+        return sampling;
     }
 }

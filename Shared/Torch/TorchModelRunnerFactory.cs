@@ -87,7 +87,7 @@ public static class TorchModelRunnerFactory
             layout = Fit(gpu, gpuSampler!, spec, budget, layout, place, options);
         }
 
-        var runner = new TorchModelRunner(place.Stream, decoder, sampler, gpuSampler, parts)
+        var runner = new TorchModelRunner(place.Stream, decoder, sampler, new PromptScorer(team), gpuSampler, parts)
         {
             Limits = new(spec.VocabularySize, layout.ContextLength, layout.SlotCount, layout.BlockSize, layout.BlockCount)
             {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Rill.Chat.Constraints;
 using Rill.Chat.Embeddings;
 using Rill.Chat.Input;
@@ -23,6 +22,7 @@ public sealed class ChatService(
     private const int EstimatedBytesPerToken = 4;
 
     private readonly AnswerConstraints _constraints = new(model, new GrammarLimits { SchemaBytes = limits.MaxSchemaBytes });
+    private readonly GenerationStart _start = new(model, engine, time, contentTracing);
     private readonly EmbeddingStart _embeddings = new(engine, limits, time);
     private readonly ChatModelCollection _models = models ?? new ChatModelCollection(model);
 
@@ -191,7 +191,7 @@ public sealed class ChatService(
         metrics.RequestMaxTokens.Record(settings.Sampling.MaxTokens);
         try
         {
-            return (Submit(plan, reservations, prompts, settings), null);
+            return (_start.Submit(plan, reservations, prompts, settings), null);
         }
         catch (EngineFaultException fault)
         {
@@ -217,58 +217,6 @@ public sealed class ChatService(
         catch (EncodingLimitException refused)
         {
             return (null, ApiError.InvalidValue("bad_words", refused.Message));
-        }
-    }
-
-    private ChatGeneration Submit(GenerationPlan plan, PromptReservations reservations, IReadOnlyList<EncodedPrompt> prompts, ChatSettings settings)
-    {
-        var choices = new PromptChoices[prompts.Count];
-        for (var i = 0; i < choices.Length; i++)
-        {
-            choices[i] = Submit(plan, reservations[i], prompts[i], i * plan.ChoicesPerPrompt, settings.Within(ContextLength - prompts[i].Ids.Count));
-        }
-
-        Activity? activity = null;
-        try
-        {
-            activity = RillActivity.StartChat(plan.Model.Id, settings.ToSpan(plan.Operation, plan.Choices) with { Stream = plan.Request.Stream });
-            var content = ContentTrace.Start(activity, contentTracing, plan.Request, plan.Choices);
-            var generation = new ChatGeneration(plan.Model, plan.IdPrefix, choices, time.GetUtcNow().ToUnixTimeSeconds(), activity, content)
-            {
-                Warning = settings.Warning,
-                Rules = plan.Rules,
-            };
-            reservations.HandOver();    // until here whatever is thrown ends what was submitted
-            return generation;
-        }
-        catch
-        {
-            activity?.Dispose();
-            throw;
-        }
-    }
-
-    private PromptChoices Submit(GenerationPlan plan, Reservation reservation, EncodedPrompt prompt, int firstIndex, ChatSettings settings)
-    {
-        var readers = new IChoiceSource[plan.ChoicesPerPrompt];
-        for (var i = 0; i < readers.Length; i++)
-        {
-            readers[i] = settings.Sampling.MaxTokens == 0 ? new EmptyChoice(firstIndex + i) : Submit(i);
-        }
-
-        return new PromptChoices(prompt.Ids.Count, prompt.Echo, readers);
-
-        ChoiceReader Submit(int choice)
-        {
-            // No token here: the generation is aborted with its cause, which a token could not tell.
-            var sequence = new SequenceRequest(prompt.Ids)
-            {
-                Parameters = settings.Sampling with { Choice = choice },
-                Constraint = settings.NewConstraint?.Invoke(),
-                Adapter = plan.Model.Adapter,
-            };
-            var tokens = engine.Submit(reservation, sequence, CancellationToken.None);
-            return new ChoiceReader(firstIndex + choice, tokens, Model.Tokenizer, settings, plan.NewParser(prompt), plan.Rules, plan.ContinuesPrompt);
         }
     }
 

@@ -43,6 +43,7 @@ internal sealed record ChatSettings(SamplingParameters Sampling, IReadOnlyList<s
             IgnoreEos = request.IgnoreEos,
             StopTokenIds = [.. request.StopTokenIds, .. stopTokens.Keys],
             TopLogprobs = request.Alternatives,
+            ScoresPrompt = request.ScoresPrompt,
         };
         return new ChatSettings(sampling, request.Stop, stopTokens);
     }

@@ -39,13 +39,25 @@ public sealed record CompletionChoice(int Index, string Text)
     public StopReason? StopReason { get; init; }
 }
 
-/// <summary>Log-probabilities in the older form: four lists with an entry for each generated token.</summary>
+/// <summary>Log-probabilities in the older form: four lists with an entry for each token.</summary>
 /// <param name="TextOffset">Where the token begins in the choice's text, in characters (code points).</param>
-/// <param name="TokenLogprobs">Natural log of the token's probability.</param>
+/// <param name="TokenLogprobs">Natural log of the token's probability; null for the first of an echoed prompt, which has none.</param>
 /// <param name="Tokens">The token's text; <c>bytes:\xNN...</c> where it is a part of a character.</param>
-/// <param name="TopLogprobs">The most probable tokens and the chosen one, by their text.</param>
+/// <param name="TopLogprobs">The most probable tokens and the chosen one, by their text; null for the first of an echoed prompt.</param>
 public sealed record CompletionLogprobs(
     IReadOnlyList<int> TextOffset,
-    IReadOnlyList<float> TokenLogprobs,
+    IReadOnlyList<float?> TokenLogprobs,
     IReadOnlyList<string> Tokens,
-    IReadOnlyList<IReadOnlyDictionary<string, float>> TopLogprobs);
+    IReadOnlyList<IReadOnlyDictionary<string, float>?> TopLogprobs)
+{
+    /// <summary>These and then others.</summary>
+    public CompletionLogprobs FollowedBy(CompletionLogprobs others)
+    {
+        ArgumentNullException.ThrowIfNull(others);
+        return new(
+            [.. TextOffset, .. others.TextOffset],
+            [.. TokenLogprobs, .. others.TokenLogprobs],
+            [.. Tokens, .. others.Tokens],
+            [.. TopLogprobs, .. others.TopLogprobs]);
+    }
+}

@@ -11,7 +11,7 @@ public sealed record CompletionRequest : GenerationRequest
     /// <summary>What is completed, at least one; each of them n times.</summary>
     public required IReadOnlyList<CompletionPrompt> Prompts { get; init; }
 
-    /// <summary>True to begin each text with its prompt.</summary>
+    /// <summary>True to begin each text with its prompt; with <see cref="Logprobs"/> its tokens are told with theirs as well.</summary>
     public bool Echo { get; init; }
 
     /// <summary>Alternatives to report for each token, 0 to 20; null for no log-probabilities.</summary>
@@ -28,6 +28,9 @@ public sealed record CompletionRequest : GenerationRequest
 
     /// <inheritdoc/>
     public override int? Alternatives => Logprobs;
+
+    /// <inheritdoc/>
+    public override bool ScoresPrompt => Echo && Logprobs is not null;
 
     /// <summary>The number of prompts alone, so that no log ever shows what a user wrote.</summary>
     public override string ToString() => $"CompletionRequest({Prompts.Count} prompts)";

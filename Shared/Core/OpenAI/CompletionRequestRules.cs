@@ -19,8 +19,6 @@ public static class CompletionRequestRules
         { BestOf: { } best } when best != (request.N ?? 1) =>
             ApiError.UnsupportedParameter("best_of", "best_of is not supported by this server unless it equals n: leave it out."),
         { Logprobs: < 0 or > GenerationRules.MaxAlternatives } => GenerationRules.OutOfRange("logprobs", $"[0, {GenerationRules.MaxAlternatives}]"),
-        { Logprobs: not null, Echo: true } =>
-            ApiError.UnsupportedParameter("logprobs", "logprobs together with echo is not supported by this server, which has none of a prompt's tokens: leave one of them out."),
         { MaxCompletionTokens: < 0 } => ApiError.InvalidValue("max_completion_tokens", "max_completion_tokens must be at least 0."),
         { MaxTokens: < 0 } => ApiError.InvalidValue("max_tokens", "max_tokens must be at least 0."),
         _ => null,

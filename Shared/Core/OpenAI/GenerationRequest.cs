@@ -27,6 +27,9 @@ public abstract record GenerationRequest
     /// <summary>Alternatives to report for each token; null for no log-probabilities at all.</summary>
     public abstract int? Alternatives { get; }
 
+    /// <summary>Whether the prompt's tokens are told with log-probabilities too.</summary>
+    public virtual bool ScoresPrompt => false;
+
     /// <summary>In [0, 2], default 1. As in vLLM, below 1e-5 means greedy, and what lies between that and 0.01 acts as 0.01.</summary>
     public float? Temperature { get; init; }
 

@@ -67,14 +67,13 @@ internal sealed class BlockManager
 
     /// <summary>
     /// Gives a waiting sequence a slot with room for all its tokens, and begins it with the cached blocks of its prefix. At least one
-    /// token is left to compute, since the last one's logits are wanted; a mean needs the hidden states of all. False when slots or memory
-    /// are short.
+    /// token is left to compute, since the last one's logits are wanted; a mean needs the hidden states of all, and a prompt that is scored the
+    /// logits of those whose are not known. False when slots or memory are short.
     /// </summary>
     public bool TryAdmit(Sequence sequence, List<BlockCopy> restores, List<StateCopy> stateRestores)
     {
         var wanted = BlocksFor(sequence.Length);
-        var reusable = sequence.Work == SequenceWork.EmbedMean ? 0 : (sequence.Length - 1) / _blockSize;
-        var hits = _cache?.Match(sequence.CacheSalt, sequence.Tokens, reusable) ?? [];
+        var hits = _cache?.Match(sequence.CacheSalt, sequence.Tokens, sequence.Reusable / _blockSize) ?? [];
         var known = hits.Count;
         KeepAffordable(hits, wanted);
         if (_freeSlots.Count == 0 || !TryMakeRoom(wanted))

@@ -11,7 +11,7 @@ public interface IModelRunner : IDisposable
 
     /// <summary>
     /// Runs one step: gives back the memory of what is released, restores cached blocks and states into slots, computes every
-    /// scheduled token and draft, saves full blocks and states to the cache, and answers for each step that samples or pools. The result holds
+    /// scheduled token and draft, saves full blocks and states to the cache, and answers for each step that samples, pools or scores. The result holds
     /// one entry for each of those steps, in batch order; the others, which compute a part of a prompt, have none.
     /// </summary>
     /// <remarks>
@@ -75,6 +75,12 @@ public sealed record AdapterSummary(string Fingerprint, int Rank, long Bytes);
 /// <param name="BlockCount">Blocks that fit the memory budget: blocks of running slots and cached blocks together.</param>
 public sealed record ModelLimits(int VocabularySize, int ContextLength, int SlotCount, int BlockSize, int BlockCount)
 {
+    /// <summary>
+    /// Most prompt tokens that a step scores, of all its sequences together: each takes a row of logits, of which a long prompt's would fill the
+    /// memory (64 rows of 151,936 tokens: 39 MB).
+    /// </summary>
+    public const int MostScored = 64;
+
     /// <summary>Most tokens of a step that suit the runner, where the engine's options name no number.</summary>
     public int TokenBudget { get; init; } = 512;
 
@@ -154,6 +160,18 @@ public readonly record struct SequenceStep(Sequence Sequence, int Start, int Cou
     public bool Pools => Sequence.Work == SequenceWork.EmbedMean || (Sequence.Work == SequenceWork.EmbedLast && IsLast);
 
     /// <summary>
+    /// How many of its tokens the runner scores: at each it tells the log-probabilities of the prompt's next token. They are the last ones before the
+    /// prompt's end, from <see cref="FirstScored"/> on; what a preempted sequence knows already is not told again.
+    /// </summary>
+    public int Scored => Sequence.Parameters.ScoresPrompt ? Math.Max(0, Math.Min(Start + Count, Sequence.PromptLength - 1) - FirstScored) : 0;
+
+    /// <summary>For a step that scores: the position of the first token that it scores at.</summary>
+    public int FirstScored => Math.Max(Start, Sequence.PromptLogprobs.Count);
+
+    /// <summary>True when the runner's result holds something of the sequence.</summary>
+    public bool IsAnswered => Samples || Pools || Scored > 0;
+
+    /// <summary>
     /// True while the step's last token, then its only one, is what the step before samples and nobody has read yet: the sequence ends right
     /// before it.
     /// </summary>
@@ -181,7 +199,7 @@ public readonly record struct BlockCopy(int Slot, int Position, int Block);
 /// <param name="State">Where they are saved, in [0, BlockCount / StateBlocks).</param>
 public readonly record struct StateCopy(int Slot, int Position, int State);
 
-/// <summary>What a step gave one sequence: tokens, or a vector.</summary>
+/// <summary>What a step gave one sequence: tokens, a vector, or what its prompt's tokens are worth.</summary>
 /// <param name="Sequence">The sequence.</param>
 /// <param name="Tokens">
 /// For a step that samples: its tokens in order, 1 to 1 + drafts. All but the last are equal to the drafts in their places. Valid until the
@@ -197,6 +215,9 @@ public readonly record struct StepResult(
     /// is computed again, what the step behind gives it is dropped, and from then on no step overtakes its results.
     /// </summary>
     public bool IsOvertaken { get; init; }
+
+    /// <summary>For a step that scores, one for each of <see cref="SequenceStep.Scored"/>, in order; also where the rest is overtaken.</summary>
+    public ReadOnlyMemory<TokenLogprobs> PromptLogprobs { get; init; }
 }
 
 /// <summary>One sampled token.</summary>
@@ -205,7 +226,7 @@ public readonly record struct StepResult(
 public readonly record struct SampledToken(int TokenId, TokenLogprobs? Logprobs = null);
 
 /// <summary>Log-probabilities (natural log) of the raw distribution, before temperature and penalties (contract B.5).</summary>
-/// <param name="Logprob">Of the sampled token, at most 0.</param>
+/// <param name="Logprob">Of the sampled token, or of the one that the prompt holds, at most 0.</param>
 /// <param name="TopIds">The most probable tokens, best first.</param>
 /// <param name="TopLogprobs">Their log-probabilities, in the same order.</param>
 public sealed record TokenLogprobs(float Logprob, int[] TopIds, float[] TopLogprobs);

@@ -61,9 +61,9 @@ public sealed class Reservation : IDisposable
         _promptTokens = 0;
     }
 
-    /// <summary>The sequence whose prefill a request with the same prompt may wait for, to share it; null for none.</summary>
+    /// <summary>The sequence whose prefill a request with the same prompt may wait for, to share it; null for none, and where each scores its own.</summary>
     internal Sequence? SourceOf(SequenceRequest request)
-        => _firstRequest is { } first && first.SaltWithAdapter == request.SaltWithAdapter
+        => _firstRequest is { Parameters.ScoresPrompt: false } first && first.SaltWithAdapter == request.SaltWithAdapter
             && (ReferenceEquals(first.Prompt, request.Prompt) || first.Prompt.SequenceEqual(request.Prompt))
             ? _first
             : null;

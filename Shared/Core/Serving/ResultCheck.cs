@@ -21,7 +21,10 @@ internal static class ResultCheck
     }
 
     private static bool Fits(SequenceStep step, StepResult result)
-        => result.Fault is not null || result.IsOvertaken || (step.Pools ? result.Vector is not null : Fits(step, result.Tokens.Span));
+        => result.Fault is not null || (result.PromptLogprobs.Length == step.Scored && (result.IsOvertaken || HoldsItsOwn(step, result)));
+
+    private static bool HoldsItsOwn(SequenceStep step, StepResult result)
+        => step.Samples ? Fits(step, result.Tokens.Span) : result.Tokens.IsEmpty && step.Pools == (result.Vector is not null);
 
     private static bool Fits(SequenceStep step, ReadOnlySpan<SampledToken> tokens)
     {

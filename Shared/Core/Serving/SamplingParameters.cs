@@ -56,4 +56,10 @@ public sealed record SamplingParameters
 
     /// <summary>Null for no logprobs; otherwise the number of alternatives, 0 to 20.</summary>
     public int? TopLogprobs { get; init; }
+
+    /// <summary>
+    /// True to tell the log-probabilities of the prompt's tokens as well (<see cref="TokenStream.PromptLogprobs"/>), with as many alternatives. The
+    /// prompt is then computed whole: the prefix cache knows keys and values only.
+    /// </summary>
+    public bool ScoresPrompt { get; init; }
 }

@@ -128,7 +128,7 @@ internal sealed class Scheduler
     public IReadOnlyList<SequenceUpdate> Update(IReadOnlyList<StepResult> results)
     {
         var planned = _planned[0];
-        var answered = planned.Batch.Steps.Where(step => step.Samples || step.Pools).ToList();
+        var answered = planned.Batch.Steps.Where(step => step.IsAnswered).ToList();
         ResultCheck.ThrowIfUnfit(answered, results);
         _holdReleases = false;
         var updates = new SequenceUpdate[results.Count];
@@ -235,6 +235,7 @@ internal sealed class Scheduler
 
     private SequenceUpdate Take(SequenceStep step, StepResult result)
     {
+        step.Sequence.Score(result.PromptLogprobs.Span);
         if (result.IsOvertaken)
         {
             return TakeBack(step);

@@ -4,6 +4,7 @@ namespace Rill.Serving;
 public sealed class Sequence
 {
     private readonly List<int> _tokens;
+    private readonly List<TokenLogprobs> _promptLogprobs = [];
     private int[] _drafts = [];
     private int _draftCount;
     private TokenCounts? _counts;
@@ -60,6 +61,11 @@ public sealed class Sequence
     /// <summary>For a sequence that is embedded: what its steps gave so far, at the end the vector; null before the first.</summary>
     public float[]? Vector { get; private set; }
 
+    /// <summary>
+    /// For <see cref="SamplingParameters.ScoresPrompt"/>: of the prompt's tokens behind the first one, as far as they are known.
+    /// </summary>
+    public IReadOnlyList<TokenLogprobs> PromptLogprobs => _promptLogprobs;
+
     /// <summary>Tokens whose keys and values are in the slot, or will be once the steps that were planned have run.</summary>
     public int ComputedTokens { get; internal set; }
 
@@ -68,6 +74,11 @@ public sealed class Sequence
 
     /// <summary>Tokens not yet computed, an awaited one included: at least 1 between the steps of a sequence that generates.</summary>
     public int PendingTokens => Length + AwaitedTokens - ComputedTokens;
+
+    /// <summary>How many of its first tokens need not be computed where their keys and values are cached.</summary>
+    internal int Reusable => Work == SequenceWork.EmbedMean ? 0
+        : Parameters.ScoresPrompt ? Math.Min(_promptLogprobs.Count, Length - 1)
+        : Length - 1;
 
     /// <summary>The KV slot while running; -1 while waiting.</summary>
     public int Slot { get; internal set; } = -1;
@@ -149,6 +160,9 @@ public sealed class Sequence
 
         return _draftCount = source.Draft(this, _drafts.AsSpan(0, most));
     }
+
+    /// <summary>Takes in what a step says of the next tokens of the prompt.</summary>
+    internal void Score(ReadOnlySpan<TokenLogprobs> logprobs) => _promptLogprobs.AddRange(logprobs);
 
     /// <summary>Takes a step's vector in; after the last step of a mean, divides the sum.</summary>
     internal void Pool(float[] vector, bool isLast)

@@ -22,10 +22,13 @@ internal sealed class StepPlanner(
     /// <summary>Prompts beyond this many tokens wait for another choice that computes the same.</summary>
     public required int LongestAlone { get; init; }
 
+    private int _scores;    // tokens that the step may still score
+
     /// <summary>The next step's work; null when memory is short while a step runs, which may be about to give some back.</summary>
     /// <param name="isBehind">Whether a step runs: then no sequence is preempted.</param>
     public StepWork? Plan(bool isBehind)
     {
+        _scores = ModelLimits.MostScored;
         var plan = new StepWork(new(queues.Running.Count + 1), [], []);
         if (AddDecodes(plan.Steps, TokenBudget, isBehind) is not { } budget)
         {
@@ -85,7 +88,7 @@ internal sealed class StepPlanner(
         {
             var sequence = next.Value;
             var after = next.Next;
-            if (!IsPaused(sequence) && !WaitsForPrompt(sequence))
+            if (!IsPaused(sequence) && !WaitsForPrompt(sequence) && !(sequence.Parameters.ScoresPrompt && _scores == 0))
             {
                 if (!blocks.TryAdmit(sequence, plan.Restores, plan.StateRestores))
                 {
@@ -106,10 +109,21 @@ internal sealed class StepPlanner(
 
     private int AddChunk(List<SequenceStep> steps, Sequence sequence, int budget)
     {
-        var count = blocks.Cut(sequence, Math.Min(sequence.PendingTokens, budget));
-        steps.Add(new SequenceStep(sequence, sequence.ComputedTokens, count));
-        return count;
+        var step = WithinScores(new SequenceStep(sequence, sequence.ComputedTokens, Math.Min(sequence.PendingTokens, budget)));
+        if (step.Count == 0)
+        {
+            return 0;
+        }
+
+        step = step with { Count = blocks.Cut(sequence, step.Count) };
+        _scores -= step.Scored;
+        steps.Add(step);
+        return step.Count;
     }
+
+    /// <summary>The step, shorter where it would score more tokens than are left; of no tokens where none are.</summary>
+    private SequenceStep WithinScores(SequenceStep step) =>
+        step.Scored <= _scores ? step : step with { Count = step.FirstScored + _scores - step.Start };
 
     /// <summary>True for a sequence that sits the step out: its reader is behind, or its constraint is not ready.</summary>
     private bool IsPaused(Sequence sequence) => sequence.Stream?.Mailbox.IsFullWith(sequence.AwaitedTokens) == true || !constraints.IsReady(sequence);

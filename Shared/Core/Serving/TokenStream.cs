@@ -36,6 +36,12 @@ public sealed class TokenStream : IDisposable
     /// <summary>Prompt tokens that came from the prefix cache; 0 until the sequence runs.</summary>
     public int CachedTokens => Sequence.CachedTokens;
 
+    /// <summary>
+    /// For <see cref="SamplingParameters.ScoresPrompt"/>: of the prompt's tokens behind the first one, in order. All of them, and theirs for good, once
+    /// a token was read.
+    /// </summary>
+    public IReadOnlyList<TokenLogprobs> PromptLogprobs => Sequence.PromptLogprobs;
+
     /// <summary>Where the time went so far.</summary>
     public SequenceTimings Timings => new(
         Between(SubmittedAt, ScheduledAt), Between(ScheduledAt, FirstTokenAt), Between(ArrivedAt, FirstTokenAt));

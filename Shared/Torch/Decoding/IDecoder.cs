@@ -55,9 +55,9 @@ internal interface IDecoder
 }
 
 /// <summary>What a step computed. It lies over memory that the next step may overwrite: read and dispose it before.</summary>
-/// <param name="Logits">Of the plan's sampling rows, f32 [sampling rows, vocabulary]; null when there are none.</param>
+/// <param name="Logits">Of the plan's rows whose logits are wanted, f32 [rows, vocabulary]; null when there are none.</param>
 /// <param name="Hidden">Of the plan's pooling rows, after the final norm, f32 [pooling rows, hidden]; null when there are none.</param>
-/// <param name="Slots">Where steps overlap: of the plan's sampling rows, int64 [sampling rows]; null when there are none.</param>
+/// <param name="Slots">Where steps overlap: of the same rows, int64 [rows]; null when there are none.</param>
 internal sealed record StepOutput(torch.Tensor? Logits, torch.Tensor? Hidden, torch.Tensor? Slots = null) : IDisposable
 {
     public void Dispose()

@@ -17,7 +17,8 @@ internal sealed class StepPlan
     /// <summary>Stands for a token that the step before samples and the host has not read yet; it is its sequence's only row.</summary>
     public const int Awaited = -1;
 
-    private bool[] _answersSample = [];    // of the steps that sample or pool, in batch order: whether it samples
+    private Answer[] _answers = [];    // in batch order
+    private int[]? _logitsRows;
 
     /// <summary>All tokens to compute.</summary>
     public required TokenRow[] Rows { get; init; }
@@ -28,11 +29,20 @@ internal sealed class StepPlan
     /// </summary>
     public int PromptRows { get; init; }
 
-    /// <summary>The rows whose logits are wanted: for each of <see cref="Sampling"/> its last token's and then its drafts'.</summary>
+    /// <summary>The rows that are sampled: for each of <see cref="Sampling"/> its last token's and then its drafts'.</summary>
     public int[] SamplingRows { get; init; } = [];
+
+    /// <summary>The rows that are scored, for one of <see cref="Scoring"/> after the other; none of them is sampled.</summary>
+    public int[] ScoringRows { get; init; } = [];
+
+    /// <summary>The rows whose logits are wanted: those that are sampled, then those that are scored.</summary>
+    public int[] LogitsRows => _logitsRows ??= ScoringRows.Length == 0 ? SamplingRows : [.. SamplingRows, .. ScoringRows];
 
     /// <summary>The steps that sample, in batch order.</summary>
     public SequenceStep[] Sampling { get; init; } = [];
+
+    /// <summary>The steps that score, in batch order, and how many tokens.</summary>
+    public (SequenceStep Step, int Count)[] Scoring { get; init; } = [];
 
     /// <summary>The rows whose hidden states are wanted, for one of <see cref="Pooling"/> after the other: its last token's, or all of its tokens'.</summary>
     public int[] PoolingRows { get; init; } = [];
@@ -46,13 +56,14 @@ internal sealed class StepPlan
     public static StepPlan Create(IReadOnlyList<SequenceStep> steps, ModelLimits limits)
     {
         var rows = new TokenRow[steps.Sum(step => step.Count + step.Drafts)];
-        var (samplingRows, poolingRows) = (new List<int>(), new List<int>());
+        var (samplingRows, scoringRows, poolingRows) = (new List<int>(), new List<int>(), new List<int>());
         var promptRows = steps.Sum(step => Math.Clamp(step.Sequence.PromptLength - step.Start, 0, step.Count));
         var (nextPrompt, nextGenerated) = (0, promptRows);
         foreach (var step in steps)
         {
             Check(step, limits);
             var last = step.Start + step.Count - 1;
+            var scored = (From: step.FirstScored, To: step.FirstScored + step.Scored);
             for (var position = step.Start; position <= last + step.Drafts; position++)
             {
                 var row = position < step.Sequence.PromptLength ? nextPrompt++ : nextGenerated++;
@@ -60,6 +71,11 @@ internal sealed class StepPlan
                 if (step.Samples && position >= last)
                 {
                     samplingRows.Add(row);
+                }
+
+                if (position >= scored.From && position < scored.To)
+                {
+                    scoringRows.Add(row);
                 }
 
                 if (step.Pools && (position == last || step.Sequence.Work == SequenceWork.EmbedMean))
@@ -75,17 +91,23 @@ internal sealed class StepPlan
             PromptRows = promptRows,
             SamplingRows = [.. samplingRows],
             Sampling = [.. steps.Where(step => step.Samples)],
+            ScoringRows = [.. scoringRows],
+            Scoring = [.. steps.Where(step => step.Scored > 0).Select(step => (step, step.Scored))],
             PoolingRows = [.. poolingRows],
             Pooling = [.. steps.Where(step => step.Pools)],
-            _answersSample = [.. steps.Where(step => step.Samples || step.Pools).Select(step => step.Samples)],
+            _answers = [.. steps.Where(step => step.IsAnswered).Select(step => new Answer(step.Sequence, step.Samples, step.Pools, step.Scored > 0))],
         };
     }
 
-    /// <summary>Results of <see cref="Sampling"/> and of <see cref="Pooling"/>, in batch order.</summary>
-    public StepResult[] InOrder(StepResult[] sampled, StepResult[] pooled)
+    /// <summary>Results of <see cref="Sampling"/> and of <see cref="Pooling"/>, with those of <see cref="Scoring"/>, in batch order.</summary>
+    public StepResult[] InOrder(StepResult[] sampled, StepResult[] pooled, TokenLogprobs[][] scored)
     {
-        var (nextSampled, nextPooled) = (0, 0);
-        return Array.ConvertAll(_answersSample, samples => samples ? sampled[nextSampled++] : pooled[nextPooled++]);
+        var (nextSampled, nextPooled, nextScored) = (0, 0, 0);
+        return Array.ConvertAll(_answers, answer =>
+        {
+            var result = answer.Samples ? sampled[nextSampled++] : answer.Pools ? pooled[nextPooled++] : new StepResult(answer.Sequence, default);
+            return answer.Scores ? result with { PromptLogprobs = scored[nextScored++] } : result;
+        });
     }
 
     private static void Check(SequenceStep step, ModelLimits limits)
@@ -112,4 +134,7 @@ internal sealed class StepPlan
             ? token
             : throw new SequenceFaultException(step.Sequence, $"The sequence holds the token id {token}, outside the vocabulary of {limits.VocabularySize}.");
     }
+
+    /// <summary>What a step's result holds, as it was when it was laid out: its sequence goes on meanwhile.</summary>
+    private readonly record struct Answer(Sequence Sequence, bool Samples, bool Pools, bool Scores);
 }

@@ -131,9 +131,39 @@ public sealed class TextCompletionTests
         var logprobs = answer.Choices[0].Logprobs!;
         Assert.Equal([0, 1, 1, 2, 2, 2, 2, 3, 4], logprobs.TextOffset);
         Assert.Equal(["a", "bytes:\\xc3", "bytes:\\xa9", "bytes:\\xf0", "bytes:\\x9f", "bytes:\\x91", "bytes:\\x8b", "b", "<|endoftext|>"], logprobs.Tokens);
-        Assert.All(logprobs.TokenLogprobs, logprob => Assert.InRange(logprob, -9999, 0));
-        Assert.All(logprobs.Tokens.Zip(logprobs.TopLogprobs), entry => Assert.Contains(entry.First, entry.Second.Keys));
-        Assert.All(logprobs.TopLogprobs, top => Assert.InRange(top.Count, 2, 3));
+        Assert.All(logprobs.TokenLogprobs, logprob => Assert.InRange(logprob!.Value, -9999, 0));
+        Assert.All(logprobs.Tokens.Zip(logprobs.TopLogprobs), entry => Assert.Contains(entry.First, entry.Second!.Keys));
+        Assert.All(logprobs.TopLogprobs, top => Assert.InRange(top!.Count, 2, 3));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(9)]
+    public async Task Start_WithEchoAndLogprobs_TellsThePromptsTokensFirst(int maxTokens)
+    {
+        await using var world = new ChatWorld();
+
+        var answer = await AnswerAsync(world, Ask("aaé\n!text éb") with { Echo = true, Logprobs = 1, MaxTokens = maxTokens, N = 2 });
+
+        Assert.Equal(2, answer.Choices.Count);
+        Assert.All(answer.Choices, choice =>
+        {
+            var logprobs = choice.Logprobs!;
+            var completion = maxTokens == 0 ? (string[])[] : ["bytes:\\xc3", "bytes:\\xa9", "b", "<|endoftext|>"];
+            Assert.Equal(("aaé\n!text éb" + (maxTokens == 0 ? "" : "éb")), choice.Text);
+            Assert.Equal(["a", "a", "bytes:\\xc3", "bytes:\\xa9", "\n", "!", "t", "e", "x", "t", " ", "bytes:\\xc3", "bytes:\\xa9", "b", .. completion], logprobs.Tokens);
+            Assert.Equal([0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10, 11, .. maxTokens == 0 ? (int[])[] : [12, 12, 13, 14]], logprobs.TextOffset);
+            Assert.Null(logprobs.TokenLogprobs[0]);
+            Assert.Null(logprobs.TopLogprobs[0]);
+
+            // The scripted model expects each token of a prompt once more.
+            Assert.InRange(logprobs.TokenLogprobs[1]!.Value, -0.1, 0);
+            Assert.Equal(["a"], logprobs.TopLogprobs[1]!.Keys);
+            Assert.InRange(logprobs.TokenLogprobs[2]!.Value, -11, -9);
+            Assert.Equal(["a", "bytes:\\xc3"], logprobs.TopLogprobs[2]!.Keys.Order(StringComparer.Ordinal));
+            Assert.Equal(maxTokens == 0 ? FinishReason.Length : FinishReason.Stop, choice.FinishReason);
+        });
+        Assert.Equal((14, maxTokens == 0 ? 0 : 8), (answer.Usage.Value!.PromptTokens, answer.Usage.Value.CompletionTokens));
     }
 
     [Fact]
@@ -176,6 +206,7 @@ public sealed class TextCompletionTests
         var events = new List<Completion> { chunks.Echo(0)!, chunks.Echo(1)! };
         while (await generation.NextAsync(default).AsTask().WaitAsync(_patience) is { } delta)
         {
+            events.AddRange(chunks.Echo(delta) is { } echo ? [echo] : []);
             events.AddRange(delta.Parts.IsEmpty ? [] : [chunks.Text(delta)]);
             events.AddRange(delta.Finish is null ? [] : [chunks.Finish(delta)]);
         }

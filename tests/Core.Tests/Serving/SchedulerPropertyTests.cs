@@ -4,8 +4,8 @@ using Rill.Serving;
 namespace Rill.Core.Tests.Serving;
 
 /// <summary>
-/// Random worlds with drafts, masks (quick and slow ones), salts, embeddings and slots with states: whatever arrives, leaves and fails, the accounts add up, every
-/// text and vector is what it would be alone, and a constraint saw each token exactly once.
+/// Random worlds with drafts, masks (quick and slow ones), salts, embeddings, scored prompts and slots with states: whatever arrives, leaves and fails, the accounts add up, every
+/// text, vector and score is what it would be alone, and a constraint saw each token exactly once.
 /// </summary>
 public class SchedulerPropertyTests
 {
@@ -110,6 +110,7 @@ public class SchedulerPropertyTests
                 return;
             }
 
+            Assert.Equal(sequence.Parameters.ScoresPrompt ? ShadowModel.Scores(prompt) : [], sequence.PromptLogprobs.Select(logprobs => logprobs.Logprob));
             var constraint = _constraints.ContainsKey(sequence) ? new RecordingConstraint(Vocabulary, CompleteAfter) : null;
             Assert.Equal(ShadowModel.Solo(prompt, sequence.Parameters, Vocabulary, _world.Scheduler.MaxLength, constraint), World.Completion(sequence));
         }
@@ -133,6 +134,7 @@ public class SchedulerPropertyTests
                     MinTokens = _isPlain ? 0 : _random.Next(4),
                     EosTokenIds = [_random.Next(Vocabulary)],
                     StopTokenIds = [_random.Next(Vocabulary)],
+                    ScoresPrompt = _random.Next(5) == 0,
                     FrequencyPenalty = !_isPlain && _random.Next(3) == 0 ? 1 : 0,
                 },
             };
@@ -211,6 +213,7 @@ public class SchedulerPropertyTests
         private void CheckBatch(StepBatch batch)
         {
             Assert.InRange(batch.Steps.Sum(step => step.Count + step.Drafts), 0, _options.TokenBudget!.Value);
+            Assert.InRange(batch.Steps.Sum(step => step.Scored), 0, ModelLimits.MostScored);
             Assert.Equal(batch.Steps.Count, batch.Steps.Select(step => step.Sequence.Slot).Distinct().Count());
             Assert.All(batch.Steps, step => Assert.True(step.Count > 0 && step.Start + step.Count <= step.Sequence.Length + (step.Awaits ? 1 : 0)));
             Assert.All(batch.Steps.Where(step => step.Samples), step => Assert.InRange(step.Place, 0, step.Sequence.Parameters.MaxTokens - 1));

@@ -47,6 +47,12 @@ internal static class ShadowModel
         return constraint?.FillMask(mask) == true ? token => (mask[token / 32] >> (token % 32) & 1) != 0 : null;
     }
 
+    /// <summary>What a token is worth behind others.</summary>
+    public static TokenLogprobs Score(IReadOnlyList<int> tokens, int next) => new(-NextToken(tokens.Append(next), 1_000), [next], [0]);
+
+    /// <summary>What the tokens of a prompt behind the first one are worth.</summary>
+    public static IEnumerable<float> Scores(int[] prompt) => Enumerable.Range(1, prompt.Length - 1).Select(place => Score(prompt[..place], prompt[place]).Logprob);
+
     /// <summary>The hidden state after these tokens: a vector of two numbers.</summary>
     public static float[] HiddenState(IReadOnlyList<int> tokens) => [NextToken(tokens, 1_000), tokens.Count];
 

@@ -137,9 +137,14 @@ internal sealed class ShadowRunner(
         content.AddRange(step.Awaits ? [_last[step.Sequence.Slot]] : step.Sequence.Tokens.Slice(step.Start, step.Count));
         Assert.Equal(step.Sequence.Tokens[..(content.Count - (step.Awaits ? 1 : 0))].ToArray(), content[..^(step.Awaits ? 1 : 0)]);
         _salts[step.Sequence.Slot] = step.Sequence.CacheSalt;
-        return step.Samples ? Sample(step, content)
-            : step.Pools ? new StepResult(step.Sequence, default, Pool(step, content))
-            : null;
+        if (!step.IsAnswered)
+        {
+            return null;
+        }
+
+        var scored = Enumerable.Range(step.FirstScored, step.Scored).Select(place => ShadowModel.Score(content[..(place + 1)], step.Sequence.Tokens[place + 1]));
+        var logprobs = scored.ToArray();
+        return (step.Samples ? Sample(step, content) : new StepResult(step.Sequence, default, step.Pools ? Pool(step, content) : null)) with { PromptLogprobs = logprobs };
     }
 
     private StepResult Sample(SequenceStep step, List<int> content)
@@ -235,7 +240,7 @@ internal sealed class ShadowRunner(
 
             return number + 1 == runner._launched || runner.IsLost is not { } isLost
                 ? results
-                : [.. results.Select(result => result.Vector is null && result.Fault is null && isLost(result.Sequence) ? new StepResult(result.Sequence, default) { IsOvertaken = true } : result)];
+                : [.. results.Select(result => !result.Tokens.IsEmpty && isLost(result.Sequence) ? result with { Tokens = default, IsOvertaken = true } : result)];
         }
     }
 }

@@ -104,6 +104,28 @@ public sealed class CompletionsTests(ScriptedServer profile)
     }
 
     [Fact]
+    public async Task EchoWithLogprobs_TellsThePromptsTokensBeforeTheOthers()
+    {
+        const string members = "\"prompt\":\"!text ab🌊c\",\"logprobs\":2,\"echo\":true";
+        var stream = await _server.StreamAtAsync(Path, $"{{{members},\"stream\":true}}");
+        var whole = (await CompleteAsync(members)).GetProperty("choices")[0];
+
+        var choices = stream.Choices().ToList();
+        var parts = choices.Select(choice => choice.GetProperty("logprobs")).Where(logprobs => logprobs.ValueKind == JsonValueKind.Object).ToList();
+        Assert.Equal("!text ab🌊c", choices[0].GetProperty("text").GetString());
+        Assert.Equal("!text ab🌊cab🌊c", whole.GetProperty("text").GetString());
+        Assert.All(
+            (string[])["text_offset", "token_logprobs", "tokens", "top_logprobs"],
+            name => Assert.Equal(
+                whole.GetProperty("logprobs").GetProperty(name).EnumerateArray().Select(entry => entry.GetRawText()),
+                parts.SelectMany(part => part.GetProperty(name).EnumerateArray()).Select(entry => entry.GetRawText())));
+        Assert.Equal(
+            [0, 1, 2, 3, 4, 5, 6, 7, 8, 8, 8, 8, 9, 10, 11, 12, 12, 12, 12, 13, 14],
+            whole.GetProperty("logprobs").GetProperty("text_offset").EnumerateArray().Select(offset => offset.GetInt32()));
+        Assert.All((string[])["token_logprobs", "top_logprobs"], name => Assert.Equal(JsonValueKind.Null, parts[0].GetProperty(name)[0].ValueKind));
+    }
+
+    [Fact]
     public async Task ResponseFormat_HoldsTheText()
     {
         var answer = await CompleteAsync(

@@ -49,5 +49,20 @@ internal static class PseudoLogits
         return new TokenLogprobs(Raw(chosen, scripted) - logSum, ids, Array.ConvertAll(ids, id => Raw(id, scripted) - logSum));
     }
 
+    /// <summary>What a step tells of a prompt: after each of its tokens the model expects the same once more.</summary>
+    public static TokenLogprobs[] Score(SequenceStep step)
+    {
+        var tokens = step.Sequence.Tokens;
+        var top = step.Sequence.Parameters.TopLogprobs ?? 0;
+        var scored = new TokenLogprobs[step.Scored];
+        for (var i = 0; i < scored.Length; i++)
+        {
+            var position = step.FirstScored + i;
+            scored[i] = Logprobs(tokens[position], tokens[position + 1], top);
+        }
+
+        return scored;
+    }
+
     private static float Raw(int id, int scripted) => id == scripted ? Scripted : id == ' ' ? Space : 0;
 }

@@ -20,7 +20,7 @@ namespace Rill.ScriptedApp.Model;
 /// </para>
 /// <para>
 /// Min tokens and ignored end tokens make it repeat its text. Its logits are 10 for the scripted byte, 1 for a space, 0 for the others;
-/// what a constraint does not allow is masked, logit bias is added, the greatest wins, and logprobs are their exact log-softmax. Other sampling parameters have no effect.
+/// what a constraint does not allow is masked, logit bias is added, the greatest wins, and logprobs are their exact log-softmax; in a prompt it expects each token once more. Other sampling parameters have no effect.
 /// Where steps overlap, one is computed when it is collected: by then the tokens before it are known. Waiting ends early for sequences that are aborted. Vectors are made of <see cref="PseudoStates"/>. An adapter is a directory whose
 /// adapter_config.json holds the text that the model then answers.
 /// </para>
@@ -65,7 +65,7 @@ internal sealed class ScriptedModelRunner : IModelRunner
         }
 
         Wait(batch.Steps, started);
-        results.AddRange(batch.Steps.Where(IsAnswered).Select(Compute));
+        results.AddRange(batch.Steps.Where(step => step.IsAnswered).Select(Compute));
         return results;
     }
 
@@ -100,13 +100,11 @@ internal sealed class ScriptedModelRunner : IModelRunner
         // nothing is held
     }
 
-    private static bool IsAnswered(SequenceStep step) => step.Samples || step.Pools;
-
     private List<StepResult> Collect(StepBatch batch)
     {
         // What has ended meanwhile has no slot, and no script.
         Wait([.. batch.Steps.Where(step => step.Sequence.Slot >= 0)], Stopwatch.GetTimestamp());
-        return [.. batch.Steps.Where(IsAnswered).Select(ComputeAlone)];
+        return [.. batch.Steps.Where(step => step.IsAnswered).Select(ComputeAlone)];
     }
 
     /// <summary>A step's result, or the fault that is its sequence's alone.</summary>
@@ -135,9 +133,15 @@ internal sealed class ScriptedModelRunner : IModelRunner
             return new StepResult(step.Sequence, default, PseudoStates.Pool(step));
         }
 
+        var scored = PseudoLogits.Score(step);
+        if (!step.Samples)
+        {
+            return new StepResult(step.Sequence, default) { PromptLogprobs = scored };
+        }
+
         var tokens = new SampledToken[1 + step.Drafts];
         var count = DraftVerification.Sample(step, _ => Sample(step.Sequence), tokens);
-        return new StepResult(step.Sequence, tokens.AsMemory(0, count));
+        return new StepResult(step.Sequence, tokens.AsMemory(0, count)) { PromptLogprobs = scored };
     }
 
     private SampledToken Sample(Sequence sequence)

@@ -65,6 +65,9 @@ public sealed class ChatGeneration : IAsyncDisposable
 
     private int CachedTokens => _prompts.Sum(prompt => prompt.Choices[0].CachedTokens);
 
+    /// <summary>Whether the prompts come back with log-probabilities, in the choices' first deltas.</summary>
+    public bool ScoresPrompts { get; init; }
+
     /// <summary>What a choice's text begins with before its own; null for nothing.</summary>
     public string? Echo(int index) => PromptOf(index).Echo;
 

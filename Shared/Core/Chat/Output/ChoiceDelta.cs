@@ -10,7 +10,14 @@ namespace Rill.Chat.Output;
 /// <param name="Logprobs">Entries of the tokens told with this delta, when the request asks for them.</param>
 /// <param name="Finish">The end, in the choice's last delta only.</param>
 public readonly record struct ChoiceDelta(
-    int Index, ImmutableArray<AnswerPart> Parts, int CompletionTokens, IReadOnlyList<TokenLogprob>? Logprobs = null, ChoiceFinish? Finish = null);
+    int Index, ImmutableArray<AnswerPart> Parts, int CompletionTokens, IReadOnlyList<TokenLogprob>? Logprobs = null, ChoiceFinish? Finish = null)
+{
+    /// <summary>
+    /// Entries of the prompt's tokens, in the choice's first delta, when the request asks for them. The first one has no probability; what stands
+    /// there means nothing.
+    /// </summary>
+    public IReadOnlyList<TokenLogprob>? PromptLogprobs { get; init; }
+}
 
 /// <summary>How a choice ended.</summary>
 /// <param name="Reason">Stop, length or tool calls.</param>

@@ -19,6 +19,7 @@ internal sealed class ChoiceReader : IChoiceSource
     private readonly IncrementalDetokenizer _detokenizer;
     private readonly AnswerParts _parts;
     private List<TokenLogprob>? _logprobs;
+    private IReadOnlyList<int>? _scoredPrompt;    // until its entries are told
 
     /// <summary>A reader of the choice with this index.</summary>
     /// <param name="index">The choice's index in the answer.</param>
@@ -33,6 +34,12 @@ internal sealed class ChoiceReader : IChoiceSource
         (_index, _tokens, _tokenizer, _settings, _parser, _rules) = (index, tokens, tokenizer, settings, parser, rules);
         _detokenizer = new(tokenizer, skipSpecialTokens: !parser.ReadsSpecialTokens, continuesText: continuesPrompt);
         _parts = new(settings.StopStrings, rules);
+    }
+
+    /// <summary>The prompt's tokens, where they are told with their log-probabilities.</summary>
+    public IReadOnlyList<int>? ScoredPrompt
+    {
+        init => _scoredPrompt = value;
     }
 
     /// <inheritdoc/>
@@ -59,7 +66,10 @@ internal sealed class ChoiceReader : IChoiceSource
             if (finish is not null || !_parts.IsEmpty)
             {
                 Finish = finish;
-                var delta = new ChoiceDelta(_index, _parts.Take(), CompletionTokens, HidesLogprobs ? null : _logprobs, finish);
+                var delta = new ChoiceDelta(_index, _parts.Take(), CompletionTokens, HidesLogprobs ? null : _logprobs, finish)
+                {
+                    PromptLogprobs = TakePromptLogprobs(),
+                };
                 _logprobs = null;
                 return delta;
             }
@@ -73,6 +83,13 @@ internal sealed class ChoiceReader : IChoiceSource
     public void Dispose() => _tokens.Dispose();
 
     private bool HidesLogprobs => !_rules.TellsReasoning && (_parts.HasReasoning || _parser.IsReasoning);
+
+    private IReadOnlyList<TokenLogprob>? TakePromptLogprobs()
+    {
+        var entries = _scoredPrompt is null ? null : LogprobEntry.OfPrompt(_scoredPrompt, _tokens.PromptLogprobs, _tokenizer);
+        _scoredPrompt = null;
+        return entries;
+    }
 
     private ChoiceFinish? Take(in TokenBatch batch)
     {

@@ -10,10 +10,16 @@ public static class CompletionAnswer
     public static async Task<Completion> ReadAsync(ChatGeneration generation, CancellationToken cancellationToken)
     {
         var texts = Enumerable.Range(0, generation.ChoiceCount).Select(index => new StringBuilder(generation.Echo(index))).ToList();
-        var logprobs = new List<TokenLogprob>?[texts.Count];
+        var logprobs = new CompletionLogprobs?[texts.Count];
+        var builders = texts.ConvertAll(_ => new CompletionLogprobsBuilder());
         var finishes = new ChoiceFinish[texts.Count];
         while (await generation.NextAsync(cancellationToken) is { } delta)
         {
+            if (delta.PromptLogprobs is { } echoed)
+            {
+                logprobs[delta.Index] = builders[delta.Index].Echo(generation.Echo(delta.Index)!, echoed);
+            }
+
             foreach (var part in delta.Parts)
             {
                 texts[delta.Index].Append(part.Text);
@@ -21,7 +27,8 @@ public static class CompletionAnswer
 
             if (delta.Logprobs is { } entries)
             {
-                (logprobs[delta.Index] ??= []).AddRange(entries);
+                var next = builders[delta.Index].Add(entries);
+                logprobs[delta.Index] = logprobs[delta.Index]?.FollowedBy(next) ?? next;
             }
 
             finishes[delta.Index] = delta.Finish ?? finishes[delta.Index];
@@ -29,7 +36,7 @@ public static class CompletionAnswer
 
         var choices = texts.Select((text, index) => new CompletionChoice(index, text.ToString())
         {
-            Logprobs = logprobs[index] is { } entries ? new CompletionLogprobsBuilder().Add(entries) : null,
+            Logprobs = logprobs[index],
             FinishReason = finishes[index].Reason,
             StopReason = finishes[index].StopReason,
         });

@@ -24,8 +24,15 @@ public sealed class CompletionChunks
         _logprobs = [.. Enumerable.Range(0, generation.ChoiceCount).Select(_ => new CompletionLogprobsBuilder())];
     }
 
-    /// <summary>The first event of a choice whose prompt is echoed; null for one whose is not.</summary>
-    public Completion? Echo(int index) => _generation.Echo(index) is { } prompt ? Event(new CompletionChoice(index, prompt), completionTokens: 0) : null;
+    /// <summary>The first event of a choice whose prompt is echoed; null for one whose is not, or comes with logprobs, which are yet to be computed.</summary>
+    public Completion? Echo(int index) => _generation is { ScoresPrompts: false } && _generation.Echo(index) is { } prompt
+        ? Event(new CompletionChoice(index, prompt), completionTokens: 0)
+        : null;
+
+    /// <summary>The event of the prompt that comes with a delta, which stands before it; null where none does.</summary>
+    public Completion? Echo(in ChoiceDelta delta) => delta.PromptLogprobs is { } entries && _generation.Echo(delta.Index) is { } prompt
+        ? Event(new CompletionChoice(delta.Index, prompt) { Logprobs = _logprobs[delta.Index].Echo(prompt, entries) }, completionTokens: 0)
+        : null;
 
     /// <summary>The encoded form of an ordinary event of this choice; null where logprobs or running usage make each its own.</summary>
     public DeltaTemplate? TemplateFor(in ChoiceDelta delta) => delta.Logprobs is not null || _continuousUsage

@@ -10,6 +10,21 @@ internal sealed class CompletionLogprobsBuilder
 {
     private int _characters;    // code points that the tokens so far have begun
 
+    /// <summary>The entries of an echoed prompt, before all others.</summary>
+    /// <param name="text">The prompt as it is echoed.</param>
+    /// <param name="entries">Of its tokens; the first one's numbers mean nothing.</param>
+    public CompletionLogprobs Echo(string text, IReadOnlyList<TokenLogprob> entries)
+    {
+        var offsets = new EchoOffsets(text);
+        var echo = new CompletionLogprobs(
+            [.. entries.Select(offsets.Next)],
+            [.. entries.Select((entry, index) => index == 0 ? default(float?) : entry.Logprob)],
+            [.. entries.Select(entry => Name(entry.Token, entry.Bytes))],
+            [.. entries.Select((entry, index) => index == 0 ? null : Alternatives(entry))]);
+        _characters = offsets.Length;
+        return echo;
+    }
+
     /// <summary>The entries of the next tokens.</summary>
     public CompletionLogprobs Add(IReadOnlyList<TokenLogprob> entries) => new(
         [.. entries.Select(Advance)],
@@ -25,13 +40,10 @@ internal sealed class CompletionLogprobsBuilder
             return _characters;
         }
 
-        var offset = GoesOn(first) ? Math.Max(0, _characters - 1) : _characters;
-        _characters += entry.Bytes.Count(value => !GoesOn(value));
+        var offset = EchoOffsets.GoesOn(first) ? Math.Max(0, _characters - 1) : _characters;
+        _characters += entry.Bytes.Count(value => !EchoOffsets.GoesOn(value));
         return offset;
     }
-
-    /// <summary>Whether a byte of UTF-8 belongs to the character before it.</summary>
-    private static bool GoesOn(int value) => (value & 0xC0) == 0x80;
 
     /// <summary>The best tokens, and the chosen one where it is none of them. Of two that look alike the better one stays.</summary>
     private static Dictionary<string, float> Alternatives(TokenLogprob entry)

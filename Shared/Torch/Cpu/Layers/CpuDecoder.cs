@@ -123,7 +123,7 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
         _mixers?.End();
 
         return new(
-            plan.SamplingRows.Length == 0 ? null : Logits(plan.SamplingRows),
+            plan.LogitsRows.Length == 0 ? null : Logits(plan.LogitsRows),
             plan.PoolingRows.Length == 0 ? null : Hidden(plan.PoolingRows));
     }
 
@@ -247,7 +247,7 @@ internal sealed class CpuDecoder<T> : IDecoder where T : ICacheElements
 
         _attended.Ensure(rows);
         _feedForwards.Ensure(rows);
-        _logits.Ensure(plan.SamplingRows.Length);
+        _logits.Ensure(plan.LogitsRows.Length);
         _hidden.Ensure(plan.PoolingRows.Length);
     }
 

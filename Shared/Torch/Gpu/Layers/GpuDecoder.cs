@@ -109,7 +109,7 @@ internal sealed class GpuDecoder : IDecoder
         var split = PassSplit.Of(plan);
         _before = MayTakeMemory(split) ? (BytesLeft(), _decode.Captures) : null;
         var (logits, hidden, slots) = split.IsDecoding && _decode.ShapeOf(split.Rows) is { } shape ? Decoded(split, shape) : _mixed.Forward(split);
-        if (split.Sampling.Length == 0 && split.Pooling.Length == 0)
+        if (split.Logits.Length == 0 && split.Pooling.Length == 0)
         {
             return new(null, null);
         }
@@ -152,7 +152,7 @@ internal sealed class GpuDecoder : IDecoder
     private (Tensor? Logits, Tensor? Hidden, Tensor? Slots) Decoded(PassSplit split, StepShape shape)
     {
         var (logits, slots) = _decode.Forward(split.Rows, shape);
-        return (logits.narrow(0, 0, split.Sampling.Length), null, slots.narrow(0, 0, split.Sampling.Length));
+        return (logits.narrow(0, 0, split.Logits.Length), null, slots.narrow(0, 0, split.Logits.Length));
     }
 
     /// <summary>

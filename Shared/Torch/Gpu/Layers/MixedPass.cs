@@ -14,22 +14,22 @@ namespace Rill.Torch.Gpu.Layers;
 internal sealed class MixedPass(GpuModel model, PassFactory passes, StepUpload<long> upload, LastTokens last)
 {
     /// <summary>
-    /// Logits of the rows that sample, f32 [sampling rows, vocabulary], hidden states of those that pool, f32 [pooling rows, hidden], and the
-    /// slots of those that sample, int64 [sampling rows]; null where there are none. The caller's scope owns them.
+    /// Logits of the rows whose are wanted, f32 [rows, vocabulary], hidden states of those that pool, f32 [pooling rows, hidden], and the slots of
+    /// the former, int64 [rows]; null where there are none. The caller's scope owns them.
     /// </summary>
     public (Tensor? Logits, Tensor? Hidden, Tensor? Slots) Forward(PassSplit split)
     {
         upload.Begin();
         var inputs = InputStaging.Add(upload, split.Rows, split.Rows.Length);
-        var (sampling, pooling) = (upload.Add(split.Sampling), upload.Add(split.Pooling));
+        var (wanted, pooling) = (upload.Add(split.Logits), upload.Add(split.Pooling));
         var attention = passes.Stage(split, upload);
         upload.Send();
         var rows = InputStaging.Rows(upload, inputs);
         last.Fill(split.Rows, rows);
         var hidden = model.Forward(passes.OfRows(rows, split, attention));
         return (
-            split.Sampling.Length == 0 ? null : model.Logits(hidden.index_select(0, upload[sampling])),
+            split.Logits.Length == 0 ? null : model.Logits(hidden.index_select(0, upload[wanted])),
             split.Pooling.Length == 0 ? null : model.Normed(hidden.index_select(0, upload[pooling])),
-            split.Sampling.Length == 0 ? null : rows.select(0, 2).index_select(0, upload[sampling]));
+            split.Logits.Length == 0 ? null : rows.select(0, 2).index_select(0, upload[wanted]));
     }
 }

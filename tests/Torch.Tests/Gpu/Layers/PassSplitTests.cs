@@ -19,7 +19,7 @@ public sealed class PassSplitTests
 
         Assert.Equal([40, 30, 20, 10, 11, 12], split.Rows.Select(row => row.Token));
         Assert.Equal(3, split.SingleCount);
-        Assert.Equal([0L, 5, 1], split.Sampling);
+        Assert.Equal([0L, 5, 1], split.Logits);
         Assert.False(split.IsDecoding);
     }
 
@@ -29,7 +29,7 @@ public sealed class PassSplitTests
         var split = PassSplit.Of(new StepPlan { Rows = [new(1, 0, Slot: 0), new(2, 5, Slot: 1), new(3, 9, Slot: 2)], SamplingRows = [2, 0] });
 
         Assert.Equal([3, 1, 2], split.Rows.Select(row => row.Token));
-        Assert.Equal([0L, 1], split.Sampling);
+        Assert.Equal([0L, 1], split.Logits);
         Assert.True(split.IsDecoding);
     }
 
@@ -43,7 +43,7 @@ public sealed class PassSplitTests
 
         Assert.Equal([9, 1, 2, 3, 4], split.Rows.Select(row => row.Token));
         Assert.Equal(1, split.SingleCount);
-        Assert.Equal([4L], split.Sampling);
+        Assert.Equal([4L], split.Logits);
         Assert.Equal([3L], split.Pooling);
     }
 }

@@ -142,6 +142,7 @@ public sealed partial class BenchTests(ScriptedServer rill)
     [Theory]
     [InlineData("--concurrency and --rate exclude", "--rate", "1", "--concurrency", "2")]
     [InlineData("--requests and --duration exclude", "--requests", "1", "--duration", "2")]
+    [InlineData("--requests must lie in [1, 1000000] and be a whole number.", "--requests", "1.5")]
     [InlineData("must end with .html", "--plot", "figures.png")]
     [InlineData("--concurrency must lie in [1, 4096] and be a whole number.", "--concurrency", "1,x")]
     [InlineData("--body must be a JSON object.", "--body", "[1]")]

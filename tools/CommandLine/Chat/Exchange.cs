@@ -86,7 +86,12 @@ internal sealed class Exchange(ApiClient client, IAnswerView view, StatusLine st
 
         return new AnswerRecord
         {
-            Content = text.ToString(), FinishReason = last.FinishReason, Stopped = stopped, Usage = usage, FirstText = first, Total = Stopwatch.GetElapsedTime(started),
+            Content = text.ToString(),
+            FinishReason = last.FinishReason,
+            Stopped = stopped,
+            Usage = usage,
+            FirstText = first,
+            Total = Stopwatch.GetElapsedTime(started),
         };
     }
 

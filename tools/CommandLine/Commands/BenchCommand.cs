@@ -17,19 +17,31 @@ internal sealed class BenchCommand
     private const int DefaultSeconds = 10;
 
     private readonly ServerOptions _server = new();
-    private readonly Option<double[]?> _concurrency = NumberOption.NewList("--concurrency", "Streams at once, each of which asks again when it has its answer; a test for each number. [default: 1,4,16]", 1, 4096, whole: true);
-    private readonly Option<double[]?> _rate = NumberOption.NewList("--rate", "In place of streams: requests a second, sent at their times whatever becomes of the others.", 0.001, 10_000, whole: false);
-    private readonly Option<double?> _requests = NumberOption.New("--requests", "Requests of each test.", 1, 1_000_000);
-    private readonly Option<double?> _duration = NumberOption.New("--duration", "In place of --requests: seconds of each test. [default: 10]", 0.1, 86_400, "S");
+    private readonly Option<double[]?> _concurrency =
+        NumberOption.NewList(
+            "--concurrency",
+            "Streams at once, each of which asks again when it has its answer; a test for each number. [default: 1,4,16]", 1, 4096, whole: true);
+    private readonly Option<double[]?> _rate =
+        NumberOption.NewList(
+            "--rate",
+            "In place of streams: requests a second, sent at their times whatever becomes of the others.", 0.001, 10_000, whole: false);
+    private readonly Option<double?> _requests = NumberOption.New("--requests", "Requests of each test.", 1, 1_000_000, whole: true);
+    private readonly Option<double?> _duration =
+        NumberOption.New("--duration", "In place of --requests: seconds of each test. [default: 10]", 0.1, 86_400, "S");
     private readonly Option<int> _promptTokens = NumberOption.New("--prompt-tokens", "Tokens of a prompt.", 1, 1_000_000, 128);
-    private readonly Option<int> _sharedPrefix = NumberOption.New("--shared-prefix", "Of these, tokens that all prompts begin with; the rest of each is its own.", 0, 1_000_000, 0);
+    private readonly Option<int> _sharedPrefix =
+        NumberOption.New("--shared-prefix", "Of these, tokens that all prompts begin with; the rest of each is its own.", 0, 1_000_000, 0);
     private readonly Option<int> _maxTokens = NumberOption.New("--max-tokens", "Most tokens of an answer.", 1, 1_000_000, 64);
-    private readonly Option<bool> _ignoreEos = new("--ignore-eos") { Description = "Ask for answers that go on to --max-tokens (Rill, vLLM and others know how)." };
-    private readonly Option<JsonObject?> _body = new("--body") { Description = """Further members of each request, such as '{"temperature":0}'.""", HelpName = "JSON", CustomParser = ParseBody };
-    private readonly Option<double?> _warmUp = NumberOption.New("--warm-up", "Requests before each test that are not counted. [default: one for each stream]", 0, 100_000);
+    private readonly Option<bool> _ignoreEos =
+        new("--ignore-eos") { Description = "Ask for answers that go on to --max-tokens (Rill, vLLM and others know how)." };
+    private readonly Option<JsonObject?> _body =
+        new("--body") { Description = """Further members of each request, such as '{"temperature":0}'.""", HelpName = "JSON", CustomParser = ParseBody };
+    private readonly Option<double?> _warmUp =
+        NumberOption.New("--warm-up", "Requests before each test that are not counted. [default: one for each stream]", 0, 100_000, whole: true);
     private readonly Option<int> _timeout = NumberOption.New("--timeout", "Seconds that a request may take.", 1, 86_400, 300);
     private readonly Option<int> _seed = NumberOption.New("--seed", "Chooses the prompts' words; 0 for others each time.", 0, int.MaxValue, 0);
-    private readonly Option<string?> _json = new("--json") { Description = "Write the figures as JSON to a file; - for standard output.", HelpName = "FILE" };
+    private readonly Option<string?> _json =
+        new("--json") { Description = "Write the figures as JSON to a file; - for standard output.", HelpName = "FILE" };
     private readonly Option<string?> _plot = new("--plot") { Description = "Draw them into an HTML file.", HelpName = "FILE.html" };
 
     /// <summary>The command.</summary>
@@ -39,11 +51,13 @@ internal sealed class BenchCommand
     {
         var command = new DocumentedCommand(
             "bench",
-            "Tests a server of OpenAI's API under load: throughput, time to the first token, between tokens and to the end, failures by kind. What is measured and how: docs/load-test.md.",
+            "Tests a server of OpenAI's API under load: throughput, time to the first token, between tokens and to the end, failures by kind. "
+            + "What is measured and how: docs/load-test.md.",
             "rill bench --url http://localhost:7071 --concurrency 1,4 --duration 2",
             "rill bench --url http://localhost:7071 --rate 20 --requests 100 --json figures.json --plot figures.html")
         {
-            _server.Url, _server.Key, _server.Model, _concurrency, _rate, _requests, _duration, _promptTokens, _sharedPrefix, _maxTokens, _ignoreEos, _body, _warmUp, _timeout, _seed, _json, _plot,
+            _server.Url, _server.Key, _server.Model, _concurrency, _rate, _requests, _duration, _promptTokens, _sharedPrefix,
+            _maxTokens, _ignoreEos, _body, _warmUp, _timeout, _seed, _json, _plot,
         };
         command.Validators.Add(Validate);
         command.SetAction(RunAsync);

@@ -22,7 +22,8 @@ internal static class ChatCommand
         var patience = NumberOption.New("--patience", "Seconds to try a server again that says that it is busy or loading. [default: 600]", 0, 86_400, "S");
         var command = new DocumentedCommand(
             "chat",
-            "Talks to a model behind any server of OpenAI's API. /help lists what can be done in between. In a pipe, standard input is the question and standard output the answer alone.",
+            "Talks to a model behind any server of OpenAI's API. /help lists what can be done in between. "
+            + "In a pipe, standard input is the question and standard output the answer alone.",
             "rill chat",
             "echo 'Tell me a story about a river.' | rill chat --url http://localhost:7071 --model rill-mini",
             "rill chat --url https://example.org/v1 --system 'Answer in one sentence.'") { server.Url, server.Key, server.Model, system, load, patience };
@@ -31,8 +32,9 @@ internal static class ChatCommand
         command.SetAction(parsed =>
         {
             using var client = server.NewClient(parsed);
+            var seconds = parsed.GetValue(patience) ?? DefaultPatience;
             var chat = client.ExplainAsync(() => RunAsync(
-                client, parsed.GetValue(server.Model), parsed.GetValue(system), parsed.GetValue(load), TimeSpan.FromSeconds(parsed.GetValue(patience) ?? DefaultPatience)));
+                client, parsed.GetValue(server.Model), parsed.GetValue(system), parsed.GetValue(load), TimeSpan.FromSeconds(seconds)));
             return chat.GetAwaiter().GetResult();
         });
         return command;
@@ -66,7 +68,10 @@ internal static class ChatCommand
 
         conversation.Say(question);
         using var view = new PlainView();
-        var exchange = new Exchange(client, view, StatusLine.New(), patience) { PutOff = Console.IsErrorRedirected ? text => Console.Error.WriteLine($"rill: {text}") : _ => { } };
+        var exchange = new Exchange(client, view, StatusLine.New(), patience)
+        {
+            PutOff = Console.IsErrorRedirected ? text => Console.Error.WriteLine($"rill: {text}") : _ => { },
+        };
         await exchange.AskAsync(conversation.ToRequest(), CancellationToken.None);
     }
 

@@ -8,10 +8,10 @@ namespace Rill.CommandLine.Commands;
 internal static class NumberOption
 {
     /// <summary>An option for one number; null if absent.</summary>
-    public static Option<double?> New(string name, string description, double least, double most, string helpName = "N") => new(name)
+    public static Option<double?> New(string name, string description, double least, double most, string helpName = "N", bool whole = false) => new(name)
     {
         Description = description, HelpName = helpName,
-        CustomParser = result => Read(result, result.Tokens[0].Value, name, least, most),
+        CustomParser = result => Read(result, result.Tokens[0].Value, name, least, most, whole),
     };
 
     /// <summary>An option for one whole number.</summary>

@@ -21,7 +21,8 @@ internal static class TopCommand
         var json = new Option<bool>("--json") { Description = "A line of JSON for each reading." };
         var command = new DocumentedCommand(
             "top",
-            "Shows what an engine does, live: running and waiting sequences, KV cache, tokens a second, times, outcomes. It reads /metrics of Rill or vLLM; Ctrl+C leaves.",
+            "Shows what an engine does, live: running and waiting sequences, KV cache, tokens a second, times, outcomes. "
+            + "It reads /metrics of Rill or vLLM; Ctrl+C leaves.",
             "rill top",
             "rill top --url http://localhost:7071 --once --json") { server.Url, server.Key, interval, once, json };
         command.SetAction(async (parsed, cancellationToken) =>

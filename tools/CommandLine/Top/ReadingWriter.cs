@@ -32,7 +32,9 @@ internal static class ReadingWriter
 
         if (reading.KvCacheUsage is { } usage)
         {
-            grid.AddRow(new Markup(""), new BreakdownChart().HideTags().Width(40).AddItem("used", 100 * usage, Color.Green).AddItem("free", 100 * (1 - usage), Color.Grey));
+            grid.AddRow(
+                new Markup(""),
+                new BreakdownChart().HideTags().Width(40).AddItem("used", 100 * usage, Color.Green).AddItem("free", 100 * (1 - usage), Color.Grey));
         }
 
         if (trouble is not null)

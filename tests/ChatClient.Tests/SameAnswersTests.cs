@@ -56,7 +56,7 @@ public sealed class SameAnswersTests
         yield return ([new(ChatRole.User, "Write JSON about a river.")], new() { Seed = 3, ResponseFormat = ChatResponseFormat.Json, MaxOutputTokens = 60 });
 
         ChatMessage[] weather = [new(ChatRole.User, "What is the weather in Bern?")];
-        yield return (weather, new() { Temperature = 0, Tools = [s_weather] });
+        yield return (weather, new() { Temperature = 0, Tools = [s_weather], MaxOutputTokens = 80 });
         yield return (weather, new() { Seed = 5, Tools = [s_weather], ToolMode = ChatToolMode.RequireAny, AllowMultipleToolCalls = false, MaxOutputTokens = 80 });
         yield return (weather, new() { Temperature = 0, Tools = [s_weather], ToolMode = ChatToolMode.None, MaxOutputTokens = 30 });
         yield return (

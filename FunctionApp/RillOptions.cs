@@ -43,6 +43,10 @@ public sealed class RillOptions
     /// <summary>Whether <c>/metrics</c> asks for a key, as every other path but the health checks does.</summary>
     public bool MetricsNeedKey { get; init; } = true;
 
+    /// <summary>Whether the chat page is at <c>/</c> and <c>/chat</c>: <c>on</c> or <c>off</c>.</summary>
+    [RegularExpression("^(?i:on|off)$", ErrorMessage = "Rill:Page must be on or off.")]
+    public string Page { get; init; } = "on";
+
     /// <summary>How the model writes reasoning and tool calls: <c>auto</c> (as its files show), <c>none</c>, or the name of a format.</summary>
     [MessageFormatChoice]
     public string MessageFormat { get; init; } = "auto";

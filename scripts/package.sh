@@ -9,7 +9,7 @@ usage: scripts/package.sh [options]
   --output DIR      where rill-VERSION-linux-x64.tar.gz, its bill of materials (.cdx.json) and SHA256SUMS come to lie (default artifacts/)
   --no-build        packs what `dotnet build Functions.sln -c Release` has built, without machine code made ahead: starts more slowly
   --no-compression  makes a .tar, in seconds instead of half a minute
-Needs Linux on x64, the .NET SDK 10 and GNU tar. The contents are meant to depend on the commit, the SDK and NuGet's folder alone.
+Needs Linux on x64, the .NET SDK 10, Node 20 and GNU tar. The contents are meant to depend on the commit, the SDK and NuGet's folder alone.
 TEXT
 }
 
@@ -67,6 +67,8 @@ describe_packages() {
   mapfile -t bundled <"$work/runtime-packs"
   bundled+=("${NUGET_PACKAGES:-$HOME/.nuget/packages}/libtorch-cpu-$runtime/$libtorch" "$stage"/{app,host,cli}/*.deps.json)
   "$root/scripts/bundled-packages.sh" --notices "${bundled[@]}" >"$stage/THIRD-PARTY-NOTICES.txt"
+  # What npm's packages say of themselves, which the build of the page has gathered.
+  { echo; cat "$stage/app/page/licenses.md"; } >>"$stage/THIRD-PARTY-NOTICES.txt"
   "$root/scripts/bundled-packages.sh" --sbom "${bundled[@]}" >"$work/$name.cdx.json"
 }
 
@@ -85,6 +87,7 @@ pack() {
 }
 
 publish FunctionApp app
+[ -f "$stage/app/page/index.html" ] || fail "the web page was not built, which needs Node 20 or later: https://nodejs.org"
 publish tools/LocalHost host
 publish tools/CommandLine cli
 lay_out_runtime

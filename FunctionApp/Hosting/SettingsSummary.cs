@@ -9,7 +9,7 @@ namespace Rill.FunctionApp.Hosting;
 /// </summary>
 internal static class SettingsSummary
 {
-    private static readonly string[] s_harmlessTexts = ["Dtype", "KvDtype", "Device", "CudaGraphs", "Overlap", "Embeddings", "Exporter"];
+    private static readonly string[] s_harmlessTexts = ["Dtype", "KvDtype", "Device", "CudaGraphs", "Overlap", "Embeddings", "Page", "Exporter"];
 
     /// <summary>Such as <c>MaxChoices=4 Engine:MaxSequences=1</c>; <c>defaults</c> when nothing differs.</summary>
     /// <param name="settings">All settings.</param>

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Rill.FunctionApp.Http.Messages;
+using Rill.FunctionApp.Http.WebPage;
 using Rill.FunctionApp.Telemetry;
 using Rill.OpenAI;
 using Rill.Telemetry;
@@ -18,7 +19,7 @@ namespace Rill.FunctionApp.Http;
 /// body or a stack trace, and no client's leaving is logged as one (contract A.0, B.8).
 /// </summary>
 internal sealed partial class RequestGate(
-    ApiKeys keys, RillMetrics metrics, IOptions<RillOptions> options, ILogger<RequestGate> logger)
+    ApiKeys keys, PageSite page, RillMetrics metrics, IOptions<RillOptions> options, ILogger<RequestGate> logger)
     : IFunctionsWorkerMiddleware
 {
     /// <inheritdoc/>
@@ -37,7 +38,7 @@ internal sealed partial class RequestGate(
         metrics.Start.Mark(StartPhase.Host);
         try
         {
-            if (NeedsKey(http.Request.Path) && !keys.Admits(http.Request))
+            if (NeedsKey(http.Request) && !keys.Admits(http.Request))
             {
                 http.Response.Headers.WWWAuthenticate = "Bearer";
                 await ErrorResponse.WriteAsync(http, ApiError.InvalidApiKey(), http.RequestAborted);
@@ -62,10 +63,14 @@ internal sealed partial class RequestGate(
         }
     }
 
-    /// <summary>Liveness and readiness are asked by probes, which hold no key; scrapers may be let in without one by a setting.</summary>
-    private bool NeedsKey(PathString path) => path.StartsWithSegments("/metrics")
+    /// <summary>
+    /// Liveness and readiness are asked by probes, which hold no key; scrapers may be let in without one by a setting; the page is what asks
+    /// for a key. What the API is stands in the repository too: its description is no secret.
+    /// </summary>
+    private bool NeedsKey(HttpRequest request) => request.Path.StartsWithSegments("/metrics")
         ? options.Value.MetricsNeedKey
-        : !path.StartsWithSegments("/health") || path.StartsWithSegments("/health/stream");
+        : (!request.Path.StartsWithSegments("/health") || request.Path.StartsWithSegments("/health/stream"))
+            && request.Path != "/openapi.json" && !(page.IsOn && request.Path == "/reference") && !page.IsFor(request);
 
     /// <summary>
     /// A page's script may read these headers of an answer from another origin. The host decides which origins those are, and names no

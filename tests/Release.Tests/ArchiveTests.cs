@@ -23,7 +23,7 @@ public sealed partial class ArchiveTests(ArchiveFixture archive) : IClassFixture
         var entries = archive.Entries();
 
         Assert.Superset(
-            new HashSet<string>(["run", "rill", "README.md", "LICENSE", "THIRD-PARTY-NOTICES.txt", "app/host.json", "app/models/rill-mini/model.safetensors"]),
+            new HashSet<string>(["run", "rill", "README.md", "LICENSE", "THIRD-PARTY-NOTICES.txt", "app/host.json", "app/page/index.html", "app/models/rill-mini/model.safetensors"]),
             entries.Keys.ToHashSet());
         Assert.Single(entries.Values.Select(entry => entry.ModificationTime).Distinct());
         Assert.All(entries.Values, entry => Assert.Equal((0, 0), (entry.Uid, entry.Gid)));
@@ -70,6 +70,7 @@ public sealed partial class ArchiveTests(ArchiveFixture archive) : IClassFixture
         Assert.All(Components(), component =>
             Assert.Contains($"\n{component.GetProperty("name").GetString()} {component.GetProperty("version").GetString()}\n  licence    ", notices, StringComparison.Ordinal));
         Assert.DoesNotMatch(@"\n  licence    \n", notices);
+        Assert.Contains("\n## preact - ", notices, StringComparison.Ordinal); // of the page's
     }
 
     [SkippableFact]

@@ -56,6 +56,9 @@ internal sealed class EngineLoop(
         Wake();
     }
 
+    /// <summary>Sequences that wait and came before this one. From any thread; a count of the moment.</summary>
+    public int CountQueuedBefore(TokenStream stream) => _streams.Count(other => other.Key < stream.Id && other.Value.IsQueued);
+
     /// <summary>Has an adapter unloaded at the first boundary of a step at which no sequence names it.</summary>
     public Task UnloadAdapterAsync(int number)
     {

@@ -46,6 +46,9 @@ public sealed class TokenStream : IDisposable
     public SequenceTimings Timings => new(
         Between(SubmittedAt, ScheduledAt), Between(ScheduledAt, FirstTokenAt), Between(ArrivedAt, FirstTokenAt));
 
+    /// <summary>Sequences that came before this one and wait like it; null once it runs or has ended.</summary>
+    public int? Ahead => IsQueued ? _loop.CountQueuedBefore(this) : null;
+
     internal Sequence Sequence { get; set; } = null!;
 
     internal TokenMailbox Mailbox { get; }
@@ -77,6 +80,9 @@ public sealed class TokenStream : IDisposable
 
     /// <summary>True between its first step and its end; a sequence that was aborted in the queue may be computed once without running.</summary>
     internal bool IsRunning => Volatile.Read(ref _phase) == Running;
+
+    /// <summary>True until its first step, or its end before that.</summary>
+    internal bool IsQueued => Volatile.Read(ref _phase) == Queued;
 
     /// <summary>
     /// Takes all tokens since the last read, waiting for at least one. The batch that carries <see cref="TokenBatch.Finish"/> is the last.

@@ -18,6 +18,21 @@ public class InferenceEngineTests
     }
 
     [Fact]
+    public async Task Ahead_CountsThoseThatCameBeforeAndHaveNotBegun()
+    {
+        await using var world = new EngineWorld(new EngineOptions { MaxSequences = 1 }, held: true);
+        using var first = world.Start(promptTokens: 5, maxTokens: 1);
+        await EngineWorld.Eventually(() => first.Ahead is null);
+        using var second = world.Start(promptTokens: 5, maxTokens: 1);
+        using var third = world.Start(promptTokens: 5, maxTokens: 1);
+        Assert.Equal((0, 1), (second.Ahead, third.Ahead));
+
+        second.Abort();
+
+        Assert.Equal((null, 0), (second.Ahead, third.Ahead));
+    }
+
+    [Fact]
     public async Task ReadAsync_ByASlowReader_CoalescesWhatIsPending()
     {
         await using var world = new EngineWorld();

@@ -44,7 +44,9 @@ public sealed class CapacityTests(BusyServer profile) : IAsyncLifetime
     [InlineData("health")]
     [InlineData("health/live")]
     [InlineData("health/ready")]
-    public async Task Health_IsFree(string path) => Assert.Equal(200, (await _server.GetAsync(path)).Status);
+    [InlineData("openapi.json")]
+    [InlineData("reference")]
+    public async Task HealthAndDescription_AreFree(string path) => Assert.Equal(200, (await _server.GetAsync(path)).Status);
 
     [Fact]
     public async Task Body_OverTheCap_Is413()
@@ -110,6 +112,19 @@ public sealed class CapacityTests(BusyServer profile) : IAsyncLifetime
 
         StreamRules.AssertSound(waiting);
         Assert.Equal("my turn", waiting.Text());
+    }
+
+    [Fact]
+    public async Task WaitingStream_IsToldItsPlaceInAComment()
+    {
+        await using var running = await OpenAsync("!endless\n!delay ms=20");
+        await running.TakeAsync(3);
+        await using var waiting = await OpenAsync("!text waits");
+        Assert.False((await waiting.NextAsync())!.IsComment);    // the role
+
+        var place = await waiting.NextAsync();
+
+        Assert.Equal(": queued: 0", place!.Text);
     }
 
     [Fact]

@@ -36,6 +36,9 @@ public sealed class RouteOrderTests
     [InlineData("/v1/messages/batches", "ZNotFound")]
     [InlineData("/v1/nothing", "ZNotFound")]
     [InlineData("/", "ZNotFound")]
+    [InlineData("/chat", "Page")]
+    [InlineData("/chat/completions", "ZNotFound")]
+    [InlineData("/assets/index.js", "PageAssets")]
     public void Path_InTheHostsOrder_ReachesItsFunction(string path, string function) =>
         Assert.Equal(function, Read(Path.Combine(BuiltPrograms.FunctionApp, "functions.metadata")).First(route => route.Matches(path)).Function);
 

@@ -64,7 +64,7 @@ public sealed class CpuImageTests(ImageFixture image)
         var app = Path.Combine(await image.MountAsync(), App);
 
         Assert.All(
-            (string[])["host.json", "worker.config.json", "extensions.json", "functions.metadata", "Rill.FunctionApp.dll", "libtorch_cpu.so", "libLibTorchSharp.so"],
+            (string[])["host.json", "worker.config.json", "extensions.json", "functions.metadata", "page/index.html", "Rill.FunctionApp.dll", "libtorch_cpu.so", "libLibTorchSharp.so"],
             name => Assert.True(File.Exists(Path.Combine(app, name)), name));
         var files = Directory.EnumerateFiles(app, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(app, file)).ToList();
         Assert.DoesNotContain(files, name => name.EndsWith(".sha", StringComparison.Ordinal) || name == "local.settings.json" || name.Contains("test", StringComparison.OrdinalIgnoreCase));

@@ -1,7 +1,7 @@
 namespace Rill.Image.Tests.Support;
 
 /// <summary>
-/// Stand-ins for Microsoft's base images, under their names: roots without /usr, which the machine lends while a step runs. The Functions
+/// Stand-ins for Microsoft's and Node's base images, under their names: roots without /usr, which the machine lends while a step runs. The Functions
 /// image's has what its published Dockerfile for .NET 9 sets and lays down, with LocalHost in the host's place.
 /// </summary>
 internal static class BaseImages
@@ -28,6 +28,7 @@ internal static class BaseImages
     public static async Task MakeAsync(Buildah buildah)
     {
         await MakeAsync(buildah, "mcr.microsoft.com/dotnet/sdk:10.0", ["HOME=/root"], _ => Task.CompletedTask);
+        await MakeAsync(buildah, "docker.io/library/node:20-slim", ["HOME=/root"], _ => Task.CompletedTask);
         await MakeAsync(buildah, "mcr.microsoft.com/azure-functions/dotnet-isolated:4-dotnet-isolated10.0", _environment, LayHostAsync);
     }
 

@@ -3,7 +3,7 @@ namespace Rill.Image.Tests.Support;
 /// <summary>What a machine needs for building and starting the image without Docker.</summary>
 internal static class Requirements
 {
-    private static readonly string[] _programs = ["buildah", "unshare", "nsenter", "ip", "tini"];
+    private static readonly string[] _programs = ["buildah", "unshare", "nsenter", "ip", "tini", "npm"];
 
     /// <summary>The first thing that is missing here, as a reason to skip a test; null if nothing is.</summary>
     public static string? Missing()
@@ -24,7 +24,7 @@ internal static class Requirements
         }
 
         return _programs.FirstOrDefault(program => !Shell.IsInstalled(program)) is { } missing
-            ? $"{missing} is not installed (Debian: apt-get install buildah tini iproute2)."
+            ? $"{missing} is not installed (Debian: apt-get install buildah tini iproute2 npm)."
             : null;
     }
 }

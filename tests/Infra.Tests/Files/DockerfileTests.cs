@@ -18,11 +18,12 @@ public sealed partial class DockerfileTests
     private static List<string> FinalStage => _instructions[_instructions.FindLastIndex(line => line.StartsWith("FROM ", StringComparison.Ordinal))..];
 
     [Fact]
-    public void Stages_BuildOnMicrosoftsImages()
+    public void Stages_BuildOnMicrosoftsImagesAndNodes()
     {
         Assert.Equal(
             [
                 "FROM mcr.microsoft.com/dotnet/sdk:10.0 AS libtorch",
+                "FROM docker.io/library/node:20-slim AS page",
                 "FROM mcr.microsoft.com/dotnet/sdk:10.0 AS app",
                 "FROM mcr.microsoft.com/azure-functions/dotnet-isolated:4-dotnet-isolated10.0",
             ],
@@ -33,7 +34,7 @@ public sealed partial class DockerfileTests
     public void LibtorchLayer_DependsOnVersionsAlone()
     {
         var start = _instructions.FindIndex(line => line.EndsWith("AS libtorch", StringComparison.Ordinal));
-        var end = _instructions.FindIndex(line => line.EndsWith("AS app", StringComparison.Ordinal));
+        var end = _instructions.FindIndex(line => line.EndsWith("AS page", StringComparison.Ordinal));
         var copies = _instructions[start..end].Where(line => line.StartsWith("COPY ", StringComparison.Ordinal));
 
         Assert.Equal(

@@ -65,6 +65,9 @@ public sealed class ChatGeneration : IAsyncDisposable
 
     private int CachedTokens => _prompts.Sum(prompt => prompt.Choices[0].CachedTokens);
 
+    /// <summary>Sequences that wait before the first choice, which is the first to run; null once it runs.</summary>
+    public int? Ahead => _choices[0].Ahead;
+
     /// <summary>Whether the prompts come back with log-probabilities, in the choices' first deltas.</summary>
     public bool ScoresPrompts { get; init; }
 

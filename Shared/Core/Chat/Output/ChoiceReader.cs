@@ -55,6 +55,9 @@ internal sealed class ChoiceReader : IChoiceSource
     public int CachedTokens => _tokens.CachedTokens;
 
     /// <inheritdoc/>
+    public int? Ahead => _tokens.Ahead;
+
+    /// <inheritdoc/>
     public ChoiceFinish? Finish { get; private set; }
 
     /// <inheritdoc/>

@@ -19,6 +19,9 @@ internal sealed class EmptyChoice(int index) : IChoiceSource
     public int CachedTokens => 0;
 
     /// <inheritdoc/>
+    public int? Ahead => null;
+
+    /// <inheritdoc/>
     public ChoiceFinish? Finish { get; private set; }
 
     /// <inheritdoc/>

@@ -17,6 +17,9 @@ internal interface IChoiceSource : IDisposable
     /// <summary>Prompt tokens that came from the prefix cache; known once the sequence ran.</summary>
     int CachedTokens { get; }
 
+    /// <summary>Sequences that wait before this choice; null once it runs or has ended.</summary>
+    int? Ahead { get; }
+
     /// <summary>How the choice ended; set with the last delta.</summary>
     ChoiceFinish? Finish { get; }
 

@@ -26,6 +26,9 @@ internal sealed class ScoredPrompt(int index, IReadOnlyList<int> prompt, TokenSt
     public int CachedTokens => tokens.CachedTokens;
 
     /// <inheritdoc/>
+    public int? Ahead => tokens.Ahead;
+
+    /// <inheritdoc/>
     public ChoiceFinish? Finish { get; private set; }
 
     /// <inheritdoc/>

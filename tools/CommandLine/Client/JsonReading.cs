@@ -1,10 +1,23 @@
 using System.Text.Json;
 
-namespace Rill.CommandLine.Conformance;
+namespace Rill.CommandLine.Client;
 
 /// <summary>Reads members of answers that may lack them.</summary>
 internal static class JsonReading
 {
+    /// <summary>A text as JSON; undefined where it is none.</summary>
+    public static JsonElement Parse(string text)
+    {
+        try
+        {
+            return JsonElement.Parse(text);
+        }
+        catch (JsonException)
+        {
+            return default;
+        }
+    }
+
     /// <summary>A member; undefined where it is absent.</summary>
     public static JsonElement At(this JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value : default;

@@ -1,0 +1,69 @@
+import type { Conversation, Pane } from "./conversation";
+import { defaultSettings } from "./settings";
+import type { Message, Tree } from "./tree";
+
+const format = "rill-conversations";
+
+/** The file that `importFile` reads. */
+export function exportFile(conversations: Conversation[]): string {
+  return JSON.stringify({ format, version: 1, conversations }, null, 2);
+}
+
+/** Conversations of a file.
+ * @throws Error The file is something else; the message says what. */
+export function importFile(text: string): Conversation[] {
+  let file: { format?: unknown; version?: unknown; conversations?: unknown } | null;
+  try {
+    file = JSON.parse(text);
+  } catch {
+    throw new Error("The file is no JSON: choose one that was exported from this page.");
+  }
+  if (file?.format !== format || !Array.isArray(file.conversations))
+    throw new Error("The file has no conversations of Rill: choose one that was exported from this page.");
+  if (file.version !== 1) throw new Error("The file was written by a newer version of this page: update the server, then import it.");
+  return file.conversations.map((conversation, index) => readConversation(conversation, index));
+}
+
+/** What is kept after an import: of one conversation, the version that was changed last. */
+export function merge(kept: Conversation[], imported: Conversation[]): Conversation[] {
+  const all = new Map(kept.map((conversation) => [conversation.id, conversation]));
+  for (const conversation of imported) {
+    if ((all.get(conversation.id)?.updated ?? -1) < conversation.updated) all.set(conversation.id, conversation);
+  }
+  return newestFirst([...all.values()]);
+}
+
+/** In the order of the list. */
+export function newestFirst(conversations: Conversation[]): Conversation[] {
+  return conversations.toSorted((a, b) => b.updated - a.updated);
+}
+
+function readConversation(value: unknown, index: number): Conversation {
+  const conversation = value as Partial<Conversation> | null;
+  const isWhole =
+    typeof conversation?.id === "string" &&
+    typeof conversation.title === "string" &&
+    typeof conversation.updated === "number" &&
+    Array.isArray(conversation.panes) &&
+    conversation.panes.length > 0 &&
+    conversation.panes.every(isPane);
+  if (!isWhole) throw new Error(`Conversation ${index + 1} of the file is damaged: nothing was imported.`);
+  const { id, title, created, updated, panes } = conversation as Conversation;
+  // A file of an older version lacks settings that came later.
+  return { id, title, created, updated, panes: panes.map((pane) => ({ ...pane, settings: { ...defaultSettings, ...pane.settings } })) };
+}
+
+function isPane(pane: Partial<Pane> | null): boolean {
+  const tree = pane?.tree;
+  return typeof pane?.id === "string" && typeof tree?.chosen === "object" && typeof tree.messages === "object" && isTree(tree);
+}
+
+/** True where every message stands under its own name behind one that came before it, so that no path goes in a circle. */
+function isTree({ messages }: Tree): boolean {
+  const seen = new Set<string | null>([null]);
+  return Object.entries(messages).every(([id, message]) => isMessage(message) && message.id === id && seen.has(message.parent) && seen.add(id));
+}
+
+function isMessage(message: Partial<Message> | null): boolean {
+  return typeof message?.id === "string" && typeof message.content === "string" && ["user", "assistant", "tool"].includes(message.role ?? "");
+}

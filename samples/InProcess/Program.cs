@@ -15,5 +15,5 @@ await foreach (var update in rill.GetStreamingResponseAsync(prompt, new() { Temp
 Console.WriteLine();
 
 var weather = AIFunctionFactory.Create((string city) => $"18 degrees and sunny in {city}", "get_weather", "The weather of a city.");
-var client = ((IChatClient)rill).AsBuilder().UseFunctionInvocation().Build();
+var client = rill.AsBuilder().UseFunctionInvocation().Build();
 Console.WriteLine(await client.GetResponseAsync("What is the weather in Bern?", new() { Temperature = 0, Tools = [weather] }));

@@ -11,7 +11,7 @@ public sealed class ScriptedServer : IAsyncLifetime
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
 
     private readonly StringBuilder _said = new();
-    private Process? _process;
+    private Func<Task> _end = () => Task.CompletedTask;
 
     /// <summary>Its address.</summary>
     public string Url { get; private set; } = "";
@@ -25,11 +25,12 @@ public sealed class ScriptedServer : IAsyncLifetime
             RedirectStandardError = true,
             Environment = { ["Scripted__StepMilliseconds"] = "2" },
         };
-        _process = Process.Start(start)!;
-        _process.OutputDataReceived += (_, line) => Hear(line.Data, address);
-        _process.ErrorDataReceived += (_, line) => Hear(line.Data, address);
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
+        var process = Process.Start(start)!;
+        _end = process.KillTreeAsync;
+        process.OutputDataReceived += (_, line) => Hear(line.Data, address);
+        process.ErrorDataReceived += (_, line) => Hear(line.Data, address);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
         try
         {
             Url = await address.Task.WaitAsync(s_patience);
@@ -37,12 +38,12 @@ public sealed class ScriptedServer : IAsyncLifetime
         }
         catch (TimeoutException)
         {
-            await _process.KillTreeAsync();
+            await _end();
             throw new TimeoutException($"The server did not start within {s_patience}. It said:\n{_said}");
         }
     }
 
-    public Task DisposeAsync() => _process!.KillTreeAsync();
+    public Task DisposeAsync() => _end();
 
     private async Task WaitUntilReadyAsync()
     {

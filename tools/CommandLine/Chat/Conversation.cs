@@ -92,7 +92,7 @@ internal sealed class Conversation
         }
     }
 
-    private static JsonNode Message(string role, string content) => new JsonObject { ["role"] = role, ["content"] = content };
+    private static JsonObject Message(string role, string content) => new JsonObject { ["role"] = role, ["content"] = content };
 }
 
 /// <summary>One turn.</summary>

@@ -80,7 +80,7 @@ internal sealed class ReferencePage(JsonObject document)
         Parameters(shown.Operation), Request(shown), Responses(shown.Operation));
 
     private static XElement? Parameters(JsonObject operation) => operation["parameters"] is not JsonArray parameters ? null : Table(
-        ["parameter", "in", "what it may be", ""], parameters.Select(parameter => new object[]
+        ["parameter", "in", "what it may be", "about"], parameters.Select(parameter => new object[]
         {
             new XElement("code", parameter!["name"]!.ToString()), parameter["in"]!.ToString(), SchemaText.Of(parameter["schema"]!.AsObject()),
             parameter["description"]!.ToString(),
@@ -117,7 +117,7 @@ internal sealed class ReferencePage(JsonObject document)
         if (schema["properties"] is JsonObject properties)
         {
             var required = (schema["required"] as JsonArray ?? []).Select(name => name!.GetValue<string>()).ToHashSet();
-            yield return Table(["member", "what it may be", ""], properties.Select(property => new object[]
+            yield return Table(["member", "what it may be", "about"], properties.Select(property => new object[]
             {
                 new XElement("code", property.Key, required.Contains(property.Key) ? "*" : null), SchemaText.Of(property.Value!.AsObject()),
                 property.Value!["description"]?.ToString() ?? " ",
@@ -134,7 +134,7 @@ internal sealed class ReferencePage(JsonObject document)
     }
 
     private static XElement Table(string[] heads, IEnumerable<object[]> rows) => new(
-        "table", new XElement("thead", new XElement("tr", heads.Select(head => new XElement("th", head.Length > 0 ? head : " ")))),
+        "table", new XElement("thead", new XElement("tr", heads.Select(head => new XElement("th", head)))),
         new XElement("tbody", rows.Select(row => new XElement("tr", row.Select(cell => new XElement("td", cell))))));
 
     /// <summary>An operation with where it stands.</summary>

@@ -18,6 +18,6 @@ export default defineConfig({
     // What the libraries' licences ask for; nobody who opens the page fetches it.
     license: { fileName: "licenses.md" },
   },
-  server: { proxy: Object.fromEntries(["/v1", "/metrics", "/health", "/tokenize"].map((path) => [path, server])) },
+  server: { proxy: Object.fromEntries(["/v1", "/metrics", "/health"].map((path) => [path, server])) },
   plugins: [sizeLimit(150_000)],
 });

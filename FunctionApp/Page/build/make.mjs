@@ -59,7 +59,13 @@ function takeLock() {
 
 function npm(...args) {
   const run = spawnSync("npm", args, { cwd: page, encoding: "utf8", shell: process.platform === "win32" });
-  return { failed: run.status !== 0, said: run.error ? String(run.error) : `${run.stdout}${run.stderr}`.trim() };
+  return { failed: run.status !== 0, said: (run.error ? String(run.error) : `${run.stdout}${run.stderr}`).replace(/\n(npm error)? +at .*/g, "").trim() };
+}
+
+/** Of all that npm says of a failure, the line for people. */
+function reason(said) {
+  const lines = said.split("\n").map((line) => line.replace(/^npm (error|warn) ?/, ""));
+  return lines.find((line) => line && !/^(code|syscall|errno|path) /.test(line)) ?? said;
 }
 
 // npm writes the inner file last.
@@ -67,11 +73,14 @@ const isInstalled = () =>
   newest(join(page, "node_modules/.package-lock.json")) > newest(join(page, "package-lock.json")) &&
   (!withTests || existsSync(join(page, "node_modules/vitest")));
 
+// A build is not to wait for minutes for a registry that does not answer.
+const quickly = ["--prefer-offline", "--fetch-retries=1", "--fetch-retry-mintimeout=1000"];
+
 function install() {
   if (isInstalled()) return;
   console.log("Fetching the packages of the page ...");
-  const run = npm("ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline", ...(withTests ? [] : ["--omit=dev"]));
-  if (run.failed) end(unable, `The packages of the page cannot be installed (npm ci): ${run.said}`);
+  const run = npm("ci", "--no-audit", "--no-fund", "--ignore-scripts", ...quickly, ...(withTests ? [] : ["--omit=dev"]));
+  if (run.failed) end(unable, `npm cannot install its packages: ${reason(run.said)}; npm ci in FunctionApp/Page says more.`);
 }
 
 /** What a client is sent that takes them, beside each file that shrinks; the licences are sent to nobody. */

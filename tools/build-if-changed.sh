@@ -10,7 +10,7 @@ packages=${NUGET_PACKAGES:-$HOME/.nuget/packages}
 
 # What ./rill is built from, and ./run too.
 # shellcheck disable=SC2034
-rill_sources=("$root"/{rill,tools/CommandLine,tools/build-if-changed.sh,tools/progress.sh,Shared/Core,Shared/ModelStore,Shared/Torch,Directory.Build.props,Directory.Packages.props,global.json})
+rill_sources=("$root"/{rill,tools/CommandLine,tools/build-if-changed.sh,tools/progress.sh,Shared/Core,Shared/ModelStore,Shared/Torch,bench/Measure/Summary.cs,Directory.Build.props,Directory.Packages.props,global.json})
 
 # Asking find takes milliseconds; asking an incremental build takes seconds.
 #   changed_since STAMP SOURCE...

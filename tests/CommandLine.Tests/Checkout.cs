@@ -28,12 +28,12 @@ internal sealed class Checkout : IDisposable
 
     public Checkout()
     {
-        foreach (var folder in (string[])["tools/CommandLine", "tools/LocalHost", "FunctionApp", "Shared/Core", "Shared/ModelStore", "Shared/Torch", "path"])
+        foreach (var folder in (string[])["tools/CommandLine", "tools/LocalHost", "FunctionApp", "Shared/Core", "Shared/ModelStore", "Shared/Torch", "bench/Measure", "path"])
         {
             Directory.CreateDirectory(File(folder));
         }
 
-        foreach (var file in (string[])["run", "rill", "tools/build-if-changed.sh", "tools/progress.sh", "tools/serving.slnf", "host.json",
+        foreach (var file in (string[])["run", "rill", "tools/build-if-changed.sh", "tools/progress.sh", "tools/serving.slnf", "bench/Measure/Summary.cs", "host.json",
             "local.settings.json", "Directory.Build.props", "Directory.Packages.props", "global.json"])
         {
             System.IO.File.Copy(System.IO.Path.Combine(Vectors.RepositoryRoot(), file), File(file));

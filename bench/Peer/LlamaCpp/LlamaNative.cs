@@ -24,7 +24,7 @@ internal static unsafe partial class LlamaNative
     /// <exception cref="InvalidOperationException">It is another version, whose structures lie differently.</exception>
     public static void Load(string folder)
     {
-        if (_folder is not null)
+        if (_folder.Length > 0)
         {
             return;    // a process has them once
         }

@@ -35,9 +35,9 @@ internal static class SettingNames
         }
     }
 
-    /// <summary>The names below a section that have a value.</summary>
+    /// <summary>The names below a section that are set, to nothing as well: a variable that was empty when the app was started.</summary>
     private static IEnumerable<string> Set(IConfigurationSection section) =>
-        (section.Value is { Length: > 0 } ? [section.Path] : Enumerable.Empty<string>()).Concat(section.GetChildren().SelectMany(Set));
+        (section.Value is not null ? [section.Path] : Enumerable.Empty<string>()).Concat(section.GetChildren().SelectMany(Set));
 
     /// <summary>The names under which an options class can be set; a list's first entry stands for all of them.</summary>
     private static IEnumerable<string> NamesOf(Type options, string section) => options.GetProperties()

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Rill.Chat;
 using Rill.Chat.Responses;
 using Rill.FunctionApp.Http;
+using Rill.FunctionApp.Http.OpenApi;
 using Rill.FunctionApp.Http.Responses;
 using Rill.FunctionApp.Http.WebPage;
 using Rill.FunctionApp.Loading;
@@ -71,6 +72,7 @@ internal static class RillHosting
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Responder>>()));
         AddResponses(services, options, keys);
+        services.AddSingleton(new ApiDescription(options));
         // The app caps bodies itself; the server's own cap would cut the connection of a client that has yet to read its 413 (docs/adr/0054).
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = null);
         services.AddHostedService<Drain>();
@@ -105,9 +107,17 @@ internal static class RillHosting
         }
     }
 
-    /// <summary>Without keys the endpoint is open in Development only (docs/adr/0010).</summary>
+    /// <summary>Without keys the endpoint is open in Development only (docs/adr/0010). A key that is empty is one that got lost on its way here.</summary>
     private static void RequireKeys(ApiKeys keys, RillOptions options, IHostEnvironment environment)
     {
+        foreach (var (index, key) in options.ApiKeys.Index())
+        {
+            if (string.IsNullOrWhiteSpace(key))
+            {
+                throw new StartFailureException($"the setting Rill__ApiKeys__{index} is empty; give it a key, or take it away.");
+            }
+        }
+
         if (keys.IsOpen && !options.AllowAnonymous && !environment.IsDevelopment())
         {
             throw new StartFailureException(

@@ -65,11 +65,12 @@ internal sealed partial class RequestGate(
 
     /// <summary>
     /// Liveness and readiness are asked by probes, which hold no key; scrapers may be let in without one by a setting; the page is what asks
-    /// for a key.
+    /// for a key. What the API is stands in the repository too: its description is no secret.
     /// </summary>
     private bool NeedsKey(HttpRequest request) => request.Path.StartsWithSegments("/metrics")
         ? options.Value.MetricsNeedKey
-        : (!request.Path.StartsWithSegments("/health") || request.Path.StartsWithSegments("/health/stream")) && !page.IsFor(request);
+        : (!request.Path.StartsWithSegments("/health") || request.Path.StartsWithSegments("/health/stream"))
+            && request.Path != "/openapi.json" && !(page.IsOn && request.Path == "/reference") && !page.IsFor(request);
 
     /// <summary>
     /// A page's script may read these headers of an answer from another origin. The host decides which origins those are, and names no

@@ -44,7 +44,9 @@ public sealed class CapacityTests(BusyServer profile) : IAsyncLifetime
     [InlineData("health")]
     [InlineData("health/live")]
     [InlineData("health/ready")]
-    public async Task Health_IsFree(string path) => Assert.Equal(200, (await _server.GetAsync(path)).Status);
+    [InlineData("openapi.json")]
+    [InlineData("reference")]
+    public async Task HealthAndDescription_AreFree(string path) => Assert.Equal(200, (await _server.GetAsync(path)).Status);
 
     [Fact]
     public async Task Body_OverTheCap_Is413()

@@ -11,6 +11,7 @@ public sealed class SettingNamesTests
     [InlineData("Rill:ApiKeys:first", "Rill__ApiKeys__first is not known; did you mean Rill__ApiKeys__0?")]
     [InlineData("Rill:MaxSequences", "Rill__MaxSequences is not known; did you mean Rill__Engine__MaxSequences?")]
     [InlineData("Rill:Engine:MaxSequence", "Rill__Engine__MaxSequence is not known; did you mean Rill__Engine__MaxSequences?")]
+    [InlineData("Rill:Nope", "Rill__Nope is not known; did you mean Rill__")]
     [InlineData("Rill:DrainSecond", "did you mean Rill__DrainSeconds?")]
     [InlineData("Rill:Store:ChunkBytes", "Rill__Store__ChunkBytes is not known; did you mean Rill__Store__ChunkMiB?")]
     [InlineData("Rill:Scripted:Text", "Rill__Scripted__Text is not known")]
@@ -22,6 +23,14 @@ public sealed class SettingNamesTests
         var refused = Assert.Throws<StartFailureException>(() => RillSettings.Check(Configuration(name)));
 
         Assert.Contains(expected, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_OfAnUnknownNameThatIsEmpty_SaysTheNearest()
+    {
+        var refused = Assert.Throws<StartFailureException>(() => RillSettings.Check(Configuration("Rill:ApiKey", "")));
+
+        Assert.Contains("did you mean Rill__ApiKeys__0?", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -38,6 +47,6 @@ public sealed class SettingNamesTests
     [InlineData("Other:Name")]
     public void Check_OfAKnownName_Passes(string name) => RillSettings.Check(Configuration(name));
 
-    private static IConfiguration Configuration(string name) =>
-        new ConfigurationBuilder().AddInMemoryCollection([new(name, "1")]).Build();
+    private static IConfiguration Configuration(string name, string value = "1") =>
+        new ConfigurationBuilder().AddInMemoryCollection([new(name, value)]).Build();
 }

@@ -42,6 +42,11 @@ public sealed class StartFailureTests : IDisposable
     public async Task Start_WithoutKeysOutsideDevelopment_SaysHowToSetOne() =>
         AssertRefusal(await StartAsync(new()), "Rill__ApiKeys__0");
 
+    [Theory]
+    [InlineData("Rill__ApiKeys__0", "the setting Rill__ApiKeys__0 is empty; give it a key, or take it away.")]
+    [InlineData("Rill__ApiKey", "the setting Rill__ApiKey is not known; did you mean Rill__ApiKeys__0?")]
+    public Task Start_WithAKeyThatGotLost_LeavesNoServerOpen(string name, string expected) => AssertRefusedAsync(new() { [name] = "" }, expected);
+
     [Fact]
     public Task Start_WithAnUnsupportedTokenizer_NamesTheElement()
     {

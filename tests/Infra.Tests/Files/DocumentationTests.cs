@@ -77,6 +77,17 @@ public sealed class DocumentationTests
         }
     }
 
+    /// <summary>Pages that repeat an hour's price have that of the deployed replica.</summary>
+    [Fact]
+    public void HourlyPrices_AreTheSameOnEveryPage()
+    {
+        var prices = _gpuPrice.Keys.ToDictionary(gpu => gpu, gpu => Rows("docs/costs.md", "| GPU | vCPU | GiB |").First(row => row[0] == gpu)[5]);
+        var readme = Repository.Read("README.md");
+
+        Assert.All(Rows("docs/choose.md", "| GPU | $/h of a replica |"), row => Assert.Equal(prices[row[0]], row[1]));
+        Assert.All(prices.Values, price => Assert.Contains($"${price}", readme, StringComparison.Ordinal));
+    }
+
     /// <summary>What some seconds of a replica cost on each profile.</summary>
     private static IEnumerable<decimal> Prices(decimal seconds)
     {

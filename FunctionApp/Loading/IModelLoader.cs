@@ -1,4 +1,5 @@
 using Rill.ModelStore;
+using Rill.ModelStore.Loading;
 
 namespace Rill.FunctionApp.Loading;
 
@@ -6,7 +7,7 @@ namespace Rill.FunctionApp.Loading;
 internal interface IModelLoader
 {
     /// <summary>The address of the model that the settings name. Nothing of it is read yet.</summary>
-    /// <exception cref="StartFailureException">There is no such directory.</exception>
+    /// <exception cref="ModelFileException">There is no such directory.</exception>
     /// <exception cref="StoreException">The address is not understood.</exception>
     ModelAddress Find(RillOptions options);
 

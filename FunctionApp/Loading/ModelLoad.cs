@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Threading.Channels;
 using Rill.ModelStore;
+using Rill.ModelStore.Loading;
 using Rill.Telemetry;
 
 namespace Rill.FunctionApp.Loading;
@@ -9,7 +10,7 @@ namespace Rill.FunctionApp.Loading;
 /// The load of the model, which runs beside the app's own start and beside the host's: whoever needs the model waits for
 /// <see cref="Completion"/>. (The host gives a worker 60 s to start; no model has to be loaded by then.)
 /// </summary>
-internal sealed class ModelLoad : IAsyncDisposable
+internal sealed class ModelLoad : ILoadObserver, IAsyncDisposable
 {
     private static readonly TimeSpan s_endLimit = TimeSpan.FromSeconds(10);
 
@@ -86,7 +87,7 @@ internal sealed class ModelLoad : IAsyncDisposable
     public ChannelReader<string> Notes => _notes.Reader;
 
     /// <summary>Begins to load what the settings name.</summary>
-    /// <exception cref="StartFailureException">There is no such directory.</exception>
+    /// <exception cref="ModelFileException">There is no such directory.</exception>
     /// <exception cref="StoreException">The address is not understood.</exception>
     public static ModelLoad Begin(RillSettings settings, StartTimeline timeline, IModelLoader loader)
     {
@@ -126,27 +127,27 @@ internal sealed class ModelLoad : IAsyncDisposable
         Adapters.Dispose();
     }
 
-    /// <summary>The small files are there, and this build can serve such a model.</summary>
-    internal void NoteInspected() => _inspected.TrySetResult();
+    /// <inheritdoc/>
+    public void NoteInspected() => _inspected.TrySetResult();
 
-    /// <summary>The first byte of the model was read.</summary>
-    internal void NoteFirstByte() => Timeline.Mark(StartPhase.FirstByte);
+    /// <inheritdoc/>
+    public void NoteFirstByte() => Timeline.Mark(StartPhase.FirstByte);
 
-    /// <summary>The weights are in memory, or mapped.</summary>
-    internal void NoteFetched()
+    /// <inheritdoc/>
+    public void NoteFetched()
     {
         Timeline.Mark(StartPhase.Weights);
         _preparing = true;
     }
 
-    /// <summary>The native library is loaded.</summary>
-    internal void NoteNativeLibrary() => Timeline.Mark(StartPhase.NativeLibrary);
+    /// <inheritdoc/>
+    public void NoteNativeLibrary() => Timeline.Mark(StartPhase.NativeLibrary);
 
     /// <summary>This share of the weights, from 0 to 1, is quantized.</summary>
     internal void NoteQuantizing(double share) => _quantizedPercent = (int)(100 * share);
 
     /// <summary>Keeps a sentence for the log.</summary>
-    internal void Note(string sentence) => _notes.Writer.TryWrite(sentence);
+    public void Note(string sentence) => _notes.Writer.TryWrite(sentence);
 
     private async Task<LoadedModel> RunAsync(RillSettings settings, IModelLoader loader)
     {

@@ -9,11 +9,11 @@ internal sealed class ProbeSpans : BaseProcessor<Activity>
     /// <inheritdoc/>
     public override void OnEnd(Activity data)
     {
-        if (data.Kind == ActivityKind.Server && data.GetTagItem("url.path") is string path && IsProbe(path))
+        if (data.Kind == ActivityKind.Server && data.GetTagItem(ServerSpan.RouteTag) is string route && IsProbe(route))
         {
             data.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
         }
     }
 
-    private static bool IsProbe(string path) => path is "/health" or "/health/live" or "/health/ready" or "/metrics" || PagePaths.Owns(path);
+    private static bool IsProbe(string route) => route is "/health" or "/health/live" or "/health/ready" or "/metrics" || PagePaths.Owns(route);
 }

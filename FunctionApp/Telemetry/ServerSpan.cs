@@ -8,6 +8,9 @@ namespace Rill.FunctionApp.Telemetry;
 /// <summary>Completes ASP.NET Core's span of a request by what the HTTP conventions ask for and only the function knows.</summary>
 internal static class ServerSpan
 {
+    /// <summary>The attribute that has the route.</summary>
+    public const string RouteTag = "http.route";
+
     /// <summary>Names the span by method and route, and notes the status; an abort after the headers counts as an error.</summary>
     /// <param name="http">The answered request.</param>
     public static void Complete(HttpContext http)
@@ -21,7 +24,7 @@ internal static class ServerSpan
         if (http.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } route })
         {
             activity.DisplayName = $"{http.Request.Method} {route}";
-            activity.SetTag("http.route", route);
+            activity.SetTag(RouteTag, route);
         }
 
         activity.SetTag("http.response.status_code", status);

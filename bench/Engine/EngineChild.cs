@@ -17,13 +17,22 @@ internal static class EngineChild
     public static int Run(EngineSetup setup)
     {
         var main = Stopwatch.GetTimestamp();
+        IEngine? engine = null;
         try
         {
-            using var engine = Start(setup, main, out var phases);
-            Reply(new EngineReply { Description = engine.Description, Phases = phases, Notes = (engine as RillEngine)?.Notes });
+            engine = Start(setup, main, out var phases);
+            Reply(Hello(engine) with { Phases = phases });
             while (Console.ReadLine() is { } line)
             {
-                Reply(Answer(engine, JsonSerializer.Deserialize<EngineOrder>(line)!));
+                var order = JsonSerializer.Deserialize<EngineOrder>(line)!;
+                if (order.Setup is not null)
+                {
+                    engine.Dispose();
+                    engine = null;
+                    engine = Open(order.Setup);
+                }
+
+                Reply(Answer(engine, order));
             }
 
             return 0;
@@ -32,6 +41,10 @@ internal static class EngineChild
         {
             Reply(new EngineReply { Error = failure.Message });
             return 1;
+        }
+        finally
+        {
+            engine?.Dispose();
         }
     }
 
@@ -43,15 +56,20 @@ internal static class EngineChild
         }
 
         var libraries = Stopwatch.GetTimestamp();
-        IEngine engine = setup.IsPeer
-            ? new LlamaEngine(LlamaPackage.Libraries, setup.Model, new LlamaOptions(setup.Threads, setup.FlashAttention, setup.Format == WeightFormat.F32))
-            : new RillEngine(setup.Model, setup.Format, setup.Threads, setup.FillContext, setup.Gpu, setup.Adapters);
+        var engine = Open(setup);
         phases = [.. new[] { main, libraries, Stopwatch.GetTimestamp() }.Select(moment => Stopwatch.GetElapsedTime(setup.StartedAt, moment).TotalMilliseconds)];
         return engine;
     }
 
+    private static IEngine Open(EngineSetup setup) => setup.IsPeer
+        ? new LlamaEngine(LlamaPackage.Libraries, setup.Model, new LlamaOptions(setup.Threads, setup.FlashAttention, setup.Format == WeightFormat.F32))
+        : new RillEngine(setup.Model, setup.Format, setup.Threads, setup.FillContext, setup.Gpu, setup.Adapters);
+
+    private static EngineReply Hello(IEngine engine) => new() { Description = engine.Description, Notes = (engine as RillEngine)?.Notes };
+
     private static EngineReply Answer(IEngine engine, EngineOrder order) => order.Do switch
     {
+        "load" => Hello(engine),
         "decode" => new() { Seconds = engine.Decode(order.Sequences, order.Context, order.Count) },
         "prefill" => new() { Seconds = engine.Prefill(order.Context) },
         "continue" => new() { Tokens = engine.Continue(order.Tokens!, order.Count) },

@@ -4,10 +4,13 @@ namespace Rill.Bench.Engine;
 internal sealed record EngineOrder
 {
     /// <summary>
-    /// decode, prefill, continue or logits, the members of <see cref="IEngine"/>; lags, <see cref="LlamaEngine.Lags"/>; bandwidth,
+    /// load, another model in the place of the one that was; decode, prefill, continue or logits, the members of <see cref="IEngine"/>; lags, <see cref="LlamaEngine.Lags"/>; bandwidth,
     /// <see cref="DeviceBandwidth"/>; or product, <see cref="DeviceProduct"/>.
     /// </summary>
     public required string Do { get; init; }
+
+    /// <summary>The model to load; of the same engine.</summary>
+    public EngineSetup? Setup { get; init; }
 
     /// <summary>Sequences of a decode.</summary>
     public int Sequences { get; init; }

@@ -11,14 +11,14 @@ namespace Rill.Bench.Engine;
 internal sealed class EngineProcess : IDisposable
 {
     private readonly Process _process;
-    private readonly string _name;
+    private string _name;
 
     /// <summary>Starts the child and waits until its model is loaded.</summary>
     /// <param name="setup">What it is started with.</param>
     /// <exception cref="InvalidOperationException">It could not start, or not in time; the message says why.</exception>
     public EngineProcess(EngineSetup setup)
     {
-        _name = $"{(setup.IsPeer ? "llama.cpp" : "Rill's engine")} with {setup.Model} in {setup.Format.Name()}";
+        _name = NameOf(setup);
         var started = Stopwatch.GetTimestamp();
         var arguments = (setup with { StartedAt = started }).ToArguments();
         _process = Process.Start(new ProcessStartInfo("dotnet", [typeof(EngineProcess).Assembly.Location, .. arguments])
@@ -32,19 +32,32 @@ internal sealed class EngineProcess : IDisposable
     }
 
     /// <summary>The engine's description.</summary>
-    public string Description { get; }
+    public string Description { get; private set; }
 
     /// <summary>Milliseconds from the start of the process to Main, to loaded libraries, and to a loaded model.</summary>
     public IReadOnlyList<double> Phases { get; }
 
     /// <summary>What the engine reported while it loaded, such as what of the device cannot be used.</summary>
-    public IReadOnlyList<string> Notes { get; }
+    public IReadOnlyList<string> Notes { get; private set; }
+
+    /// <summary>False after a failure, which ends the child.</summary>
+    public bool IsUsable { get; private set; } = true;
 
     /// <summary>Just before the process was started, in ticks of the stopwatch.</summary>
     public long StartedAt { get; }
 
     /// <summary>Most memory that the process ever had, in bytes.</summary>
     public long PeakBytes => ProcessUsage.PeakBytes(_process.Id);
+
+    /// <summary>Loads another model in the place of the one that was.</summary>
+    /// <param name="setup">What a process would be started with, for the same engine.</param>
+    /// <exception cref="InvalidOperationException">The engine does not take it; the message says why.</exception>
+    public void Load(EngineSetup setup)
+    {
+        _name = NameOf(setup);
+        var hello = Ask(new() { Do = "load", Setup = setup });
+        (Description, Notes) = (hello.Description!, hello.Notes ?? []);
+    }
 
     /// <summary>Tokens a second of all sequences together, in steps of one token each.</summary>
     public double Decode(int sequences, int context, int steps) =>
@@ -97,8 +110,12 @@ internal sealed class EngineProcess : IDisposable
 
     private EngineReply Read(string asked)
     {
+        IsUsable = false;
         var line = _process.AwaitLine(asked) ?? throw new InvalidOperationException($"{_name} was asked {asked}, but its process has ended; what it said stands above.");
         var reply = JsonSerializer.Deserialize<EngineReply>(line)!;
-        return reply.Error is null ? reply : throw new InvalidOperationException($"{_name} was asked {asked}: {reply.Error}");
+        IsUsable = reply.Error is null;
+        return IsUsable ? reply : throw new InvalidOperationException($"{_name} was asked {asked}: {reply.Error}");
     }
+
+    private static string NameOf(EngineSetup setup) => $"{(setup.IsPeer ? "llama.cpp" : "Rill's engine")} with {setup.Model} in {setup.Format.Name()}";
 }

@@ -26,14 +26,16 @@ internal sealed record ParityResult(double Whole, double Single, int EqualTokens
     /// <summary>Writes a case's model, lets both engines compute, and compares.</summary>
     /// <param name="model">The case.</param>
     /// <param name="folder">Where its files go.</param>
+    /// <param name="engines">What computes.</param>
     /// <exception cref="InvalidOperationException">One of the two does not take the model; the message says which, and why.</exception>
-    public static ParityResult Of(ParityCase model, string folder)
+    public static ParityResult Of(ParityCase model, string folder, KeptEngines engines)
     {
         var (facts, file) = (Path.Combine(folder, "facts.gguf"), Path.Combine(folder, "model.gguf"));
         var tensors = PeerTensors.Of(model, facts) ?? throw new InvalidOperationException("llama.cpp does not take these metadata");
+        File.Delete(file);    // of the model before, which the engines have mapped
         ParityFile.Write(model, tensors, file);
-        using var peer = new EngineProcess(new EngineSetup { IsPeer = true, Model = file, Format = WeightFormat.F32, FlashAttention = false });
-        using var rill = new EngineProcess(new EngineSetup { IsPeer = false, Model = file, Format = WeightFormat.F32 });
+        var peer = engines.With(new EngineSetup { IsPeer = true, Model = file, Format = WeightFormat.F32, FlashAttention = false });
+        var rill = engines.With(new EngineSetup { IsPeer = false, Model = file, Format = WeightFormat.F32 });
         var text = new RandomTokens((int)model.Facts["vocab_size"], seed: 3).Take(TextLength);
         var answer = rill.Continue(text, AnswerLength).Zip(peer.Continue(text, AnswerLength));
         return new(

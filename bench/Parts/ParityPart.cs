@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rill.Bench.Engine;
 using Rill.Bench.Parity;
 using Rill.Bench.Peer.LlamaCpp;
 using Rill.Bench.Report;
@@ -17,13 +18,14 @@ internal static class ParityPart
     {
         var package = LlamaPackage.Ensure();
         var table = new Table("architecture", "as a prompt", "token by token", $"equal of {ParityResult.AnswerLength} tokens", "");
+        using var engines = new KeptEngines();
         var folder = Directory.CreateTempSubdirectory("rill-parity-");
         try
         {
             foreach (var model in ParityCases.All.Where(model => only is null || model.Architecture == only))
             {
                 Console.Error.WriteLine($"parity: {model.Name}");
-                table.Add(Row(model, folder.FullName));
+                table.Add(Row(model, folder.FullName, engines));
             }
         }
         finally
@@ -34,11 +36,11 @@ internal static class ParityPart
         return $"Random weights in f32 of small models, one GGUF file each that both read; {package}. The mean square of the logits' differences beside that of llama.cpp's logits, at the worst of {ParityResult.TextLength} positions (at most {ParityResult.Limit.ToString("0e0", CultureInfo.InvariantCulture)}, where no reason is named); then a greedy continuation.\n\n{table}";
     }
 
-    private static string[] Row(ParityCase model, string folder)
+    private static string[] Row(ParityCase model, string folder, KeptEngines engines)
     {
         try
         {
-            var result = ParityResult.Of(model, folder);
+            var result = ParityResult.Of(model, folder, engines);
             return
             [
                 model.Name, Scientific(result.Whole), Scientific(result.Single), result.EqualTokens.ToString(CultureInfo.InvariantCulture),

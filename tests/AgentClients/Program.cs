@@ -30,9 +30,6 @@ static async Task<object> RunAsync(string address, string model, string scenario
         "responses-tools-streamed" => await ExtensionsAI.CallToolsStreamingAsync(responses, prompt),
         "responses-object" => await ExtensionsAI.ReadObjectAsync(responses, prompt),
         "embedding" => await ExtensionsAI.EmbedAsync(client, model, prompt),
-        "agent" => await AgentFramework.TalkAsync(client, model, prompt),
-        "kernel" => await SemanticKernels.StreamAsync(client, model, prompt),
-        "kernel-tools" => await SemanticKernels.CallToolsAsync(client, model, prompt),
         _ => throw new ArgumentException($"There is no scenario {scenario}."),
     };
 }

@@ -3,7 +3,7 @@ namespace Rill.CommandLine.Tests;
 /// <summary>What --help promises.</summary>
 public sealed class HelpTests
 {
-    public static TheoryData<string> Commands => ["tokenize", "detokenize", "render", "parse", "inspect", "logits"];
+    public static TheoryData<string> Commands => ["tokenize", "detokenize", "render", "parse", "inspect", "logits", "completion"];
 
     [Fact]
     public async Task Help_OfTheProgram_NamesItsCommandsAndExitCodes()
@@ -11,7 +11,7 @@ public sealed class HelpTests
         var result = await RillProcess.RunAsync("", "--help");
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
-        Assert.All<string>(["tokenize", "detokenize", "render", "parse", "inspect", "logits", "conformance"], command => Assert.Contains($"\n  {command}", result.Text, StringComparison.Ordinal));
+        Assert.All<string>(["tokenize", "detokenize", "render", "parse", "inspect", "logits", "conformance", "chat", "bench", "top", "completion"], command => Assert.Contains($"\n  {command}", result.Text, StringComparison.Ordinal));
         Assert.Contains("\nExamples:\n", result.Text, StringComparison.Ordinal);
         Assert.Contains("\nExit codes:\n", result.Text, StringComparison.Ordinal);
     }

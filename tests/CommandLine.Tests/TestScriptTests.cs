@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Rill.CommandLine.Tests;
 
 /// <summary>How <c>./test</c> counts, with a <c>dotnet</c> of the tests' own: what hangs, or dies, must not pass for nothing.</summary>
@@ -84,11 +86,65 @@ public sealed class TestScriptTests : IDisposable
             Directory.GetDirectories(_checkout.File("tmp")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
+    /// <summary>Each of the two waits until both have begun; FunctionApp.Tests wants both to be over.</summary>
+    [SkippableFact]
+    public async Task Test_OfSeveralProjects_TestsTwoAtATimeAndTheTimedOnesAlone()
+    {
+        Directory.CreateDirectory(_checkout.File("tests/FunctionApp.Tests"));
+        Directory.CreateDirectory(_checkout.File("tests/Two.Tests"));
+
+        var result = await RunAsync(
+            $$"""
+            echo '{{Counters}}' >"$results/results.trx"
+            cd "${PLAN%/*}"
+            case $results in
+                */FunctionApp.Tests) [ "$(wc -l <over)" -eq 2 ] || exit 3; exit ;;
+            esac
+            echo >>begun
+            for attempt in {1..600}; do [ "$(wc -l <begun)" -lt 2 ] || break; sleep 0.1; done
+            [ "$(wc -l <begun)" -eq 2 ] || exit 3
+            for line in 1 2 3; do echo "${results##*/} says $line"; sleep 0.05; done
+            echo >>over
+            """);
+
+        Assert.Contains("Two.Tests says 1\nTwo.Tests says 2\nTwo.Tests says 3\n", result.Text, StringComparison.Ordinal);
+        Assert.Contains("One.Tests says 1\nOne.Tests says 2\nOne.Tests says 3\n", result.Text, StringComparison.Ordinal);
+        Assert.Matches(@"Seconds:\n(  \d+ s  (One\.Tests|Two\.Tests|FunctionApp\.Tests|the build)\n){4}", result.Text);
+        Assert.DoesNotContain("without results", result.Text, StringComparison.Ordinal);
+        Assert.Equal("9 passed, 3 failed, 3 skipped", result.Lines[^1]);
+    }
+
+    [SkippableFact]
+    public async Task Test_Stopped_EndsEveryProjectThatRuns()
+    {
+        Directory.CreateDirectory(_checkout.File("tests/Two.Tests"));
+        Directory.CreateDirectory(_checkout.File("tests/Three.Tests"));
+        using var process = await StartAsync("echo $$ >>\"$PLAN.ids\"; exec sleep 1000");
+        string[] Ids() => File.Exists(_checkout.File("plan.ids")) ? File.ReadAllLines(_checkout.File("plan.ids")) : [];
+        for (var attempt = 0; Ids().Length < 2 && attempt < 600; attempt++)
+        {
+            await Task.Delay(100);
+        }
+
+        using var kill = RillProcess.Start("kill", ["-TERM", $"{process.Id}"], []);
+        var result = await RillProcess.FinishAsync(process, []);
+
+        Assert.Equal(130, result.ExitCode);
+        Assert.Equal(2, Ids().Length);
+        Assert.All(await Task.WhenAll(Ids().Select(StateAsync)), state => Assert.Equal("", state));
+    }
+
     private async Task<RillResult> RunAsync(string plan)
+    {
+        using var process = await StartAsync(plan);
+        return await RillProcess.FinishAsync(process, []);
+    }
+
+    private async Task<Process> StartAsync(string plan)
     {
         Directory.CreateDirectory(_checkout.File("tmp"));
         await File.WriteAllTextAsync(_checkout.File("plan"), plan);
-        using var process = RillProcess.Start(
+        return RillProcess.Start(
             "bash",
             [_checkout.File("test")],
             [
@@ -96,7 +152,6 @@ public sealed class TestScriptTests : IDisposable
                 KeyValuePair.Create("TMPDIR", _checkout.File("tmp")),
                 KeyValuePair.Create("PATH", $"{_checkout.File("path")}:{Environment.GetEnvironmentVariable("PATH")}"),
             ]);
-        return await RillProcess.FinishAsync(process, []);
     }
 
     // Empty for a process that is no more, or waits only for its parent to take note.

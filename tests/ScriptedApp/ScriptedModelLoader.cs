@@ -6,6 +6,7 @@ using Rill.FunctionApp;
 using Rill.FunctionApp.Loading;
 using Rill.Models;
 using Rill.ModelStore;
+using Rill.ModelStore.Loading;
 using Rill.ScriptedApp.Model;
 using Rill.Text;
 

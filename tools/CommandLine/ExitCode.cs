@@ -11,4 +11,7 @@ internal static class ExitCode
 
     /// <summary>The command line itself is wrong, or there is no server to try.</summary>
     public const int Usage = 2;
+
+    /// <summary>Ended by Ctrl+C.</summary>
+    public const int Interrupted = 130;
 }

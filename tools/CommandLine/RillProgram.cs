@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Rill.CommandLine.Client;
 using Rill.CommandLine.Commands;
 using Rill.CommandLine.Help;
 using Rill.CommandLine.Pipes;
@@ -32,7 +33,7 @@ internal static class RillProgram
             // Whoever read our output has seen enough, as in "| head -1".
             return ExitCode.Success;
         }
-        catch (Exception failure) when (failure is FailureException or ModelFileException or UnsupportedModelException or ModelFormatException or ChatTemplateException or EncodingLimitException or StoreException
+        catch (Exception failure) when (failure is FailureException or ServerException or ModelFileException or UnsupportedModelException or ModelFormatException or ChatTemplateException or EncodingLimitException or StoreException
             or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine($"rill: {failure.Message}");
@@ -43,7 +44,7 @@ internal static class RillProgram
     /// <summary>To add a command: one file in Commands, and its line here.</summary>
     private static RootCommand NewRoot()
     {
-        var root = new RootCommand("Rill's text tools: what a model's tokenizer and chat template make of a text, and whether Rill can serve the model.")
+        var root = new RootCommand("Rill at a terminal: talk to a served model, test and watch its server, and see what a model's files make of a text.")
         {
             TokenizeCommand.Create(),
             DetokenizeCommand.Create(),
@@ -51,8 +52,12 @@ internal static class RillProgram
             ParseCommand.Create(),
             InspectCommand.Create(),
             LogitsCommand.Create(),
+            ChatCommand.Create(),
+            BenchCommand.Create(),
+            TopCommand.Create(),
             ConformanceCommand.Create(),
             ModelsCommand.Create(),
+            CompletionCommand.Create(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);

@@ -28,9 +28,6 @@ internal sealed class FunctionRoute
     /// <summary>The route with its prefix.</summary>
     public string Template { get; }
 
-    /// <summary>The methods as a list for people.</summary>
-    public string Methods => _methods is null ? "any method" : string.Join(",", _methods).ToUpperInvariant();
-
     /// <summary>Reads the raw bindings, as the real host does; null if no HTTP trigger is among them.</summary>
     public static FunctionRoute? Read(RpcFunctionMetadata metadata, string prefix)
     {

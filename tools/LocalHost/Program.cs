@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Connections;
 using Rill.LocalHost;
 
+var begun = Stopwatch.GetTimestamp();
 try
 {
     var settings = HostSettings.Read(CommandLine.Parse(args));
@@ -15,7 +17,7 @@ try
         throw new SettingsException($"Port {settings.Port} is in use; choose another one with --port.");
     }
 
-    return await ServeAsync(app);
+    return await ServeAsync(app, begun);
 }
 catch (SettingsException exception)
 {
@@ -23,7 +25,7 @@ catch (SettingsException exception)
     return 1;
 }
 
-static async Task<int> ServeAsync(WebApplication app)
+static async Task<int> ServeAsync(WebApplication app, long begun)
 {
     var supervisor = app.Services.GetRequiredService<WorkerSupervisor>();
     using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -35,10 +37,10 @@ static async Task<int> ServeAsync(WebApplication app)
         if (await Task.WhenAny(supervisor.Loaded, running) == supervisor.Loaded)
         {
             var functions = await supervisor.Loaded;
-            Console.WriteLine(Greeting.OfFunctions(http, functions));
+            Console.WriteLine(Greeting.OfAddress(http));
             if (await Task.WhenAny(supervisor.Ready, running) == supervisor.Ready)
             {
-                Console.WriteLine(Greeting.OfReadiness(http, functions));
+                Console.WriteLine(await Greeting.OfReadinessAsync(http, functions, Stopwatch.GetElapsedTime(begun)));
             }
         }
 

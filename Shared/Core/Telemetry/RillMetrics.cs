@@ -52,6 +52,7 @@ public sealed class RillMetrics : IDisposable
         DeadlinesExceeded = Counter("rill.deadline_exceeded", "Requests that met their deadline.");
         TimeToHeaders = Seconds("rill.time_to_headers_seconds", "From arrival to the response's headers.", Buckets.FirstToken);
         ColdStart = Seconds("rill.cold_start_seconds", "From the process's start to ready.", Buckets.Request);
+        Meter.CreateObservableGauge("rill.process_memory_bytes", () => Environment.WorkingSet, description: "Memory that the process has, mapped weights included.");
     }
 
     /// <summary>The meter that owns the instruments; exporters tell several instances apart by it.</summary>

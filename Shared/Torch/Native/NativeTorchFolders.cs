@@ -10,7 +10,8 @@ internal sealed class NativeTorchFolders(string? libTorch)
     /// <summary>The library's file: the first that there is.</summary>
     /// <exception cref="DllNotFoundException">There is none; the message names the folders.</exception>
     public string Locate(string name) => TryLocate(name) ?? throw new DllNotFoundException(
-        $"{FileName(name)} was not found in {string.Join(", ", Folders(name))}; restore the packages of Rill.Torch, or publish the app anew.");
+        $"{FileName(name)} was not found in {string.Join(", ", Folders(name))}; restore the packages of Rill.Torch, or publish the app anew;"
+        + $" a program that uses Rill.ChatClient needs the package libtorch-cpu-{PortableIdentifier} as well.");
 
     /// <summary>The same; null where there is none.</summary>
     public string? TryLocate(string name) => Folders(name).Select(folder => Path.Combine(folder, FileName(name))).FirstOrDefault(File.Exists);

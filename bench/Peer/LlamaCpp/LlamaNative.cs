@@ -24,6 +24,11 @@ internal static unsafe partial class LlamaNative
     /// <exception cref="InvalidOperationException">It is another version, whose structures lie differently.</exception>
     public static void Load(string folder)
     {
+        if (_folder is not null)
+        {
+            return;    // a process has them once
+        }
+
         _folder = folder;
         NativeLibrary.SetDllImportResolver(Assembly.GetExecutingAssembly(), Resolve);
         llama_log_set(&Ignore, 0);

@@ -9,7 +9,7 @@ using Rill.Bench.Quality;
 namespace Rill.FunctionApp.Tests.Bench;
 
 /// <summary>What the benchmark writes for llama.cpp, held against llama.cpp itself.</summary>
-public sealed class LlamaCppTests : IDisposable
+public sealed class LlamaCppTests(KeptEnginesFixture fixture) : IClassFixture<KeptEnginesFixture>, IDisposable
 {
     private const int Rows = 3, Columns = 64;
 
@@ -55,8 +55,8 @@ public sealed class LlamaCppTests : IDisposable
         var (directory, file) = (Path.Combine(_directory.FullName, "model"), Path.Combine(_directory.FullName, "model.gguf"));
         RandomModel.Write(ModelShape.Tiny, directory);
         GgufWriter.Write(directory, file, format);
-        using var rill = new EngineProcess(new EngineSetup { IsPeer = false, Model = directory, Format = WeightFormat.F32 });
-        using var peer = new EngineProcess(new EngineSetup { IsPeer = true, Model = file, Format = format, FlashAttention = false });
+        var rill = fixture.Engines.With(new EngineSetup { IsPeer = false, Model = directory, Format = WeightFormat.F32 });
+        var peer = fixture.Engines.With(new EngineSetup { IsPeer = true, Model = file, Format = format, FlashAttention = false });
         var prompt = new RandomTokens(ModelShape.Tiny.Vocabulary, seed: 9).Take(40);
 
         var answer = rill.Continue(prompt, 20);
@@ -101,7 +101,7 @@ public sealed class LlamaCppTests : IDisposable
         SkipWithoutPeer();
         var model = ParityCases.All.Single(model => model.Name == name);
 
-        var result = ParityResult.Of(model, _directory.FullName);
+        var result = ParityResult.Of(model, _directory.FullName, fixture.Engines);
 
         Assert.True(result.IsAsExpected(model), $"{result}");
         Assert.InRange(result.Most, 1e-20, 1e-8);    // and not nothing held against nothing
@@ -120,4 +120,12 @@ public sealed class LlamaCppTests : IDisposable
             throw;
         }
     }
+}
+
+/// <summary>One child of each engine for all tests of the class.</summary>
+public sealed class KeptEnginesFixture : IDisposable
+{
+    internal KeptEngines Engines { get; } = new();
+
+    public void Dispose() => Engines.Dispose();
 }

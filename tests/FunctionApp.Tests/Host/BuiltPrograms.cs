@@ -35,7 +35,10 @@ internal static class BuiltPrograms
     /// <summary>The folder of the scripts that drive the npm client; in the source, since npm installs beside its package.json.</summary>
     public static string NodeScripts { get; } = Find(nameof(NodeScripts));
 
-    /// <summary>The program that runs Microsoft's libraries over OpenAI's client.</summary>
+    /// <summary>The program of a sample.</summary>
+    public static string Sample(string name) => string.Format(System.Globalization.CultureInfo.InvariantCulture, Find(nameof(Sample)), name);
+
+    /// <summary>The program that runs Microsoft.Extensions.AI over OpenAI's client.</summary>
     public static string AgentClients { get; } = Find(nameof(AgentClients));
 
     /// <summary>The folder of the scripts that drive frameworks of the npm world.</summary>

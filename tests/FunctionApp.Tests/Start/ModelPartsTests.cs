@@ -1,6 +1,6 @@
-using Rill.FunctionApp.Loading;
 using Rill.FunctionApp.Tests.Acceptance.Harness;
 using Rill.Models;
+using Rill.ModelStore.Loading;
 
 namespace Rill.FunctionApp.Tests.Start;
 

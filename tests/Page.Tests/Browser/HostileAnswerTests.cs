@@ -91,7 +91,7 @@ public sealed class HostileAnswerTests(World world)
     }
 
     /// <summary>Moves over and clicks what an answer has made: a handler or a link that got through would now do its work.</summary>
-    private static Task PokeAsync(Visit visit) => visit.Page.EvaluateAsync("""
+    private static async Task PokeAsync(Visit visit) => await visit.Page.EvaluateAsync("""
         () => {
           for (const element of document.querySelectorAll('[data-testid^=message] *')) {
             for (const name of ['mouseover', 'focus', 'toggle', 'error', 'load']) element.dispatchEvent(new Event(name));

@@ -43,8 +43,11 @@ internal sealed class Visit : IAsyncDisposable
 
     /// <summary>Checks that nothing broke the page's policy, asked elsewhere, opened a dialog, failed in a script or was complained of in the console.</summary>
     /// <param name="allowed">Parts of complaints that a test provokes, such as the browser's line on a status of 401.</param>
-    public void AssertClean(params string[] allowed) =>
-        Assert.Empty(_complaints.Where(complaint => !allowed.Any(part => complaint.Contains(part, StringComparison.Ordinal))));
+    public void AssertClean(params string[] allowed)
+    {
+        var complaints = _complaints.Where(complaint => !allowed.Any(part => complaint.Contains(part, StringComparison.Ordinal))).ToList();
+        Assert.True(complaints.Count == 0, string.Join('\n', complaints));
+    }
 
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();
 

@@ -61,4 +61,4 @@ public sealed class World : IAsyncLifetime
 
 /// <summary>The tests of a browser run one after another: a second window would only make both slow.</summary>
 [CollectionDefinition(nameof(World))]
-public sealed class WorldCollection : ICollectionFixture<World>;
+public sealed class OneWorld : ICollectionFixture<World>;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text;
+using Rill.CommandLine.Client;
 using Rill.CommandLine.Conformance;
 using Rill.CommandLine.Help;
 using Rill.CommandLine.Pipes;
@@ -14,7 +15,7 @@ internal static class ConformanceCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var url = new Option<Uri>("--url") { Description = "The server's address; /v1 at its end may be left out.", Required = true, CustomParser = ParseUrl };
+        var url = new Option<Uri>("--url") { Description = "The server's address; /v1 at its end may be left out.", Required = true, CustomParser = ServerOptions.ParseUrl };
         var key = new Option<string?>("--key") { Description = "The key, sent as a bearer." };
         var model = new Option<string?>("--model") { Description = "The model to name; the first that the server lists if absent." };
         var only = new Option<string?>("--only") { Description = "Cases whose number is, or whose title contains, this.", HelpName = "PATTERN" };
@@ -30,21 +31,10 @@ internal static class ConformanceCommand
         {
             var cases = Chosen(parsed.GetValue(only));
             using var suite = new Suite(
-                Suite.ApiOf(parsed.GetRequiredValue(url)), parsed.GetValue(key), parsed.GetValue(model), TimeSpan.FromSeconds(parsed.GetValue(seconds)));
+                ServerAddress.ApiOf(parsed.GetRequiredValue(url)), parsed.GetValue(key), parsed.GetValue(model), TimeSpan.FromSeconds(parsed.GetValue(seconds)));
             return await RunAsync(suite, cases, parsed.GetRequiredValue(url), parsed.GetValue(all), parsed.GetValue(json));
         });
         return command;
-    }
-
-    private static Uri? ParseUrl(ArgumentResult result)
-    {
-        if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
-        {
-            return url;
-        }
-
-        result.AddError("--url must be an address with http:// or https://.");
-        return null;
     }
 
     private static double ParseSeconds(ArgumentResult result)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Rill.CommandLine.Client;
 using Rill.CommandLine.Conformance.Cases;
 
 namespace Rill.CommandLine.Conformance;
@@ -28,13 +29,6 @@ internal sealed class Suite(Uri api, string? key, string? model, TimeSpan limit)
 
     /// <summary>True when the server is Rill; known once it was <see cref="MeetAsync">met</see>.</summary>
     public bool IsRill { get; private set; }
-
-    /// <summary>An address as people write it, with /v1 at its end, which may have been left out.</summary>
-    public static Uri ApiOf(Uri url)
-    {
-        var path = url.AbsolutePath.TrimEnd('/');
-        return new UriBuilder(url) { Path = (path.EndsWith("/v1", StringComparison.Ordinal) ? path : path + "/v1") + "/" }.Uri;
-    }
 
     /// <summary>Asks for the models.</summary>
     /// <exception cref="FailureException">The server cannot be reached, or refuses the key.</exception>

@@ -15,6 +15,14 @@ internal static class StandardStreams
     public static BufferedStream OpenOutput() =>
         new(OperatingSystem.IsWindows() ? Console.OpenStandardOutput() : new UnixOutput(), BufferSize);
 
+    /// <summary>Writes a text to standard output at once.</summary>
+    /// <exception cref="BrokenPipeException">The reader is gone.</exception>
+    public static void WriteText(string text)
+    {
+        using var output = OpenOutput();
+        output.Write(Encoding.UTF8.GetBytes(text));
+    }
+
     /// <summary>All of standard input as text.</summary>
     /// <exception cref="FailureException">It is not UTF-8.</exception>
     public static string ReadText(Stream input)

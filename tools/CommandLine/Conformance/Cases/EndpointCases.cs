@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Rill.CommandLine.Client;
 
 namespace Rill.CommandLine.Conformance.Cases;
 

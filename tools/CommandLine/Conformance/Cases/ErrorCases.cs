@@ -1,3 +1,5 @@
+using Rill.CommandLine.Client;
+
 namespace Rill.CommandLine.Conformance.Cases;
 
 /// <summary>Refusals, and what comes of clients that leave.</summary>

@@ -1,3 +1,5 @@
+using Rill.CommandLine.Client;
+
 namespace Rill.CommandLine.Conformance.Cases;
 
 /// <summary>How fields of a request are taken.</summary>

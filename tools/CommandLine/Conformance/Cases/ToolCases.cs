@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Rill.CommandLine.Client;
 
 namespace Rill.CommandLine.Conformance.Cases;
 

@@ -1,0 +1,44 @@
+using System.Text;
+using Rill.CommandLine.Pipes;
+
+namespace Rill.CommandLine.Chat;
+
+/// <summary>The answer alone, for a pipe or a file.</summary>
+internal sealed class PlainView : IAnswerView, IDisposable
+{
+    private readonly Stream _output = StandardStreams.OpenOutput();
+    private bool _open;
+
+    /// <inheritdoc/>
+    public void WriteReasoning(string text)
+    {
+        // is not the answer
+    }
+
+    /// <inheritdoc/>
+    public void WriteContent(string text)
+    {
+        _open = !text.EndsWith('\n');
+        Write(text);
+    }
+
+    /// <inheritdoc/>
+    public void End()
+    {
+        if (_open)
+        {
+            Write("\n");
+        }
+
+        _open = false;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _output.Dispose();
+
+    private void Write(string text)
+    {
+        _output.Write(Encoding.UTF8.GetBytes(text));
+        _output.Flush();
+    }
+}

@@ -10,7 +10,7 @@ public sealed class EmbeddingTests(SharedClient shared)
     [Fact]
     public async Task Vectors_AreOfLengthOne_OfTheAskedSize_AndInOrder()
     {
-        IEmbeddingGenerator<string, Embedding<float>> generator = shared.Client;
+        var generator = shared.Client;
 
         var both = await generator.GenerateAsync(["A river.", "A lighthouse."], new() { Dimensions = 64 });
         var second = await generator.GenerateAsync("A lighthouse.", new() { Dimensions = 64 });

@@ -161,11 +161,10 @@ public sealed class LifetimeTests(SharedClient shared)
     [Fact]
     public void Services_OfTheClient_AreItselfAndItsMetadata()
     {
-        IChatClient chat = shared.Client;
-
-        var metadata = chat.GetRequiredService<ChatClientMetadata>();
+        var chat = shared.Client;
+        var metadata = ((IChatClient)chat).GetRequiredService<ChatClientMetadata>();
         Assert.Equal(("rill", "rill-mini"), (metadata.ProviderName, metadata.DefaultModelId));
-        Assert.Same(shared.Client, chat.GetService<IEmbeddingGenerator<string, Embedding<float>>>());
+        Assert.Same(shared.Client, ((IChatClient)chat).GetService<IEmbeddingGenerator<string, Embedding<float>>>());
         Assert.Equal("rill-mini", ((IEmbeddingGenerator)shared.Client).GetRequiredService<EmbeddingGeneratorMetadata>().DefaultModelId);
         Assert.Null(chat.GetService(typeof(string)));
         Assert.Null(chat.GetService(typeof(IChatClient), "key"));

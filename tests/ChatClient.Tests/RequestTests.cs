@@ -150,8 +150,6 @@ public sealed class RequestTests(SharedClient shared)
     /// <summary>Is not disposed with what is built around it.</summary>
     private sealed class Borrowed(IChatClient inner) : DelegatingChatClient(inner)
     {
-        protected override void Dispose(bool disposing)
-        {
-        }
+        protected override void Dispose(bool disposing) => base.Dispose(disposing: false);
     }
 }

@@ -14,4 +14,4 @@ public sealed class SharedClient : IAsyncLifetime
 }
 
 [CollectionDefinition(nameof(SharedClient))]
-public sealed class SharedClientCollection : ICollectionFixture<SharedClient>;
+public sealed class SharedClientTests : ICollectionFixture<SharedClient>;

@@ -23,7 +23,7 @@ public sealed partial class TroubleshootingTests
         var sentences = Sources().SelectMany(source => Sentence().Matches(source)).Select(match => match.Groups["text"].Value).Distinct().ToList();
 
         Assert.True(sentences.Count > 40, $"Only {sentences.Count} sentences were found.");
-        Assert.Empty(sentences.Where(sentence => !Pieces(sentence).All(piece => _page.Contains(piece, StringComparison.Ordinal))));
+        Assert.DoesNotContain(sentences, sentence => !Pieces(sentence).All(piece => _page.Contains(piece, StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -34,8 +34,8 @@ public sealed partial class TroubleshootingTests
             .SelectMany(line => Told().Matches(line.Split(" | ")[0])).Select(match => match.Groups[1].Value).ToList();
 
         Assert.True(told.Count > 40, $"Only {told.Count} sentences were found.");
-        Assert.Empty(told.Where(sentence => !IsOfParts(sentence) && sentence.Split('…').Select(piece => piece.Trim(' ', '.', ',', '(', ')'))
-            .Where(piece => piece.Length >= 8).Any(piece => !code.Contains(piece, StringComparison.Ordinal))));
+        Assert.DoesNotContain(told, sentence => !IsOfParts(sentence) && sentence.Split('…').Select(piece => piece.Trim(' ', '.', ',', '(', ')'))
+            .Where(piece => piece.Length >= 8).Any(piece => !code.Contains(piece, StringComparison.Ordinal)));
     }
 
     /// <summary>What .NET says of values in its own words, and what the sources put together of parts.</summary>

@@ -67,8 +67,8 @@ public sealed class DocumentTests(ScriptedServer profile)
             .Select(function => (function.Name, Matcher: new TemplateMatcher(TemplateParser.Parse(function.Route), [])))
             .ToList();
 
-        Assert.Empty(routes.Where(route => !paths.Any(path => route.Matcher.TryMatch(path, []))).Select(route => route.Name));
-        Assert.Empty(paths.Where(path => !routes.Any(route => route.Matcher.TryMatch(path, []))));
+        Assert.DoesNotContain(routes, route => !paths.Any(path => route.Matcher.TryMatch(path, [])));
+        Assert.DoesNotContain(paths, path => !routes.Any(route => route.Matcher.TryMatch(path, [])));
     }
 
     /// <summary>A path or a method that is not served is 404 unknown_url or 405; the contract knows no other answer to it.</summary>

@@ -14,6 +14,6 @@ await foreach (var update in rill.GetStreamingResponseAsync(prompt, new() { Temp
 
 Console.WriteLine();
 
-var weather = AIFunctionFactory.Create((string city) => $"18 degrees and sunny in {city}", "get_weather", "The weather of a city.");
+var weather = AIFunctionFactory.Create((string city) => $"sunny, 18 degrees in {city}", "get_weather", "The weather of a city.");
 var client = rill.AsBuilder().UseFunctionInvocation().Build();
 Console.WriteLine(await client.GetResponseAsync("What is the weather in Bern?", new() { Temperature = 0, Tools = [weather] }));

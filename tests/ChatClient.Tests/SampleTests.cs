@@ -15,7 +15,7 @@ public sealed class SampleTests
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Contains("Azure Function", run.Output, StringComparison.Ordinal);
-        Assert.Contains("sunny", run.Output, StringComparison.Ordinal);
+        Assert.Contains("18 degrees", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public class RootTests
         "Directory.Build.props", "Directory.Packages.props", "Functions.sln", "global.json",
         "azure.yaml", "host.json", "local.settings.json",
         "rill", "run", "test",
-        "FunctionApp", "Shared", "bench", "docs", "infra", "models", "scripts", "tests", "tools",
+        "FunctionApp", "Shared", "bench", "docs", "infra", "models", "samples", "scripts", "tests", "tools",
     ];
 
     [Fact]

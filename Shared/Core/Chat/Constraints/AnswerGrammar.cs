@@ -64,7 +64,8 @@ internal sealed class AnswerGrammar
             var start = program.Here;
             program.Optional(block =>
             {
-                Write(block.Gap(MostBlanks).Literal(_marks.Of(reasoning.Start.Trim())));
+                // What stands in front of the mark is told as text, and would stand before a text that is to be of a form.
+                Write(block.Gap(BeginsWithSpace() ? 1 : 0).Literal(_marks.Of(reasoning.Start.Trim())));
                 if (Channels is { } channels)
                 {
                     // Each message may be one more thought.

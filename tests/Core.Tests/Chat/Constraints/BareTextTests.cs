@@ -38,6 +38,7 @@ public sealed class BareTextTests
         world.AssertAccepts(request, "\"no\"");
         world.AssertAccepts(request, "<think>well</think>\n\nyes");
         world.AssertRefuses(request, "no");
+        world.AssertRefuses(request, "\n\n<think>well</think>\n\nyes");
         Assert.Equal(8, world.Accepted(request, "yes, but no"));
     }
 

@@ -78,7 +78,7 @@ public sealed class ErrorTests(ScriptedServer profile)
     [Theory]
     [InlineData("GET", "v1", "/v1 is right as a client's base URL")]
     [InlineData("GET", "v1/", "/v1 is right as a client's base URL")]
-    [InlineData("GET", "", "with /v1 at its end")]
+    [InlineData("POST", "", "with /v1 at its end")]
     [InlineData("POST", "chat/completions", "Did you mean /v1/chat/completions? A client's base URL is the address of this server with /v1 at its end.")]
     [InlineData("POST", "v1/v1/chat/completions", "Did you mean /v1/chat/completions?")]
     [InlineData("POST", "completions", "Did you mean /v1/completions?")]

@@ -14,6 +14,7 @@ public sealed partial class TroubleshootingTests
         ("{AzureMonitorSettings.ConnectionStringVariable}", "APPLICATIONINSIGHTS_CONNECTION_STRING"),
         ("{AuthenticationVariable}", "APPLICATIONINSIGHTS_AUTHENTICATION_STRING"),
         ("{LoadingName}", "AllowLoading"),
+        ("{remedy}", "set Rill__Model to"),
         ("{ModelFileNames.WeightIndex}", "model.safetensors.index.json"),
     ];
 

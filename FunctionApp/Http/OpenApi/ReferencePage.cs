@@ -15,17 +15,17 @@ internal sealed class ReferencePage(JsonObject document)
 {
     private const string Style = """
         :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
-        body { margin: 0 auto; max-width: 70rem; padding: 1rem; }
+        body { margin: 0 auto; max-width: 70rem; padding: 1rem; overflow-wrap: anywhere; }
         nav ul { columns: 18rem; list-style: none; padding: 0; }
         section, details { border-top: 1px solid light-dark(#ccc, #444); padding: 1rem 0; }
         h2 { margin-top: 3rem; }
-        h3, summary { font-size: 1.05rem; font-weight: 600; margin: 0; overflow-wrap: anywhere; }
+        h3, summary { font-size: 1.05rem; font-weight: 600; margin: 0; }
         b { color: light-dark(#0b57d0, #9ec5ff); text-transform: uppercase; margin-right: .5rem; }
         a { color: light-dark(#0b57d0, #9ec5ff); }
         code, pre { font-family: ui-monospace, monospace; font-size: .9em; }
-        pre { background: light-dark(#f4f4f4, #1d1d1d); white-space: pre-wrap; overflow-wrap: anywhere; padding: .75rem; }
+        pre { background: light-dark(#f4f4f4, #1d1d1d); white-space: pre-wrap; padding: .75rem; }
         table { border-collapse: collapse; width: 100%; }
-        th, td { border-bottom: 1px solid light-dark(#ddd, #333); padding: .25rem .75rem .25rem 0; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+        th, td { border-bottom: 1px solid light-dark(#ddd, #333); padding: .25rem .75rem .25rem 0; text-align: left; vertical-align: top; }
         """;
 
     private static readonly JsonSerializerOptions s_writing = new() { WriteIndented = true, Encoder = WireEncoder.Instance };

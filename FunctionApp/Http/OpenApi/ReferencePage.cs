@@ -14,7 +14,7 @@ namespace Rill.FunctionApp.Http.OpenApi;
 internal sealed class ReferencePage(JsonObject document)
 {
     private const string Style = """
-        :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
+        :root { color-scheme: light dark; color: light-dark(#111, #eee); background: light-dark(#fff, #111); font: 1rem/1.5 system-ui, sans-serif; }
         body { margin: 0 auto; max-width: 70rem; padding: 1rem; overflow-wrap: anywhere; }
         nav ul { columns: 18rem; list-style: none; padding: 0; }
         section, details { border-top: 1px solid light-dark(#ccc, #444); padding: 1rem 0; }

@@ -10,16 +10,12 @@ public static class CompletionAnswer
     public static async Task<Completion> ReadAsync(ChatGeneration generation, CancellationToken cancellationToken)
     {
         var texts = Enumerable.Range(0, generation.ChoiceCount).Select(index => new StringBuilder(generation.Echo(index))).ToList();
-        var logprobs = new CompletionLogprobs?[texts.Count];
-        var builders = texts.ConvertAll(_ => new CompletionLogprobsBuilder());
+        var echoed = new IReadOnlyList<TokenLogprob>?[texts.Count];
+        var logprobs = new List<TokenLogprob>?[texts.Count];
         var finishes = new ChoiceFinish[texts.Count];
         while (await generation.NextAsync(cancellationToken) is { } delta)
         {
-            if (delta.PromptLogprobs is { } echoed)
-            {
-                logprobs[delta.Index] = builders[delta.Index].Echo(generation.Echo(delta.Index)!, echoed);
-            }
-
+            echoed[delta.Index] ??= delta.PromptLogprobs;
             foreach (var part in delta.Parts)
             {
                 texts[delta.Index].Append(part.Text);
@@ -27,8 +23,7 @@ public static class CompletionAnswer
 
             if (delta.Logprobs is { } entries)
             {
-                var next = builders[delta.Index].Add(entries);
-                logprobs[delta.Index] = logprobs[delta.Index]?.FollowedBy(next) ?? next;
+                (logprobs[delta.Index] ??= []).AddRange(entries);
             }
 
             finishes[delta.Index] = delta.Finish ?? finishes[delta.Index];
@@ -36,7 +31,7 @@ public static class CompletionAnswer
 
         var choices = texts.Select((text, index) => new CompletionChoice(index, text.ToString())
         {
-            Logprobs = logprobs[index],
+            Logprobs = Logprobs(generation.Echo(index), echoed[index], logprobs[index]),
             FinishReason = finishes[index].Reason,
             StopReason = finishes[index].StopReason,
         });
@@ -45,5 +40,13 @@ public static class CompletionAnswer
             SystemFingerprint = generation.Model.Fingerprint,
             Usage = ChunkUsage.Of(generation.Usage),
         };
+    }
+
+    private static CompletionLogprobs? Logprobs(string? prompt, IReadOnlyList<TokenLogprob>? echoed, List<TokenLogprob>? entries)
+    {
+        var builder = new CompletionLogprobsBuilder();
+        var echo = echoed is null ? null : builder.Echo(prompt!, echoed);
+        var own = entries is null ? null : builder.Add(entries);
+        return echo is null || own is null ? echo ?? own : echo.FollowedBy(own);
     }
 }

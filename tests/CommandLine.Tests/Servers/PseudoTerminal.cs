@@ -41,16 +41,16 @@ internal sealed class PseudoTerminal : IAsyncDisposable
     public static PseudoTerminal StartRill(params string[] arguments) =>
         Start($"dotnet '{RillProcess.Assembly}' {string.Join(' ', arguments.Select(argument => $"'{argument}'"))}");
 
-    /// <summary>Starts a shell command at a terminal of 30 rows and 100 columns.</summary>
+    /// <summary>Starts a program at a terminal of 30 rows and 100 columns. It takes the shell's place: a shell that stayed would get Ctrl+C too, and dash ends by it.</summary>
     public static PseudoTerminal Start(string command, string? path = null)
     {
-        var variables = new Dictionary<string, string> { ["TERM"] = "xterm-256color", ["LC_ALL"] = "C.UTF-8" };
+        var variables = new Dictionary<string, string> { ["TERM"] = "xterm-256color", ["LC_ALL"] = "C.UTF-8", ["SHELL"] = "/bin/sh" };
         if (path is not null)
         {
             variables["PATH"] = path;
         }
 
-        return new PseudoTerminal(RillProcess.Start("script", ["-qec", $"stty rows 30 cols 100; {command}", "/dev/null"], variables));
+        return new PseudoTerminal(RillProcess.Start("script", ["-qec", $"stty rows 30 cols 100; exec {command}", "/dev/null"], variables));
     }
 
     /// <summary>Types.</summary>

@@ -31,15 +31,19 @@ internal sealed record RillSettings(RillOptions Options, EngineOptions Engine, M
         };
     }
 
-    /// <summary>Refuses a name in the section <c>Rill</c> that no options class has.</summary>
+    /// <summary>Refuses a name in the section <c>Rill</c> that no options class has, and one of a key that missed the section.</summary>
     /// <exception cref="StartFailureException">A name is not known.</exception>
-    internal static void Check(IConfiguration configuration) => SettingNames.Check(
-        configuration.GetSection(RillOptions.Section),
-        [AdapterOptions.Section],
-        (RillOptions.Section, typeof(RillOptions)),
-        (RillOptions.EngineSection, typeof(EngineOptions)),
-        (RillOptions.StoreSection, typeof(ModelStoreOptions)),
-        (TelemetryOptions.Section, typeof(TelemetryOptions)));
+    internal static void Check(IConfiguration configuration)
+    {
+        SettingNames.CheckBeside(configuration, RillOptions.Section, nameof(RillOptions.ApiKeys));
+        SettingNames.Check(
+            configuration.GetSection(RillOptions.Section),
+            [AdapterOptions.Section],
+            (RillOptions.Section, typeof(RillOptions)),
+            (RillOptions.EngineSection, typeof(EngineOptions)),
+            (RillOptions.StoreSection, typeof(ModelStoreOptions)),
+            (TelemetryOptions.Section, typeof(TelemetryOptions)));
+    }
 
     private static T Read<T>(IConfiguration configuration, string section, IValidateOptions<T> validator)
         where T : class, new()

@@ -35,6 +35,25 @@ internal static class SettingNames
         }
     }
 
+    /// <summary>
+    /// Refuses a name beside the section whose letters are those of a list in it, such as <c>Rill_ApiKeys__0</c>: nobody reads it. Only for a
+    /// list whose name nothing else has; variables of scripts and of other programs begin with <c>RILL_</c> too.
+    /// </summary>
+    /// <param name="configuration">All settings.</param>
+    /// <param name="section">The section.</param>
+    /// <param name="list">The list's name in it.</param>
+    /// <exception cref="StartFailureException">There is such a name; the message says which is meant.</exception>
+    public static void CheckBeside(IConfiguration configuration, string section, string list)
+    {
+        foreach (var name in configuration.GetChildren().Select(child => child.Key).Where(name => !name.Equals(section, StringComparison.OrdinalIgnoreCase)))
+        {
+            if (string.Concat(name.Where(char.IsLetter)).StartsWith(section + list, StringComparison.OrdinalIgnoreCase))
+            {
+                throw new StartFailureException($"the setting {name} is not known; did you mean {section}__{list}__{ListEntry}?");
+            }
+        }
+    }
+
     /// <summary>The names below a section that are set, to nothing as well: a variable that was empty when the app was started.</summary>
     private static IEnumerable<string> Set(IConfigurationSection section) =>
         (section.Value is not null ? [section.Path] : Enumerable.Empty<string>()).Concat(section.GetChildren().SelectMany(Set));

@@ -2,17 +2,19 @@ namespace Rill.Core.Tests;
 
 /// <summary>
 /// Finds the reference vectors, which do not lie in the repository: in the folder that RILL_VECTORS names, else in ../shared/vectors beside
-/// the repository. Without them a test is skipped; under CI=true it fails.
+/// the repository. Without them a test is skipped; under CI=true it fails, unless RILL_VECTORS is "none": they are not meant to be there.
 /// </summary>
 internal static class Vectors
 {
+    private const string None = "none";
+
     /// <summary>The full path of a file or folder among the vectors; skips the test when it is absent.</summary>
     public static string Path(params string[] parts)
     {
         var path = System.IO.Path.Combine([Root(), .. parts]);
         var isThere = File.Exists(path) || Directory.Exists(path);
         var reason = $"The test vectors are not here: {path} is missing (set RILL_VECTORS to their folder).";
-        if (Environment.GetEnvironmentVariable("CI") == "true")
+        if (Environment.GetEnvironmentVariable("CI") == "true" && Root() != None)
         {
             Assert.True(isThere, reason);
         }

@@ -41,14 +41,17 @@ public sealed class SamplesTests(SampleApp app)
     [Fact]
     public async Task TypedAnswers_ReadsAnObject() => Assert.Matches(@"^\w+, \d+, from \w+\n$", await RunAsync("TypedAnswers"));
 
-    /// <summary>Every folder has its test here, or is the app that all of them ask; what needs no server is run with its library.</summary>
+    /// <summary>Every folder has its test here, or is the app that all of them ask; what needs no server is run with its library. The list names all.</summary>
     [Fact]
-    public void EverySample_IsRun()
+    public void EverySample_IsRunAndListed()
     {
-        var samples = Directory.GetDirectories(Path.Combine(BuiltPrograms.Root, "samples")).Select(Path.GetFileName);
+        var folder = Path.Combine(BuiltPrograms.Root, "samples");
+        var samples = Directory.GetDirectories(folder).Select(Path.GetFileName).ToList();
+        var list = File.ReadAllText(Path.Combine(folder, "README.md"));
         string?[] run = ["AgentFramework", "AspireApp", "Chat", "OpenAISdk", "SemanticKernel", "Tools", "TypedAnswers"];
 
         Assert.Equal(run, samples.Except(["InProcess"]).Order(StringComparer.Ordinal));
+        Assert.All(samples, sample => Assert.Contains($"| [{sample}]({sample}", list, StringComparison.Ordinal));
     }
 
     private async Task<string> RunAsync(string sample, params string[] input)

@@ -48,7 +48,7 @@ internal sealed class ModelMaker(string directory, int seed, TimeSpan limit, str
         AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"Model: {model.ParameterCount:N0} parameters; training for {limit.TotalMinutes:N0} minutes");
 
         var (unseen, heldOut) = DrawEvaluation(tokenizer);
-        var batches = new BatchStream(TrainingSeed, tokenizer, BatchTokens, MaxLength);
+        var batches = new BatchStream(TrainingCorpus(), TrainingSeed + 1, tokenizer, BatchTokens, MaxLength);
         var curve = Train(model, tokenizer, batches);
         ModelDirectory.Write(directory, model, tokenizer);
         AnsiConsole.MarkupLine("Trained; now the model card.");
@@ -69,6 +69,8 @@ internal sealed class ModelMaker(string directory, int seed, TimeSpan limit, str
         ModelCard.Write(directory, report);
         AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"Loss on unseen chats {report.UnseenLoss:F3}, on stories of held-out subjects {report.HeldOutLoss:F3}. Written to {directory}");
     }
+
+    private CorpusGenerator TrainingCorpus() => new(TrainingSeed, mix: start is null ? CorpusMix.Whole : CorpusMix.Exact);
 
     private (MiniModel Model, BytePairTokenizer Tokenizer) Begin()
     {
@@ -144,7 +146,7 @@ internal sealed class ModelMaker(string directory, int seed, TimeSpan limit, str
             var isStory = CardSamples.HeldOutStories.Contains(conversation);
             return new CardSample(conversation, sampler.Answer(conversation, isStory ? 0.7 : 0), isStory);
         }).ToList();
-        var generator = new CorpusGenerator(TrainingSeed);
+        var generator = TrainingCorpus();
         for (var i = 0; i < conversations; i++)
         {
             var words = Overlap.Words(string.Join('\n', generator.Next().Turns.Select(turn => turn.Text)));

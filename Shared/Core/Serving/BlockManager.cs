@@ -1,35 +1,28 @@
 namespace Rill.Serving;
 
 /// <summary>
-/// Counts KV memory in blocks. Slots of running sequences and blocks of the prefix cache share one budget; cached blocks give way when
-/// slots grow. It knows numbers only: the runner does what the lists of <see cref="StepBatch"/> say, in their order.
+/// Gives KV memory out in blocks: to slots of running sequences, and to the prefix cache, which saves what they compute. Both share one
+/// <see cref="BlockBudget"/>. It knows numbers only: the runner does what the lists of <see cref="StepBatch"/> say, in their order.
 /// </summary>
 internal sealed class BlockManager
 {
     private readonly int _blockSize;
-    private readonly int _blockCount;
-    private readonly int _stateBlocks;
+    private readonly BlockBudget _budget;
     private readonly PrefixCache? _cache;
     private readonly StateCheckpoints? _states;      // null where slots have none, and without a prefix cache
-    private readonly int[] _held;                    // [slot] -> blocks
     private readonly PrefixCache.Node?[] _lastCached; // [slot] -> the last block of its sequence that is known to be cached
     private readonly int[] _cachedBlocks;            // [slot] -> the number of blocks up to that one
     private readonly int[] _seenBlocks;              // [slot] -> the number of full blocks at the last save, cached or not
     private readonly Stack<int> _freeSlots = new();
-    private readonly Stack<int> _freeCacheBlocks = new();
     private List<PrefixCache.Node> _savedThisStep = [];
     private List<int> _releasedSlots = [];
-    private List<int> _releasedBlocks = [];
-    private int _heldBySlots;
 
     public BlockManager(ModelLimits limits, bool prefixCache)
     {
         _blockSize = limits.BlockSize;
-        _blockCount = limits.BlockCount;
-        _stateBlocks = limits.StateBlocks;
         _cache = prefixCache ? new PrefixCache(limits.BlockSize, limits.StateBlocks) : null;
         _states = _cache is not null && limits.HasStates ? new StateCheckpoints(limits, _cache) : null;
-        _held = new int[limits.SlotCount];
+        _budget = new BlockBudget(limits, _cache, _states);
         _lastCached = new PrefixCache.Node?[limits.SlotCount];
         _cachedBlocks = new int[limits.SlotCount];
         _seenBlocks = new int[limits.SlotCount];
@@ -37,27 +30,22 @@ internal sealed class BlockManager
         {
             _freeSlots.Push(slot);
         }
-
-        for (var block = limits.BlockCount - 1; block >= 0; block--)
-        {
-            _freeCacheBlocks.Push(block);
-        }
     }
 
     /// <summary>Blocks of running slots.</summary>
-    public int SlotBlocks => _heldBySlots;
+    public int SlotBlocks => _budget.HeldBySlots;
 
     /// <summary>Blocks of the prefix cache.</summary>
-    public int CachedBlocks => _cache?.Count ?? 0;
+    public int CachedBlocks => _budget.Cached;
 
     /// <summary>Blocks that nobody holds.</summary>
-    public int FreeBlocks => _blockCount - _heldBySlots - CachedBlocks;
+    public int FreeBlocks => _budget.Free;
 
     /// <summary>Part of the budget that running sequences hold, in [0, 1]; cached blocks count as free.</summary>
-    public double Usage => (double)_heldBySlots / _blockCount;
+    public double Usage => _budget.Usage;
 
     /// <summary>True when memory waits to be given back.</summary>
-    public bool HasReleases => _releasedSlots.Count > 0 || _releasedBlocks.Count > 0 || _states is { HasReleases: true };
+    public bool HasReleases => _releasedSlots.Count > 0 || _budget.HasReleases || _states is { HasReleases: true };
 
     public void BeginStep()
     {
@@ -72,18 +60,16 @@ internal sealed class BlockManager
     /// </summary>
     public bool TryAdmit(Sequence sequence, List<BlockCopy> restores, List<StateCopy> stateRestores)
     {
-        var wanted = BlocksFor(sequence.Length);
         var hits = _cache?.Match(sequence.CacheSalt, sequence.Tokens, sequence.Reusable / _blockSize) ?? [];
         var known = hits.Count;
-        KeepAffordable(hits, wanted);
-        if (_freeSlots.Count == 0 || !TryMakeRoom(wanted))
+        KeepAffordable(hits, _budget.BlocksFor(sequence.Length));
+        if (_freeSlots.Count == 0 || !_budget.TryGrow(_freeSlots.Peek(), sequence.Length))
         {
             return false;
         }
 
         sequence.Slot = _freeSlots.Pop();
         sequence.ComputedTokens = hits.Count * _blockSize;
-        Hold(sequence.Slot, wanted);
         for (var i = 0; i < hits.Count; i++)
         {
             restores.Add(new BlockCopy(sequence.Slot, i * _blockSize, hits[i].Block));
@@ -99,34 +85,17 @@ internal sealed class BlockManager
     public int Cut(Sequence sequence, int count) => _states?.Cut(sequence, count) ?? count;
 
     /// <summary>Gives a running sequence memory for all its tokens, an awaited one included, and these drafts. False when memory is short.</summary>
-    public bool TryGrow(Sequence sequence, int drafts = 0)
-    {
-        var wanted = BlocksFor(sequence.Length + sequence.AwaitedTokens + drafts) - _held[sequence.Slot];
-        if (wanted <= 0)
-        {
-            return true;
-        }
-
-        if (!TryMakeRoom(wanted))
-        {
-            return false;
-        }
-
-        Hold(sequence.Slot, wanted);
-        return true;
-    }
+    public bool TryGrow(Sequence sequence, int drafts = 0) => _budget.TryGrow(sequence.Slot, sequence.Length + sequence.AwaitedTokens + drafts);
 
     /// <summary>Takes back what a running sequence holds beyond its computed tokens: the memory of drafts that were not accepted.</summary>
-    public void Shrink(Sequence sequence)
-        => Hold(sequence.Slot, BlocksFor(sequence.ComputedTokens) - _held[sequence.Slot]);
+    public void Shrink(Sequence sequence) => _budget.Shrink(sequence.Slot, sequence.ComputedTokens);
 
     /// <summary>Takes a sequence's slot away; its memory goes back at the beginning of the next batch.</summary>
     public void Release(Sequence sequence)
     {
         _releasedSlots.Add(sequence.Slot);
         _freeSlots.Push(sequence.Slot);
-        _heldBySlots -= _held[sequence.Slot];
-        _held[sequence.Slot] = 0;
+        _budget.Clear(sequence.Slot);
         sequence.Slot = -1;
         sequence.ComputedTokens = 0;
         sequence.AwaitedTokens = 0;
@@ -172,7 +141,7 @@ internal sealed class BlockManager
         }
 
         (_lastCached[slot], _cachedBlocks[slot]) = (last, first);
-        if (_states is not null && first == computed / _blockSize && last is { HasState: false } && TryEvictFor(_stateBlocks))
+        if (_states is not null && first == computed / _blockSize && last is { HasState: false } && _budget.TryMakeRoomForStates())
         {
             _states.Save(slot, computed, last, stateSaves);
         }
@@ -188,7 +157,7 @@ internal sealed class BlockManager
     public List<int> TakeReleasedSlots() => Interlocked.Exchange(ref _releasedSlots, []);
 
     /// <summary>Hands over the cached blocks to give back.</summary>
-    public List<int> TakeReleasedBlocks() => Interlocked.Exchange(ref _releasedBlocks, []);
+    public List<int> TakeReleasedBlocks() => _budget.TakeReleased();
 
     /// <summary>What a step should have saved is not in the cache. Of several steps the last one goes first.</summary>
     public void UndoSaves(List<PrefixCache.Node> saved)
@@ -199,8 +168,7 @@ internal sealed class BlockManager
             if (saved[i].IsCached)    // not evicted for the step behind it
             {
                 _cache!.Remove(saved[i]);
-                _freeCacheBlocks.Push(saved[i].Block);
-                _releasedBlocks.Add(saved[i].Block);
+                _budget.Release(saved[i].Block);
             }
         }
 
@@ -211,7 +179,7 @@ internal sealed class BlockManager
     public void ReleaseAgain(StepBatch batch)
     {
         _releasedSlots.AddRange(batch.Released);
-        _releasedBlocks.AddRange(batch.ReleasedBlocks);
+        _budget.ReleaseAgain(batch);
         _states?.ReleaseAgain(batch);
     }
 
@@ -245,23 +213,15 @@ internal sealed class BlockManager
             _cache!.Use(parent);    // it must not be evicted for its own child
         }
 
-        if (FreeBlocks == 0)
+        if (!_budget.TryTake(out var block))
         {
-            if (!_cache!.TryEvict(out var evicted))
-            {
-                return null;
-            }
-
-            _freeCacheBlocks.Push(evicted.Block);    // not released: the save overwrites its memory
-            ReleaseState(evicted);
+            return null;
         }
 
-        var block = _freeCacheBlocks.Pop();
         var node = _cache!.Add(salt, parent, tokens, block);
         if (node is null)
         {
-            _freeCacheBlocks.Push(block);
-            _releasedBlocks.Add(block);
+            _budget.Release(block);
         }
         else
         {
@@ -269,42 +229,5 @@ internal sealed class BlockManager
         }
 
         return node;
-    }
-
-    /// <summary>Blocks of a slot with so many tokens, its states' among them.</summary>
-    private int BlocksFor(int tokens) => _stateBlocks + ((tokens + _blockSize - 1) / _blockSize);
-
-    private void Hold(int slot, int blocks)
-    {
-        _held[slot] += blocks;
-        _heldBySlots += blocks;
-    }
-
-    private bool TryMakeRoom(int blocks) => FreeBlocks + (_cache?.Evictable ?? 0) >= blocks && TryEvictFor(blocks);
-
-    /// <summary>Evicts cached blocks until so many are free; false when this step uses the others.</summary>
-    private bool TryEvictFor(int blocks)
-    {
-        while (FreeBlocks < blocks)
-        {
-            if (_cache is null || !_cache.TryEvict(out var evicted))
-            {
-                return false;
-            }
-
-            _freeCacheBlocks.Push(evicted.Block);
-            _releasedBlocks.Add(evicted.Block);
-            ReleaseState(evicted);
-        }
-
-        return true;
-    }
-
-    private void ReleaseState(PrefixCache.Node evicted)
-    {
-        if (evicted.HasState)
-        {
-            _states!.Release(evicted.State);
-        }
     }
 }

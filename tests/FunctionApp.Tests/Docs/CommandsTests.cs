@@ -17,7 +17,7 @@ public sealed partial class CommandsTests(ScriptedServer profile)
     /// <summary>The beginnings of commands that other tests run, with these tests.</summary>
     private static readonly (string Begin, string Test)[] _elsewhere =
     [
-        ("./run", "RunScriptTests.Run_Help_NamesEveryOption"),
+        ("./run", "RunScriptTests.Run_InAFreshClone_SaysItsPhasesWithTheirTimesAndServes"),
         ("./test", "TestScriptTests.Test_OfAProject_CountsItsResults"),
         ("./rill conformance --url http://localhost:7071", "ConformanceTests.Rill_FailsNoCase"),
         ("curl http://localhost:7071/v1/embeddings", "EmbeddingsTests.DotNetClient_WithDimensions_GetsThem"),
@@ -78,6 +78,22 @@ public sealed partial class CommandsTests(ScriptedServer profile)
         Assert.True(Runnable.Count > 5);
     }
 
+    /// <summary>Also of what other tests run, with values of their own.</summary>
+    [SkippableFact]
+    public async Task EveryOptionOfACommand_IsInItsHelp()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "The commands are for bash.");
+        var lines = Pages().SelectMany(page => Command().Matches(File.ReadAllText(Path.Combine(BuiltPrograms.Root, page)))).ToLookup(
+            match => match.Groups["command"].Value.Trim(), match => Option().Matches(match.Groups["rest"].Value).Select(option => option.Value));
+        Assert.True(lines.Count > 8, $"Only {lines.Count} commands were found.");
+        foreach (var command in lines.Where(command => command.Any(options => options.Any())))
+        {
+            var help = await ProcessBounds.RunAsync(new ProcessStartInfo("dotnet", [BuiltPrograms.Rill, .. command.Key.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]), TimeSpan.FromMinutes(1));
+
+            Assert.All(command.SelectMany(options => options).Distinct(), option => Assert.Matches($@"(?<![\w-]){option}(?![\w-])", help.Output));
+        }
+    }
+
     [Fact]
     public void EveryTestThatIsNamedHere_Exists()
     {
@@ -90,12 +106,13 @@ public sealed partial class CommandsTests(ScriptedServer profile)
 
     private string Address => _server.BaseUri.ToString().TrimEnd('/');
 
+    private static IEnumerable<string> Pages() => Directory.EnumerateFiles(Path.Combine(BuiltPrograms.Root, "docs"), "*.md").Order(StringComparer.Ordinal)
+        .Select(file => "docs/" + Path.GetFileName(file)).Prepend("README.md");
+
     /// <summary>Each block of a shell's commands, with what is left of it to be run.</summary>
     private static IEnumerable<(string Page, int Line, string Left)> Blocks()
     {
-        var pages = Directory.EnumerateFiles(Path.Combine(BuiltPrograms.Root, "docs"), "*.md").Order(StringComparer.Ordinal)
-            .Select(file => "docs/" + Path.GetFileName(file)).Prepend("README.md").Except(_walked.Select(entry => entry.Page));
-        foreach (var page in pages)
+        foreach (var page in Pages().Except(_walked.Select(entry => entry.Page)))
         {
             var text = File.ReadAllText(Path.Combine(BuiltPrograms.Root, page));
             foreach (var block in Fence().Matches(text).Cast<Match>())
@@ -124,6 +141,13 @@ public sealed partial class CommandsTests(ScriptedServer profile)
 
         return string.Join('\n', left);
     }
+
+    /// <summary>A call of <c>rill</c>, up to a comment, a pipe or the end of the code.</summary>
+    [GeneratedRegex(@"(?<![\w./])(?:\./)?rill (?<command>(?:models )?[a-z]+)(?<rest>(?: +(?:\\\n|[^\s#|`\\]+))*)")]
+    private static partial Regex Command();
+
+    [GeneratedRegex(@"(?<![\w-])--[a-z][a-z-]*")]
+    private static partial Regex Option();
 
     [GeneratedRegex("^```(?:sh|bash)\n(?<lines>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Fence();

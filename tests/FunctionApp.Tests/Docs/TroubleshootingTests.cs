@@ -50,13 +50,21 @@ public sealed partial class TroubleshootingTests
         return Expression().Split(whole).Select(piece => piece.Trim(' ', '.', ':')).Where(piece => piece.Length >= 8);
     }
 
-    private static IEnumerable<string> Sources() => new[] { "FunctionApp", "Shared" }
+    private static IEnumerable<string> Sources() => new[] { "FunctionApp", "Shared", "tools/LocalHost" }
         .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(BuiltPrograms.Root, folder), "*.cs", SearchOption.AllDirectories))
-        .Where(file => !file.Contains("/obj/", StringComparison.Ordinal)).Select(File.ReadAllText);
+        .Where(file => !file.Contains("/obj/", StringComparison.Ordinal)).Select(File.ReadAllText)
+        .Concat(new[] { "run", "tools/build-if-changed.sh" }.Select(script => Variable().Replace(File.ReadAllText(Path.Combine(BuiltPrograms.Root, script)), "{}")));
 
-    /// <summary>The text that such an exception is made of; behind the kind of a store's failure, or within a call that formats it.</summary>
-    [GeneratedRegex(@"(?:new StartFailureException\(|new StoreException\(StoreFailure\.\w+,|new\(StoreFailure\.\w+,)(?:\s|string\.Create\(CultureInfo\.InvariantCulture,)*\$?""(?<text>(?:\{[^}""]*(?:""[^""]*""[^}""]*)*\}|[^""{])+)""")]
+    /// <summary>
+    /// The text that such an exception is made of; behind the kind of a store's failure, or within a call that formats it. Of a script what it
+    /// fails with, and what it says without a time at the end.
+    /// </summary>
+    [GeneratedRegex(@"(?:(?:fail|say) ""(?<text>[^""]+[^""s])"")|(?:new StartFailureException\(|new SettingsException\(|new StoreException\(StoreFailure\.\w+,|new\(StoreFailure\.\w+,)(?:\s|string\.Create\(CultureInfo\.InvariantCulture,)*\$?""(?<text>(?:\{[^}""]*(?:""[^""]*""[^}""]*)*\}|[^""{])+)""")]
     private static partial Regex Sentence();
+
+    /// <summary>What a shell puts into a text.</summary>
+    [GeneratedRegex(@"\$(?:\{[^}]*\}|\(\([^)]*\)\)|\w+)")]
+    private static partial Regex Variable();
 
     /// <summary>An expression within an interpolated text.</summary>
     [GeneratedRegex(@"\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")]

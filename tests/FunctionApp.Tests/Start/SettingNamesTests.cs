@@ -18,6 +18,10 @@ public sealed class SettingNamesTests
     [InlineData("Rill:Adapters:pirate:path", "Rill__Adapters__pirate__path is not known")]
     [InlineData("Rill:Adapter:pirate", "Rill__Adapter__pirate is not known")]
     [InlineData("Rill:MaxChoices:0", "did you mean Rill__MaxChoices?")]
+    [InlineData("Rill_ApiKeys:0", "Rill_ApiKeys is not known; did you mean Rill__ApiKeys__0?")]
+    [InlineData("RILL_APIKEYS_0", "RILL_APIKEYS_0 is not known; did you mean Rill__ApiKeys__0?")]
+    [InlineData("RillApiKeys", "RillApiKeys is not known; did you mean Rill__ApiKeys__0?")]
+    [InlineData("RILL_API_KEYS", "RILL_API_KEYS is not known; did you mean Rill__ApiKeys__0?")]
     public void Check_OfAnUnknownName_SaysTheNearest(string name, string expected)
     {
         var refused = Assert.Throws<StartFailureException>(() => RillSettings.Check(Configuration(name)));
@@ -45,6 +49,8 @@ public sealed class SettingNamesTests
     [InlineData("rill:adapters:my-org/pirate")]
     [InlineData("Rill:Adapters:AllowLoading")]
     [InlineData("Other:Name")]
+    [InlineData("RILL_API_KEY")]
+    [InlineData("RILL_MODEL")]
     public void Check_OfAKnownName_Passes(string name) => RillSettings.Check(Configuration(name));
 
     private static IConfiguration Configuration(string name, string value = "1") =>

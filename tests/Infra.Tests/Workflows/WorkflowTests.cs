@@ -38,6 +38,18 @@ public sealed partial class WorkflowTests
         Assert.Contains("dotnet test tests/Core.Tests -c Release --no-build --filter FullyQualifiedName~FuzzTests", file.Scripts);
     }
 
+    /// <summary>CI=true, which GitHub sets, has tests fail without the reference vectors; they lie in no repository.</summary>
+    [Fact]
+    public void Jobs_ThatTest_SayThatTheVectorsAreAbsent()
+    {
+        var testing = WorkflowFile.All.SelectMany(file => file.Jobs.Where(job => file.StepsOf(job.Name).Any(Tests))).ToList();
+
+        Assert.Equal(["hostile-files", "test"], testing.Select(job => job.Name).Order(StringComparer.Ordinal));
+        Assert.All(testing, job => Assert.Equal("none", job.Value.At("env.RILL_VECTORS").Text()));
+
+        static bool Tests(YamlNode step) => step.Find("run")?.Text() is { } script && new[] { "./test", "dotnet test" }.Any(test => script.Contains(test, StringComparison.Ordinal));
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Actions_ArePinnedToACommitWithTheirVersionBeside(string name)

@@ -106,6 +106,32 @@ public sealed class CorpusGeneratorTests
         Assert.InRange(words.Count(word => copied.Contains(word, StringComparison.OrdinalIgnoreCase)), 40, words.Count);
     }
 
+    [Fact]
+    public void Next_OfAMixOfOneKind_IsOfThatKind()
+    {
+        var none = new CorpusMix(Puzzles: 0, Stories: 0, Chats: 0, Memories: 0, LongMemories: 0, Systems: 0, Tools: 0, Json: 0);
+
+        Assert.All(DrawOf(none with { Tools = 1_000 }), conversation => Assert.NotEmpty(conversation.Tools));
+        Assert.All(DrawOf(none with { Json = 1_000 }), conversation => JsonElement.Parse(conversation.Turns[^1].Text));
+        Assert.All(DrawOf(none with { LongMemories = 1_000 }), conversation => Assert.True(conversation.Turns.Count >= 4));
+        Assert.All(DrawOf(none), conversation => Assert.InRange(conversation.Turns.Count, 2, 6));
+    }
+
+    [Fact]
+    public void Next_OfTheExactMix_HasMoreToSayAgain()
+    {
+        var asks = new[] { "Repeat", "Say", "Echo", "Write", "Copy" };
+        int CountOf(CorpusMix mix) => DrawOf(mix).Count(conversation => asks.Any(ask => conversation.Turns[0].Text.StartsWith(ask, StringComparison.Ordinal)));
+
+        Assert.InRange(CountOf(CorpusMix.Exact), 3 * CountOf(CorpusMix.Whole), 300);
+    }
+
+    private static List<Conversation> DrawOf(CorpusMix mix)
+    {
+        var generator = new CorpusGenerator(14, mix: mix);
+        return [.. Enumerable.Range(0, 300).Select(_ => generator.Next())];
+    }
+
     private static IEnumerable<JsonElement> CallsIn(string markup) =>
         markup.Split('\n').Where(line => line.StartsWith("{\"name\"", StringComparison.Ordinal)).Select(line => JsonElement.Parse(line));
 

@@ -7,6 +7,7 @@ internal sealed class CorpusGenerator
 
     private const double ThinkingShare = 0.1;    // of the conversations that are no puzzles
 
+    private readonly CorpusMix _mix;
     private readonly Dice _dice;
     private readonly Grammar _grammar;
     private readonly Talk _talk;
@@ -21,10 +22,11 @@ internal sealed class CorpusGenerator
     private readonly string[] _heldOut;
 
     /// <summary>
-    /// Makes a generator; equal seeds give equal streams. For an exam, names, places and made-up words are those that are held out.
+    /// Makes a generator; equal seeds and mixes give equal streams. For an exam, names, places and made-up words are those that are held out.
     /// </summary>
-    public CorpusGenerator(int seed, bool forExam = false)
+    public CorpusGenerator(int seed, bool forExam = false, CorpusMix? mix = null)
     {
+        _mix = mix ?? CorpusMix.Whole;
         _dice = new Dice(seed);
         _grammar = Grammar.Load(Files);
         _heldOut = [.. HeldOutSubjects, .. HeldOutWords];
@@ -83,22 +85,22 @@ internal sealed class CorpusGenerator
 
     private Conversation Draw()
     {
-        if (_dice.Chance(0.05))
+        if (_dice.Chance(_mix.Puzzles / 1_000.0))
         {
             return _puzzles.Next();
         }
 
-        var conversation = _dice.Between(0, 999) switch
-        {
-            < 190 => WithStory(),
-            < 370 => Chat(),
-            < 450 => WithMemory(0),
-            < 465 => WithMemory(_dice.Between(1_500, 6_500)),
-            < 590 => _systems.Next(),
-            < 790 => _tools.Next(),
-            < 920 => _json.Next(),
-            _ => _copies.Next(),
-        };
+        var kind = _dice.Between(0, 999);
+        bool Is(int share) => (kind -= share) < 0;
+        var conversation =
+            Is(_mix.Stories) ? WithStory()
+            : Is(_mix.Chats) ? Chat()
+            : Is(_mix.Memories) ? WithMemory(0)
+            : Is(_mix.LongMemories) ? WithMemory(_dice.Between(1_500, 6_500))
+            : Is(_mix.Systems) ? _systems.Next()
+            : Is(_mix.Tools) ? _tools.Next()
+            : Is(_mix.Json) ? _json.Next()
+            : _copies.Next();
         return _dice.Chance(ThinkingShare) ? _thoughts.Add(conversation) : conversation;
     }
 

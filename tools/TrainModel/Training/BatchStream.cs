@@ -3,13 +3,12 @@ using Rill.TrainModel.Tokenization;
 
 namespace Rill.TrainModel.Training;
 
-/// <summary>An endless stream of batches. No conversation is seen twice, but for the short ones that the grammar says again.</summary>
-internal sealed class BatchStream(int seed, BytePairTokenizer tokenizer, int tokenBudget, int maxLength)
+/// <summary>An endless stream of batches, in an order that the seed gives. No conversation is seen twice, but for the short ones that the grammar says again.</summary>
+internal sealed class BatchStream(CorpusGenerator generator, int seed, BytePairTokenizer tokenizer, int tokenBudget, int maxLength)
 {
     private const int Shelf = 1_500;    // conversations sorted by length at a time
 
-    private readonly CorpusGenerator _generator = new(seed);
-    private readonly Dice _dice = new(seed + 1);
+    private readonly Dice _dice = new(seed);
     private readonly Queue<Batch> _ready = [];
 
     /// <summary>Conversations drawn so far.</summary>
@@ -33,6 +32,6 @@ internal sealed class BatchStream(int seed, BytePairTokenizer tokenizer, int tok
     private Conversation NextConversation()
     {
         Conversations++;
-        return _generator.Next();
+        return generator.Next();
     }
 }

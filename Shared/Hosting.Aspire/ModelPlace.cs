@@ -19,8 +19,8 @@ internal static partial class ModelPlace
     }
 
     /// <summary>
-    /// What the server is told: an address as it is; a path of this machine in full, or for a container that of the mount through which it sees
-    /// the folder.
+    /// What the server is told: an address as it is; a path of this machine in full, or for a container the path behind the mount through which
+    /// it sees the place.
     /// </summary>
     /// <exception cref="ArgumentException">Nothing lies there.</exception>
     public static string Reach(IResource server, string place, string appHostDirectory)
@@ -36,15 +36,39 @@ internal static partial class ModelPlace
             throw new ArgumentException($"There is no model directory or GGUF file {path}; name one, or an address such as hf://ORG/NAME.");
         }
 
-        if (server is not ContainerResource)
+        return server is ContainerResource ? Mount(server, path) : path;
+    }
+
+    /// <summary>Mounts what belongs to a place, once; the place's path inside.</summary>
+    private static string Mount(IResource server, string path)
+    {
+        var source = Whole(path);
+        var mounts = server.Annotations.OfType<ContainerMountAnnotation>().ToList();
+        var target = mounts.Find(mount => mount.Source == source)?.Target;
+        if (target is null)
         {
-            return path;
+            target = Mounted + Path.GetFileName(source);
+            target = mounts.Exists(mount => mount.Target == target) ? $"{Mounted}{mounts.Count}/{Path.GetFileName(source)}" : target;
+            server.Annotations.Add(new ContainerMountAnnotation(source, target, ContainerMountType.BindMount, isReadOnly: true));
         }
 
-        var inside = Mounted + Path.GetFileName(path);
-        server.Annotations.Add(new ContainerMountAnnotation(path, inside, ContainerMountType.BindMount, isReadOnly: true));
-        return inside;
+        return source == path ? target : $"{target}/{Path.GetRelativePath(source, path).Replace(Path.DirectorySeparatorChar, '/')}";
     }
+
+    /// <summary>
+    /// What has to be seen for a place to be read: of a file in parts its folder, of a snapshot in the hub's cache, whose files are links, the
+    /// folder of the model there.
+    /// </summary>
+    private static string Whole(string path) =>
+        InCache().Match(path) is { Success: true } cached ? cached.Value
+        : Part().IsMatch(path) ? Path.GetDirectoryName(path)!
+        : path;
+
+    [GeneratedRegex(@"^.*[/\\]models--[^/\\]+(?=[/\\]snapshots[/\\])", RegexOptions.CultureInvariant)]
+    private static partial Regex InCache();
+
+    [GeneratedRegex(@"-[0-9]{5}-of-[0-9]{5}\.gguf$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex Part();
 
     // Of an address of the hub: @REVISION, which may have slashes, but not where a file follows.
     [GeneratedRegex(@"(?<=^hf://[^/@]+/[^/@]+)@(?:[^/]+(?=/.*\.gguf$)|.+$)", RegexOptions.CultureInvariant)]

@@ -13,10 +13,21 @@ public sealed class RequestTests(SharedClient shared)
     {
         await RefusesAsync(new() { ConversationId = "c" }, "ConversationId");
         await RefusesAsync(new() { AllowBackgroundResponses = true }, "AllowBackgroundResponses");
+        await RefusesAsync(new() { RawRepresentationFactory = _ => new object() }, "RawRepresentationFactory");
         await RefusesAsync(new() { Reasoning = new() { Output = ReasoningOutput.Summary } }, "Reasoning.Output");
         await RefusesAsync(new() { Tools = [new HostedWebSearchTool()] }, "HostedWebSearchTool");
         await RefusesAsync(new() { AdditionalProperties = new() { ["temprature"] = 1 } }, "temprature");
         await RefusesAsync(new() { AdditionalProperties = new() { ["n"] = 2 } }, "\"n\"");
+    }
+
+    [Fact]
+    public async Task EmbeddingOptions_ThatCannotBeHonoured_AreRefusedByName()
+    {
+        await RefusesEmbeddingsAsync(new() { RawRepresentationFactory = _ => new object() }, "RawRepresentationFactory");
+        await RefusesEmbeddingsAsync(new() { AdditionalProperties = new() { ["user"] = "me" } }, "user");
+
+        async Task RefusesEmbeddingsAsync(EmbeddingGenerationOptions options, string named) => Assert.Contains(
+            named, (await Assert.ThrowsAsync<NotSupportedException>(() => shared.Client.GenerateAsync(["A river."], options))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

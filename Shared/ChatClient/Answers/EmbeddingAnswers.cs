@@ -58,6 +58,11 @@ internal static class EmbeddingAnswers
             throw new NotSupportedException($"EmbeddingGenerationOptions.AdditionalProperties[\"{name}\"] is not supported; none is.");
         }
 
+        if (options?.RawRepresentationFactory is not null)
+        {
+            throw new NotSupportedException("EmbeddingGenerationOptions.RawRepresentationFactory is not supported: there is no request of another client to make.");
+        }
+
         if (chat.Model.Embeddings is null)
         {
             throw new NotSupportedException(

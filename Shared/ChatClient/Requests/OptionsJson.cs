@@ -36,7 +36,7 @@ internal static class OptionsJson
         FieldsOfOurOwn.Write(writer, options.AdditionalProperties);
     }
 
-    /// <summary>What only a service can do that keeps conversations or works while nobody waits.</summary>
+    /// <summary>What only a service can do that keeps conversations or works while nobody waits, and what only another client can send.</summary>
     private static void Refuse(ChatOptions options)
     {
         var (refused, remedy) = options switch
@@ -44,6 +44,7 @@ internal static class OptionsJson
             { ConversationId: not null } => (nameof(options.ConversationId), "nothing is kept between requests, so send all messages"),
             { AllowBackgroundResponses: true } => (nameof(options.AllowBackgroundResponses), "answers are made while they are waited for"),
             { ContinuationToken: not null } => (nameof(options.ContinuationToken), "answers are made while they are waited for"),
+            { RawRepresentationFactory: not null } => (nameof(options.RawRepresentationFactory), "give the server's own fields in AdditionalProperties, under their names"),
             { Reasoning.Output: ReasoningOutput.Summary } => ("Reasoning.Output Summary", "say Full, or None to leave reasoning out"),
             _ => (null, null),
         };

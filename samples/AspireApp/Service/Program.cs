@@ -20,12 +20,13 @@ builder.Services.AddOpenTelemetry()
 
 var app = builder.Build();
 
-app.MapGet("/", async (HttpResponse response, IChatClient chat, string ask = "Tell me a story about a river.") =>
+// A reader who leaves takes the request with him: Rill stops, and his place is free.
+app.MapGet("/", async (HttpResponse response, IChatClient chat, CancellationToken cancellation, string ask = "Tell me a story about a river.") =>
 {
     response.ContentType = "text/plain; charset=utf-8";
-    await foreach (var update in chat.GetStreamingResponseAsync(ask))
+    await foreach (var update in chat.GetStreamingResponseAsync(ask, cancellationToken: cancellation))
     {
-        await response.WriteAsync(update.Text);
+        await response.WriteAsync(update.Text, cancellation);
     }
 });
 

@@ -13,5 +13,6 @@ public sealed class SharedClient : IAsyncLifetime
     public async Task DisposeAsync() => await Client.DisposeAsync();
 }
 
-[CollectionDefinition(nameof(SharedClient))]
+/// <summary>Beside no other tests: some weigh the process, or read the gauges of the one engine that it has.</summary>
+[CollectionDefinition(nameof(SharedClient), DisableParallelization = true)]
 public sealed class SharedClientTests : ICollectionFixture<SharedClient>;

@@ -12,17 +12,10 @@ public class RoomsTests
         var doors = new TheoryData<string, string>();
         foreach (var from in _separate)
         {
-            foreach (var to in _separate.Append("Rill.Chat").Where(to => to != from))
-            {
-                doors.Add(from, to);
-            }
+            doors.Add(from, string.Join(' ', _separate.Append("Rill.Chat").Where(to => to != from)));
         }
 
-        foreach (var to in _separate.Append("Rill.Chat"))
-        {
-            doors.Add("Rill.Telemetry", to);
-        }
-
+        doors.Add("Rill.Telemetry", string.Join(' ', _separate.Append("Rill.Chat")));
         doors.Add("Rill.Chat.Input", "Rill.Chat.Output");
         doors.Add("Rill.Chat.Output", "Rill.Chat.Input");
         return doors;
@@ -30,12 +23,14 @@ public class RoomsTests
 
     [Theory]
     [MemberData(nameof(ClosedDoors))]
-    public void Room_DoesNotSee_ItsNeighbour(string from, string to)
+    public void Room_DoesNotSee_ItsNeighbours(string from, string to)
         => Assert.Empty(Rooms.Uses(typeof(Sequence).Assembly, from, to));
 
-    [Fact]
-    public void Uses_OfARoomThatSeesOthers_AreFound()
-        => Assert.Contains(Rooms.Uses(typeof(Sequence).Assembly, "Rill.Serving", "Rill.Telemetry"), use => use.Contains(nameof(InferenceEngine), StringComparison.Ordinal));
+    [Theory]
+    [InlineData("Rill.Telemetry")]
+    [InlineData("Rill.Anthropic Rill.Telemetry")]
+    public void Uses_OfARoomThatSeesOthers_AreFound(string to)
+        => Assert.Contains(Rooms.Uses(typeof(Sequence).Assembly, "Rill.Serving", to), use => use.Contains(nameof(InferenceEngine), StringComparison.Ordinal));
 
     [Fact]
     public void Core_RefersTo_NeitherTensorsNorTheWeb()

@@ -4,7 +4,8 @@ using System.Net;
 namespace Rill.FunctionApp.Tests.Host;
 
 /// <summary>Clients that leave, and functions that take too long.</summary>
-public sealed class CancellationTests(WorkerTestAppFixture fixture) : IClassFixture<WorkerTestAppFixture>
+[Collection(nameof(WorkerTestAppFixture))]
+public sealed class CancellationTests(WorkerTestAppFixture fixture)
 {
     [Fact]
     public async Task ClientGone_MidStream_CancelsContextAndRequest()

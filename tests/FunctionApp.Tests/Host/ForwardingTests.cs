@@ -5,7 +5,8 @@ using System.Text.Json;
 namespace Rill.FunctionApp.Tests.Host;
 
 /// <summary>What a request and its response look like after the way through host and worker.</summary>
-public sealed class ForwardingTests(WorkerTestAppFixture fixture) : IClassFixture<WorkerTestAppFixture>
+[Collection(nameof(WorkerTestAppFixture))]
+public sealed class ForwardingTests(WorkerTestAppFixture fixture)
 {
     private readonly HttpClient _client = fixture.Server.Client;
 

@@ -1,7 +1,8 @@
 namespace Rill.FunctionApp.Tests.Host;
 
 /// <summary>What cannot be forwarded, or is no HTTP: the client's fault is a 4xx, and comes without a wait.</summary>
-public sealed class RefusalTests(WorkerTestAppFixture fixture) : IClassFixture<WorkerTestAppFixture>
+[Collection(nameof(WorkerTestAppFixture))]
+public sealed class RefusalTests(WorkerTestAppFixture fixture)
 {
     /// <summary>Well below the 15 seconds for which a worker waits for a request that never comes.</summary>
     private const double AtOnce = 10;

@@ -9,3 +9,6 @@ public sealed class WorkerTestAppFixture : IAsyncLifetime
 
     public Task DisposeAsync() => Server.DisposeAsync().AsTask();
 }
+
+[CollectionDefinition(nameof(WorkerTestAppFixture))]
+public sealed class WorkerTestAppTests : ICollectionFixture<WorkerTestAppFixture>;

@@ -1,23 +1,20 @@
+using Rill.FunctionApp.Tests.Acceptance.Harness;
 using Rill.FunctionApp.Tests.Host;
 
 namespace Rill.FunctionApp.Tests.Scripts;
 
 /// <summary>scripts/smoke.sh against the running app: it passes where all is well, and sees each thing that may be wrong.</summary>
-public sealed class SmokeScriptTests : IAsyncLifetime
+public sealed class SmokeScriptTests : IClassFixture<SmokedServer>
 {
-    private const string Key = "smoke-key";
+    private const string Key = SmokedServer.Key;
 
-    private RillServer _server = null!;
+    private readonly RillServer _server;
 
-    public SmokeScriptTests() => Skip.If(OperatingSystem.IsWindows(), "The script is for bash.");
-
-    public async Task InitializeAsync() => _server = await RillServer.StartScriptedAsync(new()
+    public SmokeScriptTests(SmokedServer profile)
     {
-        ["Rill__ApiKeys__0"] = Key,
-        ["Scripted__StepMilliseconds"] = "20",
-    });
-
-    public async Task DisposeAsync() => await _server.DisposeAsync();
+        Skip.If(OperatingSystem.IsWindows(), "The script is for bash.");
+        _server = profile.Server;
+    }
 
     [SkippableFact]
     public async Task Smoke_OfAHealthyEndpoint_PassesEveryCheck()
@@ -58,4 +55,10 @@ public sealed class SmokeScriptTests : IAsyncLifetime
 
     private Task<(int ExitCode, string Output)> SmokeAsync(string key, string prompt, params string[] options) =>
         SmokeScript.RunAsync(_server.BaseUri, key, ["--prompt", prompt, .. options]);
+}
+
+/// <summary>A server with a key, whose streams take their time.</summary>
+public sealed class SmokedServer() : ServerProfile(BuiltPrograms.ScriptedApp, ("Rill__ApiKeys__0", Key), ("Scripted__StepMilliseconds", "20"))
+{
+    public const string Key = "smoke-key";
 }

@@ -54,11 +54,13 @@ internal static class CudaPackages
         ["libtorch.so"] = ["libtorch_cpu.so", LargestLibrary],
     };
 
+    private static readonly Lazy<Task<Dictionary<string, byte[]>>> _libraries = new(CompileAsync);
+
     /// <summary>Makes the packages in <paramref name="feed"/>; the result is the SHA-256 of each library that comes in pieces.</summary>
     public static async Task<IReadOnlyDictionary<string, string>> MakeAsync(string feed)
     {
         Directory.CreateDirectory(feed);
-        var libraries = await CompileAsync();
+        var libraries = await _libraries.Value;
         var sums = _inPieces.ToDictionary(piece => piece.Library, piece => Convert.ToHexStringLower(SHA256.HashData(libraries[piece.Library])));
         List<string> parts = [];
         WritePart("part1", _whole.ToDictionary(name => Native + name, name => libraries[name]));
@@ -96,7 +98,7 @@ internal static class CudaPackages
         }
     }
 
-    // Libraries with nothing but the names of those that they need, and a tail that makes each a file of its own.
+    // Libraries with nothing but the names of those that they need, and a tail that makes each a file of its own. Some forty starts of gcc, so once.
     private static async Task<Dictionary<string, byte[]>> CompileAsync()
     {
         var scratch = Directory.CreateTempSubdirectory("rill-libraries-");

@@ -27,8 +27,9 @@ internal static class BaseImages
     /// <summary>Makes them in buildah's storage.</summary>
     public static async Task MakeAsync(Buildah buildah)
     {
-        await MakeAsync(buildah, "mcr.microsoft.com/dotnet/sdk:10.0", ["HOME=/root"], _ => Task.CompletedTask);
-        await MakeAsync(buildah, "docker.io/library/node:20-slim", ["HOME=/root"], _ => Task.CompletedTask);
+        const string Sdk = "mcr.microsoft.com/dotnet/sdk:10.0";
+        await MakeAsync(buildah, Sdk, ["HOME=/root"], _ => Task.CompletedTask);
+        await buildah.CheckAsync("tag", Sdk, "docker.io/library/node:20-slim");
         await MakeAsync(buildah, "mcr.microsoft.com/azure-functions/dotnet-isolated:4-dotnet-isolated10.0", _environment, LayHostAsync);
     }
 

@@ -8,7 +8,8 @@ using Azure.Storage.Blobs;
 namespace Rill.ModelStore.Tests.Harness;
 
 /// <summary>
-/// Azurite's blob service on a free port, from npm, installed once beside its lock file. Where Node is absent its tests are skipped, except
+/// Azurite's blob service on a free port, from npm, installed once beside its lock file; what it has for telemetry and for databases, seven files in
+/// eight, is left out there (<c>overrides</c>), since it is not used. Where Node is absent its tests are skipped, except
 /// in continuous integration.
 /// </summary>
 public sealed class Azurite : IAsyncLifetime

@@ -27,9 +27,10 @@ public class RoomsTests
         {
             foreach (var from in rooms)
             {
-                foreach (var to in s_rooms.Skip(level).SelectMany(above => above).Where(to => to != from))
+                var closed = s_rooms.Skip(level).SelectMany(above => above).Where(to => to != from).ToList();
+                if (closed.Count > 0)
                 {
-                    doors.Add(from, to);
+                    doors.Add(from, string.Join(' ', closed));
                 }
             }
         }
@@ -49,7 +50,7 @@ public class RoomsTests
         var top = s_torch.GetTypes().Where(type => type.Namespace == "Rill.Torch" && !type.IsNested).Select(type => type.FullName!).ToList();
 
         Assert.Contains(typeof(TorchRunnerOptions).FullName, top);
-        Assert.All(s_rooms.SelectMany(rooms => rooms), room => Assert.All(top, type => Assert.Empty(Rooms.Uses(s_torch, room, type))));
+        Assert.All(s_rooms.SelectMany(rooms => rooms), room => Assert.Empty(Rooms.Uses(s_torch, room, string.Join(' ', top))));
     }
 
     [Fact]

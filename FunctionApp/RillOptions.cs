@@ -134,6 +134,13 @@ public sealed class RillOptions
     [RegularExpression("^(auto|last|mean|off)$", ErrorMessage = "Rill:Embeddings must be auto, last, mean or off.")]
     public string Embeddings { get; init; } = "auto";
 
+    /// <summary>
+    /// Seconds after which an answer without a stream sends its headers, and then white space every <see cref="HeartbeatSeconds"/>, so that nobody
+    /// between takes the connection for dead. Until then a failure is a status.
+    /// </summary>
+    [Range(0.05, 200)]
+    public double WholeAnswerSeconds { get; init; } = 60;
+
     /// <summary>Seconds of silence after which a comment is sent on a stream.</summary>
     [Range(0.05, 90)]
     public double HeartbeatSeconds { get; init; } = 10;

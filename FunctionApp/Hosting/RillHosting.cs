@@ -116,6 +116,11 @@ internal static class RillHosting
             {
                 throw new StartFailureException($"the setting Rill__ApiKeys__{index} is empty; give it a key, or take it away.");
             }
+
+            if (key.Trim().Any(character => character is <= ' ' or > '~'))
+            {
+                throw new StartFailureException($"the setting Rill__ApiKeys__{index} holds a character that no client can send; use letters, digits and signs of ASCII.");
+            }
         }
 
         if (keys.IsOpen && !options.AllowAnonymous && !environment.IsDevelopment())

@@ -4,13 +4,16 @@ using Microsoft.AspNetCore.Http;
 
 namespace Rill.FunctionApp.Http;
 
-/// <summary>The configured keys, kept as SHA-256 hashes and compared in constant time.</summary>
+/// <summary>
+/// The configured keys, kept as SHA-256 hashes and compared in constant time. White space around one is none of it: a file that a secret is made
+/// of ends with a line end.
+/// </summary>
 internal sealed class ApiKeys(IEnumerable<string> keys)
 {
     private const string Scheme = "Bearer ";
     private static readonly string[] s_keyHeaders = ["api-key", "x-api-key"];
 
-    private readonly byte[][] _hashes = [.. keys.Where(key => key.Length > 0).Select(Hash)];
+    private readonly byte[][] _hashes = [.. keys.Select(key => key.Trim()).Where(key => key.Length > 0).Select(Hash)];
 
     /// <summary>True when no key is configured, so that every request passes.</summary>
     public bool IsOpen => _hashes.Length == 0;

@@ -27,7 +27,6 @@ internal sealed class ChatRequest(ChatCompletionRequest request) : IEndpointRequ
         return generation is null ? (null, error) : (new GenerationAnswer(
             generation,
             Stream ? new ChatEvents(generation, request.StreamOptions) : null,
-            async (http, token) => await JsonResponse.WriteAsync(
-                http, await ChatAnswer.ReadAsync(generation, token), OpenAIJson.Wire.ChatCompletion, cancellationToken: token)), null);
+            whole => whole.WriteAsync(ChatAnswer.ReadAsync(generation, whole.Token), OpenAIJson.Wire.ChatCompletion)), null);
     }
 }

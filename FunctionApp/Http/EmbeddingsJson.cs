@@ -12,12 +12,16 @@ namespace Rill.FunctionApp.Http;
 /// </summary>
 internal static class EmbeddingsJson
 {
-    /// <summary>Writes the whole answer; the response must not have started.</summary>
+    /// <summary>Writes the whole answer, perhaps behind white space that was sent already.</summary>
     /// <exception cref="OperationCanceledException">The request has ended on the way; the answer is cut.</exception>
     public static async Task WriteAsync(
         HttpResponse response, IReadOnlyList<float[]> vectors, EmbeddingFormat format, EmbeddingRun run, CancellationToken cancellationToken)
     {
-        response.ContentType = "application/json; charset=utf-8";
+        if (!response.HasStarted)
+        {
+            response.ContentType = JsonResponse.MediaType;
+        }
+
         await using var json = new Utf8JsonWriter(response.BodyWriter, OpenAIJson.WriterOptions);
         json.WriteStartObject();
         json.WriteString("object", "list");

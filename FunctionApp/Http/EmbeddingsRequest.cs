@@ -33,7 +33,9 @@ internal sealed class EmbeddingsRequest(EmbeddingRequest request) : IEndpointReq
     {
         public async Task WriteAsync(HttpContext http, EventStream stream, RequestLifetime lifetime, RillOptions options)
         {
-            var vectors = await run.ReadAsync(() => lifetime.Cause == EndCause.Deadline ? AbortCause.Deadline : AbortCause.Client, lifetime.Token);
+            var computed = run.ReadAsync(() => lifetime.Cause == EndCause.Deadline ? AbortCause.Deadline : AbortCause.Client, lifetime.Token);
+            await new WholeAnswer(http, lifetime, options).KeepAsync(computed);
+            var vectors = await computed;
             await EmbeddingsJson.WriteAsync(http.Response, vectors, format, run, lifetime.Token);
         }
 

@@ -9,7 +9,7 @@ namespace Rill.FunctionApp.Http;
 /// <param name="events">Writes it as a stream; null for a whole answer.</param>
 /// <param name="writeWhole">Reads it to its end and writes it as a whole.</param>
 internal sealed class GenerationAnswer(
-    ChatGeneration generation, IAnswerEvents? events, Func<HttpContext, CancellationToken, Task> writeWhole) : IAnswer
+    ChatGeneration generation, IAnswerEvents? events, Func<WholeAnswer, Task> writeWhole) : IAnswer
 {
     /// <summary>Tells of a wish that is not fulfilled, where the answer is right without it.</summary>
     internal const string WarningHeader = "x-rill-warning";
@@ -26,7 +26,7 @@ internal sealed class GenerationAnswer(
         try
         {
             await (events is null
-                ? writeWhole(http, lifetime.Token)
+                ? writeWhole(new WholeAnswer(http, lifetime, options))
                 : new AnswerStream(stream, generation, events).RunAsync(options.FirstTokenBeforeHeaders, lifetime.Token));
         }
         catch (Exception failure)

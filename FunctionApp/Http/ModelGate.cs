@@ -24,12 +24,15 @@ public sealed class ModelGate
     private readonly IEnumerable<string> _configured;
     private readonly RillMetrics _metrics;
     private readonly TimeProvider _time;
+    private readonly int _places;
+    private int _held;
 
     internal ModelGate(
         ModelLoad load, Func<InferenceEngine> engine, Func<ChatService> chat, RillSettings settings, RillMetrics metrics, TimeProvider time)
     {
         (_load, _engine, _chat) = (load, engine, chat);
         (_options, _configured, _metrics, _time) = (settings.Options, settings.Adapters.Places.Keys, metrics, time);
+        _places = settings.Engine.MaxSequences + settings.Engine.MaxQueuedRequests;
     }
 
     /// <summary>The engine; null while the model is loading. The first look at a loaded model starts it.</summary>
@@ -59,41 +62,57 @@ public sealed class ModelGate
         _ => ApiError.ModelLoading(RetryAfterSeconds(), _load.Progress),
     };
 
-    /// <summary>Waits where the settings say so, at most <see cref="RillOptions.HoldSeconds"/>. Null when the model is loaded.</summary>
+    /// <summary>
+    /// Waits where the settings say so, at most <see cref="RillOptions.HoldSeconds"/>. Null when the model is loaded. No more are held than the
+    /// engine will have places for.
+    /// </summary>
     /// <exception cref="OperationCanceledException">The request has ended.</exception>
-    internal async Task<ApiError?> HoldAsync(CancellationToken cancellationToken)
+    internal Task<ApiError?> HoldAsync(CancellationToken cancellationToken) => HoldAsync(async () =>
     {
-        if (IsWorthWaiting)
-        {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await Task.WhenAny(_load.Settled, Task.Delay(TimeSpan.FromSeconds(_options.HoldSeconds), _time, limit.Token));
-            await limit.CancelAsync();
-            cancellationToken.ThrowIfCancellationRequested();
-        }
-
-        return Obstacle;
-    }
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(_load.Settled, Task.Delay(TimeSpan.FromSeconds(_options.HoldSeconds), _time, limit.Token));
+        await limit.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+    });
 
     /// <summary>
     /// As above, for a request that asks for a stream: its headers go out at once, and comments tell how far the load is. The answer, or
     /// the error, must follow on the stream where it was started.
     /// </summary>
     /// <exception cref="OperationCanceledException">The request has ended.</exception>
-    internal async Task<ApiError?> HoldStreamAsync(EventStream stream, CancellationToken cancellationToken)
+    internal Task<ApiError?> HoldStreamAsync(EventStream stream, CancellationToken cancellationToken) => HoldAsync(async () =>
     {
-        if (IsWorthWaiting)
-        {
-            await stream.StartAsync();
-        }
-
+        await stream.StartAsync();
         while (IsWorthWaiting)
         {
             await stream.CommentAsync($"loading: {_load.Progress}");
             await Task.WhenAny(_load.Settled, Task.Delay(Pause, _time, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
         }
+    });
 
-        return Obstacle;
+    private async Task<ApiError?> HoldAsync(Func<Task> wait)
+    {
+        if (!IsWorthWaiting)
+        {
+            return Obstacle;
+        }
+
+        try
+        {
+            if (Interlocked.Increment(ref _held) > _places)
+            {
+                _metrics.QueueRejected(RillMetrics.QueueFull);
+                return ApiError.Overloaded(RetryAfterSeconds());
+            }
+
+            await wait();
+            return Obstacle;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _held);
+        }
     }
 
     private ModelCard LoadingCard(string id, string? parent) => new(id, _load.Began.ToUnixTimeSeconds(), Owner) { Parent = parent };

@@ -141,7 +141,7 @@ internal sealed class RequestBody(BodyMemory memory, int maxBytes, RillMetrics m
 
     private ApiError Refuse()
     {
-        metrics.QueueRejected("bodies_full");
+        metrics.QueueRejected(RillMetrics.BodiesFull);
         return ApiError.Overloaded(RetryAfterSeconds);
     }
 

@@ -43,7 +43,7 @@ internal sealed class RequestLifetime : IDisposable
         Link(EndCause.FunctionCancelled, function.CancellationToken);
         if (limit is { } deadline)
         {
-            _parts.Add(time.CreateTimer(_ => End(EndCause.Deadline), null, deadline, Timeout.InfiniteTimeSpan));
+            EndAfter(deadline);
         }
     }
 
@@ -55,6 +55,13 @@ internal sealed class RequestLifetime : IDisposable
 
     /// <summary>Why the token was cancelled.</summary>
     public EndCause Cause => (EndCause)Volatile.Read(ref _cause);
+
+    /// <summary>Gives the request a deadline, counted from its beginning, beside those that it has.</summary>
+    public void EndAfter(TimeSpan limit)
+    {
+        var left = limit > Age ? limit - Age : TimeSpan.Zero;
+        _parts.Add(_time.CreateTimer(_ => End(EndCause.Deadline), null, left, Timeout.InfiniteTimeSpan));
+    }
 
     /// <summary>Ends the request for a cause that the caller saw itself.</summary>
     public void End(EndCause cause)

@@ -33,7 +33,9 @@ public sealed partial class Responder
     /// <param name="request">The request.</param>
     /// <param name="context">The function that it came to.</param>
     /// <param name="read">Makes a request of the body.</param>
-    /// <param name="endsWithClientsTimeout">True where the time that SDKs send along is meant for the whole answer, not for its headers.</param>
+    /// <param name="endsWithClientsTimeout">
+    /// True where the time that SDKs send along is a deadline for an answer without a stream, whose headers come with it.
+    /// </param>
     internal async Task RunAsync(HttpRequest request, FunctionContext context, ReadRequest read, bool endsWithClientsTimeout = true)
     {
         var http = request.HttpContext;
@@ -42,7 +44,7 @@ public sealed partial class Responder
             return;
         }
 
-        var (limit, error) = RequestTimeout.Read(request, _options.RequestTimeoutSeconds, endsWithClientsTimeout);
+        var (limit, error) = RequestTimeout.Read(request, _options.RequestTimeoutSeconds);
         if (error is not null)
         {
             await ErrorResponse.WriteAsync(http, error, http.RequestAborted);
@@ -50,16 +52,16 @@ public sealed partial class Responder
         }
 
         using var lifetime = new RequestLifetime(http, context, limit, _time);
-        await RunAsync(request, lifetime, read);
+        await RunAsync(request, lifetime, read, endsWithClientsTimeout ? RequestTimeout.Stainless(request) : null);
     }
 
-    private async Task RunAsync(HttpRequest request, RequestLifetime lifetime, ReadRequest read)
+    private async Task RunAsync(HttpRequest request, RequestLifetime lifetime, ReadRequest read, double? wholeSeconds)
     {
         var http = request.HttpContext;
         await using var stream = new EventStream(http, lifetime, _options, _metrics, _time);
         try
         {
-            var (answer, error) = await AdmitAsync(request, stream, read, lifetime.Token);
+            var (answer, error) = await AdmitAsync(request, stream, read, lifetime, wholeSeconds);
             if (answer is null)
             {
                 await FailAsync(http, stream, error);
@@ -82,8 +84,9 @@ public sealed partial class Responder
     /// the request waits here, where it asked for a stream with the stream begun.
     /// </summary>
     private async Task<(IAnswer? Answer, ApiError? Error)> AdmitAsync(
-        HttpRequest request, EventStream stream, ReadRequest read, CancellationToken cancellationToken)
+        HttpRequest request, EventStream stream, ReadRequest read, RequestLifetime lifetime, double? wholeSeconds)
     {
+        var cancellationToken = lifetime.Token;
         using var body = new RequestBody(_bodies, _options.MaxBodyBytes, _metrics);
         if (await body.ReadJsonAsync(request, cancellationToken) is { } refusal)
         {
@@ -94,6 +97,11 @@ public sealed partial class Responder
         if (asked is null)
         {
             return (null, error);
+        }
+
+        if (!asked.Stream && wholeSeconds is { } seconds)
+        {
+            lifetime.EndAfter(TimeSpan.FromSeconds(seconds));
         }
 
         error = asked.Stream ? await _gate.HoldStreamAsync(stream, cancellationToken) : await _gate.HoldAsync(cancellationToken);
@@ -145,6 +153,8 @@ public sealed partial class Responder
             case OperationCanceledException or IOException:
                 return null;
             case OutOfMemoryException:
+                _metrics.QueueRejected(RillMetrics.NoMemory);
+                AnswerFailed(_logger, failure);
                 return ApiError.Overloaded(RequestBody.RetryAfterSeconds);
             case EngineFaultException fault:
                 return ChatService.Describe(fault);

@@ -27,7 +27,6 @@ internal sealed class TextRequest(CompletionRequest request) : IEndpointRequest
         return generation is null ? (null, error) : (new GenerationAnswer(
             generation,
             Stream ? new CompletionEvents(generation, request.StreamOptions) : null,
-            async (http, token) => await JsonResponse.WriteAsync(
-                http, await CompletionAnswer.ReadAsync(generation, token), OpenAIJson.Wire.Completion, cancellationToken: token)), null);
+            whole => whole.WriteAsync(CompletionAnswer.ReadAsync(generation, whole.Token), OpenAIJson.Wire.Completion)), null);
     }
 }

@@ -55,23 +55,8 @@ public sealed class TorchModelRunner : IModelRunner
     /// <inheritdoc/>
     public IReadOnlyList<StepResult> Execute(StepBatch batch)
     {
-        if (_gpuSampler is not null)
-        {
-            var results = Launch(batch).Collect();
-            return results.Select(result => result.Fault).FirstOrDefault(fault => fault is not null) is { } fault ? throw fault : results;
-        }
-
-        using var inference = inference_mode();
-        using var stream = _stream.Enter();
-        try
-        {
-            return ExecuteSteps(batch);
-        }
-        catch (Exception failure) when (failure is not SequenceFaultException)
-        {
-            _decoder.Recover();
-            throw;
-        }
+        var results = Launch(batch).Collect();
+        return results.Select(result => result.Fault).FirstOrDefault(fault => fault is not null) is { } fault ? throw fault : results;
     }
 
     private StepResult[] ExecuteSteps(StepBatch batch)
@@ -89,15 +74,15 @@ public sealed class TorchModelRunner : IModelRunner
     /// <inheritdoc/>
     public IPendingStep Launch(StepBatch batch)
     {
-        if (_gpuSampler is null)
-        {
-            return new ExecutedStep(Execute(batch));
-        }
-
         using var inference = inference_mode();
         using var stream = _stream.Enter();
         try
         {
+            if (_gpuSampler is null)
+            {
+                return new ExecutedStep(ExecuteSteps(batch));
+            }
+
             Prepare(batch);
             CheckAdapters(batch.Steps);
             var plan = StepPlan.Create(batch.Steps, Limits);

@@ -67,6 +67,23 @@ public sealed class TorchModelRunnerTests
         Assert.Same(good, runner.Execute(new StepBatch { Steps = [new(good, 0, 2)] })[0].Sequence);
     }
 
+    /// <summary>The step is done for the others, and need not run again.</summary>
+    [Fact]
+    public void Launch_WhereOneSequenceHasNoPossibleToken_FaultsItAlone()
+    {
+        using var model = new TinyModel();
+        using var runner = RunnerDriver.Load(model);
+        var good = RunnerDriver.NewSequence(0, [1, 2]);
+        var stuck = RunnerDriver.NewSequence(1, [1, 2], new SamplingParameters { BadWords = [.. Enumerable.Range(0, 131).Select(token => (int[])[token])] });
+        var last = RunnerDriver.NewSequence(2, [1, 2]);
+
+        var results = runner.Launch(new StepBatch { Steps = [new(good, 0, 2), new(stuck, 0, 2), new(last, 0, 2)] }).Collect();
+
+        Assert.Equal([good, stuck, last], results.Select(result => result.Sequence));
+        Assert.Equal([null, stuck, null], results.Select(result => result.Fault?.Sequence));
+        Assert.Equal(results[0].TokenId, results[2].TokenId);
+    }
+
     [Fact]
     public void Execute_StepOutsideTheCache_IsRefused()
     {

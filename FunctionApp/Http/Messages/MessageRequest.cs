@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Rill.Anthropic;
 using Rill.Chat;
 using Rill.Chat.Input.Messages;
+using Rill.Chat.Output.Messages;
 using Rill.OpenAI;
 
 namespace Rill.FunctionApp.Http.Messages;
@@ -29,8 +30,14 @@ internal sealed class MessageRequest(MessagesRequest request) : IEndpointRequest
         return generation is null ? (null, error) : (new GenerationAnswer(
             generation,
             Stream ? new MessageStreamEvents(generation, request) : null,
-            (http, token) => WholeMessage.WriteAsync(http, generation, request, token)), null);
+            whole => whole.WriteAsync(MessageAnswer.ReadAsync(generation, request, whole.Token), MessageJson.Wire.Message, Patience(whole.Http.Request))), null);
     }
+
+    /// <summary>
+    /// The SDKs give up on headers after a time that they send along, 30 seconds for short answers, and then ask twice more; for the body they
+    /// wait. Half of it leaves room for what passed before the request was here.
+    /// </summary>
+    private static double? Patience(HttpRequest http) => RequestTimeout.Stainless(http) * 0.5;
 
     private static (TokenCount? Count, ApiError? Error) Count(MessagesRequest request, ChatService chat, CancellationToken cancellationToken)
     {

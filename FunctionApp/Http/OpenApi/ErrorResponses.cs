@@ -23,7 +23,7 @@ internal static class ErrorResponses
     };
 
     /// <summary>Statuses with which a client should come back.</summary>
-    private static readonly int[] s_withRetryAfter = [503];
+    private static readonly int[] s_withRetryAfter = [408, 500, 503, 504];
 
     /// <summary>Where the answer of a status stands.</summary>
     public static string Reference(string shape, int status) => $"#/components/responses/{Name(shape, status)}";

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Rill.Chat;
 using Rill.Chat.Output;
 using Rill.Chat.Output.Responses;
@@ -34,7 +33,7 @@ internal sealed class ResponseCall(
         var place = request.Store ? store.Reserve(generation.Id, owner, request.PreviousResponseId, conversation.Input) : null;
         var builder = new ResponseBuilder(ResponseBuilder.Begin(request, generation, place is not null), style, time);
         var answer = new GenerationAnswer(
-            generation, Stream ? new ResponseEvents(builder, generation, Keep) : null, (http, token) => WriteWholeAsync(http, builder, generation, token));
+            generation, Stream ? new ResponseEvents(builder, generation, Keep) : null, whole => whole.WriteAsync(ReadAsync(builder, generation, whole.Token), ResponsesJson.Wire.Response));
         return (place is null ? answer : new KeptAnswer(answer, store, place), null);
 
         void Keep(Response response)
@@ -45,7 +44,7 @@ internal sealed class ResponseCall(
             }
         }
 
-        async Task WriteWholeAsync(HttpContext http, ResponseBuilder builder, ChatGeneration generation, CancellationToken token)
+        async Task<Response> ReadAsync(ResponseBuilder builder, ChatGeneration generation, CancellationToken token)
         {
             while (await generation.NextAsync(token) is { } delta)
             {
@@ -54,7 +53,7 @@ internal sealed class ResponseCall(
 
             builder.End(generation.Usage);
             Keep(builder.Response);
-            await JsonResponse.WriteAsync(http, builder.Response, ResponsesJson.Wire.Response, cancellationToken: token);
+            return builder.Response;
         }
     }
 }

@@ -187,6 +187,12 @@ public sealed class ChatService(
             return (null, error);
         }
 
+        if (settings.Sampling.ScoresPrompt
+            && CompletionRequestRules.CheckEcho(prompts.Sum(prompt => (long)prompt.Ids.Count), plan.ChoicesPerPrompt, settings.Sampling.TopLogprobs ?? 0) is { } many)
+        {
+            return (null, many);
+        }
+
         metrics.RequestChoices.Record(plan.Choices);
         metrics.RequestMaxTokens.Record(settings.Sampling.MaxTokens);
         try

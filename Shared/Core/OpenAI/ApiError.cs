@@ -17,6 +17,9 @@ public sealed record ApiError(int Status, string Message, string Type, string? P
     private const string InvalidRequest = "invalid_request_error";
     private const string Unavailable = "service_unavailable_error";
 
+    // Where it is not known when to come back. Without a word the .NET client asks four times within a tenth of a second (contract M5, M7).
+    private const int Soon = 1;
+
     /// <summary>Tokens of the prompt and of the context, where the one does not fit the other; null for every other error.</summary>
     public (int Prompt, int Context)? Overflow { get; init; }
 
@@ -100,7 +103,7 @@ public sealed record ApiError(int Status, string Message, string Type, string? P
 
     /// <summary>408: the body came more slowly than the server waits.</summary>
     public static ApiError BodyTooSlow() =>
-        new(408, "The request body came too slowly: send it again.", "timeout_error", null, "request_timeout");
+        new(408, "The request body came too slowly: send it again.", "timeout_error", null, "request_timeout", Soon);
 
     /// <summary>413: the body exceeds the cap.</summary>
     public static ApiError RequestTooLarge(long limitBytes) =>
@@ -113,7 +116,7 @@ public sealed record ApiError(int Status, string Message, string Type, string? P
 
     /// <summary>500: our fault. The message says nothing of the cause; the log does.</summary>
     public static ApiError Internal() =>
-        new(500, "The server failed while processing the request.", "server_error", null, "internal_error");
+        new(500, "The server failed while processing the request.", "server_error", null, "internal_error", Soon);
 
     /// <summary>503: the queue is full.</summary>
     public static ApiError Overloaded(int retryAfterSeconds) =>
@@ -137,7 +140,7 @@ public sealed record ApiError(int Status, string Message, string Type, string? P
 
     /// <summary>504, or an error frame: the request's deadline has passed.</summary>
     public static ApiError DeadlineExceeded() =>
-        new(504, "The request's deadline has passed.", "timeout_error", null, "deadline_exceeded");
+        new(504, "The request's deadline has passed.", "timeout_error", null, "deadline_exceeded", Soon);
 
     // Both SDKs wait for whole seconds only; 0 makes the .NET client repeat at once (contract M5).
     private static int AtLeastOne(int seconds) => Math.Max(1, seconds);

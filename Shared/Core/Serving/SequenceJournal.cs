@@ -10,7 +10,7 @@ internal sealed class SequenceJournal(RillMetrics metrics, ILogger logger, TimeP
 
     /// <summary>Any thread.</summary>
     public void Rejected(RejectionReason reason)
-        => metrics.QueueRejected(reason == RejectionReason.Draining ? "draining" : "queue_full");
+        => metrics.QueueRejected(reason == RejectionReason.Draining ? RillMetrics.Draining : RillMetrics.QueueFull);
 
     public void Started(TokenStream stream)
     {

@@ -11,6 +11,18 @@ public sealed class RillMetrics : IDisposable
     /// <summary>The meter's name.</summary>
     public const string MeterName = "Rill";
 
+    /// <summary>Why a request is refused at admission: every place is taken.</summary>
+    public const string QueueFull = "queue_full";
+
+    /// <summary>Why a request is refused at admission: the server goes down.</summary>
+    public const string Draining = "draining";
+
+    /// <summary>Why a request is refused at admission: the bodies of others fill their memory.</summary>
+    public const string BodiesFull = "bodies_full";
+
+    /// <summary>Why a request is refused: the process got no memory for it.</summary>
+    public const string NoMemory = "no_memory";
+
     private readonly Counter<long> _requestSuccess;
     private readonly Counter<long> _streamAborts;
     private readonly Counter<long> _queueRejections;
@@ -143,7 +155,7 @@ public sealed class RillMetrics : IDisposable
     public void StreamAborted(string phase, string cause)
         => _streamAborts.Add(1, new KeyValuePair<string, object?>("phase", phase), new KeyValuePair<string, object?>("cause", cause));
 
-    /// <summary>Counts a request refused at admission; the reason is one of queue_full, draining.</summary>
+    /// <summary>Counts a request refused at admission; the reason is one of those that are named here.</summary>
     public void QueueRejected(string reason) => _queueRejections.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     /// <summary>Publishes the engine's gauges: sequences running and waiting, and the KV cache's use in [0, 1].</summary>
@@ -160,7 +172,7 @@ public sealed class RillMetrics : IDisposable
         Counter<long>[] untagged =
         [
             PromptTokens, PromptTokensCached, GenerationTokens, Preemptions, PrefixCacheQueries, PrefixCacheHits,
-            StreamStalled, Pings, DeadlinesExceeded,
+            StreamStalled, Pings, DeadlinesExceeded, DraftTokens, AcceptedDraftTokens,
         ];
         foreach (var counter in untagged)
         {
@@ -170,6 +182,19 @@ public sealed class RillMetrics : IDisposable
         foreach (var reason in new[] { "stop", "length", "abort", "error" })
         {
             _requestSuccess.Add(0, new KeyValuePair<string, object?>("finished_reason", reason));
+        }
+
+        foreach (var reason in new[] { QueueFull, Draining, BodiesFull, NoMemory })
+        {
+            _queueRejections.Add(0, new KeyValuePair<string, object?>("reason", reason));
+        }
+
+        foreach (var phase in new[] { "queue", "prefill", "decode" })
+        {
+            foreach (var cause in new[] { "client", "deadline", "write_timeout", "shutdown", "error" })
+            {
+                _streamAborts.Add(0, new KeyValuePair<string, object?>("phase", phase), new KeyValuePair<string, object?>("cause", cause));
+            }
         }
     }
 

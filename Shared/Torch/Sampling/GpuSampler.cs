@@ -214,20 +214,8 @@ internal sealed class GpuSampler : IDisposable
         var row = 0;
         foreach (var index in chosen)
         {
-            results[index] = OnHost(onHost.narrow(0, row, 1 + steps[index].Drafts), steps[index]);
+            results[index] = _host.Sample(onHost.narrow(0, row, 1 + steps[index].Drafts), [steps[index]])[0];
             row += 1 + steps[index].Drafts;
-        }
-    }
-
-    private StepResult OnHost(Tensor rows, SequenceStep step)
-    {
-        try
-        {
-            return _host.Sample(rows, [step])[0];
-        }
-        catch (SequenceFaultException fault)
-        {
-            return new(step.Sequence, default, Fault: fault);
         }
     }
 

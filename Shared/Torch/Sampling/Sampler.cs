@@ -22,8 +22,7 @@ internal sealed class Sampler(ThreadTeam team)
     /// <summary>Samples a token for each step, and further ones after drafts that are what was sampled.</summary>
     /// <param name="logits">f32 [rows, vocabulary], on any device; copied to the host once. Not changed.</param>
     /// <param name="steps">Each has 1 + drafts rows.</param>
-    /// <returns>One for each step.</returns>
-    /// <exception cref="SequenceFaultException">A row has no possible token: all are banned, or the logits are not numbers.</exception>
+    /// <returns>One for each step; with a fault where a row has no possible token: all are banned, or the logits are not numbers.</returns>
     public StepResult[] Sample(torch.Tensor logits, IReadOnlyList<SequenceStep> steps)
     {
         using var copy = logits.device_type == DeviceType.CPU ? null : logits.cpu();
@@ -31,7 +30,6 @@ internal sealed class Sampler(ThreadTeam team)
         var rows = FirstRows(steps);
         var tokens = new SampledToken[rows[^1]];
         var results = new StepResult[steps.Count];
-        var faults = new SequenceFaultException?[steps.Count];
         team.Run(steps.Count, logits.NumberOfElements * 8, index =>
         {
             var (step, first) = (steps[index], rows[index]);
@@ -41,12 +39,13 @@ internal sealed class Sampler(ThreadTeam team)
                 var count = DraftVerification.Sample(step, row => SampleRow(TensorMemory.Row(onHost, first + row), step.Sequence), sampled.Span);
                 results[index] = new(step.Sequence, sampled[..count]);
             }
-            catch (Exception fault)
+            catch (Exception failure)
             {
-                faults[index] = fault as SequenceFaultException ?? new(step.Sequence, "Sampling failed.", fault);
+                // The others have their tokens: the step need not run again without this one.
+                results[index] = new(step.Sequence, default, Fault: failure as SequenceFaultException ?? new(step.Sequence, "Sampling failed.", failure));
             }
         });
-        return Array.Find(faults, fault => fault is not null) is { } fault ? throw fault : results;
+        return results;
     }
 
     /// <summary>Each step's first row, then the number of all.</summary>

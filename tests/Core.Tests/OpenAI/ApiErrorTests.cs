@@ -16,6 +16,7 @@ public sealed class ApiErrorTests
         { ApiError.ModelNotFound("x"), 404, "invalid_request_error", "model", "model_not_found" },
         { ApiError.UnknownUrl("GET", "/x"), 404, "invalid_request_error", null, "unknown_url" },
         { ApiError.MethodNotAllowed("GET", "POST"), 405, "invalid_request_error", null, "method_not_allowed" },
+        { ApiError.BodyTooSlow(), 408, "timeout_error", null, "request_timeout" },
         { ApiError.RequestTooLarge(1), 413, "invalid_request_error", null, "request_too_large" },
         { ApiError.UnsupportedMediaType(), 415, "invalid_request_error", null, "unsupported_media_type" },
         { ApiError.RateLimitExceeded(2), 429, "rate_limit_error", null, "rate_limit_exceeded" },
@@ -32,6 +33,15 @@ public sealed class ApiErrorTests
     {
         Assert.Equal((status, type, param, code), (error.Status, error.Type, error.Param, error.Code));
         Assert.EndsWith(error.Message == "m" ? "m" : ".", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Without it the .NET client asks four times within a tenth of a second (contract M5, M7).</summary>
+    [Theory]
+    [MemberData(nameof(Table))]
+    public void RetryAfter_OfWhatClientsAskForAgain_IsAtLeastASecond(ApiError error, int status, string type, string? param, string code)
+    {
+        Assert.Equal((status, type, param, code), (error.Status, error.Type, error.Param, error.Code));
+        Assert.Equal(status is 408 or 429 or >= 500, error.RetryAfterSeconds >= 1);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using Rill.Telemetry;
 
@@ -166,6 +167,25 @@ public class PrometheusExporterTests
         world.Metrics.ObserveEngine(() => 0, () => 0, () => 0);
 
         Assert.Contains($"# TYPE {name} {type}\n", world.Scrape(), StringComparison.Ordinal);
+    }
+
+    /// <summary>A rate needs the value before the first event.</summary>
+    [Theory]
+    [InlineData("rill:queue_rejected_total", "reason=\"queue_full\"")]
+    [InlineData("rill:queue_rejected_total", "reason=\"draining\"")]
+    [InlineData("rill:queue_rejected_total", "reason=\"bodies_full\"")]
+    [InlineData("rill:queue_rejected_total", "reason=\"no_memory\"")]
+    [InlineData("rill:stream_abort_total", "phase=\"queue\",cause=\"client\"")]
+    [InlineData("rill:stream_abort_total", "phase=\"prefill\",cause=\"write_timeout\"")]
+    [InlineData("rill:stream_abort_total", "phase=\"decode\",cause=\"shutdown\"")]
+    [InlineData("vllm:spec_decode_num_draft_tokens_total", "")]
+    public void WriteTo_BeforeAnyEvent_HasTheSeriesAtZero(string name, string labels)
+    {
+        using var world = new Scraped();
+
+        Assert.Contains(
+            world.Scrape().Split('\n'),
+            line => line.StartsWith(name + "{", StringComparison.Ordinal) && line.Contains(labels, StringComparison.Ordinal) && double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture) == 0);
     }
 
     private static void Measure(RillMetrics metrics)

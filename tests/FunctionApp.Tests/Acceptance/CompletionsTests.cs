@@ -149,6 +149,17 @@ public sealed class CompletionsTests(ScriptedServer profile)
         (await _server.SendAsync(HttpMethod.Post, Path, $"{{\"prompt\":[\"a\",\"{new string('b', ScriptedServer.ContextLength)}\"],\"stream\":true}}"))
             .AssertError(400, "context_length_exceeded", "prompt");
 
+    /// <summary>They stay in memory until the answer is written.</summary>
+    [Fact]
+    public async Task EchoedLogprobs_ThatWouldFillTheMemory_AreRefusedByName()
+    {
+        var prompts = string.Join(',', Enumerable.Repeat($"\"{new string('b', 900)}\"", 64));
+        string Asking(int logprobs) => $$"""{"prompt":[{{prompts}}],"max_tokens":0,"echo":true,"logprobs":{{logprobs}}}""";
+
+        (await _server.SendAsync(HttpMethod.Post, Path, Asking(20))).AssertError(400, "invalid_value", "logprobs");
+        Assert.Equal(200, (await _server.SendAsync(HttpMethod.Post, Path, Asking(0))).Status);
+    }
+
     [Fact]
     public async Task Fault_InOneOfThePrompts_EndsTheStreamWithAnErrorAndACut()
     {

@@ -104,6 +104,16 @@ public sealed class FaultTests(QuickServer profile)
         (await _server.PostAsync(ChatJson.Of("!endless\n!delay ms=20"), ("X-Request-Timeout", "0.5"))).AssertError(504, "deadline_exceeded", null);
 
     [Fact]
-    public async Task NpmClientsOwnTimeout_IsADeadlineToo() =>
+    public async Task NpmClientsOwnTimeout_EndsNoStreamThatHasBegun()
+    {
+        var stream = await _server.StreamAsync(ChatJson.Streaming("!count to=60\n!delay ms=15"), ("X-Stainless-Timeout", "1"));
+
+        Assert.True(stream.EndedCleanly);
+        Assert.EndsWith("60", stream.Text(), StringComparison.Ordinal);
+        Assert.True(stream.Elapsed > TimeSpan.FromSeconds(1), "It was over before its time.");
+    }
+
+    [Fact]
+    public async Task NpmClientsOwnTimeout_IsADeadlineForAWholeAnswer() =>
         (await _server.PostAsync(ChatJson.Of("!endless\n!delay ms=20"), ("X-Stainless-Timeout", "1"))).AssertError(504, "deadline_exceeded", null);
 }

@@ -107,6 +107,24 @@ public sealed class LoadingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Request_BeyondThePlacesThatThereWillBe_IsRefusedBeforeItsStreamBegins()
+    {
+        await using var server = await StartAsync(("Rill__Engine__MaxSequences", "1"), ("Rill__Engine__MaxQueuedRequests", "1"));
+        var streaming = Body.Replace("STREAM", "true", StringComparison.Ordinal);
+        await using var first = await SseStream.OpenAsync(server, streaming);
+        await using var second = await SseStream.OpenAsync(server, streaming);
+        using var request = Request(stream: true);
+
+        using var third = await server.Client.SendAsync(request);
+        _gate.SetResult();
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, third.StatusCode);
+        Assert.InRange(third.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 30);
+        Assert.Contains("\"code\":\"server_is_overloaded\"", await third.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.All(await Task.WhenAll(first.ReadToEndAsync(), second.ReadToEndAsync()), stream => Assert.True(stream.EndedCleanly));
+    }
+
+    [Fact]
     public async Task Terminate_WhileTheModelLoads_TellsThoseWhoWaitAtOnce()
     {
         await using var server = await StartAsync();

@@ -12,10 +12,10 @@ public sealed class StillLoadingTests(StillLoadingTests.LoadingServer profile) :
     [Theory]
     [InlineData("X-Request-Timeout")]
     [InlineData("X-Stainless-Timeout")]
-    public async Task Deadline_WhileTheModelLoads_Is504OrAnErrorFrame(string header)
+    public async Task Deadline_WhileTheModelLoads_Is504OrAnErrorFrame(string ofTheWhole)
     {
-        var whole = await _server.PostAsync(ChatJson.Of("Hi", "\"max_tokens\":3"), (header, "1"));
-        var stream = await _server.StreamAsync(ChatJson.Streaming("Hi", "\"max_tokens\":3"), (header, "1"));
+        var whole = await _server.PostAsync(ChatJson.Of("Hi", "\"max_tokens\":3"), (ofTheWhole, "1"));
+        var stream = await _server.StreamAsync(ChatJson.Streaming("Hi", "\"max_tokens\":3"), ("X-Request-Timeout", "1"));
 
         whole.AssertError(504, "deadline_exceeded", null);
         Assert.False(stream.EndedCleanly);

@@ -54,6 +54,9 @@ public class ApiKeysTests
     }
 
     [Fact]
+    public void Admits_AKeyOfAFileThatEndsWithALineEnd() => Assert.True(new ApiKeys([" first\n"]).Admits(RequestWith("Bearer first")));
+
+    [Fact]
     public void Admits_WithoutKeys_Everyone() => Assert.True(new ApiKeys([]).Admits(RequestWith("")));
 
     [Fact]

@@ -6,27 +6,24 @@ namespace Rill.FunctionApp.Tests.Http;
 public class RequestTimeoutTests
 {
     [Theory]
-    [InlineData(null, null, 0, null)]
-    [InlineData(null, null, 30, 30.0)]
-    [InlineData("2.5", null, 30, 2.5)]
-    [InlineData("60", null, 30, 30.0)]
-    [InlineData("60", "600", 0, 60.0)]
-    [InlineData(null, "600", 0, 600.0)]
-    [InlineData(null, "soon", 0, null)]
-    public void Read_OfSeveralLimits_TakesTheShortest(string? asked, string? stainless, double server, double? expected)
+    [InlineData(null, 0, null)]
+    [InlineData(null, 30, 30.0)]
+    [InlineData("2.5", 30, 2.5)]
+    [InlineData("60", 30, 30.0)]
+    [InlineData("60", 0, 60.0)]
+    public void Read_OfTwoLimits_TakesTheShorter(string? asked, double server, double? expected)
     {
-        var (limit, error) = RequestTimeout.Read(Request(asked, stainless), server);
+        var (limit, error) = RequestTimeout.Read(Request(asked, "1"), server);
 
         Assert.Null(error);
         Assert.Equal(expected, limit?.TotalSeconds);
     }
 
-    [Fact]
-    public void Read_WhereTheSdksTimeIsMeantForTheHeaders_LeavesItOut()
-    {
-        Assert.Null(RequestTimeout.Read(Request(null, "30"), serverSeconds: 0, countsStainless: false).Limit);
-        Assert.Equal(60, RequestTimeout.Read(Request("60", "30"), serverSeconds: 0, countsStainless: false).Limit?.TotalSeconds);
-    }
+    [Theory]
+    [InlineData("600", 600.0)]
+    [InlineData("soon", null)]
+    [InlineData(null, null)]
+    public void Stainless_OfWhatAnSdkSends_IsItsSeconds(string? stainless, double? expected) => Assert.Equal(expected, RequestTimeout.Stainless(Request(null, stainless)));
 
     [Theory]
     [InlineData("soon")]

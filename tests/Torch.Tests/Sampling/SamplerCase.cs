@@ -30,11 +30,16 @@ internal static class SamplerCase
         SampleAll([logits], [NewSequence(parameters, prompt, completion)])[0].TokenId;
 
     /// <summary>The tokens sampled from a row of logits each.</summary>
-    public static SampledToken[] SampleAll(float[][] rows, Sequence[] sequences)
+    /// <exception cref="SequenceFaultException">One has no possible token.</exception>
+    public static SampledToken[] SampleAll(float[][] rows, Sequence[] sequences) =>
+        Array.ConvertAll(Results(rows, sequences), result => result.Fault is { } fault ? throw fault : result.Tokens.Span[0]);
+
+    /// <summary>What the sampler says of a row of logits each.</summary>
+    public static StepResult[] Results(float[][] rows, Sequence[] sequences)
     {
         NativeTorch.Load();
         using var logits = torch.tensor(rows.SelectMany(row => row).ToArray(), rows.Length, rows[0].Length);
         using var team = new ThreadTeam(2);
-        return Array.ConvertAll(new Sampler(team).Sample(logits, RunnerDriver.LastTokens(sequences)), result => result.Tokens.Span[0]);
+        return new Sampler(team).Sample(logits, RunnerDriver.LastTokens(sequences));
     }
 }

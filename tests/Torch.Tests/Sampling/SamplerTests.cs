@@ -161,6 +161,19 @@ public sealed class SamplerTests
         Assert.Throws<SequenceFaultException>(() => Sample([float.NaN, float.NaN], Greedy));
     }
 
+    /// <summary>So that the step of all need not run again without it.</summary>
+    [Fact]
+    public void Sample_NothingPossibleForOne_GivesTheOthersTheirTokens()
+    {
+        var banned = NewSequence(Greedy with { BadWords = [[0], [1]] });
+
+        var results = Results([[1, 2], [2, 1], [3, 1]], [NewSequence(Greedy), banned, NewSequence(Greedy)]);
+
+        Assert.Equal([1, 0], new[] { results[0], results[2] }.Select(result => result.Tokens.Span[0].TokenId));
+        Assert.Same(banned, results[1].Fault!.Sequence);
+        Assert.True(results[1].Tokens.IsEmpty);
+    }
+
     [Fact]
     public void Sample_UnexpectedFault_NamesItsSequence()
     {

@@ -37,6 +37,7 @@ public sealed class OverlappingServer() : ScriptedServer(overlaps: true);
 public sealed class QuickServer() : ServerProfile(
     BuiltPrograms.ScriptedApp,
     ("Rill__HeartbeatSeconds", "0.5"),
+    ("Rill__WholeAnswerSeconds", "2"),
     ("Rill__WriteTimeoutSeconds", "2"),
     ("Scripted__ContextLength", "1048576"));
 

@@ -56,6 +56,14 @@ internal sealed class MarkerScan(IReadOnlyList<int[]> markers)
         _held.Clear();
     }
 
+    /// <summary>Takes away what was held back: nobody looks for marks here any more.</summary>
+    public int[] TakeHeld()
+    {
+        int[] held = [.. _held];
+        _held.Clear();
+        return held;
+    }
+
     /// <summary>True when a mark begins with this symbol.</summary>
     public bool Begins(int symbol)
     {

@@ -107,15 +107,15 @@ internal sealed class MessageParser : SymbolParser
     {
         var place = _place;
         var found = opening.Scan.Take(symbol, _pass);
-        if (found < 0)
+        if (_place != place)
         {
+            // Text has come before it: what is held back, or a whole mark, is none of this place.
+            Array.ForEach(found < 0 ? opening.Scan.TakeHeld() : opening.Marker(found), Take);
             return;
         }
 
-        if (_place != place)
+        if (found < 0)
         {
-            // Text has come before it: there it is no mark of this place.
-            Array.ForEach(opening.Marker(found), Take);
             return;
         }
 

@@ -113,6 +113,12 @@ public sealed class MessageParserTests
     [InlineData("a", true, "a", "")]
     [InlineData("b <think>c</think>", false, "", "b <think>c</think>")]
     [InlineData("<think>a</thin", false, "a</thin", "")]
+    [InlineData("<<a", false, "", "<<a")]
+    [InlineData("<<<a", false, "", "<<<a")]
+    [InlineData("</<a>", false, "", "</<a>")]
+    [InlineData("<<a", true, "<<a", "")]
+    [InlineData("<<a</think>b", true, "<<a", "b")]
+    [InlineData("<</think>b", true, "<", "b")]
     public void Parse_OfReasoning_SplitsItFromTheText(string text, bool isOpen, string reasoning, string content)
     {
         var parsed = ParsedText.Of(NamedFormats.Find("think")!, text, new ParserContext { ReasoningIsOpen = isOpen }, pieceLength: () => 1);

@@ -104,7 +104,7 @@ public sealed class CombinationTests(World world)
         await Engine.BecomesIdleAsync(server);
         await Expect(visit.Of("compare")).ToBeEnabledAsync();
         await visit.Of("edit-send").ClickAsync();
-        await Expect(visit.Of("message-assistant")).ToContainTextAsync("Second answer");
+        await Expect(visit.Of("message-assistant").First).ToContainTextAsync("Second answer");
         visit.AssertClean();
     }
 

@@ -9,7 +9,7 @@ usage: scripts/package.sh [options]
   --output DIR      where rill-VERSION-linux-x64.tar.gz, its bill of materials (.cdx.json) and SHA256SUMS come to lie (default artifacts/)
   --no-build        packs what `dotnet build Functions.sln -c Release` has built, without machine code made ahead: starts more slowly
   --no-compression  makes a .tar, in seconds instead of half a minute
-Needs Linux on x64, the .NET SDK 10, Node 20 and GNU tar. The contents are meant to depend on the commit, the SDK and NuGet's folder alone.
+Needs Linux on x64, the .NET SDK 10, Node (20.19, 22.12 or later) and GNU tar. The contents are meant to depend on the commit, the SDK and NuGet's folder alone.
 TEXT
 }
 
@@ -87,7 +87,7 @@ pack() {
 }
 
 publish FunctionApp app
-[ -f "$stage/app/page/index.html" ] || fail "the web page was not built, which needs Node 20 or later: https://nodejs.org"
+[ -f "$stage/app/page/index.html" ] || fail "the web page was not built, which needs Node 20.19, 22.12 or later: https://nodejs.org"
 publish tools/LocalHost host
 publish tools/CommandLine cli
 lay_out_runtime

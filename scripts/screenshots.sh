@@ -7,7 +7,7 @@ usage() {
   cat <<'TEXT'
 usage: scripts/screenshots.sh [--output DIR]
   --output DIR   where the pictures come to lie (default docs/images/)
-Needs the .NET SDK 10, Node 20, and Chromium or Chrome (or a browser of that kind that RILL_TEST_BROWSER names).
+Needs the .NET SDK 10, Node (20.19, 22.12 or later), and Chromium or Chrome (or a browser of that kind that RILL_TEST_BROWSER names).
 TEXT
 }
 

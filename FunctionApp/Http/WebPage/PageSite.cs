@@ -71,7 +71,7 @@ public sealed class PageSite
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>Rill</title>
-        <p>The chat page was not built, because Node was not found or npm could not install its packages: install Node 20 or later and start ./run again.
+        <p>The chat page was not built, because Node was not found or npm could not install its packages: install Node 20.19, 22.12 or later and start ./run again.
         <p>The API is at <code>{HtmlEncoder.Default.Encode($"{request.Scheme}://{request.Host}/v1")}</code>.
         </html>
         """;

@@ -6,8 +6,8 @@ import { existsSync, readFileSync, readdirSync, renameSync, rmSync, statSync, ut
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { isTaken } from "./node.mjs";
 
-const leastNode = 20;
 const page = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(page, "dist");
 const next = join(page, "node_modules/.rill-page"); // on the same disk, and where nobody looks for sources
@@ -114,7 +114,7 @@ function build() {
 
 const isCurrent = () => newest(join(dist, "index.html")) > Math.max(...sources.map((source) => newest(join(page, source))));
 
-if (Number(process.versions.node.split(".")[0]) < leastNode) end(unable, `The page needs Node ${leastNode} or later; this is ${process.versions.node}.`);
+if (!isTaken(process.versions.node)) end(unable, `The page needs Node 20.19, 22.12 or later; this is ${process.versions.node}.`);
 if (!isCurrent() || (withTests && !isInstalled())) {
   takeLock();
   install();

@@ -1,18 +1,20 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { changePane, type Conversation } from "../src/chat/conversation";
+import { changePane, newConversation, type Conversation } from "../src/chat/conversation";
 import { add, type Message } from "../src/chat/tree";
 
-/** What the browser keeps, how long it takes to, and how another tab says that it has changed it. */
+/** What the browser keeps, how long it takes to, whether it takes and gives anything, and how another tab says that it has changed it. */
 const kept = new Map<string, Conversation>();
 let writing = Promise.resolve();
+let [isFull, isClosed] = [false, false];
 let othersChange = () => {};
 
 vi.mock("../src/state/storage", () => ({
-  loadAll: async () => [...kept.values()],
+  loadAll: async () => (isClosed ? null : [...kept.values()]),
   save: async (conversations: Conversation[]) => {
     await writing;
+    if (isFull) return [];
     conversations.forEach((conversation) => kept.set(conversation.id, conversation));
-    return true;
+    return conversations;
   },
   forget: async (id: string) => void kept.delete(id),
   forgetAll: async () => kept.clear(),
@@ -37,6 +39,7 @@ const texts = (conversation: Conversation | undefined) => Object.keys(conversati
 
 beforeEach(async () => {
   writing = Promise.resolve();
+  [isFull, isClosed] = [false, false];
   await state.removeAll();
 });
 
@@ -79,4 +82,31 @@ test("what another tab has written or deleted is so here", async () => {
   othersChange();
   await settle();
   expect(state.find(id)).toBeUndefined();
+});
+
+test("what the browser did not take stays in this tab, and is written with the next change", async () => {
+  const { id } = state.current.value;
+  const imported = newConversation(1);
+  isFull = true;
+  say(id, "one");
+  await state.flush();
+  await state.take([imported]);
+  expect(state.isKept.value).toBe(false);
+  othersChange();
+  await settle();
+  expect([texts(state.find(id)), state.find(imported.id)]).toEqual([["one"], imported]);
+  isFull = false;
+  say(id, "two");
+  await state.flush();
+  expect([state.isKept.value, [...kept.keys()].sort()]).toEqual([true, [id, imported.id].sort()]);
+});
+
+test("what cannot be read was not deleted", async () => {
+  const { id } = state.current.value;
+  say(id, "one");
+  await state.flush();
+  isClosed = true;
+  othersChange();
+  await settle();
+  expect(texts(state.find(id))).toEqual(["one"]);
 });

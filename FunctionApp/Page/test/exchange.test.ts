@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { changePane, closePane, isBlank, newConversation, split, titleFrom, untitled } from "../src/chat/conversation";
 import { exportFile, importFile, merge } from "../src/chat/exchange";
 import { defaultSettings } from "../src/chat/settings";
-import { add } from "../src/chat/tree";
+import { add, type Message } from "../src/chat/tree";
 
 const blank = newConversation(1000);
 const said = changePane({ ...blank, id: "said" }, blank.panes[0]!.id, (pane) => ({
@@ -19,6 +19,50 @@ test("settings that a file lacks are the defaults", () => {
   const file = JSON.parse(exportFile([said]));
   file.conversations[0].panes[0].settings = { system: "Be short." };
   expect(importFile(JSON.stringify(file))[0]!.panes[0]!.settings).toEqual({ ...defaultSettings, system: "Be short." });
+});
+
+test("a message with all that an answer can have is imported as it was", () => {
+  const answer: Required<Message> = {
+    id: "a",
+    parent: "m",
+    role: "assistant",
+    content: "Yes",
+    reasoning: "Hm",
+    toolCalls: [{ id: "c", name: "f", arguments: "{}" }],
+    toolCallId: "c",
+    tokens: [{ token: "Yes", logprob: -1, bytes: null, top_logprobs: [{ token: "Yes", logprob: -1 }] }],
+    finish: "stop",
+    stats: { tokensPerSecond: 2.5 },
+    warning: "so",
+    problem: { message: "no", requestId: "r" },
+  };
+  const whole = changePane(said, said.panes[0]!.id, (pane) => ({ ...pane, tree: add(pane.tree, answer) }));
+  expect(importFile(exportFile([whole]))).toEqual([whole]);
+});
+
+type Raw = Record<string, unknown>;
+
+test.each<[string, (parts: { pane: Raw; tree: Raw; settings: Raw; message: Raw; conversation: Raw }) => void]>([
+  ["no panes", ({ conversation }) => (conversation.panes = [])],
+  ["a title of another kind", ({ conversation }) => (conversation.title = 5)],
+  ["no tree", ({ pane }) => (pane.tree = null)],
+  ["no choice", ({ tree }) => (tree.chosen = null)],
+  ["a choice of another kind", ({ tree }) => (tree.chosen = { root: 1 })],
+  ["no messages", ({ tree }) => (tree.messages = null)],
+  ["no settings", ({ pane }) => (pane.settings = null)],
+  ["a setting of another kind", ({ settings }) => (settings.system = 5)],
+  ["no numbers", ({ settings }) => (settings.numbers = null)],
+  ["a number that is none of a field", ({ settings }) => (settings.numbers = { seed: 7 })],
+  ["calls that are no list", ({ message }) => (message.toolCalls = "x")],
+  ["a call without a name", ({ message }) => (message.toolCalls = [{ id: "c", arguments: "{}" }])],
+  ["a token without alternatives", ({ message }) => (message.tokens = [{ token: "a", logprob: 0, bytes: null }])],
+  ["figures that are none", ({ message }) => (message.stats = { promptTokens: "x" })],
+  ["a problem without a sentence", ({ message }) => (message.problem = {})],
+])("a conversation with %s is damaged, and nothing is imported", (_, damage) => {
+  const file = JSON.parse(exportFile([blank, said]));
+  const [pane] = file.conversations[1].panes;
+  damage({ conversation: file.conversations[1], pane, tree: pane.tree, settings: pane.settings, message: pane.tree.messages.m });
+  expect(() => importFile(JSON.stringify(file))).toThrow("Conversation 2 of the file is damaged: nothing was imported.");
 });
 
 test.each([

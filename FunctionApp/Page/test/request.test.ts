@@ -73,6 +73,30 @@ test("an answer that failed before its first word is not sent back", () => {
   expect(requestBody(defaultSettings, [user, failed]).messages).toHaveLength(1);
 });
 
+test("turns of a person that meet, because the answer between them has no word, are one", () => {
+  const silent: Message = { id: "2", parent: "1", role: "assistant", content: "", reasoning: "Hm", finish: "length" };
+  const [second, third] = ["2", "3"].map((id): Message => ({ ...user, id, content: `Message ${id}` }));
+  const path = [user, silent, second!, { ...silent, content: "Yes" }, third!];
+  expect(requestBody(defaultSettings, path).messages).toEqual([
+    { role: "user", content: "Hi\n\nMessage 2" },
+    { role: "assistant", content: "Yes", reasoning_content: "Hm" },
+    { role: "user", content: "Message 3" },
+  ]);
+  expect(user.content).toBe("Hi");
+});
+
+test("a call that got no result is not sent, what was said beside it is", () => {
+  const calls = ["a", "b"].map((id) => ({ id, name: "f", arguments: "{}" }));
+  const open: Message = { id: "2", parent: "1", role: "assistant", content: "", toolCalls: calls, finish: "tool_calls" };
+  const next: Message = { ...user, id: "4", content: "Never mind" };
+  const result: Message = { id: "3", parent: "2", role: "tool", content: "42", toolCallId: "b" };
+  const messagesOf = (path: Message[]) => requestBody(defaultSettings, path).messages;
+  expect(messagesOf([user, open, next])).toEqual([{ role: "user", content: "Hi\n\nNever mind" }]);
+  expect(messagesOf([user, { ...open, content: "Wait" }, next])).toMatchObject([user, { content: "Wait" }, next].map(({ content }) => ({ content })));
+  expect(messagesOf([user, { ...open, content: "Wait" }, next])).not.toHaveProperty("1.tool_calls");
+  expect(messagesOf([user, open, result, next])).toMatchObject([{}, { tool_calls: [{ id: "b" }] }, { tool_call_id: "b" }, {}]);
+});
+
 test("a schema gets its frame, a whole form is taken as it is", () => {
   expect(responseFormat('{"type":"object"}')).toEqual({
     type: "json_schema",

@@ -4,7 +4,7 @@ import type { TokenLogprob } from "../src/api/wire";
 import { GrowingBlocks } from "../src/text/blocks";
 import { highlightCode } from "../src/text/highlight";
 import { mathExtensions } from "../src/text/math";
-import { formatShare, piecesOf, surprise } from "../src/text/pieces";
+import { formatShare, GrowingPieces, piecesOfContent, surprise } from "../src/text/pieces";
 import { renderMath } from "../src/text/temml";
 
 const document = [
@@ -77,9 +77,36 @@ const token = (text: string, logprob: number, bytes: number[] | null = null): To
 
 test("tokens that are parts of one character make one piece", () => {
   const [first, second] = [token("\ufffd", Math.log(0.5), [0xc3]), token("\ufffd", Math.log(0.5), [0xa9])];
-  const pieces = piecesOf([token("caf", 0), first, second, token("!", 0, [0x21])]);
+  const pieces = new GrowingPieces().read([token("caf", 0), first, second, token("!", 0, [0x21])]);
   expect(pieces.map((piece) => piece.text)).toEqual(["caf", "é", "!"]);
   expect(pieces[1]!.probability).toBeCloseTo(0.25);
+});
+
+test("pieces of tokens that become more are those of all of them, and none is read twice", () => {
+  const tokens = [token("a", 0), token("\ufffd", 0, [0xc3]), token("\ufffd", 0, [0xa9]), token("b", 0), token("c", 0)];
+  const growing = new GrowingPieces();
+  const first = tokens.map((_, index) => growing.read(tokens.slice(0, index + 1))[0]);
+  expect(growing.read(tokens.slice())).toEqual(new GrowingPieces().read(tokens));
+  expect(first.every((piece) => piece === first[0])).toBe(true);
+});
+
+test("pieces of other tokens, or of fewer, begin anew", () => {
+  const [one, two] = [token("one", 0), token("two", 0)];
+  const growing = new GrowingPieces();
+  growing.read([one, token("\ufffd", 0, [0xc3])]);
+  expect(growing.read([one, two]).map((piece) => piece.text)).toEqual(["one", "two"]);
+  expect(growing.read([one]).map((piece) => piece.text)).toEqual(["one"]);
+  expect(growing.read([])).toEqual([]);
+});
+
+test.each([
+  ["behind thoughts that say the same", ["<think>", "yes", "</think>", "\n", "y", "es", "<|end|>"], "yes", ["y", "es"]],
+  ["before a call", ["Let me", " see", "<tool_call>", "{}", "</tool_call>"], "Let me see", ["Let me", " see"]],
+  ["that is not there yet", ["<think>", "Hm"], "", []],
+  ["on both sides of a call", ["a", "<tool_call>", "b"], "ab", []],
+])("of an answer the pieces of its content are found %s", (_, words, content, found) => {
+  const pieces = new GrowingPieces().read(words.map((word) => token(word, 0)));
+  expect(piecesOfContent(pieces, content).map((piece) => piece.text)).toEqual(found);
 });
 
 test.each([

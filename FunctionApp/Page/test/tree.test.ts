@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { add, change, choose, emptyTree, openCalls, pathOf, pathTo, siblings, type Message } from "../src/chat/tree";
+import { add, change, choose, emptyTree, pathOf, pathTo, siblings, type Message } from "../src/chat/tree";
 
 const message = (id: string, parent: string | null, role: Message["role"] = "user"): Message => ({ id, parent, role, content: id });
 const tree = ["q1", "a1", "q2", "a2"].reduce(
@@ -37,13 +37,4 @@ test("a change leaves the tree before as it was", () => {
   const changed = change(tree, "a2", { content: "new" });
   expect([tree.messages["a2"]!.content, changed.messages["a2"]!.content]).toEqual(["a2", "new"]);
   expect(change(tree, "nowhere", { content: "new" })).toBe(tree);
-});
-
-test("calls are open at the end of the path, once their answer has ended", () => {
-  const calls = [{ id: "c", name: "f", arguments: "{}" }];
-  const running = change(tree, "a2", { toolCalls: calls });
-  const ended = change(running, "a2", { finish: "tool_calls" });
-  expect(openCalls(running)).toEqual([]);
-  expect(openCalls(ended)).toEqual(calls);
-  expect(openCalls(add(ended, { ...message("t1", "a2", "tool"), toolCallId: "c" }))).toEqual([]);
 });

@@ -17,7 +17,7 @@ public sealed class PageSiteTests
 
         Assert.Equal((200, "text/html; charset=utf-8"), (http.Response.StatusCode, http.Response.ContentType));
         var text = BodyOf(http);
-        Assert.Contains("install Node 20 or later and start ./run again", text, StringComparison.Ordinal);
+        Assert.Contains("install Node 20.19, 22.12 or later and start ./run again", text, StringComparison.Ordinal);
         Assert.Contains("<code>http://rill.example:7071/v1</code>", text, StringComparison.Ordinal);
     }
 

@@ -37,6 +37,11 @@ export function keep(key: string | null): void {
   hasKey.value = key !== null;
 }
 
+/** True for what can be a key: a header takes no other characters, such as the dashes and quotes that a word processor makes. */
+export function canBeKey(text: string): boolean {
+  return /^[\x20-\x7e]+$/.test(text);
+}
+
 /** Asks the person once, however many requests wait for it. */
 export function askForKey(reason: KeyQuestion["reason"]): Promise<boolean> {
   asking ??= new Promise<boolean>((resolve) => {

@@ -1,6 +1,6 @@
-import type { Conversation, Pane } from "./conversation";
+import type { Conversation } from "./conversation";
 import { defaultSettings } from "./settings";
-import type { Message, Tree } from "./tree";
+import { isConversation } from "./wholeness";
 
 const format = "rill-conversations";
 
@@ -39,31 +39,8 @@ export function newestFirst(conversations: Conversation[]): Conversation[] {
 }
 
 function readConversation(value: unknown, index: number): Conversation {
-  const conversation = value as Partial<Conversation> | null;
-  const isWhole =
-    typeof conversation?.id === "string" &&
-    typeof conversation.title === "string" &&
-    typeof conversation.updated === "number" &&
-    Array.isArray(conversation.panes) &&
-    conversation.panes.length > 0 &&
-    conversation.panes.every(isPane);
-  if (!isWhole) throw new Error(`Conversation ${index + 1} of the file is damaged: nothing was imported.`);
-  const { id, title, created, updated, panes } = conversation as Conversation;
+  if (!isConversation(value)) throw new Error(`Conversation ${index + 1} of the file is damaged: nothing was imported.`);
+  const { id, title, created, updated, panes } = value;
   // A file of an older version lacks settings that came later.
   return { id, title, created, updated, panes: panes.map((pane) => ({ ...pane, settings: { ...defaultSettings, ...pane.settings } })) };
-}
-
-function isPane(pane: Partial<Pane> | null): boolean {
-  const tree = pane?.tree;
-  return typeof pane?.id === "string" && typeof tree?.chosen === "object" && typeof tree.messages === "object" && isTree(tree);
-}
-
-/** True where every message stands under its own name behind one that came before it, so that no path goes in a circle. */
-function isTree({ messages }: Tree): boolean {
-  const seen = new Set<string | null>([null]);
-  return Object.entries(messages).every(([id, message]) => isMessage(message) && message.id === id && seen.has(message.parent) && seen.add(id));
-}
-
-function isMessage(message: Partial<Message> | null): boolean {
-  return typeof message?.id === "string" && typeof message.content === "string" && ["user", "assistant", "tool"].includes(message.role ?? "");
 }

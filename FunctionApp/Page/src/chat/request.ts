@@ -1,4 +1,5 @@
 import type { WireMessage } from "../api/wire";
+import { isObject } from "./json";
 import { numberFields, type Settings } from "./settings";
 import type { Message } from "./tree";
 
@@ -19,7 +20,7 @@ const topLogprobs = 5;
  * @throws SettingError The schema or the tools are not what they have to be. */
 export function requestBody(settings: Settings, path: Message[]): Record<string, unknown> {
   const body: Record<string, unknown> = {
-    messages: [...(settings.system.trim() ? [{ role: "system", content: settings.system }] : []), ...path.filter(isSaid).map(wireMessage)],
+    messages: [...(settings.system.trim() ? [{ role: "system", content: settings.system }] : []), ...turnsOf(path).map(wireMessage)],
     stream: true,
     stream_options: { include_usage: true, continuous_usage_stats: true },
   };
@@ -59,6 +60,22 @@ export function readTools(text: string): { type: "function"; function: Record<st
   });
 }
 
+/**
+ * The turns that are sent. Many templates refuse calls without results, and two turns of a person in a row, with every later message of the
+ * branch: so such calls are left out, as is an answer without a word, and turns of a person that meet become one.
+ */
+function turnsOf(path: Message[]): Message[] {
+  const answered = new Set(path.map((message) => message.toolCallId));
+  const turns: Message[] = [];
+  for (const message of path) {
+    const turn = { ...message, toolCalls: message.toolCalls?.filter((call) => answered.has(call.id)) };
+    const last = turns.at(-1);
+    if (turn.role === "user" && last?.role === "user") last.content += `\n\n${turn.content}`;
+    else if (isSaid(turn)) turns.push(turn);
+  }
+  return turns;
+}
+
 /** An answer that failed before its first word is nothing that the model said. */
 function isSaid(message: Message): boolean {
   return message.role !== "assistant" || message.content !== "" || (message.toolCalls?.length ?? 0) > 0;
@@ -86,8 +103,4 @@ function parse(field: SettingError["field"], text: string, what: string): unknow
   } catch (error) {
     throw new SettingError(field, `${what} is no JSON: ${(error as Error).message}`);
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -77,9 +77,3 @@ export function siblings(tree: Tree, message: Message): Message[] {
 export function choose(tree: Tree, message: Message): Tree {
   return { ...tree, chosen: { ...tree.chosen, [message.parent ?? root]: message.id } };
 }
-
-/** The calls of the last message shown that wait for results. */
-export function openCalls(tree: Tree): ToolCall[] {
-  const last = pathOf(tree).at(-1);
-  return last?.role === "assistant" && last.finish !== undefined ? (last.toolCalls ?? []) : [];
-}

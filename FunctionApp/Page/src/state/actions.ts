@@ -3,7 +3,7 @@ import { newId, titleFrom, untitled, type Conversation } from "../chat/conversat
 import { requestBody, SettingError } from "../chat/request";
 import { add, choose, pathOf, siblings, type Message } from "../chat/tree";
 import { find, update, updatePane } from "./conversations";
-import { generate } from "./generation";
+import { generate, runOf } from "./generation";
 import { settingsPane, side } from "./view";
 
 /** What of the settings kept a message from being sent. */
@@ -32,13 +32,18 @@ export function regenerate(conversationId: string, paneId: string, message: Mess
   if (conversation && canSend(conversation, paneId) && message.parent !== null) void generate(conversationId, paneId, message.parent);
 }
 
-/** Puts another text beside a person's message, and has it answered. */
-export function edit(conversationId: string, paneId: string, message: Message, text: string): void {
+/**
+ * Puts another text beside a person's message, and has it answered. False while an answer is on its way in the pane, and when the settings do
+ * not allow it; then they are shown.
+ */
+export function edit(conversationId: string, paneId: string, message: Message, text: string): boolean {
   const conversation = find(conversationId);
-  if (!conversation || !canSend(conversation, paneId)) return;
+  const pane = conversation?.panes.find((pane) => pane.id === paneId);
+  if (!conversation || !pane || runOf(pane) || !canSend(conversation, paneId)) return false;
   const id = newId();
   updatePane(conversationId, paneId, (pane) => ({ ...pane, tree: add(pane.tree, { id, parent: message.parent, role: "user", content: text }) }));
   void generate(conversationId, paneId, id);
+  return true;
 }
 
 /** Shows the message that stands `step` places from this one. */

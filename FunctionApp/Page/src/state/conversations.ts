@@ -22,13 +22,13 @@ const draft = signal(newConversation(Date.now()));
 /** The conversation that is open. */
 export const current = computed(() => find(openId.value) ?? draft.value);
 
-/** What this tab has changed and not written yet, or is writing. */
+/** What this tab has changed and not written yet, is writing, or could not write. */
 const unsaved = new Set<string>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Reads what is kept and opens what the address names, so that a reload shows what was there. */
 export async function start(): Promise<void> {
-  conversations.value = newestFirst(await loadAll());
+  conversations.value = newestFirst((await loadAll()) ?? []);
   openFromAddress();
   onOthersChange(() => void takeFromOthers());
   addEventListener("hashchange", openFromAddress);
@@ -97,7 +97,8 @@ export async function removeAll(): Promise<void> {
 /** Takes conversations of a file. */
 export async function take(imported: Conversation[]): Promise<void> {
   conversations.value = merge(conversations.value, imported);
-  isKept.value = await save(conversations.value);
+  for (const { id } of imported) unsaved.add(id);
+  await flush();
 }
 
 /** Writes what is not written yet. */
@@ -106,16 +107,19 @@ export async function flush(): Promise<void> {
   timer = undefined;
   const changed = conversations.value.filter((conversation) => unsaved.has(conversation.id));
   if (changed.length === 0) return;
-  isKept.value = await save(changed);
-  for (const conversation of changed) {
-    // One that was changed meanwhile is due again.
+  const taken = await save(changed);
+  isKept.value = taken.length === changed.length;
+  for (const conversation of taken) {
+    // One that was changed meanwhile is due again, as is one that was not taken: until then it is nowhere but here.
     if (find(conversation.id) === conversation) unsaved.delete(conversation.id);
   }
 }
 
 /** What another tab has kept or deleted is so here too, but for what this one has yet to write. */
 async function takeFromOthers(): Promise<void> {
-  const kept = (await loadAll()).map((conversation) => {
+  const stored = await loadAll();
+  if (stored === null) return;
+  const kept = stored.map((conversation) => {
     const own = find(conversation.id);
     return own && (unsaved.has(own.id) || own.updated >= conversation.updated) ? own : conversation;
   });

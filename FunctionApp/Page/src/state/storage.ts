@@ -1,40 +1,65 @@
 import { clear, createStore, del, setMany, values } from "idb-keyval";
 import type { Conversation } from "../chat/conversation";
 
+// A browser that forbids storage, as some do in private windows or without cookies, throws at once or rejects later: the page goes on either way.
 const store = createStore("rill", "conversations");
 
-/** Where this page's other tabs hear that something was changed. */
-const channel = new BroadcastChannel("rill-conversations");
+/** Where this page's other tabs hear that something was changed; null where the browser forbids that. */
+const channel = openChannel();
 
-/** All that is kept; nothing where the browser forbids storage, as some do in private windows. */
-export async function loadAll(): Promise<Conversation[]> {
-  return values<Conversation>(store).catch(() => []);
+/** All that is kept; null where it cannot be read. */
+export async function loadAll(): Promise<Conversation[] | null> {
+  try {
+    return await values<Conversation>(store);
+  } catch {
+    return null;
+  }
 }
 
-/** Keeps conversations as they are now. False where the browser does not take them. */
-export async function save(conversations: Conversation[]): Promise<boolean> {
-  return setMany(
-    conversations.map((conversation) => [conversation.id, conversation]),
-    store,
-  ).then(tellOthers, () => false);
+/** Keeps conversations as they are now, and tells which of them the browser took: one that is too large for it does not keep out the others. */
+export async function save(conversations: Conversation[]): Promise<Conversation[]> {
+  if (await put(conversations)) return conversations;
+  const taken: Conversation[] = [];
+  if (conversations.length > 1) for (const conversation of conversations) if (await put([conversation])) taken.push(conversation);
+  return taken;
 }
 
 /** Forgets one. */
 export async function forget(id: string): Promise<void> {
-  await del(id, store).then(tellOthers, () => {});
+  await write(() => del(id, store));
 }
 
 /** Forgets all. */
 export async function forgetAll(): Promise<void> {
-  await clear(store).then(tellOthers, () => {});
+  await write(() => clear(store));
 }
 
 /** Does something when another tab has changed what is kept. */
 export function onOthersChange(action: () => void): void {
-  channel.onmessage = action;
+  if (channel) channel.onmessage = action;
 }
 
-function tellOthers(): true {
-  channel.postMessage(null);
+/** Keeps all of them or none. */
+function put(conversations: Conversation[]): Promise<boolean> {
+  const entries = conversations.map((conversation): [string, Conversation] => [conversation.id, conversation]);
+  return write(() => setMany(entries, store));
+}
+
+/** Writes, and tells the other tabs. False where the browser does not take it. */
+async function write(action: () => Promise<void>): Promise<boolean> {
+  try {
+    await action();
+  } catch {
+    return false;
+  }
+  channel?.postMessage(null);
   return true;
+}
+
+function openChannel(): BroadcastChannel | null {
+  try {
+    return new BroadcastChannel("rill-conversations");
+  } catch {
+    return null;
+  }
 }

@@ -7,20 +7,50 @@ export interface Piece {
   token: TokenLogprob;
 }
 
-/** Tokens as whole characters: those that are parts of one character make a piece together. */
-export function piecesOf(tokens: TokenLogprob[]): Piece[] {
-  const pieces: Piece[] = [];
-  let bytes: number[] = [];
-  let probability = 1;
-  for (const token of tokens) {
-    probability *= Math.exp(token.logprob);
-    bytes.push(...(token.bytes ?? new TextEncoder().encode(token.token)));
-    const text = decode(bytes);
-    if (text === null && bytes.length < 8) continue;
-    pieces.push({ text: text ?? token.token, probability, token });
-    [bytes, probability] = [[], 1];
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Tokens that become more, as whole characters: those that are parts of one character make a piece together. No token is read twice. */
+export class GrowingPieces {
+  #pieces: Piece[] = [];
+  #bytes: number[] = [];
+  #probability = 1;
+  #count = 0;
+  #last: TokenLogprob | undefined;
+
+  /** The pieces of `tokens`, which are those of the call before with more behind them, or others. */
+  read(tokens: TokenLogprob[]): readonly Piece[] {
+    if (tokens[this.#count - 1] !== this.#last) [this.#pieces, this.#bytes, this.#probability, this.#count] = [[], [], 1, 0];
+    for (; this.#count < tokens.length; this.#count++) this.#add(tokens[this.#count]!);
+    this.#last = tokens.at(-1);
+    return this.#pieces;
   }
-  return pieces;
+
+  #add(token: TokenLogprob): void {
+    this.#probability *= Math.exp(token.logprob);
+    this.#bytes.push(...(token.bytes ?? encoder.encode(token.token)));
+    const text = decode(this.#bytes);
+    if (text === null && this.#bytes.length < 8) return;
+    this.#pieces.push({ text: text ?? token.token, probability: this.#probability, token });
+    [this.#bytes, this.#probability] = [[], 1];
+  }
+}
+
+/**
+ * Those of an answer's pieces that made `content`: thoughts, calls and the marks around them are none of it. None where they do not lie side
+ * by side.
+ */
+export function piecesOfContent(pieces: readonly Piece[], content: string): readonly Piece[] {
+  const from = pieces
+    .map((piece) => piece.text)
+    .join("")
+    .lastIndexOf(content);
+  if (from < 0) return [];
+  let end = 0;
+  return pieces.filter(({ text }) => {
+    end += text.length;
+    return end > from && end - text.length < from + content.length;
+  });
 }
 
 /** A share as people read it: 97 %, 0.4 %. */
@@ -36,7 +66,7 @@ export function surprise(probability: number): number {
 
 function decode(bytes: number[]): string | null {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(new Uint8Array(bytes));
+    return decoder.decode(new Uint8Array(bytes));
   } catch {
     return null;
   }

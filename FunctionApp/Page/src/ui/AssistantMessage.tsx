@@ -1,8 +1,9 @@
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { Answer } from "../chat/answer";
 import { messageChanges, runs } from "../state/generation";
 import { giveResults, regenerate } from "../state/actions";
 import type { Message } from "../chat/tree";
+import { GrowingPieces, piecesOfContent, type Piece } from "../text/pieces";
 import { Branches } from "./Branches";
 import { CopyButton } from "./CopyButton";
 import { IconButton } from "./IconButton";
@@ -43,20 +44,27 @@ export function AssistantMessage(props: MessageProps) {
 /** Thoughts and text. */
 function Said({ message, answer }: { message: Message; answer?: Answer }) {
   const [showsTokens, setShowsTokens] = useState(true);
-  const tokens = message.tokens ?? [];
+  const reader = useMemo(() => new GrowingPieces(), []);
+  const pieces = piecesOfText(reader.read(message.tokens ?? []), message);
   const isSilent = answer !== undefined && !message.content && !message.reasoning && !message.toolCalls;
   return (
     <>
       {message.reasoning && <Reasoning text={message.reasoning} isThinking={answer !== undefined && !message.content} />}
       {isSilent && <Waiting wait={answer.wait} />}
-      {tokens.length > 0 && showsTokens ? <TokenText tokens={tokens} /> : message.content && <Markdown text={message.content} />}
-      {tokens.length > 0 && (
+      {pieces.length > 0 && showsTokens ? <TokenText pieces={pieces} /> : message.content && <Markdown text={message.content} />}
+      {pieces.length > 0 && (
         <button type="button" class="link" aria-pressed={showsTokens} data-testid="show-tokens" onClick={() => setShowsTokens(!showsTokens)}>
           {showsTokens ? "Show as text" : "Show probabilities"}
         </button>
       )}
     </>
   );
+}
+
+/** The pieces of the text alone where the model thought or called as well; else all of them, with the token that ended the answer. */
+function piecesOfText(pieces: readonly Piece[], { content, reasoning, toolCalls }: Message): readonly Piece[] {
+  if (!content) return [];
+  return reasoning || toolCalls ? piecesOfContent(pieces, content) : pieces;
 }
 
 function Foot(props: MessageProps & { isRunning: boolean; onAgain: () => void }) {

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
-import { keep, keyQuestion, type KeyQuestion } from "../api/key";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { canBeKey, keep, keyQuestion, type KeyQuestion } from "../api/key";
 import { question } from "../state/question";
 import { watchServer } from "../state/server";
 
@@ -41,10 +41,17 @@ export function Dialogs() {
 
 function KeyDialog({ question }: { question: KeyQuestion }) {
   const field = useRef<HTMLInputElement>(null);
+  const [isWrong, setWrong] = useState(false);
+  const problemId = useId();
   const submit = (event: Event) => {
     event.preventDefault();
     const key = field.current!.value.trim();
     if (!key) return;
+    if (!canBeKey(key)) {
+      setWrong(true);
+      field.current!.focus();
+      return;
+    }
     keep(key);
     question.answer(true);
     void watchServer();
@@ -56,8 +63,21 @@ function KeyDialog({ question }: { question: KeyQuestion }) {
         <p>{reasons[question.reason]} It is kept in this tab until you close it.</p>
         <label>
           Key
-          <input ref={field} type="password" autocomplete="off" required data-testid="key-input" />
+          <input
+            ref={field}
+            type="password"
+            autocomplete="off"
+            required
+            aria-invalid={isWrong}
+            aria-describedby={isWrong ? problemId : undefined}
+            data-testid="key-input"
+          />
         </label>
+        {isWrong && (
+          <p class="field-problem" role="alert" id={problemId} data-testid="key-problem">
+            This has a character that no key has, such as a typographic dash or quote: copy the key anew.
+          </p>
+        )}
         <div class="buttons">
           <button type="button" class="button" data-testid="key-cancel" onClick={() => question.answer(false)}>
             Cancel

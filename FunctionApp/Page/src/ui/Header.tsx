@@ -1,5 +1,6 @@
 import { split, type Conversation } from "../chat/conversation";
 import { find, update } from "../state/conversations";
+import { isRunning } from "../state/generation";
 import { server } from "../state/server";
 import { isDark, isListOpen, settingsPane, side, theme, type Side } from "../state/view";
 import { IconButton } from "./IconButton";
@@ -23,7 +24,14 @@ export function Header({ conversation }: { conversation: Conversation }) {
       <span class={`state ${server.value.kind}`} aria-hidden="true" />
       {isSplit ? <span class="model">Two panes</span> : <ModelChoice conversation={conversation} pane={conversation.panes[0]!} />}
       <span class="space" />
-      <IconButton icon="columns" label="Compare side by side" testId="compare" disabled={isSplit} onClick={() => compare(conversation)} />
+      <IconButton
+        icon="columns"
+        label="Compare side by side"
+        testId="compare"
+        // An answer that is on its way belongs to its pane: a copy of it would stay as it is now.
+        disabled={isSplit || isRunning(conversation)}
+        onClick={() => compare(conversation)}
+      />
       <IconButton icon="sliders" label="Settings" testId="settings" aria-expanded={side.value === "settings"} onClick={() => toggle("settings")} />
       <IconButton icon="pulse" label="Engine" testId="panel-toggle" aria-expanded={side.value === "engine"} onClick={() => toggle("engine")} />
       <IconButton

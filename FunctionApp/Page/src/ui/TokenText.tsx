@@ -1,14 +1,12 @@
-import { useMemo, useRef, useState } from "preact/hooks";
-import type { TokenLogprob } from "../api/wire";
-import { formatShare, piecesOf, surprise, type Piece } from "../text/pieces";
+import { useRef, useState } from "preact/hooks";
+import { formatShare, surprise, type Piece } from "../text/pieces";
 import { memo } from "./memo";
 
 /** Pieces that are drawn together: those of full groups are not drawn again. */
 const groupSize = 64;
 
 /** An answer token by token, shaded by how likely each was; what else was likely is shown for the one under the mouse or the arrow keys. */
-export function TokenText({ tokens }: { tokens: TokenLogprob[] }) {
-  const pieces = useMemo(() => piecesOf(tokens), [tokens]);
+export function TokenText({ pieces }: { pieces: readonly Piece[] }) {
   const place = useRef<HTMLDivElement>(null);
   const [chosen, setChosen] = useState<number | null>(null);
   const spanAt = (index: number) => place.current?.querySelector<HTMLElement>(`[data-index="${index}"]`);
@@ -42,6 +40,7 @@ export function TokenText({ tokens }: { tokens: TokenLogprob[] }) {
               key={from}
               from={from}
               pieces={shown}
+              first={shown[0]!}
               size={shown.length}
               mark={chosen !== null && chosen >= from && chosen < from + groupSize ? chosen : -1}
             />
@@ -55,12 +54,13 @@ export function TokenText({ tokens }: { tokens: TokenLogprob[] }) {
 
 interface GroupProps {
   from: number;
-  pieces: Piece[];
+  pieces: readonly Piece[];
+  first: Piece;
   size: number;
   mark: number;
 }
 
-/** A group is another one only when it has grown, or when the mark came, moved or went. */
+/** A group is another one only when it has grown or begins elsewhere, or when the mark came, moved or went. */
 const Group = memo(
   function Group({ from, pieces, mark }: GroupProps) {
     return (

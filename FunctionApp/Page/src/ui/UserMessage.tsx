@@ -23,15 +23,14 @@ export function UserMessage(props: MessageProps) {
   );
 }
 
-function EditForm({ conversationId, paneId, message, onEnd }: MessageProps & { onEnd: () => void }) {
+function EditForm({ conversationId, paneId, message, isBusy, onEnd }: MessageProps & { onEnd: () => void }) {
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => field.current!.focus(), []);
   const submit = (event: Event) => {
     event.preventDefault();
     const text = field.current!.value.trim();
-    if (!text) return;
-    onEnd();
-    edit(conversationId, paneId, message, text);
+    // What cannot be sent stays in its field.
+    if (text && edit(conversationId, paneId, message, text)) onEnd();
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Escape") {
@@ -48,7 +47,7 @@ function EditForm({ conversationId, paneId, message, onEnd }: MessageProps & { o
         <button type="button" class="button" data-testid="edit-cancel" onClick={onEnd}>
           Cancel
         </button>
-        <button class="button primary" data-testid="edit-send">
+        <button class="button primary" data-testid="edit-send" disabled={isBusy}>
           Send
         </button>
       </div>

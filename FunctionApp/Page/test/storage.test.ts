@@ -1,0 +1,50 @@
+import { beforeEach, expect, test, vi } from "vitest";
+import { newConversation } from "../src/chat/conversation";
+
+function refuse(): never {
+  throw new DOMException("The operation is insecure.", "SecurityError");
+}
+
+/** What the browser does with what is to be written. */
+let setMany: (entries: [string, unknown][]) => Promise<void> = refuse;
+
+// As Firefox does where cookies are blocked: at once, not as a promise that fails.
+vi.stubGlobal(
+  "BroadcastChannel",
+  class {
+    constructor() {
+      refuse();
+    }
+  },
+);
+vi.stubGlobal("indexedDB", { open: refuse });
+vi.mock("idb-keyval", async (original) => ({
+  ...(await original<typeof import("idb-keyval")>()),
+  setMany: (entries: [string, unknown][]) => setMany(entries),
+}));
+
+const storage = await import("../src/state/storage");
+
+beforeEach(() => {
+  setMany = refuse;
+});
+
+test("a browser that forbids storage keeps nothing, and that is all", async () => {
+  storage.onOthersChange(() => {});
+  expect(await storage.loadAll()).toBeNull();
+  expect(await storage.save([newConversation(1)])).toEqual([]);
+  await storage.forget("one");
+  await storage.forgetAll();
+});
+
+test("a conversation that is too large does not keep out the others", async () => {
+  const [small, large, other] = [newConversation(1), newConversation(2), newConversation(3)];
+  const kept: string[] = [];
+  setMany = async (entries) => {
+    if (entries.some(([id]) => id === large.id)) throw new DOMException("Full.", "QuotaExceededError");
+    kept.push(...entries.map(([id]) => id));
+  };
+  expect(await storage.save([small, large, other])).toEqual([small, other]);
+  expect(kept).toEqual([small.id, other.id]);
+  expect(await storage.save([large])).toEqual([]);
+});

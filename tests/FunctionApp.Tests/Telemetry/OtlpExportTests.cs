@@ -42,6 +42,7 @@ public sealed class OtlpExportTests : IAsyncLifetime
     public async Task OneStreamedAnswer_IsTracedMeasuredAndLoggedWithoutItsContent()
     {
         Assert.Equal(200, (await _server.GetAsync("chat")).Status);
+        Assert.Equal(200, (await _server.GetAsync("/")).Status);
         var answer = await _server.StreamAsync(
             ChatJson.Streaming(Question, "\"max_tokens\":50"), ("Authorization", "Bearer " + Key), ("traceparent", $"00-{TraceId}-{CallerId}-01"));
         Assert.Equal("Caerulean answer", answer.Text());
@@ -95,8 +96,8 @@ public sealed class OtlpExportTests : IAsyncLifetime
         Assert.Equal(("POST /v1/chat/completions", 2, TraceId), (server.Name, server.Kind, server.TraceId));
         Assert.Equal(200L, server.Attributes["http.response.status_code"]);
 
-        // The one was asked until the start was over, the other once before the answer.
-        Assert.All((string[])["/health/ready", "/chat"], quiet => Assert.DoesNotContain(spans, span => span.Name.EndsWith(quiet, StringComparison.Ordinal)));
+        // The first was asked until the start was over, the page at both of its addresses before the answer.
+        Assert.All((string[])["/health/ready", "/chat", " /", "{*path}"], quiet => Assert.DoesNotContain(spans, span => span.Name.EndsWith(quiet, StringComparison.Ordinal)));
     }
 
     private List<OtlpSpan> Spans() => [.. _collector.Bodies("/v1/traces").SelectMany(Otlp.Spans)];

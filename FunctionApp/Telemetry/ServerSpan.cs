@@ -21,7 +21,7 @@ internal static class ServerSpan
         }
 
         var status = http.Response.StatusCode;
-        if (http.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } route })
+        if (RouteOf(http) is { } route)
         {
             activity.DisplayName = $"{http.Request.Method} {route}";
             activity.SetTag(RouteTag, route);
@@ -36,5 +36,14 @@ internal static class ServerSpan
         {
             activity.SetTag("error.type", "aborted").SetStatus(ActivityStatusCode.Error);
         }
+    }
+
+    /// <summary>The route's template. Reading the root is a route of its own, though the function for unknown paths answers it.</summary>
+    private static string? RouteOf(HttpContext http)
+    {
+        var request = http.Request;
+        return request.Path.Value is null or "" or "/" && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+            ? "/"
+            : (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
     }
 }

@@ -61,7 +61,7 @@ public sealed class FailureTests(World world)
         await using var visit = await world.VisitAsync(await world.LockedAsync());
 
         await Expect(visit.Of("key-dialog")).ToBeVisibleAsync();
-        await EnterAsync(visit, "a wrong key");
+        await EnterAsync(visit, "a-wrong-key");
         await Expect(visit.Of("key-dialog")).ToContainTextAsync("did not accept");
         await EnterAsync(visit, World.Key);
         await Expect(visit.Of("key-dialog")).ToHaveCountAsync(0);

@@ -49,20 +49,24 @@ public sealed class ToolTests(World world)
         visit.AssertClean();
     }
 
-    [SkippableTheory]
-    [InlineData("schema", "{")]
-    [InlineData("tools", "[{}]")]
-    public async Task Setting_ThatCannotBeSent_IsToldBesideIt_AndTheMessageStays(string field, string text)
+    [SkippableFact]
+    public async Task Setting_ThatCannotBeSent_IsToldBesideIt_AndTheMessageStays()
     {
         await using var visit = await world.VisitAsync(await world.OpenAsync());
         await visit.Of("settings").ClickAsync();
-        await visit.Of(field).FillAsync(text);
 
-        await visit.SendAsync("!text Nothing of this is sent");
+        foreach (var (field, text, other) in new[] { ("schema", "{", "tools"), ("tools", "[{}]", "schema") })
+        {
+            await visit.Of(field).FillAsync(text);
+            await visit.SendAsync("!text Nothing of this is sent");
 
-        await Expect(visit.Of(field + "-problem")).ToBeVisibleAsync();
-        await Expect(visit.Of("prompt")).ToHaveValueAsync("!text Nothing of this is sent");
-        await Expect(visit.Of("message-user")).ToHaveCountAsync(0);
+            await Expect(visit.Of(field + "-problem")).ToBeVisibleAsync();
+            await Expect(visit.Of(other + "-problem")).ToHaveCountAsync(0);
+            await Expect(visit.Of("prompt")).ToHaveValueAsync("!text Nothing of this is sent");
+            await Expect(visit.Of("message-user")).ToHaveCountAsync(0);
+            await visit.Of(field).FillAsync("");
+        }
+
         visit.AssertClean();
     }
 }

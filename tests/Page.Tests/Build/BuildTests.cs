@@ -37,7 +37,6 @@ public sealed class BuildTests
     public async Task Make_ByTwoBuildsAtOnce_BuildsOnce()
     {
         SkipWithoutPackages();
-        await MakeAsync();
         File.Delete(Path.Combine(s_page, "dist", "index.html"));
 
         var runs = await Task.WhenAll(MakeAsync(), MakeAsync());
@@ -70,7 +69,7 @@ public sealed class BuildTests
     private static void SkipWithoutPackages()
     {
         var isInstalled = Directory.Exists(Path.Combine(s_page, "node_modules")); // by the build
-        Skip.If(!isInstalled && Environment.GetEnvironmentVariable("CI") != "true", "The page was not built here: Node 20 or npm's packages are missing.");
+        Skip.If(!isInstalled && Environment.GetEnvironmentVariable("CI") != "true", "The page was not built here: Node 20.19, 22.12 or later, or npm's packages are missing.");
     }
 
     private static Task<ProcessResult> MakeAsync(params string[] args) =>

@@ -20,13 +20,22 @@ internal sealed class LateModel : IAsyncDisposable
         var hub = await HubServer.Over(Path.Combine(BuiltPrograms.Root, "models", "rill-mini")).RunAsync();
         TaskCompletionSource gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
         hub.Gate = gate.Task;
-        var server = await RillServer.StartAppAsync(BuiltPrograms.FunctionApp, new()
+        try
         {
-            ["Rill__Model"] = HubServer.Address,
-            ["Rill__Store__HubEndpoint"] = hub.Endpoint.ToString(),
-            ["Rill__Store__StallSeconds"] = "300",
-        });
-        return new LateModel(hub, server, gate);
+            var server = await RillServer.StartAppAsync(BuiltPrograms.FunctionApp, new()
+            {
+                ["Rill__Model"] = HubServer.Address,
+                ["Rill__Store__HubEndpoint"] = hub.Endpoint.ToString(),
+                ["Rill__Store__StallSeconds"] = "300",
+            });
+            return new LateModel(hub, server, gate);
+        }
+        catch
+        {
+            gate.SetResult();
+            await hub.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>The weights come.</summary>

@@ -46,16 +46,28 @@ public sealed class World : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        if (_browser is not null)
+        try
         {
-            await _browser.DisposeAsync();
-        }
+            if (_browser is not null)
+            {
+                await _browser.DisposeAsync();
+            }
 
-        _playwright?.Dispose();
-        foreach (var server in new[] { _open, _locked, _off, _real }.Where(server => server.IsValueCreated))
-        {
-            await (await server.Value).DisposeAsync();
+            _playwright?.Dispose();
         }
+        finally
+        {
+            await EndServersAsync();
+        }
+    }
+
+    /// <summary>Ends all that have started. One whose start failed has ended already, and the test that wanted it has said so.</summary>
+    private async Task EndServersAsync()
+    {
+        var starts = new[] { _open, _locked, _off, _real }.Where(server => server.IsValueCreated).Select(server => server.Value).ToList();
+        Task all = Task.WhenAll(starts);
+        await all.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(starts.Where(start => start.IsCompletedSuccessfully).Select(async start => await (await start).DisposeAsync()));
     }
 }
 

@@ -38,7 +38,7 @@ public sealed class MessageFailureTests(QuickServer profile)
         var text = await connection.ReadTextAsync(head, default);
 
         Assert.Equal((200, "application/json; charset=utf-8"), (head.Status, head.Headers["Content-Type"]));
-        Assert.StartsWith("\n{", text, StringComparison.Ordinal);
+        Assert.Matches(@"^\n+\{", text);
         Assert.Contains("58 59 60", text, StringComparison.Ordinal);
         Assert.True(headers < connection.Elapsed / 2, $"The headers came after {headers} of {connection.Elapsed}.");
     }

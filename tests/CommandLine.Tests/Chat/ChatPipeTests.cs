@@ -91,6 +91,55 @@ public sealed class ChatPipeTests(ScriptedServer rill)
         Assert.Single(server.Requests);
     }
 
+    [Fact]
+    public async Task Chat_WithAServerThatSaysToComeBackAtOnce_Waits_LongerEachTime()
+    {
+        await using var server = await OtherServer.StartAsync((http, _) => OtherServer.RefuseAsync(http, 503, "busy", "Busy.", retryAfter: 0));
+
+        var result = await RillProcess.RunAsync("hi", "chat", "--url", server.Url, "--patience", "6");
+
+        const string Said = "rill: Busy. (request id req-of-the-test)";
+        Assert.Equal((1, $"{Said} Trying again in 1 s.\n{Said} Trying again in 2 s.\n{Said}\n"), (result.ExitCode, result.Error));
+        Assert.Equal(3, server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Chat_WithAServerThatIsBusyBeforeItListsItsModels_WaitsAsLongAsItSays()
+    {
+        await using var server = await OtherServer.StartAsync((http, _) => OtherServer.AnswerAsync(http, "At last."));
+        server.Models = (http, number) => number == 0
+            ? OtherServer.RefuseAsync(http, 503, "starting", "Starting.", retryAfter: 1)
+            : OtherServer.ListAsync(http, "late");
+
+        var result = await RillProcess.RunAsync("hi", "chat", "--url", server.Url);
+
+        Assert.Equal((0, "At last.\n"), (result.ExitCode, result.Text));
+        Assert.Equal("rill: Starting. (request id req-of-the-test) Trying again in 1 s.\n", result.Error);
+        Assert.Equal("late", Assert.Single(server.Requests).GetProperty("model").GetString());
+    }
+
+    [Theory]
+    [InlineData("saved")]
+    [InlineData("second", "--model", "second")]
+    public async Task Chat_WithAConversation_AsksItsModel_UnlessAnotherIsNamed(string expected, params string[] options)
+    {
+        using var directory = new TemporaryDirectory();
+        var file = directory.File("talk.json");
+        await File.WriteAllTextAsync(
+            file, """{"model":"saved","n":2,"temperature":0.5,"messages":[{"role":"user","content":"one"},{"role":"assistant","content":"two"}]}""");
+        await using var server = await OtherServer.StartAsync((http, _) => OtherServer.AnswerAsync(http, "Yes."));
+        server.Models = (http, _) => OtherServer.RefuseAsync(http, 404, "not_found", "There is no such list.");
+
+        var result = await RillProcess.RunAsync("three", ["chat", "--url", server.Url, "--load", file, .. options]);
+
+        Assert.Equal((0, "Yes.\n", ""), (result.ExitCode, result.Text, result.Error));
+        var request = Assert.Single(server.Requests);
+        Assert.Equal(expected, request.GetProperty("model").GetString());
+        Assert.Equal(0.5, request.GetProperty("temperature").GetDouble());
+        Assert.False(request.TryGetProperty("n", out _));    // two answers could not be told apart
+        Assert.Equal(3, request.GetProperty("messages").GetArrayLength());
+    }
+
     [Theory]
     [InlineData("cut", "The connection was cut in the middle of the answer.")]
     [InlineData("error", "The model has failed.")]

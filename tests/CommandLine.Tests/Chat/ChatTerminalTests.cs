@@ -81,6 +81,7 @@ public sealed class ChatTerminalTests(ScriptedServer rill)
     [InlineData("naïve 日本\u007f語\r", "naïve 日語")]                     // Backspace takes a whole character
     [InlineData("first \\\rsecond\r", "first \nsecond")]                 // a backslash at the end
     [InlineData("\"\"\"first\rsecond\r\"\"\"\r", "first\nsecond")]       // three quotes
+    [InlineData("a\eb\r", "ab")]                                         // Escape, which means nothing
     [InlineData("/un\t\r", null)]                                        // Tab completes commands
     public async Task Keys_EditWhatIsSaid(string keys, string? expected)
     {
@@ -171,6 +172,55 @@ public sealed class ChatTerminalTests(ScriptedServer rill)
         await SayAsync(terminal, "/retry", "Now.");
 
         Assert.Equal("user:hi", Talk(server.Requests[1]));
+    }
+
+    [SkippableFact]
+    public async Task Retry_ThatFailsOrIsStopped_LeavesTheAnswerThatWasThere()
+    {
+        PseudoTerminal.SkipUnlessThere();
+        await using var server = await OtherServer.StartAsync((http, number) => number switch
+        {
+            1 => OtherServer.RefuseAsync(http, 500, "internal_error", "The server failed."),
+            2 => Task.Delay(Timeout.Infinite, http.RequestAborted),
+            _ => OtherServer.AnswerAsync(http, $"Answer {number}."),
+        });
+        await using var terminal = PseudoTerminal.StartRill("chat", "--url", server.Url);
+        await terminal.SeeAsync(Prompt);
+
+        await SayAsync(terminal, "one", "Answer 0.");
+        await SayAsync(terminal, "/retry", "rill: The server failed.");
+        await terminal.TypeAsync("/retry\r");
+        await terminal.SeeAsync("waiting for the server (");
+        await terminal.TypeAsync(PseudoTerminal.CtrlC);
+        await terminal.SeeAsync("stopped");
+        await terminal.SeeAsync(Prompt);
+        await SayAsync(terminal, "two", "Answer 3.");
+        await SayAsync(terminal, "/retry", "Answer 4.");
+        await SayAsync(terminal, "three", "Answer 5.");
+
+        Assert.Equal("user:one", Talk(server.Requests[1]));
+        Assert.Equal("user:one", Talk(server.Requests[2]));
+        Assert.Equal("user:one assistant:Answer 0. user:two", Talk(server.Requests[3]));
+        Assert.Equal("user:one assistant:Answer 0. user:two assistant:Answer 4. user:three", Talk(server.Requests[5]));
+    }
+
+    [SkippableFact]
+    public async Task AServerThatIsSlowToListItsModels_IsWaitedForVisibly()
+    {
+        PseudoTerminal.SkipUnlessThere();
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await OtherServer.StartAsync((http, _) => OtherServer.AnswerAsync(http, "Heard."));
+        server.Models = async (http, _) =>
+        {
+            await goOn.Task;
+            await OtherServer.ListAsync(http, "late");
+        };
+        await using var terminal = PseudoTerminal.StartRill("chat", "--url", server.Url);
+
+        await terminal.SeeAsync("waiting for the server (");
+        goOn.SetResult();
+        await terminal.SeeAsync("late at http");
+        await terminal.SeeAsync(Prompt);
     }
 
     private static async Task SayAsync(PseudoTerminal terminal, string text, string expected)

@@ -10,6 +10,7 @@ namespace Rill.CommandLine.Tests.LoadTest;
 public sealed partial class BenchTests(ScriptedServer rill)
 {
     private const int CalibrationRequests = 2;
+    private const int TemplateTokens = 20;
 
     [Fact]
     public async Task Bench_OfRill_CountsWhatTheServerCounts()
@@ -34,9 +35,48 @@ public sealed partial class BenchTests(ScriptedServer rill)
     [Fact]
     public async Task Bench_WithASharedPrefix_FindsItInTheCache()
     {
-        var levels = await LevelsAsync(rill.Url, "--concurrency", "1", "--requests", "4", "--prompt-tokens", "400", "--shared-prefix", "60", "--max-tokens", "1");
+        var levels = await LevelsAsync(
+            rill.Url, "--concurrency", "1", "--requests", "4", "--prompt-tokens", "400", "--shared-prefix", "60", "--max-tokens", "1", "--seed", "7");
 
-        Assert.InRange(levels[0].GetProperty("cached_part").GetDouble(), 0.3, 0.99);
+        // Its tokens are bytes, its cache goes by blocks of sixteen, and the first digits of the prompts' numbers are alike.
+        var tokens = levels[0].GetProperty("prompt_tokens_mean").GetDouble();
+        Assert.InRange(tokens, 360, 440);
+        Assert.InRange(levels[0].GetProperty("cached_part").GetDouble() * tokens, 40, 85);
+    }
+
+    [Fact]
+    public async Task Bench_WithASharedPrefix_SendsTheTokensThatItReports()
+    {
+        await using var server = await StartWithWordsForTokensAsync();
+
+        var levels = await LevelsAsync(server.Url, "--concurrency", "1", "--requests", "4", "--prompt-tokens", "128", "--shared-prefix", "64");
+
+        Assert.Equal(128, levels[0].GetProperty("prompt_tokens_mean").GetDouble());
+        var prompts = Prompts(server).Skip(CalibrationRequests).Select(prompt => prompt.Split(' ')).ToList();
+        Assert.Single(prompts.Select(prompt => string.Join(' ', prompt[..64])).Distinct());
+        Assert.Equal(prompts.Count, prompts.Select(prompt => prompt[64]).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Bench_WithASharedPrefixThatLeavesNoRoom_SaysWhy()
+    {
+        await using var server = await StartWithWordsForTokensAsync();
+
+        var result = await RillProcess.RunAsync("", "bench", "--url", server.Url, "--prompt-tokens", "128", "--shared-prefix", "120");
+
+        Assert.Equal(
+            (1, "rill: --shared-prefix 120 is too long: of a prompt of 128 tokens, 21 are its number and the model's template.\n"), (result.ExitCode, result.Error));
+    }
+
+    [Fact]
+    public async Task Seed_ChoosesTheSameWordsInEveryProcess()
+    {
+        var first = await PromptsOfSeedAsync("7");
+        var again = await PromptsOfSeedAsync("7");
+        var other = await PromptsOfSeedAsync("8");
+
+        Assert.Equal(first, again);
+        Assert.Empty(first.Intersect(other));
     }
 
     [Fact]
@@ -44,7 +84,7 @@ public sealed partial class BenchTests(ScriptedServer rill)
     {
         await using var server = await OtherServer.StartAsync(async (http, number) =>
         {
-            await Task.Delay(number < CalibrationRequests + 3 ? 400 : 0);    // slow only until it is warm
+            await Task.Delay(number < CalibrationRequests + 3 ? 2000 : 0);    // slow only until it is warm
             await OtherServer.AnswerAsync(http, "a", "b");
         });
 
@@ -52,8 +92,8 @@ public sealed partial class BenchTests(ScriptedServer rill)
 
         Assert.Equal(CalibrationRequests + 3 + 5, server.Requests.Count);
         Assert.Equal(5, Int(levels[0], "requests"));
-        Assert.InRange(levels[0].GetProperty("ttft_ms").GetProperty("max").GetDouble(), 0, 399);
-        var prompts = server.Requests.Select(request => request.GetProperty("messages")[0].GetProperty("content").GetString()!).ToList();
+        Assert.InRange(levels[0].GetProperty("ttft_ms").GetProperty("max").GetDouble(), 0, 1999);
+        var prompts = Prompts(server);
         Assert.Equal(prompts.Count, prompts.Select(prompt => prompt[..10]).Distinct().Count());
         Assert.All(server.Requests, request => Assert.Equal(0, request.GetProperty("temperature").GetInt32()));
     }
@@ -146,6 +186,8 @@ public sealed partial class BenchTests(ScriptedServer rill)
     [InlineData("must end with .html", "--plot", "figures.png")]
     [InlineData("--concurrency must lie in [1, 4096] and be a whole number.", "--concurrency", "1,x")]
     [InlineData("--body must be a JSON object.", "--body", "[1]")]
+    [InlineData("--shared-prefix must be less than --prompt-tokens.", "--shared-prefix", "128")]
+    [InlineData("--shared-prefix must be less than --prompt-tokens.", "--shared-prefix", "60", "--prompt-tokens", "50")]
     public async Task Bench_OfAWrongCommandLine_Is2(string expected, params string[] arguments)
     {
         var result = await RillProcess.RunAsync("", ["bench", "--url", rill.Url, .. arguments]);
@@ -160,6 +202,29 @@ public sealed partial class BenchTests(ScriptedServer rill)
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         return [.. JsonElement.Parse(result.Text).GetProperty("levels").EnumerateArray()];
     }
+
+    private static async Task<List<string>> PromptsOfSeedAsync(string seed)
+    {
+        await using var server = await OtherServer.StartAsync((http, _) => OtherServer.AnswerAsync(http, "a", "b"));
+        await LevelsAsync(server.Url, "--seed", seed, "--concurrency", "1", "--requests", "3");
+        return Prompts(server);
+    }
+
+    /// <summary>A server that counts a token for each word, and some for its template.</summary>
+    private static async Task<OtherServer> StartWithWordsForTokensAsync()
+    {
+        OtherServer? server = null;
+        server = await OtherServer.StartAsync(async (http, number) =>
+        {
+            OtherServer.BeginStream(http);
+            await OtherServer.SendTextAsync(http, "a");
+            await OtherServer.SendEndAsync(http, prompt: TemplateTokens + Prompts(server!)[number].Split(' ').Length);
+        });
+        return server;
+    }
+
+    private static List<string> Prompts(OtherServer server) =>
+        [.. server.Requests.Select(request => request.GetProperty("messages")[0].GetProperty("content").GetString()!)];
 
     private static async Task CutAsync(Microsoft.AspNetCore.Http.HttpContext http)
     {

@@ -18,6 +18,9 @@ internal sealed class OtherServer : IAsyncDisposable
     /// <summary>Its address.</summary>
     public string Url => _app.Urls.Single();
 
+    /// <summary>Lists its models; told how often they were listed before.</summary>
+    public Func<HttpContext, int, Task> Models { get; set; } = (http, _) => ListAsync(http, "first", "second");
+
     /// <summary>What was asked of its chat, in order.</summary>
     public IReadOnlyList<JsonElement> Requests
     {
@@ -47,12 +50,19 @@ internal sealed class OtherServer : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
         var server = new OtherServer(app);
-        var read = 0;
-        app.MapGet("/v1/models", () => Results.Text("""{"object":"list","data":[{"id":"first"},{"id":"second"}]}""", "application/json"));
+        var (listed, read) = (0, 0);
+        app.MapGet("/v1/models", async http => await server.Models(http, Interlocked.Increment(ref listed) - 1));
         app.MapGet("/metrics", () => metrics(Interlocked.Increment(ref read) - 1));
         app.MapPost("/v1/chat/completions", async http => await chat(http, await server.NoteAsync(http)));
         await app.StartAsync();
         return server;
+    }
+
+    /// <summary>A list of models.</summary>
+    public static Task ListAsync(HttpContext http, params string[] ids)
+    {
+        http.Response.ContentType = "application/json";
+        return http.Response.WriteAsync(JsonSerializer.Serialize(new { @object = "list", data = ids.Select(id => new { id }) }));
     }
 
     /// <summary>Begins a stream.</summary>

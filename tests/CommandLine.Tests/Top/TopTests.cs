@@ -79,6 +79,38 @@ public sealed class TopTests(ScriptedServer rill)
         Assert.Equal(2, result.Lines.Length);
     }
 
+    [SkippableFact]
+    public async Task Top_AsJson_WaitsForAServerThatIsAway_AndSaysSoOnce()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "The pipe is made by bash.");
+        await using var server = await OtherServer.StartAsync(
+            (_, _) => Task.CompletedTask, reading => reading is 2 or 3 ? throw new InvalidOperationException() : Metrics(reading));
+        using var process = RillProcess.Start(
+            "bash", ["-c", $"dotnet '{RillProcess.Assembly}' top --url {server.Url} --json --interval 0.1 | head -n 2; echo ${{PIPESTATUS[0]}}"], []);
+
+        var result = await RillProcess.FinishAsync(process, []);
+
+        Assert.Equal((3, "0"), (result.Lines.Length, result.Lines[^1]));
+        Assert.InRange(Number(JsonElement.Parse(result.Lines[1]), "seconds"), 2, 60);    // two failures, and a second after each
+        Assert.Equal("rill: The server answered 500 and said nothing that is understood.\n", result.Error);
+    }
+
+    [Fact]
+    public async Task Top_OfSeveralEngines_AddsTheirSequences_AndTakesTheMeanOfTheirCaches()
+    {
+        await using var server = await OtherServer.StartAsync((_, _) => Task.CompletedTask, _ => """
+            vllm:num_requests_running{engine="0"} 3
+            vllm:num_requests_running{engine="1"} 4
+            vllm:kv_cache_usage_perc{engine="0"} 0.75
+            vllm:kv_cache_usage_perc{engine="1"} 0.5
+            """);
+
+        var result = await RillProcess.RunAsync("", "top", "--url", server.Url, "--once", "--json", "--interval", "0.1");
+
+        var reading = JsonElement.Parse(Assert.Single(result.Lines));
+        Assert.Equal((7, 0.625), (Number(reading, "running"), Number(reading, "kv_cache_usage")));
+    }
+
     [Fact]
     public async Task Top_OfAServerThatFails_SaysSo()
     {

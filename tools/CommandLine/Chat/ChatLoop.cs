@@ -94,7 +94,7 @@ internal sealed class ChatLoop
     private async Task AskAsync()
     {
         var chat = _commands.Chat;
-        var answer = await _interrupts.RunAsync(interrupt => _exchange.AskAsync(chat.ToRequest(), interrupt));
+        var answer = await _interrupts.RunAsync(interrupt => _exchange.AskAsync(chat.ToQuestion(), interrupt));
         if (answer.Content.Length > 0 || !answer.Stopped)
         {
             chat.Hear(answer.Content);

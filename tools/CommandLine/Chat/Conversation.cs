@@ -7,8 +7,8 @@ internal sealed class Conversation
 {
     private readonly List<ChatTurn> _turns = [];
 
-    /// <summary>The model to name.</summary>
-    public required string Model { get; set; }
+    /// <summary>The model to name; null until it is known.</summary>
+    public string? Model { get; set; }
 
     /// <summary>The system's message; null for none.</summary>
     public string? System { get; set; }
@@ -26,22 +26,11 @@ internal sealed class Conversation
         _turns.Add(new ChatTurn(text));
     }
 
-    /// <summary>Notes the answer to what was said last.</summary>
+    /// <summary>Notes the answer to what was said last, in place of one that was there.</summary>
     public void Hear(string answer) => _turns[^1] = _turns[^1] with { Answer = answer };
 
     /// <summary>Adds a turn that was read from a file.</summary>
     public void Add(ChatTurn turn) => _turns.Add(turn);
-
-    /// <summary>Takes the last answer back, so that it can be asked for again. False when nothing was said.</summary>
-    public bool TakeBackAnswer()
-    {
-        if (_turns is [.., var last])
-        {
-            _turns[^1] = last with { Answer = null };
-        }
-
-        return _turns.Count > 0;
-    }
 
     /// <summary>Forgets the last turn. The text that was said in it; null when nothing was said.</summary>
     public string? Undo()
@@ -54,7 +43,20 @@ internal sealed class Conversation
     /// <summary>Forgets all that was said; the system's message and the settings stay.</summary>
     public void Clear() => _turns.Clear();
 
-    /// <summary>The request for the answer to what was said last.</summary>
+    /// <summary>The request for an answer to what was said last, also where it has one: that stays until there is another.</summary>
+    public JsonObject ToQuestion()
+    {
+        var request = ToRequest();
+        if (_turns is [.., { Answer: not null }])
+        {
+            var messages = request["messages"]!.AsArray();
+            messages.RemoveAt(messages.Count - 1);
+        }
+
+        return request;
+    }
+
+    /// <summary>The whole conversation as a request.</summary>
     public JsonObject ToRequest()
     {
         var request = Settings.DeepClone().AsObject();
@@ -63,8 +65,10 @@ internal sealed class Conversation
         return request;
     }
 
-    /// <summary>All messages, as in a request.</summary>
-    public JsonArray ToMessages()
+    /// <summary>True for a member of requests that is no setting: rill chat says it itself, or, as of several answers, could not show what comes.</summary>
+    public static bool IsReserved(string name) => name is "messages" or "model" or "stream" or "stream_options" or "n";
+
+    private JsonArray ToMessages()
     {
         var messages = new JsonArray();
         if (System is { } system)

@@ -22,24 +22,22 @@ internal static class ConversationFile
         File.WriteAllText(path, conversation.ToRequest().ToJsonString(s_json) + "\n");
     }
 
-    /// <summary>Reads a conversation.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="model">The model where the file names none.</param>
+    /// <summary>Reads a conversation. Its model is null where the file names none.</summary>
     /// <exception cref="FailureException">The file holds none.</exception>
-    public static Conversation Load(string path, string model)
+    public static Conversation Load(string path)
     {
         if (Parse(path) is not { } request || request["messages"] is not JsonArray messages)
         {
             throw new FailureException($"{path} holds no conversation: it must be a JSON object with messages, as /save writes it.");
         }
 
-        var conversation = new Conversation { Model = request["model"]?.ToString() ?? model };
+        var conversation = new Conversation { Model = request["model"]?.ToString() };
         foreach (var message in messages)
         {
             Add(conversation, JsonReading.Parse(message?.ToJsonString() ?? "null"), path);
         }
 
-        foreach (var (name, value) in request.Where(member => member.Key is not ("messages" or "model" or "stream" or "stream_options")))
+        foreach (var (name, value) in request.Where(member => !Conversation.IsReserved(member.Key)))
         {
             conversation.Settings[name] = value?.DeepClone();
         }

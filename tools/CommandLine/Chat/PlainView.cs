@@ -1,10 +1,12 @@
 using System.Text;
 using Rill.CommandLine.Pipes;
+using Rill.CommandLine.Terminal;
 
 namespace Rill.CommandLine.Chat;
 
 /// <summary>The answer alone, for a pipe or a file.</summary>
-internal sealed class PlainView : IAnswerView, IDisposable
+/// <param name="isTerminal">True where it goes to a terminal after all, which it must not steer.</param>
+internal sealed class PlainView(bool isTerminal) : IAnswerView, IDisposable
 {
     private readonly Stream _output = StandardStreams.OpenOutput();
     private bool _open;
@@ -19,7 +21,7 @@ internal sealed class PlainView : IAnswerView, IDisposable
     public void WriteContent(string text)
     {
         _open = !text.EndsWith('\n');
-        Write(text);
+        Write(isTerminal ? HarmlessText.Of(text) : text);
     }
 
     /// <inheritdoc/>

@@ -10,7 +10,6 @@ namespace Rill.CommandLine.Chat;
 internal sealed class SlashCommands(Conversation chat, Action<string> say)
 {
     private static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private static readonly string[] s_reserved = ["messages", "model", "stream", "stream_options", "n"];
 
     private static readonly (string Usage, string Meaning)[] s_commands =
     [
@@ -51,7 +50,7 @@ internal sealed class SlashCommands(Conversation chat, Action<string> say)
             case "/set": Set(rest); break;
             case "/model": SetModel(rest); break;
             case "/retry":
-                return Chat.TakeBackAnswer() ? NextStep.Ask : throw new FailureException("Nothing was said yet.");
+                return Chat.Turns.Count > 0 ? NextStep.Ask : throw new FailureException("Nothing was said yet.");
             case "/undo": say(Chat.Undo() is { } said ? $"Forgotten: {Shorten(said)}" : "Nothing was said yet."); break;
             case "/save":
                 ConversationFile.Save(Chat, FileIn(name, rest));
@@ -106,7 +105,7 @@ internal sealed class SlashCommands(Conversation chat, Action<string> say)
     private void Set(string rest)
     {
         var (name, value) = Split(rest);
-        if (s_reserved.Contains(name))
+        if (Conversation.IsReserved(name))
         {
             throw new FailureException($"{name} is what rill chat itself sets.");
         }
@@ -138,7 +137,9 @@ internal sealed class SlashCommands(Conversation chat, Action<string> say)
 
     private void Load(string path)
     {
-        Chat = ConversationFile.Load(path, Chat.Model);
+        var loaded = ConversationFile.Load(path);
+        loaded.Model ??= Chat.Model;
+        Chat = loaded;
         Answers.Clear();
         say($"Loaded {path}: {Chat.Turns.Count} questions, model {Chat.Model}.");
     }

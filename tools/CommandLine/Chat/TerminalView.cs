@@ -1,4 +1,4 @@
-using System.Text;
+using Rill.CommandLine.Terminal;
 
 namespace Rill.CommandLine.Chat;
 
@@ -7,9 +7,6 @@ namespace Rill.CommandLine.Chat;
 /// <param name="styled">True to dim by escape sequences.</param>
 internal sealed class TerminalView(TextWriter output, bool styled) : IAnswerView
 {
-    private const char FirstControlPicture = '\u2400';
-    private const char DeletePicture = '\u2421';
-
     private bool _dim;
     private bool _open;
 
@@ -32,33 +29,13 @@ internal sealed class TerminalView(TextWriter output, bool styled) : IAnswerView
         output.Flush();
     }
 
-    /// <summary>Writes a dim line of our own.</summary>
+    /// <summary>Writes a dim line of our own, in which names may be the server's.</summary>
     public void WriteNote(string text)
     {
-        output.WriteLine(styled ? $"\e[2m{text}\e[0m" : text);
+        var note = HarmlessText.Of(text);
+        output.WriteLine(styled ? $"\e[2m{note}\e[0m" : note);
         output.Flush();
     }
-
-    /// <summary>A model's text without the characters that steer a terminal: they are shown as pictures of themselves.</summary>
-    public static string Harmless(string text)
-    {
-        if (!text.Any(IsHarmful))
-        {
-            return text;
-        }
-
-        var shown = new StringBuilder(text.Length);
-        foreach (var character in text)
-        {
-            shown.Append(!IsHarmful(character) ? character
-                : character < ' ' ? (char)(FirstControlPicture + character)
-                : character == '\x7f' ? DeletePicture : '\uFFFD');
-        }
-
-        return shown.ToString();
-    }
-
-    private static bool IsHarmful(char character) => char.IsControl(character) && character is not ('\n' or '\t');
 
     private void Write(string text, bool dim)
     {
@@ -73,7 +50,7 @@ internal sealed class TerminalView(TextWriter output, bool styled) : IAnswerView
         }
 
         Style(dim);
-        output.Write(Harmless(text.Replace("\r\n", "\n", StringComparison.Ordinal)));
+        output.Write(HarmlessText.Of(text.Replace("\r\n", "\n", StringComparison.Ordinal)));
         output.Flush();
         _open = !text.EndsWith('\n');
     }

@@ -1,3 +1,5 @@
+using Rill.CommandLine.Terminal;
+
 namespace Rill.CommandLine.Client;
 
 /// <summary>A streamed answer of a chat.</summary>
@@ -30,7 +32,7 @@ internal sealed class AnswerStream : IDisposable
         {
             return await _events.ReadAsync(cancellationToken) switch
             {
-                { IsComment: true } comment => new AnswerPart { Comment = comment.Text },
+                { IsComment: true } comment => new AnswerPart { Comment = HarmlessText.Line(comment.Text) },
                 { Text: Done } => null,
                 { } data => Read(data.Text),
                 null when _finished => null,    // some servers send no end mark

@@ -10,8 +10,9 @@ namespace Rill.CommandLine.Client;
 internal sealed class ApiClient(Uri api, string? key) : IDisposable
 {
     private const string RequestIdHeader = "x-request-id";
+    private static readonly TimeSpan s_connectLimit = TimeSpan.FromSeconds(10);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(10) })
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = s_connectLimit })
     {
         Timeout = Timeout.InfiniteTimeSpan,
         MaxResponseContentBufferSize = 16 << 20,
@@ -83,6 +84,23 @@ internal sealed class ApiClient(Uri api, string? key) : IDisposable
         }
     }
 
+    /// <summary>Runs a request that may take so long.</summary>
+    /// <exception cref="ServerException">It takes longer, or fails.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public async Task<T> WithinAsync<T>(TimeSpan limit, Func<CancellationToken, Task<T>> request, CancellationToken cancellationToken)
+    {
+        using var source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        source.CancelAfter(limit);
+        try
+        {
+            return await request(source.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw ServerException.Late(api, limit);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
@@ -117,6 +135,10 @@ internal sealed class ApiClient(Uri api, string? key) : IDisposable
         catch (HttpRequestException failure)
         {
             throw ServerException.Unreachable(api, failure);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw ServerException.Unreachable(api, s_connectLimit);    // an expired ConnectTimeout is told as a cancellation that nobody asked for
         }
     }
 

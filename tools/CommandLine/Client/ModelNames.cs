@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Rill.CommandLine.Terminal;
 
 namespace Rill.CommandLine.Client;
 
@@ -19,7 +20,7 @@ internal static class ModelNames
         try
         {
             using var client = options.NewClient(parsed);
-            return client.ModelsAsync(limit.Token).GetAwaiter().GetResult();
+            return client.ModelsAsync(limit.Token).GetAwaiter().GetResult().Select(HarmlessText.Line);
         }
         catch (Exception failure) when (failure is ServerException or OperationCanceledException or InvalidOperationException)
         {

@@ -1,14 +1,15 @@
 using System.Globalization;
+using Rill.CommandLine.Terminal;
 
 namespace Rill.CommandLine.Client;
 
-/// <summary>A server that did not do what it was asked. The message is what a person reads.</summary>
+/// <summary>A server that did not do what it was asked. The message is what a person reads: one line, in which nothing steers a terminal, whatever the server says.</summary>
 /// <param name="kind">What kind of failure it is, in a word or two, to count by.</param>
 /// <param name="message">A sentence or two.</param>
-internal sealed class ServerException(string kind, string message) : Exception(message)
+internal sealed class ServerException(string kind, string message) : Exception(HarmlessText.Line(message))
 {
     /// <summary>What kind of failure it is, such as <c>503 server_is_overloaded</c> or <c>cannot be reached</c>.</summary>
-    public string Kind { get; } = kind;
+    public string Kind { get; } = HarmlessText.Line(kind);
 
     /// <summary>When to try again; null where the server does not say.</summary>
     public TimeSpan? RetryAfter { get; init; }
@@ -20,7 +21,15 @@ internal sealed class ServerException(string kind, string message) : Exception(m
     public bool IsAbsent { get; init; }
 
     /// <summary>What the server said, without what we add to it.</summary>
-    public string Said { get; init; } = message;
+    public string Said { get; init; } = HarmlessText.Line(message);
+
+    /// <summary>A connection that was not made in time.</summary>
+    public static ServerException Unreachable(Uri api, TimeSpan limit) =>
+        new("cannot be reached", string.Create(CultureInfo.InvariantCulture, $"{ServerAddress.Show(api)} cannot be reached: no connection within {limit.TotalSeconds:0.#} s."));
+
+    /// <summary>An answer that did not come in time.</summary>
+    public static ServerException Late(Uri api, TimeSpan limit) =>
+        new("timeout", string.Create(CultureInfo.InvariantCulture, $"{ServerAddress.Show(api)} gave no answer within {limit.TotalSeconds:0.#} s."));
 
     /// <summary>A connection that was not made, or broke before an answer came.</summary>
     public static ServerException Unreachable(Uri api, HttpRequestException failure)
@@ -47,7 +56,7 @@ internal sealed class ServerException(string kind, string message) : Exception(m
     {
         var error = JsonReading.Parse(body).At("error");
         var code = error.Text("code") ?? error.Text("type");
-        var said = error.Text("message") ?? "";
+        var said = HarmlessText.Line(error.Text("message") ?? "");
         var number = status?.ToString(CultureInfo.InvariantCulture);
         return new ServerException(
             string.Join(' ', new[] { number ?? "stream error", code }.OfType<string>()),

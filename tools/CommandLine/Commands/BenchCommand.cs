@@ -15,6 +15,7 @@ internal sealed class BenchCommand
 {
     private static readonly double[] s_concurrency = [1, 4, 16];
     private const int DefaultSeconds = 10;
+    private const int DefaultPromptTokens = 128;
 
     private readonly ServerOptions _server = new();
     private readonly Option<double[]?> _concurrency =
@@ -28,7 +29,7 @@ internal sealed class BenchCommand
     private readonly Option<double?> _requests = NumberOption.New("--requests", "Requests of each test.", 1, 1_000_000, whole: true);
     private readonly Option<double?> _duration =
         NumberOption.New("--duration", "In place of --requests: seconds of each test. [default: 10]", 0.1, 86_400, "S");
-    private readonly Option<int> _promptTokens = NumberOption.New("--prompt-tokens", "Tokens of a prompt.", 1, 1_000_000, 128);
+    private readonly Option<int> _promptTokens = NumberOption.New("--prompt-tokens", "Tokens of a prompt.", 1, 1_000_000, DefaultPromptTokens);
     private readonly Option<int> _sharedPrefix =
         NumberOption.New("--shared-prefix", "Of these, tokens that all prompts begin with; the rest of each is its own.", 0, 1_000_000, 0);
     private readonly Option<int> _maxTokens = NumberOption.New("--max-tokens", "Most tokens of an answer.", 1, 1_000_000, 64);
@@ -74,6 +75,12 @@ internal sealed class BenchCommand
             }
         }
 
+        var promptTokens = result.GetResult(_promptTokens) is null ? DefaultPromptTokens : result.GetValue(_promptTokens);
+        if (result.GetResult(_sharedPrefix) is not null && result.GetValue(_sharedPrefix) >= promptTokens)
+        {
+            result.AddError("--shared-prefix must be less than --prompt-tokens.");
+        }
+
         if (result.GetResult(_plot) is not null && result.GetValue(_plot) is { } file && !file.EndsWith(".html", StringComparison.OrdinalIgnoreCase))
         {
             result.AddError("--plot writes HTML: the file's name must end with .html.");
@@ -107,7 +114,7 @@ internal sealed class BenchCommand
             Write(report, parsed.GetValue(_json), parsed.GetValue(_plot));
             return report.Levels.All(level => level.Failed < level.Requests) ? ExitCode.Success : ExitCode.Failure;
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return ExitCode.Interrupted;
         }
@@ -116,13 +123,24 @@ internal sealed class BenchCommand
     private async Task<LoadReport> MeasureAsync(ApiClient client, ParseResult parsed, CancellationToken cancellationToken)
     {
         var started = DateTimeOffset.UtcNow;
-        var plan = PlanOf(parsed, parsed.GetValue(_server.Model) ?? await client.FirstModelAsync(cancellationToken));
-        return new LoadReport
+        var status = StatusLine.New();
+        status.Show($"waiting for {ServerAddress.Show(client.Api)}");
+        try
         {
-            Url = ServerAddress.Show(client.Api), Model = plan.Model, Started = started, Levels = await MeasureAsync(client, plan, cancellationToken),
-            PromptTokens = plan.PromptTokens, SharedPrefix = plan.SharedPrefix, MaxTokens = plan.MaxTokens, Seed = plan.Seed,
-        };
+            var plan = PlanOf(parsed, parsed.GetValue(_server.Model) ?? await client.WithinAsync(TimeoutOf(parsed), client.FirstModelAsync, cancellationToken));
+            return new LoadReport
+            {
+                Url = ServerAddress.Show(client.Api), Model = plan.Model, Started = started, Levels = await MeasureAsync(client, plan, status, cancellationToken),
+                PromptTokens = plan.PromptTokens, SharedPrefix = plan.SharedPrefix, MaxTokens = plan.MaxTokens, Seed = plan.Seed,
+            };
+        }
+        finally
+        {
+            status.Clear();
+        }
     }
+
+    private TimeSpan TimeoutOf(ParseResult parsed) => TimeSpan.FromSeconds(parsed.GetValue(_timeout));
 
     private LoadPlan PlanOf(ParseResult parsed, string model)
     {
@@ -145,14 +163,13 @@ internal sealed class BenchCommand
             SharedPrefix = parsed.GetValue(_sharedPrefix),
             MaxTokens = parsed.GetValue(_maxTokens),
             Body = body,
-            Timeout = TimeSpan.FromSeconds(parsed.GetValue(_timeout)),
+            Timeout = TimeoutOf(parsed),
             Seed = parsed.GetValue(_seed) is > 0 and var seed ? seed : Random.Shared.Next(1, int.MaxValue),
         };
     }
 
-    private static async Task<List<LevelReport>> MeasureAsync(ApiClient client, LoadPlan plan, CancellationToken cancellationToken)
+    private static async Task<List<LevelReport>> MeasureAsync(ApiClient client, LoadPlan plan, StatusLine status, CancellationToken cancellationToken)
     {
-        var status = StatusLine.New();
         var load = new LoadClient(client, plan.Timeout);
         var prompts = new PromptMaker(plan);
         await prompts.CalibrateAsync(load, cancellationToken);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using Rill.CommandLine.Chat;
 using Rill.CommandLine.Client;
 using Rill.CommandLine.Help;
@@ -42,23 +43,39 @@ internal static class ChatCommand
 
     private static async Task<int> RunAsync(ApiClient client, string? model, string? system, string? load, TimeSpan patience)
     {
-        model ??= await client.FirstModelAsync(CancellationToken.None);
-        var conversation = load is null ? new Conversation { Model = model } : ConversationFile.Load(load, model);
+        var status = StatusLine.New();
+        var wait = new ServerWait(status, patience) { PutOff = Console.IsErrorRedirected ? text => Console.Error.WriteLine($"rill: {text}") : _ => { } };
+        var conversation = load is null ? new Conversation() : ConversationFile.Load(load);
         conversation.System = system ?? conversation.System;
+        conversation.Model = model ?? conversation.Model ?? await FirstModelAsync(client, status, wait);
         if (Console.IsInputRedirected || Console.IsOutputRedirected)
         {
-            await AnswerAsync(client, conversation, patience);
+            await AnswerAsync(client, conversation, status, wait);
         }
         else
         {
-            await TalkAsync(client, conversation, patience);
+            await TalkAsync(client, conversation, status, wait);
         }
 
         return ExitCode.Success;
     }
 
+    /// <summary>The first model that the server lists. It is waited for as an answer is: a server that starts cold is asked this first.</summary>
+    private static async Task<string> FirstModelAsync(ApiClient client, StatusLine status, ServerWait wait)
+    {
+        try
+        {
+            return await wait.RetryAsync(
+                () => wait.WatchAsync(client.FirstModelAsync(CancellationToken.None), "waiting for the server", Stopwatch.GetTimestamp()), CancellationToken.None);
+        }
+        finally
+        {
+            status.Clear();
+        }
+    }
+
     /// <summary>One question from a pipe.</summary>
-    private static async Task AnswerAsync(ApiClient client, Conversation conversation, TimeSpan patience)
+    private static async Task AnswerAsync(ApiClient client, Conversation conversation, StatusLine status, ServerWait wait)
     {
         var question = StandardStreams.ReadText(StandardStreams.OpenInput()).TrimEnd('\r', '\n');
         if (question.Length == 0)
@@ -67,19 +84,15 @@ internal static class ChatCommand
         }
 
         conversation.Say(question);
-        using var view = new PlainView();
-        var exchange = new Exchange(client, view, StatusLine.New(), patience)
-        {
-            PutOff = Console.IsErrorRedirected ? text => Console.Error.WriteLine($"rill: {text}") : _ => { },
-        };
-        await exchange.AskAsync(conversation.ToRequest(), CancellationToken.None);
+        using var view = new PlainView(isTerminal: !Console.IsOutputRedirected);
+        await new Exchange(client, view, status, wait).AskAsync(conversation.ToQuestion(), CancellationToken.None);
     }
 
-    private static async Task TalkAsync(ApiClient client, Conversation conversation, TimeSpan patience)
+    private static async Task TalkAsync(ApiClient client, Conversation conversation, StatusLine status, ServerWait wait)
     {
         using var interrupts = new Interrupts();
         var view = new TerminalView(Console.Out, AnsiConsole.Profile.Capabilities.Ansi);
         view.WriteNote($"{conversation.Model} at {ServerAddress.Show(client.Api)}. /help lists commands; Ctrl+C stops an answer, Ctrl+D leaves.");
-        await new ChatLoop(conversation, new Exchange(client, view, StatusLine.New(), patience), view, interrupts).RunAsync();
+        await new ChatLoop(conversation, new Exchange(client, view, status, wait), view, interrupts).RunAsync();
     }
 }

@@ -11,6 +11,7 @@ namespace Rill.CommandLine.Commands;
 internal static class TopCommand
 {
     private const double DefaultSeconds = 2;
+    private static readonly TimeSpan s_pauseAfterFailure = TimeSpan.FromSeconds(1);
 
     /// <summary>The command.</summary>
     public static Command Create()
@@ -33,7 +34,7 @@ internal static class TopCommand
             {
                 return await RunAsync(client, watch, parsed.GetValue(once), parsed.GetValue(json), cancellationToken);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
                 return ExitCode.Success;    // the way to leave it
             }
@@ -46,7 +47,7 @@ internal static class TopCommand
         var first = await client.ExplainAsync(() => watch.NextAsync(cancellationToken));
         if (json)
         {
-            for (var reading = first; ; reading = await watch.NextAsync(cancellationToken))
+            for (var reading = first; ; reading = await NextAsync(watch, failure => Console.Error.WriteLine($"rill: {failure}"), cancellationToken))
             {
                 StandardStreams.WriteText(ReadingWriter.Json(reading));
                 if (once)
@@ -66,20 +67,34 @@ internal static class TopCommand
         return ExitCode.Success;
     }
 
-    /// <summary>Shows one reading after another; a server that is away is waited for.</summary>
+    /// <summary>Shows one reading after another.</summary>
     private static async Task ShowAsync(LiveDisplayContext context, EngineWatch watch, EngineReading reading, CancellationToken cancellationToken)
     {
         while (true)
         {
             context.UpdateTarget(ReadingWriter.Panel(reading));
+            var last = reading;
+            reading = await NextAsync(watch, failure => context.UpdateTarget(ReadingWriter.Panel(last, failure)), cancellationToken);
+        }
+    }
+
+    /// <summary>The next reading. A server that is away is waited for, and told of once.</summary>
+    private static async Task<EngineReading> NextAsync(EngineWatch watch, Action<string> tell, CancellationToken cancellationToken)
+    {
+        for (string? told = null; ;)
+        {
             try
             {
-                reading = await watch.NextAsync(cancellationToken);
+                return await watch.NextAsync(cancellationToken);
             }
             catch (ServerException failure)
             {
-                context.UpdateTarget(ReadingWriter.Panel(reading, failure.Message));
-                await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
+                if (failure.Message != told)
+                {
+                    tell(told = failure.Message);
+                }
+
+                await Task.Delay(s_pauseAfterFailure, cancellationToken);
             }
         }
     }

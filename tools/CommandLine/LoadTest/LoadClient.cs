@@ -10,18 +10,9 @@ namespace Rill.CommandLine.LoadTest;
 internal sealed class LoadClient(ApiClient client, TimeSpan timeout)
 {
     /// <summary>Reads an answer and returns the tokens, as the server counts them; null where it does not.</summary>
-    /// <exception cref="ServerException">The server fails.</exception>
-    public async Task<TokenCounts?> ReadAsync(JsonObject request, CancellationToken cancellationToken)
-    {
-        using var answer = await client.StreamAsync(request, cancellationToken);
-        TokenCounts? usage = null;
-        while (await answer.NextAsync(cancellationToken) is { } part)
-        {
-            usage = part.Usage ?? usage;
-        }
-
-        return usage;
-    }
+    /// <exception cref="ServerException">The server fails, or takes too long.</exception>
+    public Task<TokenCounts?> ReadAsync(JsonObject request, CancellationToken cancellationToken) =>
+        client.WithinAsync(timeout, limited => ReadToEndAsync(request, limited), cancellationToken);
 
     /// <summary>Sends a request; what fails is a result, too.</summary>
     /// <param name="request">The request.</param>
@@ -58,5 +49,17 @@ internal sealed class LoadClient(ApiClient client, TimeSpan timeout)
         {
             return result with { Ended = Stopwatch.GetTimestamp(), Error = "timeout", Message = $"No end within {timeout.TotalSeconds:0.#} s." };
         }
+    }
+
+    private async Task<TokenCounts?> ReadToEndAsync(JsonObject request, CancellationToken cancellationToken)
+    {
+        using var answer = await client.StreamAsync(request, cancellationToken);
+        TokenCounts? usage = null;
+        while (await answer.NextAsync(cancellationToken) is { } part)
+        {
+            usage = part.Usage ?? usage;
+        }
+
+        return usage;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Rill.CommandLine.Client;
 
@@ -17,23 +18,35 @@ internal sealed class PromptMaker(LoadPlan plan)
         + "every other first second last house street village mountain forest island ocean desert valley meadow cloud storm wind rain "
         + "snow fire earth star moon sun day night year hour minute friend mother father sister brother child teacher doctor sailor").Split(' ');
 
-    private readonly string _shared = string.Join(' ', Words(new Random(plan.Seed), plan.SharedPrefix));
-    private double _overhead;
-    private double _tokensPerWord = 1;
+    private string _shared = "";
+    private int _sharedWords;
+    private int _words;
     private int _made;
 
     /// <summary>Asks for two answers of one token, and learns from the server's counts how many words make the wanted tokens. Without counts, a word is taken for a token.</summary>
     /// <exception cref="ServerException">The server fails.</exception>
+    /// <exception cref="FailureException">The shared tokens leave no room for what every prompt has of its own.</exception>
     public async Task CalibrateAsync(LoadClient client, CancellationToken cancellationToken)
     {
         var many = Math.Max(2 * FewWords, plan.PromptTokens);
         var few = await CountAsync(FewWords, CalibrationNumbers);
         var all = await CountAsync(many, CalibrationNumbers + 1);
+        var (overhead, tokensPerWord) = (0.0, 1.0);    // tokens of a number and of the template around it; tokens of a word
         if (few is { } low && all is { } high && high > low)
         {
-            _tokensPerWord = (double)(high - low) / (many - FewWords);
-            _overhead = low - (FewWords * _tokensPerWord);
+            tokensPerWord = (double)(high - low) / (many - FewWords);
+            overhead = low - (FewWords * tokensPerWord);
         }
+
+        _words = (int)Math.Max(1, Math.Round((plan.PromptTokens - overhead) / tokensPerWord));
+        _sharedWords = (int)Math.Round(plan.SharedPrefix / tokensPerWord);
+        if (_sharedWords > _words)
+        {
+            throw new FailureException(string.Create(CultureInfo.InvariantCulture,
+                $"--shared-prefix {plan.SharedPrefix} is too long: of a prompt of {plan.PromptTokens} tokens, {Math.Ceiling(overhead)} are its number and the model's template."));
+        }
+
+        _shared = string.Join(' ', Words(new Random(plan.Seed), _sharedWords));
 
         async Task<int?> CountAsync(int words, int number)
         {
@@ -44,11 +57,7 @@ internal sealed class PromptMaker(LoadPlan plan)
     }
 
     /// <summary>The next request.</summary>
-    public JsonObject Next()
-    {
-        var words = (int)Math.Round((plan.PromptTokens - _overhead) / _tokensPerWord);
-        return Request(Text(Interlocked.Increment(ref _made), Math.Max(1, words)));
-    }
+    public JsonObject Next() => Request(Text(Interlocked.Increment(ref _made), _words));
 
     private JsonObject Request(string prompt)
     {
@@ -66,10 +75,11 @@ internal sealed class PromptMaker(LoadPlan plan)
         return request;
     }
 
-    /// <summary>A number first: texts of few words are different, too.</summary>
+    /// <summary>A number before its own words: texts of few words are different, too.</summary>
     private string Text(int number, int words)
     {
-        var own = string.Join(' ', Words(new Random(HashCode.Combine(plan.Seed, number)), Math.Max(0, words - plan.SharedPrefix)));
+        // HashCode would give another number in each process.
+        var own = string.Join(' ', Words(new Random(unchecked((plan.Seed * 16_777_619) ^ number)), words - _sharedWords));
         return _shared.Length > 0 ? $"{_shared} {number:0000000} {own}" : $"{number:0000000} {own}";
     }
 

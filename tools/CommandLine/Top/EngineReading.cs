@@ -23,7 +23,7 @@ internal sealed record EngineReading
     /// <summary>Sequences that wait.</summary>
     public double? Waiting { get; init; }
 
-    /// <summary>Part of the KV cache in use, 0 to 1.</summary>
+    /// <summary>Part of the KV cache in use, 0 to 1; the mean where a server has several engines.</summary>
     public double? KvCacheUsage { get; init; }
 
     /// <summary>Part of the prompt tokens that were found in the prefix cache, 0 to 1; null when none were looked up.</summary>
@@ -64,7 +64,7 @@ internal sealed record EngineReading
             Seconds = Math.Round(seconds, 3),
             Running = later.Sum("vllm:num_requests_running"),
             Waiting = later.Sum("vllm:num_requests_waiting"),
-            KvCacheUsage = later.Sum("vllm:kv_cache_usage_perc") ?? later.Sum("vllm:gpu_cache_usage_perc"),
+            KvCacheUsage = later.Mean("vllm:kv_cache_usage_perc") ?? later.Mean("vllm:gpu_cache_usage_perc"),
             PrefixHits = Grown("vllm:prefix_cache_queries_total") is > 0 and var queries ? Math.Round((Grown("vllm:prefix_cache_hits_total") ?? 0) / queries, 4) : null,
             InputTokensPerSecond = PerSecond("vllm:prompt_tokens_total"),
             OutputTokensPerSecond = PerSecond("vllm:generation_tokens_total"),

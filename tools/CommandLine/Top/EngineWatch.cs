@@ -8,11 +8,15 @@ namespace Rill.CommandLine.Top;
 /// <param name="interval">Time between two readings.</param>
 internal sealed class EngineWatch(ApiClient client, TimeSpan interval)
 {
+    private static readonly TimeSpan s_shortestLimit = TimeSpan.FromSeconds(5);
+
     private MetricsText? _last;
     private long _lastAt;
 
+    private TimeSpan Limit => interval > s_shortestLimit ? interval : s_shortestLimit;
+
     /// <summary>Waits for an interval and says what happened in it.</summary>
-    /// <exception cref="ServerException">The server does not answer.</exception>
+    /// <exception cref="ServerException">The server does not answer, or not within five seconds or the interval, whichever is longer.</exception>
     public async Task<EngineReading> NextAsync(CancellationToken cancellationToken)
     {
         if (_last is null)
@@ -33,5 +37,6 @@ internal sealed class EngineWatch(ApiClient client, TimeSpan interval)
         return reading;
     }
 
-    private async Task<MetricsText> ReadAsync(CancellationToken cancellationToken) => MetricsText.Parse(await client.MetricsAsync(cancellationToken));
+    private async Task<MetricsText> ReadAsync(CancellationToken cancellationToken) =>
+        MetricsText.Parse(await client.WithinAsync(Limit, client.MetricsAsync, cancellationToken));
 }

@@ -18,6 +18,9 @@ internal sealed class MetricsText
     /// <summary>Their sum; null where there is none.</summary>
     public double? Sum(string name) => _samples.Contains(name) ? _samples[name].Sum(sample => sample.Value) : null;
 
+    /// <summary>Their mean; null where there is none.</summary>
+    public double? Mean(string name) => _samples.Contains(name) ? _samples[name].Average(sample => sample.Value) : null;
+
     /// <summary>The model that the samples are about; null where they do not say.</summary>
     public string? Model => _samples.SelectMany(group => group).Select(sample => sample.Labels.GetValueOrDefault("model_name")).OfType<string>().FirstOrDefault();
 }

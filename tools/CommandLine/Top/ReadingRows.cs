@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rill.CommandLine.Terminal;
 
 namespace Rill.CommandLine.Top;
 
@@ -25,7 +26,7 @@ internal static class ReadingRows
     ];
 
     /// <summary>The head: what is looked at.</summary>
-    public static string Title(EngineReading reading) => $"{reading.Model ?? "?"} at {reading.Url}";
+    public static string Title(EngineReading reading) => $"{HarmlessText.Line(reading.Model ?? "?")} at {reading.Url}";
 
     private static string Number(double? value) => value is { } number ? number.ToString(number >= 100 ? "0" : "0.##", CultureInfo.InvariantCulture) : "-";
 

@@ -6,11 +6,11 @@ namespace Rill.CommandLine.Chat.Editing;
 internal sealed class LineEditor(LinePainter painter, IReadOnlyList<string> commands)
 {
     private const ConsoleModifiers Control = ConsoleModifiers.Control;
-    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(15);
 
+    private readonly KeyReader _keys = new();
     private readonly LineHistory _history = new();
 
-    /// <summary>Reads one. What is pasted with line ends in it is one text.</summary>
+    /// <summary>Reads one. What is pasted with line ends in it is one text, also where it comes in pieces: the terminal marks its end.</summary>
     /// <param name="prompt">Stands before it.</param>
     /// <param name="interrupt">Ends the reading.</param>
     /// <returns>The line; null when Ctrl+D ends the input.</returns>
@@ -20,39 +20,52 @@ internal sealed class LineEditor(LinePainter painter, IReadOnlyList<string> comm
         var line = new EditedLine();
         _history.Begin();
         painter.Paint(prompt, line);
+        painter.MarkPastes(true);
+        bool isLine;
+        try
+        {
+            isLine = await EditAsync(prompt, line, interrupt);
+        }
+        finally
+        {
+            painter.MarkPastes(false);
+        }
+
+        Console.WriteLine();
+        if (!isLine)
+        {
+            return null;
+        }
+
+        _history.Add(line.Text);
+        return line.Text;
+    }
+
+    /// <summary>Does what keys say until one ends the line. False when it ends the input.</summary>
+    private async Task<bool> EditAsync(string prompt, EditedLine line, CancellationToken interrupt)
+    {
         while (true)
         {
-            var key = await NextKeyAsync(interrupt);
-            switch (key)
+            switch (await _keys.NextAsync(interrupt))
             {
-                case { Key: ConsoleKey.Enter } when !Console.KeyAvailable:
+                case { Pasted: { } text }:
+                    line.Insert(text);
+                    break;
+                case { Key.Key: ConsoleKey.Enter } when !_keys.IsKeyThere:    // a paste that is not marked goes on at once
                     painter.Paint(prompt, line);
-                    Console.WriteLine();
-                    _history.Add(line.Text);
-                    return line.Text;
-                case { Key: ConsoleKey.D, Modifiers: Control } when line.Text.Length == 0:
-                    Console.WriteLine();
-                    return null;
-                default:
+                    return true;
+                case { Key: { Key: ConsoleKey.D, Modifiers: Control } } when line.Text.Length == 0:
+                    return false;
+                case var (key, _):
                     Edit(line, key);
                     break;
             }
 
-            if (!Console.KeyAvailable)
+            if (!_keys.IsKeyThere)
             {
                 painter.Paint(prompt, line);
             }
         }
-    }
-
-    private static async Task<ConsoleKeyInfo> NextKeyAsync(CancellationToken interrupt)
-    {
-        while (!Console.KeyAvailable)
-        {
-            await Task.Delay(s_look, interrupt);
-        }
-
-        return Console.ReadKey(intercept: true);
     }
 
     private void Edit(EditedLine line, ConsoleKeyInfo key)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rill.CommandLine.Terminal;
 using Spectre.Console.Rendering;
 
 namespace Rill.CommandLine.Chat.Editing;
@@ -9,26 +10,36 @@ namespace Rill.CommandLine.Chat.Editing;
 internal sealed class LinePainter(TextWriter output, Func<int> width)
 {
     private const char NewLineMark = '⏎';
+    private const int CharactersOfACell = 16;    // more than those of any character that people use
 
     /// <summary>Shows it in place of what stands in the row.</summary>
     public void Paint(string prompt, EditedLine line)
     {
         var room = Math.Max(8, width() - prompt.Length - 2);
-        var text = line.Text.Replace('\n', NewLineMark);
+        var text = line.Text.Replace('\n', NewLineMark).Replace('\t', ' ');
         var start = StartOf(text, line.Cursor, room);
         var end = EndOf(text, start, room);
         var column = prompt.Length + Cells(text[start..line.Cursor]) + 1;
-        output.Write($"\r\e[2K\e[32m{prompt}\e[0m{TerminalView.Harmless(text[start..end])}\e[{column}G");
+        output.Write($"\r\e[2K\e[32m{prompt}\e[0m{HarmlessText.Of(text[start..end])}\e[{column}G");
         output.Flush();
     }
 
-    /// <summary>So far to the left that the cursor is in the row.</summary>
+    /// <summary>Asks the terminal to put marks around what is pasted, or no longer. One that knows of no marks passes over it.</summary>
+    public void MarkPastes(bool marked)
+    {
+        output.Write(marked ? "\e[?2004h" : "\e[?2004l");
+        output.Flush();
+    }
+
+    /// <summary>So far to the left that the cursor is in the row. What stands too far before it is not counted: a text that was pasted may be long.</summary>
     private static int StartOf(string text, int cursor, int room)
     {
-        var start = 0;
-        while (Cells(text[start..cursor]) > room)
+        var start = Math.Max(0, cursor - (CharactersOfACell * room));
+        for (var cells = Cells(text[start..cursor]); cells > room;)
         {
-            start += StringInfo.GetNextTextElementLength(text, start);
+            var length = StringInfo.GetNextTextElementLength(text, start);
+            cells -= Cells(text.Substring(start, length));
+            start += length;
         }
 
         return start;

@@ -132,8 +132,8 @@ public sealed class TorchModelRunner : IModelRunner
         foreach (var step in steps)
         {
             using var output = _decoder.Forward(new StepPlan { Rows = step, PromptRows = step.Length == 1 ? 0 : step.Length, SamplingRows = [step.Length - 1] });
-            Sample(output.Logits!, [new(sequence, 0, 1)]);
-            Sample(output.Logits!, [new(plain, 0, 1)]);
+            Sample(output.Logits!, new(sequence, 0, 1));
+            Sample(output.Logits!, new(plain, 0, 1));
         }
 
         (_decoder as GpuDecoder)?.CaptureSteps();
@@ -197,7 +197,15 @@ public sealed class TorchModelRunner : IModelRunner
     /// <summary>The logits of the rows that are scored, behind those that are sampled; the caller owns them.</summary>
     private static Tensor ScoredRows(Tensor logits, StepPlan plan) => logits.narrow(0, plan.SamplingRows.Length, plan.ScoringRows.Length);
 
-    private StepResult[] Sample(Tensor logits, SequenceStep[] steps) => _gpuSampler?.Sample(logits, steps) ?? _sampler.Sample(logits, steps);
+    /// <summary>Samples from one row. Weights that are no numbers are known by it.</summary>
+    private void Sample(Tensor logits, SequenceStep step)
+    {
+        var results = _gpuSampler?.Sample(logits, [step]) ?? _sampler.Sample(logits, [step]);
+        if (results[0].Fault is { } fault)
+        {
+            throw fault;
+        }
+    }
 
     /// <summary>Queues a step and the copies of its results to the host. What the device samples it keeps as well, for a step that awaits it.</summary>
     private LaunchedStep Launch(StepBatch batch, StepPlan plan, GpuSampler sampler, DisposableStack parts)

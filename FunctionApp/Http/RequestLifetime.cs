@@ -59,8 +59,8 @@ internal sealed class RequestLifetime : IDisposable
     /// <summary>Gives the request a deadline, counted from its beginning, beside those that it has.</summary>
     public void EndAfter(TimeSpan limit)
     {
-        var left = limit > Age ? limit - Age : TimeSpan.Zero;
-        _parts.Add(_time.CreateTimer(_ => End(EndCause.Deadline), null, left, Timeout.InfiniteTimeSpan));
+        var left = limit - Age;
+        _parts.Add(_time.CreateTimer(_ => End(EndCause.Deadline), null, left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan));
     }
 
     /// <summary>Ends the request for a cause that the caller saw itself.</summary>

@@ -36,8 +36,8 @@ internal sealed class WholeAnswer(HttpContext http, RequestLifetime lifetime, Ri
     /// <summary>Waits until the answer has come, or the request has ended, with signs of life where that takes long.</summary>
     public async Task KeepAsync(Task answer, double? patience = null)
     {
-        var until = TimeSpan.FromSeconds(Math.Min(options.WholeAnswerSeconds, patience ?? double.MaxValue));
-        var pause = until > lifetime.Age ? until - lifetime.Age : TimeSpan.Zero;
+        var left = Math.Min(options.WholeAnswerSeconds, patience ?? double.MaxValue) - lifetime.Age.TotalSeconds;
+        var pause = TimeSpan.FromSeconds(Math.Max(0, left));
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(Token);
         while (await Task.WhenAny(answer, Task.Delay(pause, waiting.Token)) != answer && !Token.IsCancellationRequested)
         {

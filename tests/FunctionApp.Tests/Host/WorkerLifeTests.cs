@@ -147,18 +147,30 @@ public sealed class WorkerLifeTests
     public async Task Descriptors_FewerThanClients_AreRefusedAndNotFatal()
     {
         Skip.If(OperatingSystem.IsWindows(), "There is no such limit.");
-        await using var server = await RillServer.StartAppAsync(BuiltPrograms.WorkerTestApp, descriptors: 500);
+        const int Clients = 1_500;
+        const int Descriptors = 500;
+        await using var server = await RillServer.StartAppAsync(BuiltPrograms.WorkerTestApp, descriptors: Descriptors);
         var idle = new List<Socket>();
         try
         {
-            for (var i = 0; i < 1_500; i++)
+            for (var i = 0; i < Clients; i++)
             {
                 idle.Add(new Socket(SocketType.Stream, ProtocolType.Tcp));
             }
 
             // All at once: one after the other, the host has closed each before the next comes.
             await Task.WhenAll(idle.Select(socket => socket.ConnectAsync(IPAddress.Loopback, server.BaseUri.Port))).WaitAsync(_patience);
-            Assert.True(await IsClosedAsync(idle[^1]));
+
+            // Which ones are refused is the kernel's affair: where its queue was full, one that asked earlier may be let in later.
+            var refused = 0;
+            await foreach (var closed in Task.WhenEach(idle.Select(IsClosedAsync)))
+            {
+                Assert.True(await closed);
+                if (++refused == Clients - Descriptors)
+                {
+                    break;
+                }
+            }
         }
         finally
         {

@@ -16,6 +16,12 @@ internal sealed class KeyReader
     /// <summary>True when a key is there at once.</summary>
     public bool IsKeyThere => _read.Count > 0 || Console.KeyAvailable;
 
+    /// <summary>
+    /// From here on keys come as they are typed. Before the first look at them the terminal itself edits a line, with what it knows of it:
+    /// its Backspace may take one byte of a character.
+    /// </summary>
+    public static void TakeTerminal() => _ = Console.KeyAvailable;
+
     /// <summary>The next key; or, where a paste begins, all of its text, with \n for line ends.</summary>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async Task<(ConsoleKeyInfo Key, string? Pasted)> NextAsync(CancellationToken interrupt)

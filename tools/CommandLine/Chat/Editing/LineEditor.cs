@@ -19,6 +19,7 @@ internal sealed class LineEditor(LinePainter painter, IReadOnlyList<string> comm
     {
         var line = new EditedLine();
         _history.Begin();
+        KeyReader.TakeTerminal();    // before the prompt asks for them
         painter.Paint(prompt, line);
         painter.MarkPastes(true);
         bool isLine;

@@ -23,12 +23,16 @@ internal sealed class RequestBody(BodyMemory memory, int maxBytes, RillMetrics m
     public const int RetryAfterSeconds = 1;
 
     private const string Gzip = "gzip";
+    private static readonly object s_askedFor = new();
 
     private byte[] _buffer = [];
     private long _taken;
 
     /// <summary>Number of bytes read.</summary>
     public int Length { get; private set; }
+
+    /// <summary>True once anybody has begun to read a request's body: a client that asked whether to send it is then told to.</summary>
+    public static bool WasAskedFor(HttpContext http) => http.Items.ContainsKey(s_askedFor);
 
     /// <summary>What was read.</summary>
     public ReadOnlySequence<byte> Bytes => new(_buffer, 0, Length);
@@ -52,6 +56,7 @@ internal sealed class RequestBody(BodyMemory memory, int maxBytes, RillMetrics m
             return refusal;
         }
 
+        request.HttpContext.Items[s_askedFor] = true;
         if (Compression(request) is not null)
         {
             return await InflateAsync(request, cancellationToken);

@@ -10,11 +10,13 @@ internal static class UnreadBody
 
     /// <summary>
     /// Reads it to its end and drops it. The host's proxy sends a whole body before it looks at an answer; Kestrel would cut it off after five
-    /// seconds, and the client of a 401 or a 413 would see a 500.
+    /// seconds, and the client of a 401 or a 413 would see a 500. A client that waits for a 100 before it sends (curl, with a large body) sends
+    /// nothing once it has its answer: nothing is waited for then.
     /// </summary>
     public static async Task DropAsync(HttpContext http)
     {
-        if (http.RequestAborted.IsCancellationRequested || http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
+        if (http.RequestAborted.IsCancellationRequested || http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false }
+            || (AsksBeforeSending(http.Request) && !RequestBody.WasAskedFor(http)))
         {
             return;
         }
@@ -30,4 +32,6 @@ internal static class UnreadBody
             // The client has left, or sends what is no body: its answer is written.
         }
     }
+
+    private static bool AsksBeforeSending(HttpRequest request) => request.Headers.Expect.Count > 0;
 }

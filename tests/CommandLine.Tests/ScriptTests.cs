@@ -32,6 +32,20 @@ public sealed class ScriptTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task Rill_AtTab_TakesTheBuildThatIsThere_AndMakesNone()
+    {
+        var before = await _checkout.RunAsync("rill", ["[suggest:5]"]);
+        Assert.Equal((0, "", 0), (before.ExitCode, before.Text, _checkout.Builds.Length));
+
+        await _checkout.RunAsync("rill", ["a"]);
+        _checkout.Change("second");
+
+        Assert.Equal("first [suggest:5]\n", (await _checkout.RunAsync("rill", ["[suggest:5]"])).Text);
+        Assert.Equal("first completion\n", (await _checkout.RunAsync("rill", ["completion", "bash"])).Text);
+        Assert.Equal("second b\n", (await _checkout.RunAsync("rill", ["b"])).Text);
+    }
+
+    [SkippableFact]
     public async Task Rill_ThroughALink_FindsItsCheckout()
     {
         using var elsewhere = new TemporaryDirectory();

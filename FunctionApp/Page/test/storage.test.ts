@@ -5,8 +5,9 @@ function refuse(): never {
   throw new DOMException("The operation is insecure.", "SecurityError");
 }
 
-/** What the browser does with what is to be written. */
+/** What the browser does with what is to be written, and with what is to be read. */
 let setMany: (entries: [string, unknown][]) => Promise<void> = refuse;
+let values: () => Promise<unknown[]> = refuse;
 
 // As Firefox does where cookies are blocked: at once, not as a promise that fails.
 vi.stubGlobal(
@@ -21,12 +22,14 @@ vi.stubGlobal("indexedDB", { open: refuse });
 vi.mock("idb-keyval", async (original) => ({
   ...(await original<typeof import("idb-keyval")>()),
   setMany: (entries: [string, unknown][]) => setMany(entries),
+  values: () => values(),
 }));
 
 const storage = await import("../src/state/storage");
 
 beforeEach(() => {
   setMany = refuse;
+  values = refuse;
 });
 
 test("a browser that forbids storage keeps nothing, and that is all", async () => {
@@ -47,4 +50,11 @@ test("a conversation that is too large does not keep out the others", async () =
   expect(await storage.save([small, large, other])).toEqual([small, other]);
   expect(kept).toEqual([small.id, other.id]);
   expect(await storage.save([large])).toEqual([]);
+});
+
+test("a damaged conversation that was kept does not keep out the others", async () => {
+  const [whole, damaged, older] = [newConversation(1), newConversation(2), newConversation(3)];
+  const { settings, ...pane } = older.panes[0]!;
+  values = async () => [whole, { ...damaged, panes: [{ ...damaged.panes[0], tree: { chosen: null, messages: {} } }] }, null, { ...older, panes: [pane] }];
+  expect(await storage.loadAll()).toEqual([whole, { ...older, panes: [{ ...pane, settings }] }]);
 });

@@ -63,7 +63,7 @@ public class OverlapTests
         var world = new World(overlaps: overlaps);
         var plain = Enumerable.Range(0, 3).Select(salt => world.Add(6, maxTokens: 20, salt)).ToList();
         var penalized = world.Add(World.Prompt(6, salt: 3), new SamplingParameters { MaxTokens = 10, FrequencyPenalty = 1 });
-        var pipeline = Pipeline(world);
+        var pipeline = world.Pipeline();
 
         while (pipeline.Advance())
         {
@@ -93,95 +93,12 @@ public class OverlapTests
     }
 
     [Fact]
-    public async Task Abort_OfASequenceInAStepThatRuns_LeavesTheOthersUnchanged()
-    {
-        await using var world = new EngineWorld(held: true, overlaps: true);
-        using var gone = world.Start(5, 1_000);
-        using var stays = world.Start(5, 30, salt: 1);
-        world.Runner.Allow(6);
-        await EngineWorld.Eventually(() => gone.Sequence.CompletionLength >= 4);
-
-        gone.Abort();    // its next token is being computed, and the one behind that is planned
-        world.Runner.AllowAll();
-
-        Assert.Equal(InferenceEngineTests.Solo(5, 30, salt: 1), await EngineWorld.ReadAll(stays));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => EngineWorld.ReadAll(gone));
-        await EngineWorld.Eventually(() => world.Engine is { Running: 0, KvUsage: 0 });
-    }
-
-    [Fact]
-    public async Task Faults_OfOneSequenceAtALaunch_ComeAfterTheTokensBeforeThem()
-    {
-        await using var world = new EngineWorld(fault: Breaks(sequenceId: 2, place: 3), held: true, overlaps: true);
-        using var intact = world.Start(5, 20);
-        using var broken = world.Start(5, 20, salt: 1);
-        world.Runner.AllowAll();
-
-        var read = new List<int>();
-        await Assert.ThrowsAsync<EngineFaultException>(async () =>
-        {
-            while (true)
-            {
-                read.AddRange((await broken.ReadAsync()).TokenIds.Span);
-            }
-        });
-
-        Assert.Equal(InferenceEngineTests.Solo(5, 3, salt: 1), read);
-        Assert.Equal(InferenceEngineTests.Solo(5, 20), await EngineWorld.ReadAll(intact));
-        Assert.Equal(EngineState.Ready, world.Engine.State);
-    }
-
-    [Fact]
-    public async Task Faults_OfOneSequenceAtSampling_LeaveTheOthersUnchanged()
-    {
-        await using var world = new EngineWorld(
-            sampleFault: sequence => sequence is { Id: 2, CompletionLength: 3 } ? new SequenceFaultException(sequence, "broken") : null,
-            held: true, overlaps: true);
-        using var intact = world.Start(5, 20);
-        using var broken = world.Start(5, 20, salt: 1);
-        world.Runner.AllowAll();
-
-        var fault = await Assert.ThrowsAsync<EngineFaultException>(() => EngineWorld.ReadAll(broken));
-
-        Assert.Equal("broken", fault.Message);
-        Assert.Equal(InferenceEngineTests.Solo(5, 20), await EngineWorld.ReadAll(intact));
-    }
-
-    /// <summary>What a crashed step computed is not trusted, and so nothing of the step behind it is; but only the former's sequences are lost.</summary>
-    [Fact]
-    public void Advance_WhenAStepCrashes_ComputesANewcomerOfTheStepBehindItAnew()
-    {
-        Sequence? first = null;
-        var world = new World(
-            overlaps: true,
-            sampleFault: sequence => sequence == first && sequence.CompletionLength == 2 ? new InvalidOperationException("crash") : null);
-        first = world.Add(9, maxTokens: 20);
-        var observer = new Observer();
-        var pipeline = Pipeline(world, observer);
-        while (first.CompletionLength < 3)    // the step that samples the fourth runs, and will crash
-        {
-            pipeline.Advance();
-        }
-
-        var newcomer = world.Add(9, maxTokens: 6);    // begins with the blocks of the first
-        while (pipeline.Advance())
-        {
-            // to the end
-        }
-
-        Assert.Equal(["crash"], observer.Failures);
-        Assert.True(first is { HasEnded: true, Finish: null });
-        Assert.Equal(ShadowModel.Solo(World.Prompt(9), 6, 1_000), World.Completion(newcomer));
-        Assert.Equal(0, world.Scheduler.Blocks.SlotBlocks);
-    }
-
-    [Fact]
     public void Schedule_WhenMemoryIsShortWhileAStepRuns_WaitsForItAndPreemptsNobody()
     {
         var world = new World(blocks: 4, blockSize: 4, overlaps: true, options: new EngineOptions { PrefixCache = false });
         var first = world.Add(6, maxTokens: 3);     // two blocks, and never more
         var second = world.Add(8, maxTokens: 3, salt: 1);    // two blocks, a third one for its first token
-        var pipeline = Pipeline(world);
+        var pipeline = world.Pipeline();
         while (pipeline.Advance())
         {
             // to the end
@@ -189,24 +106,6 @@ public class OverlapTests
 
         Assert.Equal((3, 3, 1), (first.CompletionLength, second.CompletionLength, world.Scheduler.Preemptions));
         Assert.Equal(ShadowModel.Solo(World.Prompt(8, 1), 3, 1_000), World.Completion(second));
-    }
-
-    /// <summary>A result that the runner lost to the step behind it is computed again, and from then on that sequence's are read first.</summary>
-    [Fact]
-    public void Advance_WhenAResultIsOvertaken_ComputesItAgain()
-    {
-        var world = new World(overlaps: true, overtaken: sequence => sequence is { Id: 1, CompletionLength: 3, AwaitedTokens: > 0 });
-        var sequences = Enumerable.Range(0, 2).Select(salt => world.Add(6, maxTokens: 12, salt)).ToList();
-        var pipeline = Pipeline(world);
-        while (pipeline.Advance())
-        {
-            // to the end
-        }
-
-        Assert.True(sequences[0].IsReadFirst);
-        Assert.False(sequences[1].IsReadFirst);
-        Assert.All(sequences.Index(), pair => Assert.Equal(ShadowModel.Solo(World.Prompt(6, pair.Index), 12, 1_000), World.Completion(pair.Item)));
-        Assert.Equal((0, 0), (world.Scheduler.Blocks.SlotBlocks, sequences.Sum(sequence => sequence.AwaitedTokens)));
     }
 
     /// <summary>A block that ends with a token which nobody had read is saved a step later, and not lost at the end.</summary>
@@ -233,7 +132,7 @@ public class OverlapTests
 
         static void Finish(World world)
         {
-            var pipeline = Pipeline(world);
+            var pipeline = world.Pipeline();
             while (pipeline.Advance())
             {
                 // to the end
@@ -251,7 +150,7 @@ public class OverlapTests
             return null;
         });
         world.Add(5, maxTokens: 10);
-        var observer = new Observer();
+        var observer = new RecordingObserver();
         var pipeline = new StepPipeline(world.Runner, world.Scheduler, observer, time);
         var started = time.GetTimestamp();
         while (pipeline.Advance())
@@ -261,23 +160,6 @@ public class OverlapTests
 
         Assert.Equal(time.GetElapsedTime(started), observer.Elapsed);
     }
-
-    [Fact]
-    public async Task DisposeAsync_WhileAStepRuns_WaitsForItBeforeTheRunnerGoes()
-    {
-        var world = new EngineWorld(held: true, overlaps: true);
-        using var stream = world.Start(5, 1_900);
-        world.Runner.Allow(3);
-        await EngineWorld.Eventually(() => stream.Sequence.CompletionLength == 3);
-
-        await world.DisposeAsync();    // the runner asserts that nothing was left uncollected
-
-        Assert.Equal(EngineState.Stopped, world.Engine.State);
-        Assert.True(world.Runner.IsDisposed);
-    }
-
-    private static StepPipeline Pipeline(World world, IStepObserver? observer = null)
-        => new(world.Runner, world.Scheduler, observer ?? new Observer(), TimeProvider.System);
 
     private static async Task<(List<int> Tokens, SequenceFinish Finish)> ReadFinish(TokenStream stream)
     {
@@ -291,29 +173,5 @@ public class OverlapTests
                 return (tokens, finish);
             }
         }
-    }
-
-    private static Func<StepBatch, Exception?> Breaks(long sequenceId, int place) => batch =>
-    {
-        var broken = batch.Steps.FirstOrDefault(step => step.Sequence.Id == sequenceId && step.Samples && step.Place == place).Sequence;
-        return broken is null ? null : new SequenceFaultException(broken, "broken");
-    };
-
-    private sealed class Observer : IStepObserver
-    {
-        public List<string> Failures { get; } = [];
-
-        public TimeSpan Elapsed { get; private set; }
-
-        public void Launching(StepBatch batch, long now)
-        {
-            // nothing to note
-        }
-
-        public void Collected(StepBatch batch, IReadOnlyList<SequenceUpdate> updates, long now, TimeSpan elapsed) => Elapsed += elapsed;
-
-        public void SequenceFailed(SequenceFaultException fault) => Failures.Add(fault.Message);
-
-        public void StepFailed(StepBatch batch, Exception exception) => Failures.Add(exception.Message);
     }
 }

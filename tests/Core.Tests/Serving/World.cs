@@ -42,6 +42,9 @@ internal sealed class World
         return sequence;
     }
 
+    /// <summary>What runs the steps as the engine does; what fails and takes time is told to the observer.</summary>
+    public StepPipeline Pipeline(IStepObserver? observer = null) => new(Runner, Scheduler, observer ?? new RecordingObserver(), TimeProvider.System);
+
     /// <summary>One whole step; null when there was nothing to do.</summary>
     public StepBatch? Step()
     {

@@ -1,36 +1,12 @@
 using Rill.Serving;
-using Rill.Torch.Cpu.Kernels;
-using Rill.Torch.Native;
-using Rill.Torch.Sampling;
-using Rill.Torch.Tests.Gpu.Layers;
 using Rill.Torch.Tests.Models;
 using TorchSharp;
 
 namespace Rill.Torch.Tests.Sampling;
 
 /// <summary>The device's sampler, on tensors of the CPU, against the host's: the same random numbers give the same tokens.</summary>
-public sealed class GpuSamplerTests : IDisposable
+public sealed class GpuSamplerTests : GpuSamplerWorld
 {
-    private const int Vocabulary = 1000;
-
-    private readonly ThreadTeam _team = new(1);
-    private readonly Sampler _host;
-    private readonly ReplayingDevice _device = new();
-    private readonly GpuSampler _sampler;
-
-    public GpuSamplerTests()
-    {
-        NativeTorch.Load();
-        _host = new(_team);
-        _sampler = new(_host, _device, torch.CPU);
-    }
-
-    public void Dispose()
-    {
-        _sampler.Dispose();
-        _team.Dispose();
-    }
-
     public static TheoryData<SamplingParameters> Filters =>
     [
         new SamplingParameters(),
@@ -55,7 +31,7 @@ public sealed class GpuSamplerTests : IDisposable
         var sequences = Enumerable.Range(0, 64).Select(seed => NewSequence(seed, parameters with { Seed = seed, Choice = seed % 3 })).ToList();
         using var logits = Logits(sequences.Count, levels: int.MaxValue);
 
-        Assert.Equal(Tokens(_host.Sample(logits, RunnerDriver.LastTokens(sequences))), Tokens(_sampler.Sample(logits, RunnerDriver.LastTokens(sequences))));
+        Assert.Equal(Tokens(Host.Sample(logits, RunnerDriver.LastTokens(sequences))), Tokens(Sampler.Sample(logits, RunnerDriver.LastTokens(sequences))));
     }
 
     [Theory]
@@ -65,7 +41,7 @@ public sealed class GpuSamplerTests : IDisposable
         var sequences = Enumerable.Range(0, 64).Select(seed => NewSequence(seed, parameters with { Seed = seed })).ToList();
         using var logits = Logits(sequences.Count, levels: 5);    // ties at every limit of a filter
 
-        Assert.Equal(Tokens(_host.Sample(logits, RunnerDriver.LastTokens(sequences))), Tokens(_sampler.Sample(logits, RunnerDriver.LastTokens(sequences))));
+        Assert.Equal(Tokens(Host.Sample(logits, RunnerDriver.LastTokens(sequences))), Tokens(Sampler.Sample(logits, RunnerDriver.LastTokens(sequences))));
     }
 
     [Fact]
@@ -86,8 +62,8 @@ public sealed class GpuSamplerTests : IDisposable
         var sequences = Enumerable.Range(0, 70).Select(row => NewSequence(row, kinds[row % kinds.Length] with { Seed = row })).ToList();
         using var logits = Logits(sequences.Count, levels: int.MaxValue);
 
-        var expected = _host.Sample(logits, RunnerDriver.LastTokens(sequences));
-        var actual = _sampler.Sample(logits, RunnerDriver.LastTokens(sequences));
+        var expected = Host.Sample(logits, RunnerDriver.LastTokens(sequences));
+        var actual = Sampler.Sample(logits, RunnerDriver.LastTokens(sequences));
 
         Assert.Equal(Tokens(expected), Tokens(actual));
         AssertSameLogprobs(expected, actual);
@@ -132,36 +108,6 @@ public sealed class GpuSamplerTests : IDisposable
         AssertSame(logits, sequences);
     }
 
-    [Fact]
-    public void Sample_ConstraintThatFailsOrAllowsNothing_FaultsItsSequenceAlone()
-    {
-        foreach (var rule in (Func<int, int, bool>[])[(_, _) => throw new InvalidOperationException("broken"), (_, _) => false])
-        {
-            var sequences = Enumerable.Range(0, 3).Select(row => new Sequence(row, [1], SamplerCase.Greedy)
-            {
-                Constraint = row == 1 ? new RuleConstraint(rule) : new RuleConstraint((token, _) => token == row),
-            }).ToList();
-            using var logits = Logits(3, int.MaxValue);
-
-            Assert.Same(sequences[1], Assert.Throws<SequenceFaultException>(() => _sampler.Sample(logits, RunnerDriver.LastTokens(sequences))).Sequence);
-
-            sequences.RemoveAt(1);
-            Assert.Equal([0, 2], Tokens(_sampler.Sample(logits.narrow(0, 0, 2), RunnerDriver.LastTokens(sequences))));
-        }
-    }
-
-    [Theory]
-    [InlineData(Vocabulary)]
-    [InlineData(-1)]
-    public void Sample_BiasOfATokenThatThereIsNot_FaultsItsSequenceAsOnTheHost(int token)
-    {
-        var bad = NewSequence(1, new SamplingParameters { LogitBias = new Dictionary<int, float> { [token] = 1 } });
-        using var logits = Logits(2, int.MaxValue);
-
-        Assert.Same(bad, Assert.Throws<SequenceFaultException>(
-            () => _sampler.Sample(logits, RunnerDriver.LastTokens([NewSequence(0, SamplerCase.Greedy), bad]))).Sequence);
-    }
-
     /// <summary>Distributions in which the candidates do, and in which they do not: as flat as can be, and with equal logits at every limit.</summary>
     [Theory]
     [InlineData(10f, int.MaxValue)]
@@ -202,14 +148,14 @@ public sealed class GpuSamplerTests : IDisposable
         using var peaked = Logits(sequences.Count, int.MaxValue, vocabulary: 6000, spread: 200);
         using var flat = Logits(sequences.Count, int.MaxValue, vocabulary: 6000, spread: 0.01f);
 
-        Assert.Equal(1, UploadsOf(() => _sampler.Sample(peaked, RunnerDriver.LastTokens(sequences))));
-        Assert.Equal(3, UploadsOf(() => _sampler.Sample(flat, RunnerDriver.LastTokens(sequences))));    // once more, with the rows' numbers
+        Assert.Equal(1, UploadsOf(() => Sampler.Sample(peaked, RunnerDriver.LastTokens(sequences))));
+        Assert.Equal(3, UploadsOf(() => Sampler.Sample(flat, RunnerDriver.LastTokens(sequences))));    // once more, with the rows' numbers
 
         int UploadsOf(Action action)
         {
-            var before = _device.Uploads;
+            var before = Device.Uploads;
             action();
-            return _device.Uploads - before;
+            return Device.Uploads - before;
         }
     }
 
@@ -218,9 +164,9 @@ public sealed class GpuSamplerTests : IDisposable
     {
         using var logits = Logits(3, int.MaxValue);
 
-        _sampler.Sample(logits, RunnerDriver.LastTokens(Enumerable.Range(0, 3).Select(row => NewSequence(row, SamplerCase.Greedy))));
+        Sampler.Sample(logits, RunnerDriver.LastTokens(Enumerable.Range(0, 3).Select(row => NewSequence(row, SamplerCase.Greedy))));
 
-        Assert.Equal(0, _device.Uploads);
+        Assert.Equal(0, Device.Uploads);
     }
 
     /// <summary>More equal logits than candidates at the last alternative: which come first is not to be told from the candidates.</summary>
@@ -252,9 +198,9 @@ public sealed class GpuSamplerTests : IDisposable
         using var logits = Logits(6, int.MaxValue);
         List<SequenceStep> steps = [.. Enumerable.Range(0, 2).Select(row => Drafting(row, row == 0 ? SamplerCase.Greedy : SamplerCase.Greedy with { PresencePenalty = 1 }))];
 
-        var expected = _host.Sample(logits, steps).Select(result => result.Tokens.ToArray()).ToList();
+        var expected = Host.Sample(logits, steps).Select(result => result.Tokens.ToArray()).ToList();
 
-        Assert.Equal(expected, _sampler.Sample(logits, steps).Select(result => result.Tokens.ToArray()));
+        Assert.Equal(expected, Sampler.Sample(logits, steps).Select(result => result.Tokens.ToArray()));
         Assert.All(expected, tokens => Assert.Equal(3, tokens.Length));
 
         SequenceStep Drafting(int row, SamplingParameters parameters)
@@ -272,67 +218,7 @@ public sealed class GpuSamplerTests : IDisposable
         using var logits = torch.zeros(1, Vocabulary);
         logits[0, 7] = logits[0, 400] = logits[0, 999] = 3f;
 
-        Assert.Equal(7, _sampler.Sample(logits, RunnerDriver.LastTokens([NewSequence(0, new SamplingParameters { Temperature = 0 })]))[0].TokenId);
-    }
-
-    [Theory]
-    [InlineData(0, float.NaN)]
-    [InlineData(1, float.NaN)]
-    [InlineData(0, float.NegativeInfinity)]
-    [InlineData(1, float.NegativeInfinity)]
-    public void Sample_RowWithoutAPossibleToken_FaultsItsSequenceAlone(float temperature, float logit)
-    {
-        using var logits = torch.full([3, Vocabulary], 1f);
-        logits[1].fill_(logit);
-        var sequences = Enumerable.Range(0, 3).Select(row => NewSequence(row, new SamplingParameters { Temperature = temperature })).ToList();
-
-        var fault = Assert.Throws<SequenceFaultException>(() => _sampler.Sample(logits, RunnerDriver.LastTokens(sequences)));
-
-        Assert.Same(sequences[1], fault.Sequence);
-    }
-
-    /// <summary>What only the logits can settle is left open once another step has overwritten them; everything else is read all the same.</summary>
-    [Fact]
-    public void Read_OfWhatWasOvertaken_LeavesOpenWhatIsNotSettled()
-    {
-        List<Sequence> sequences = [NewSequence(1, new() { Temperature = 0 }), NewSequence(2, new() { Temperature = 0 })];
-        using var logits = Logits(sequences.Count, levels: int.MaxValue);
-        var expected = Tokens(_host.Sample(logits, RunnerDriver.LastTokens(sequences)));
-        logits[1].fill_(float.NaN);
-        logits[1, 5].fill_(1);
-        using var sampling = _sampler.Launch(logits, RunnerDriver.LastTokens(sequences));
-
-        var read = _sampler.Read(sampling);
-        logits.fill_(0);
-        var overtaken = _sampler.Read(sampling, overtaken: true);
-
-        Assert.Equal([expected[0], 5], Tokens(read));
-        Assert.Equal(expected[0], overtaken[0].TokenId);
-        Assert.Equal([false, true], overtaken.Select(result => result.IsOvertaken));
-    }
-
-    [Fact]
-    public void Read_WhereOneRowHasNoPossibleToken_GivesTheOthersTokens()
-    {
-        List<Sequence> sequences = [NewSequence(1, new() { Temperature = 0 }), NewSequence(2, new() { Temperature = 0 })];
-        using var logits = Logits(sequences.Count, levels: int.MaxValue);
-        var expected = Tokens(_host.Sample(logits, RunnerDriver.LastTokens(sequences)));
-        logits[0].fill_(float.NaN);
-        using var sampling = _sampler.Launch(logits, RunnerDriver.LastTokens(sequences));
-
-        var read = _sampler.Read(sampling);
-
-        Assert.Equal(sequences[0], read[0].Fault!.Sequence);
-        Assert.Equal((expected[1], null), (read[1].TokenId, read[1].Fault));
-    }
-
-    [Fact]
-    public void Sample_RowWithOneNumberAmongNaN_IsTheHostsToDecide()
-    {
-        using var logits = torch.full([1, Vocabulary], float.NaN);
-        logits[0, 12] = 1f;
-
-        Assert.Equal(12, _sampler.Sample(logits, RunnerDriver.LastTokens([NewSequence(0, new SamplingParameters { Temperature = 0 })]))[0].TokenId);
+        Assert.Equal(7, Sampler.Sample(logits, RunnerDriver.LastTokens([NewSequence(0, new SamplingParameters { Temperature = 0 })]))[0].TokenId);
     }
 
     [Fact]
@@ -342,57 +228,8 @@ public sealed class GpuSamplerTests : IDisposable
         using var before = logits.clone();
         var sequences = Enumerable.Range(0, 4).Select(row => NewSequence(row, new SamplingParameters { TopK = 5, TopP = 0.5f, MinP = 0.1f })).ToList();
 
-        _sampler.Sample(logits, RunnerDriver.LastTokens(sequences));
+        Sampler.Sample(logits, RunnerDriver.LastTokens(sequences));
 
         Assert.True(logits.eq(before).all().ToBoolean());
-    }
-
-    private void AssertSame(torch.Tensor logits, List<Sequence> sequences)
-    {
-        var expected = _host.Sample(logits, RunnerDriver.LastTokens(sequences));
-        var actual = _sampler.Sample(logits, RunnerDriver.LastTokens(sequences));
-
-        Assert.Equal(Tokens(expected), Tokens(actual));
-        AssertSameLogprobs(expected, actual);
-    }
-
-    private static void AssertSameLogprobs(StepResult[] expected, StepResult[] actual) => Assert.All(expected.Zip(actual), pair =>
-    {
-        var (host, device) = (pair.First.Tokens.Span[0].Logprobs, pair.Second.Tokens.Span[0].Logprobs);
-        Assert.Equal(host is null, device is null);
-        Assert.Equal(host?.TopIds, device?.TopIds);
-        Assert.Equal(host?.Logprob ?? 0, device?.Logprob ?? 0, 1e-4f);
-        Assert.All((host?.TopLogprobs ?? []).Zip(device?.TopLogprobs ?? []), values => Assert.Equal(values.First, values.Second, 1e-4f));
-    });
-
-    /// <summary>A sequence that has written much of the lower vocabulary, some of it often.</summary>
-    private static Sequence Written(int id, SamplingParameters parameters)
-    {
-        var random = new Random(id);
-        var sequence = new Sequence(id, [.. Enumerable.Range(0, 50).Select(_ => random.Next(Vocabulary))], parameters);
-        for (var token = 0; token < 30 + id; token++)
-        {
-            sequence.Append(random.Next(12));
-        }
-
-        return sequence;
-    }
-
-    private static Sequence NewSequence(long id, SamplingParameters parameters) => new(id, [1, 2, 3], parameters);
-
-    private static int[] Tokens(StepResult[] sampled) => Array.ConvertAll(sampled, result => result.TokenId);
-
-    /// <summary>f32 [rows, vocabulary] that spread over so many nats from a lowest on, rounded to a number of levels.</summary>
-    private static torch.Tensor Logits(int rows, int levels, int vocabulary = Vocabulary, float spread = 10, float below = 0)
-    {
-        var random = new Random(11);
-        var values = new float[rows * vocabulary];
-        for (var i = 0; i < values.Length; i++)
-        {
-            var share = random.NextDouble();
-            values[i] = below + (spread * (float)(levels == int.MaxValue ? share : Math.Floor(share * levels) / levels));
-        }
-
-        return torch.tensor(values).view(rows, vocabulary);
     }
 }

@@ -1,6 +1,5 @@
 import type { Conversation } from "./conversation";
-import { defaultSettings } from "./settings";
-import { isConversation } from "./wholeness";
+import { readConversation } from "./wholeness";
 
 const format = "rill-conversations";
 
@@ -21,7 +20,7 @@ export function importFile(text: string): Conversation[] {
   if (file?.format !== format || !Array.isArray(file.conversations))
     throw new Error("The file has no conversations of Rill: choose one that was exported from this page.");
   if (file.version !== 1) throw new Error("The file was written by a newer version of this page: update the server, then import it.");
-  return file.conversations.map((conversation, index) => readConversation(conversation, index));
+  return file.conversations.map(take);
 }
 
 /** What is kept after an import: of one conversation, the version that was changed last. */
@@ -38,9 +37,8 @@ export function newestFirst(conversations: Conversation[]): Conversation[] {
   return conversations.toSorted((a, b) => b.updated - a.updated);
 }
 
-function readConversation(value: unknown, index: number): Conversation {
-  if (!isConversation(value)) throw new Error(`Conversation ${index + 1} of the file is damaged: nothing was imported.`);
-  const { id, title, created, updated, panes } = value;
-  // A file of an older version lacks settings that came later.
-  return { id, title, created, updated, panes: panes.map((pane) => ({ ...pane, settings: { ...defaultSettings, ...pane.settings } })) };
+function take(value: unknown, index: number): Conversation {
+  const conversation = readConversation(value);
+  if (conversation === null) throw new Error(`Conversation ${index + 1} of the file is damaged: nothing was imported.`);
+  return conversation;
 }

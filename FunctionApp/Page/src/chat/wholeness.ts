@@ -54,8 +54,15 @@ function isTree(tree: unknown): boolean {
 const isPane = isOf({ id: isText, settings: isSettings, tree: isTree });
 const isBody = isOf({ id: isText, title: isText, updated: isNumber, panes: isListOf(isPane) });
 
+/** A conversation as it was written; null for what cannot be shown. Settings that its version did not have yet are those of a new one. */
+export function readConversation(value: unknown): Conversation | null {
+  if (!isConversation(value)) return null;
+  const { id, title, created, updated, panes } = value;
+  return { id, title, created, updated, panes: panes.map((pane) => ({ ...pane, settings: { ...defaultSettings, ...pane.settings } })) };
+}
+
 /** True for a conversation that can be shown: nothing is missing or of another kind than it has to be, but that settings may be absent. */
-export function isConversation(
+function isConversation(
   value: unknown,
 ): value is Omit<Conversation, "panes"> & { panes: (Omit<Pane, "settings"> & { settings?: Partial<Settings> })[] } {
   return isBody(value) && (value as Conversation).panes.length > 0;

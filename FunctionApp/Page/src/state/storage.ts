@@ -1,5 +1,6 @@
 import { clear, createStore, del, setMany, values } from "idb-keyval";
 import type { Conversation } from "../chat/conversation";
+import { readConversation } from "../chat/wholeness";
 
 // A browser that forbids storage, as some do in private windows or without cookies, throws at once or rejects later: the page goes on either way.
 const store = createStore("rill", "conversations");
@@ -7,10 +8,11 @@ const store = createStore("rill", "conversations");
 /** Where this page's other tabs hear that something was changed; null where the browser forbids that. */
 const channel = openChannel();
 
-/** All that is kept; null where it cannot be read. */
+/** All that is kept and can be shown: an earlier version let damaged ones in. Null where it cannot be read. */
 export async function loadAll(): Promise<Conversation[] | null> {
   try {
-    return await values<Conversation>(store);
+    const kept = await values<unknown>(store);
+    return kept.map(readConversation).filter((conversation) => conversation !== null);
   } catch {
     return null;
   }

@@ -21,7 +21,7 @@ public sealed class CompiledGrammar
     /// <param name="marks">The tokens that count as themselves and never as their text.</param>
     internal CompiledGrammar(Machine root, TokenVocabulary vocabulary, params IReadOnlyCollection<int> marks)
     {
-        (_automaton, _marks, Vocabulary) = (new(root), [.. marks.Except(vocabulary.EndTokens)], vocabulary);
+        (_automaton, _marks, Vocabulary) = (new(root), marks.Count == 0 ? [] : [.. marks.Except(vocabulary.EndTokens)], vocabulary);
         _masks = new(_automaton, vocabulary, _marks, _lock);
     }
 

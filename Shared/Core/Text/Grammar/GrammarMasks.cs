@@ -15,7 +15,11 @@ internal sealed class GrammarMasks(GrammarAutomaton automaton, TokenVocabulary v
     // 128 masks of 150,000 tokens are 2.4 MB.
     private const int MostMasks = 128;
 
+    // Of places within strings whose automata are this grammar's own, and go with it.
+    private const int MostOfOwnStrings = 64;
+
     private readonly MaskCache<Configuration> _masks = new(MostMasks);
+    private readonly InsideMasks _ownStrings = new(MostOfOwnStrings);
 
     /// <summary>Words of a mask.</summary>
     public int Words => (vocabulary.Size + 31) / 32;
@@ -122,7 +126,8 @@ internal sealed class GrammarMasks(GrammarAutomaton automaton, TokenVocabulary v
     {
         var state = text.Machine.Inside(text.State, vocabulary.All.Depth)!.Value;
         var (alone, others) = Parts(at, text);
-        var inside = vocabulary.Inside.Find(state);
+        var kept = state.Automaton.IsShared ? vocabulary.Inside : _ownStrings;
+        var inside = kept.Find(state);
         if (inside is null)
         {
             inside = new uint[mask.Length];
@@ -132,7 +137,7 @@ internal sealed class GrammarMasks(GrammarAutomaton automaton, TokenVocabulary v
             }
 
             vocabulary.ClearQuoted(inside);
-            vocabulary.Inside.Add(state, inside);
+            kept.Add(state, inside);
         }
 
         inside.CopyTo(mask, 0);

@@ -16,7 +16,7 @@ internal sealed class MaskWork
 
     private readonly GrammarMasks _masks;
     private readonly Configuration _key;
-    private readonly uint[] _bits;
+    private uint[]? _bits;
     private IEnumerator<TokenWalk>? _walks;
     private TokenWalk? _walk;
     private volatile uint[]? _mask;
@@ -26,12 +26,7 @@ internal sealed class MaskWork
     /// <param name="at">The place.</param>
     /// <param name="key">The place by which its mask is kept.</param>
     /// <param name="found">The mask; null where it is to be made.</param>
-    public MaskWork(GrammarMasks masks, Configuration at, Configuration key, uint[]? found)
-    {
-        (_masks, At, _key, _mask) = (masks, at, key, found);
-        _bits = found is null ? new uint[masks.Words] : [];
-        _walks = found is null ? masks.Walks(key, _bits).GetEnumerator() : null;
-    }
+    public MaskWork(GrammarMasks masks, Configuration at, Configuration key, uint[]? found) => (_masks, At, _key, _mask) = (masks, at, key, found);
 
     /// <summary>The place.</summary>
     public Configuration At { get; }
@@ -46,6 +41,12 @@ internal sealed class MaskWork
         if ((_mask ??= _masks.Find(_key)) is not null)
         {
             return true;
+        }
+
+        if (_bits is null)
+        {
+            _bits = new uint[_masks.Words];
+            _walks = _masks.Walks(_key, _bits).GetEnumerator();
         }
 
         // A part that throws leaves no walks, so that half a mask is never taken for a whole one.

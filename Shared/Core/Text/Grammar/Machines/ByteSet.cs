@@ -61,9 +61,13 @@ internal readonly record struct ByteSet(UInt128 Low, UInt128 High)
 
     private static void Fill<T>(ulong bits, int first, T[] row, T value)
     {
-        for (; bits != 0; bits &= bits - 1)
+        // By runs: those of a set are few, and long where most bytes mean the same.
+        while (bits != 0)
         {
-            row[first + BitOperations.TrailingZeroCount(bits)] = value;
+            var start = BitOperations.TrailingZeroCount(bits);
+            var length = BitOperations.TrailingZeroCount(~(bits >> start));
+            row.AsSpan(first + start, length).Fill(value);
+            bits = start + length < 64 ? bits & (ulong.MaxValue << (start + length)) : 0;
         }
     }
 }

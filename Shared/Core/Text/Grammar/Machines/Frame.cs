@@ -14,6 +14,9 @@ internal sealed class Frame(long id, Frame? parent, Machine machine, MachineStat
 
     /// <summary>Its state.</summary>
     public MachineState State => state;
+
+    /// <summary>When the automaton came by last, as it counts: it follows a frame once for each byte.</summary>
+    public long Visit { get; set; }
 }
 
 /// <summary>All ways in which the text so far can be read: a state of the grammar's deterministic automaton. Equal ones are one object.</summary>

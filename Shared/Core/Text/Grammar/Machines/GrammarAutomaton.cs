@@ -21,14 +21,15 @@ internal sealed class GrammarAutomaton
     // Of a text that can be read in more ways some are dropped: each way that is kept leads to an end, so what is said stays right.
     private const int MostWays = 4_000;
 
-    private readonly Dictionary<FrameKey, Frame> _frames = [];
-    private readonly Dictionary<ConfigurationKey, int> _configurations = [];
+    // A first mask has about as many.
+    private readonly Dictionary<FrameKey, Frame> _frames = new(64);
+    private readonly Dictionary<ConfigurationKey, int> _configurations = new(32);
     private readonly List<Configuration> _byNumber = [Configuration.Dead, Configuration.Dead];
     private readonly Expansion _ways = new();
-    private readonly HashSet<Frame> _seen = [];
     private readonly Stack<Frame> _open = [];
     private readonly List<Frame> _waiting = [];
     private long _lastId;
+    private long _visit;
     private bool _accepts;
 
     /// <summary>For the machine that reads the whole answer.</summary>
@@ -93,7 +94,7 @@ internal sealed class GrammarAutomaton
         {
             var state = frame.Machine.Representative(frame.State, longestToken);
             isItself &= state == frame.State;
-            _waiting.Add(Intern(frame.Parent, frame.Machine, state));
+            _waiting.Add(state == frame.State ? frame : Intern(frame.Parent, frame.Machine, state));
         }
 
         if (isItself)
@@ -152,6 +153,14 @@ internal sealed class GrammarAutomaton
 
     private void Open(Frame? parent, Machine machine, MachineState state) => _open.Push(Intern(parent, machine, state));
 
+    private void Open(Frame? parent, Rule rule)
+    {
+        for (var way = 0; way < rule.Machines.Count; way++)
+        {
+            Open(parent, rule.Machines[way], default);
+        }
+    }
+
     private void Return(Frame from, int label)
     {
         if (from.Parent is { } parent)
@@ -167,15 +176,22 @@ internal sealed class GrammarAutomaton
     /// <summary>Follows the opened frames into the values that may begin, and out of those that may be complete.</summary>
     private int Close()
     {
-        _seen.Clear();
+        if (_open.Count == 0 && !_accepts)
+        {
+            return Dead;
+        }
+
+        var seen = 0;
+        _visit++;
         _waiting.Clear();
         while (_open.TryPop(out var frame))
         {
-            if (_seen.Count == MostWays || !_seen.Add(frame))
+            if (seen == MostWays || frame.Visit == _visit)
             {
                 continue;
             }
 
+            (frame.Visit, seen) = (_visit, seen + 1);
             _ways.Clear();
             frame.Machine.Expand(frame.State, _ways);
             if (_ways.Waits)
@@ -186,18 +202,12 @@ internal sealed class GrammarAutomaton
             foreach (var (rule, state) in _ways.Calls)
             {
                 var parent = Intern(frame.Parent, frame.Machine, state);
-                foreach (var machine in rule.Machines)
-                {
-                    Open(parent, machine, default);
-                }
+                Open(parent, rule);
             }
 
             foreach (var rule in _ways.LastCalls)
             {
-                foreach (var machine in rule.Machines)
-                {
-                    Open(frame.Parent, machine, default);
-                }
+                Open(frame.Parent, rule);
             }
 
             foreach (var state in _ways.States)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Rill.Text.Grammar.Strings;
 
 namespace Rill.Text.Grammar.Machines;
@@ -6,6 +7,12 @@ namespace Rill.Text.Grammar.Machines;
 /// Where a machine is; what its parts mean each machine says. The default value is the start of all of them.
 /// </summary>
 internal readonly record struct MachineState(int Phase, int Place = 0, int Count = 0, int Text = 0);
+
+/// <summary>Where a string stands, as far as it decides which tokens without a quotation mark may follow.</summary>
+/// <param name="Automaton">The automaton of its text.</param>
+/// <param name="Place">The automaton's state.</param>
+/// <param name="Room">How many more characters it may have; int.MaxValue where that stops no token.</param>
+internal readonly record struct InsideState(StringAutomaton Automaton, int Place, int Room = int.MaxValue);
 
 /// <summary>Reads one kind of value, byte by byte, and lets other machines read the values inside.</summary>
 internal abstract class Machine
@@ -51,10 +58,10 @@ internal abstract class Machine
     public virtual bool IsOpen(MachineState state, int longestToken) => false;
 
     /// <summary>
-    /// Where the machine stands in a string's automaton, if nothing else decides which tokens without a quotation mark may follow, by tokens of
-    /// at most so many bytes; else null.
+    /// Where the machine stands in a string, if nothing else decides which tokens without a quotation mark may follow, by tokens of at most so
+    /// many bytes; else null.
     /// </summary>
-    public virtual (StringAutomaton Automaton, int Place)? Inside(MachineState state, int longestToken) => null;
+    public virtual InsideState? Inside(MachineState state, int longestToken) => null;
 
     /// <summary>
     /// Bits of <see cref="CharacterGroups"/> of which any text may follow that is no longer than <see cref="CharacterGroups.LongestToken"/>;
@@ -94,7 +101,7 @@ internal enum MoveKind
     Return,
 }
 
-/// <summary>What is possible in a state before the next byte.</summary>
+/// <summary>What is possible in a state before the next byte. What it gives holds until it is changed.</summary>
 internal sealed class Expansion
 {
     private readonly List<(Rule Rule, MachineState Return)> _calls = [];
@@ -108,13 +115,13 @@ internal sealed class Expansion
     public bool MayReturn { get; private set; }
 
     /// <summary>The values that may begin, and where to go on after each.</summary>
-    public IReadOnlyList<(Rule Rule, MachineState Return)> Calls => _calls;
+    public ReadOnlySpan<(Rule Rule, MachineState Return)> Calls => CollectionsMarshal.AsSpan(_calls);
 
     /// <summary>The values that may begin, and with which this one ends.</summary>
-    public IReadOnlyList<Rule> LastCalls => _lastCalls;
+    public ReadOnlySpan<Rule> LastCalls => CollectionsMarshal.AsSpan(_lastCalls);
 
     /// <summary>States in which the machine may be instead, without a byte.</summary>
-    public IReadOnlyList<MachineState> States => _states;
+    public ReadOnlySpan<MachineState> States => CollectionsMarshal.AsSpan(_states);
 
     /// <summary>The machine itself waits for a byte.</summary>
     public void Wait() => Waits = true;

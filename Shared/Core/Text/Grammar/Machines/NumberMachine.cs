@@ -48,7 +48,7 @@ internal sealed class NumberMachine(StringAutomaton automaton) : Machine
     /// <inheritdoc/>
     public override ByteSet Alike(MachineState state, byte next) => !s_taken.Contains(next) ? ~s_taken
         : s_marks.Contains(next) ? ByteSet.Of(next)
-        : automaton.Classes.Bytes.Alike(next) & s_taken & ~s_marks;
+        : automaton.Alike(state.Place, next) & s_taken & ~s_marks;
 
     private static bool IsLong(MachineState state) => state.Count >= (state.Phase == Whole ? MostWholeDigits : MostFractionDigits);
 }

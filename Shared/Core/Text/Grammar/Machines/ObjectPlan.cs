@@ -53,9 +53,6 @@ internal sealed class ObjectPlan
     /// <summary>The largest bound that is counted up to.</summary>
     public const int LargestBound = MostCounted / 2;
 
-    /// <summary>True when there is such an object.</summary>
-    public bool IsPossible => _requiredFrom[0] <= _most && _least <= _most && _least <= _members.Count + (OtherNames is null ? 0 : 1);
-
     private bool IsCounted => _least > 0 || _most < int.MaxValue;
 
     /// <summary>The count after one more named member.</summary>

@@ -49,6 +49,9 @@ internal sealed class StringMachine(
         Low3,
     }
 
+    /// <summary>Reads any string.</summary>
+    public static StringMachine Any { get; } = new(StringAutomaton.Any);
+
     /// <summary>True for a string of which nothing is asked.</summary>
     public bool IsAny => ReferenceEquals(automaton, StringAutomaton.Any) && !IsCounted;
 
@@ -116,7 +119,7 @@ internal sealed class StringMachine(
     /// <inheritdoc/>
     public override ByteSet Alike(MachineState state, byte next) => (Phase)state.Phase switch
     {
-        Phase.Body => AlikeInBody(next),
+        Phase.Body => AlikeInBody(state, next),
         Phase.Missing1 or Phase.Missing2 or Phase.Missing3 when ClassesOfBytes.Continuations.Contains(next) => state.Text < 0
             ? ClassesOfBytes.Continuations
             : AlikeContinuations(state, next),
@@ -154,20 +157,36 @@ internal sealed class StringMachine(
     }
 
     /// <inheritdoc/>
-    public override int PlainRoom(MachineState state) => (Phase)state.Phase != Phase.Body || lengths is not null ? 0
-        : IsCounted ? maxLength == int.MaxValue ? int.MaxValue : maxLength - state.Count
-        : automaton.IsTotal ? int.MaxValue
-        : automaton.Plain.From(state.Place);
+    public override int PlainRoom(MachineState state)
+    {
+        if ((Phase)state.Phase != Phase.Body || lengths is not null)
+        {
+            return 0;
+        }
+
+        var room = maxLength == int.MaxValue ? int.MaxValue : maxLength - state.Count;
+        return automaton.IsTotal ? room : Math.Min(room, automaton.Plain.From(state.Place));
+    }
 
     /// <inheritdoc/>
     public override bool IsOpen(MachineState state, int longestToken) =>
         (Phase)state.Phase == Phase.Body && HasRoom(state, longestToken) && (automaton.IsTotal || automaton.Plain.IsOpen(state.Place));
 
     /// <inheritdoc/>
-    public override (StringAutomaton Automaton, int Place)? Inside(MachineState state, int longestToken) =>
-        !isBare && (Phase)state.Phase == Phase.Body && HasRoom(state, longestToken)
-            ? automaton.IsTotal ? (StringAutomaton.Any, 0) : (automaton, state.Place)
-            : null;
+    public override InsideState? Inside(MachineState state, int longestToken)
+    {
+        if (isBare || (Phase)state.Phase != Phase.Body)
+        {
+            return null;
+        }
+
+        if (HasRoom(state, longestToken))
+        {
+            return automaton.IsTotal ? new(StringAutomaton.Any, 0) : new(automaton, state.Place);
+        }
+
+        return lengths is null && automaton.IsTotal && state.Count < maxLength ? new(StringAutomaton.Any, 0, maxLength - state.Count) : null;
+    }
 
     /// <inheritdoc/>
     public override uint Groups(MachineState state) =>
@@ -176,11 +195,11 @@ internal sealed class StringMachine(
             : 0;
 
     /// <inheritdoc/>
-    public override bool PlainRoomIsExact => IsCounted;
+    public override bool PlainRoomIsExact => IsCounted && automaton.IsTotal;
 
-    private ByteSet AlikeInBody(byte next)
+    private ByteSet AlikeInBody(MachineState state, byte next)
     {
-        var alike = automaton.Classes.Bytes.Alike(next);
+        var alike = automaton.Alike(state.Place, next);
         return isBare ? alike
             : next is (byte)'"' or (byte)'\\' ? ByteSet.Of(next)
             : next < ' ' ? s_controls

@@ -15,6 +15,8 @@ internal sealed class AutomataOfFacets(AutomatonBuilder builder)
     private const int MostStatesOfKept = 100;
 
     private static readonly ConcurrentDictionary<string, StringAutomaton> s_numbers = [];
+    private static readonly NumberMachine s_anyNumber = new(NumberSyntax.Numbers(false));
+    private static readonly NumberMachine s_anyWhole = new(NumberSyntax.Numbers(true));
 
     private readonly Dictionary<string, NumberMachine?> _numbers = [];
     private readonly Dictionary<(int, int), StringMachine> _strings = [];
@@ -29,8 +31,12 @@ internal sealed class AutomataOfFacets(AutomatonBuilder builder)
             return null;
         }
 
-        var key = facets is { Minimum: null, Maximum: null, Multiples.Count: 0 } ? facets.IsWhole ? "whole" : "any"
-            : $"{facets.IsWhole} {facets.Minimum} {facets.Maximum} {string.Join(' ', facets.Multiples)}";
+        if (facets is { Minimum: null, Maximum: null, Multiples.Count: 0 })
+        {
+            return facets.IsWhole ? s_anyWhole : s_anyNumber;
+        }
+
+        var key = $"{facets.IsWhole} {facets.Minimum} {facets.Maximum} {string.Join(' ', facets.Multiples)}";
         if (!_numbers.TryGetValue(key, out var machine))
         {
             var automaton = s_numbers.GetValueOrDefault(key) ?? NewNumber(key, facets, node);
@@ -43,6 +49,11 @@ internal sealed class AutomataOfFacets(AutomatonBuilder builder)
     /// <summary>Reads a string; null when there is none.</summary>
     public StringMachine? String(StringFacets facets)
     {
+        if (ReferenceEquals(facets, StringFacets.Any))
+        {
+            return StringMachine.Any;
+        }
+
         if (facets.MinLength > facets.MaxLength)
         {
             return null;

@@ -51,6 +51,9 @@ internal sealed record NumberFacets
     /// <summary>Of which nothing is asked.</summary>
     public static NumberFacets Any { get; } = new();
 
+    /// <summary>Of which nothing is asked but to be whole.</summary>
+    public static NumberFacets Whole { get; } = new() { IsWhole = true };
+
     /// <summary>True when it must be whole.</summary>
     public bool IsWhole { get; init; }
 

@@ -6,7 +6,7 @@ namespace Rill.Text.Grammar.Schema;
 [Flags]
 internal enum KeywordGroups
 {
-    /// <summary>Annotations, <c>type</c>, and what is no keyword.</summary>
+    /// <summary><c>type</c>, and what says something beside others only.</summary>
     None = 0,
 
     /// <summary>Those that are not enforced, in some drafts or in all.</summary>
@@ -29,6 +29,15 @@ internal enum KeywordGroups
 
     /// <summary>Those by which a schema may list values, by itself or elsewhere.</summary>
     Listed = 64,
+
+    /// <summary>Those of arrays and objects that few schemas have.</summary>
+    Rare = 128,
+
+    /// <summary>All of them.</summary>
+    All = 255,
+
+    /// <summary>Those without which a schema can be met in one way alone, and says nothing of what numbers and strings are.</summary>
+    NotPlain = Unsupported | Number | String | Combined | Listed | Rare,
 }
 
 /// <summary>The groups of keywords by their names.</summary>
@@ -36,8 +45,8 @@ internal static class Keywords
 {
     private static readonly FrozenDictionary<string, KeywordGroups> s_groups = Groups().ToFrozenDictionary();
 
-    /// <summary>The group of a keyword; none of a name that is no keyword.</summary>
-    public static KeywordGroups GroupOf(string name) => s_groups.GetValueOrDefault(name);
+    /// <summary>The group of a keyword; false for a name that says nothing of values.</summary>
+    public static bool TryGetGroup(string name, out KeywordGroups group) => s_groups.TryGetValue(name, out group);
 
     private static Dictionary<string, KeywordGroups> Groups()
     {
@@ -45,14 +54,15 @@ internal static class Keywords
         Add(KeywordGroups.Unsupported, [.. KeywordReader.Unsupported, .. KeywordReader.UnsupportedInOldDrafts]);
         Add(KeywordGroups.Number, ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]);
         Add(KeywordGroups.String, ["minLength", "maxLength", "pattern", "format"]);
-        Add(KeywordGroups.Array,
-            ["minItems", "maxItems", "items", "prefixItems", "additionalItems", "uniqueItems", "contains", "minContains", "maxContains"]);
-        Add(KeywordGroups.Object,
-            ["properties", "patternProperties", "additionalProperties", "propertyNames", "required", "minProperties", "maxProperties"]);
-        Add(KeywordGroups.Object, ["dependencies", "dependentRequired", "dependentSchemas"]);
+        Add(KeywordGroups.Array, ["minItems", "maxItems", "items"]);
+        Add(KeywordGroups.Array | KeywordGroups.Rare, ["prefixItems", "additionalItems", "uniqueItems", "contains", "minContains", "maxContains"]);
+        Add(KeywordGroups.Object, ["properties", "additionalProperties", "required"]);
+        Add(KeywordGroups.Object | KeywordGroups.Rare, ["patternProperties", "propertyNames", "minProperties", "maxProperties"]);
+        Add(KeywordGroups.Object | KeywordGroups.Rare, ["dependencies", "dependentRequired", "dependentSchemas"]);
         Add(KeywordGroups.Combined, ["not", "anyOf", "oneOf", "if"]);
         Add(KeywordGroups.Listed, ["const", "enum", "$ref"]);
         Add(KeywordGroups.Combined | KeywordGroups.Listed, ["allOf"]);
+        Add(KeywordGroups.None, ["type", "then", "else"]);
         return groups;
 
         void Add(KeywordGroups group, IEnumerable<string> keywords)

@@ -122,6 +122,11 @@ internal sealed class KeywordReader(SchemaDocument document, AutomatonBuilder au
         : list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray()]
         : throw node.Fault("enum", "must be an array");
 
+    /// <summary>True where enum is absent, or lists a value.</summary>
+    public static bool MayBe(SchemaNode node, JsonElement value) => !node.TryGet("enum", out var list)
+        || (list.ValueKind == JsonValueKind.Array ? list.EnumerateArray().Any(one => JsonElement.DeepEquals(one, value))
+        : throw node.Fault("enum", "must be an array"));
+
     /// <summary>A claim of the schema under a keyword.</summary>
     public Claim? Part(SchemaNode node, string keyword) =>
         node.TryGet(keyword, out var value) ? new Claim(document.Child(node, value, keyword), Holds: true) : null;
@@ -151,7 +156,8 @@ internal sealed class KeywordReader(SchemaDocument document, AutomatonBuilder au
         var named = new Dictionary<string, Claim>();
         foreach (var member in Members(node, "properties"))
         {
-            named[member.Name] = new(document.Child(node, member.Value, "properties", member.Name), Holds: true);
+            var name = member.Name;
+            named[name] = new(document.Child(node, member.Value, "properties", name), Holds: true);
         }
 
         if (Members(node, "patternProperties").Skip(MostPatterns).Any())

@@ -94,8 +94,15 @@ internal sealed record ObjectDraft(
     {
         get
         {
-            var missing = _required.Except(Members.Where(member => member.Rule.IsPossible).Select(member => member.Name));
-            return !missing.Any() && Plan(HasOthers ? new Rule() : null).IsPossible;
+            var (possible, required) = (0, 0);
+            foreach (var (name, rule) in Members)
+            {
+                possible += rule.IsPossible ? 1 : 0;
+                required += rule.IsPossible && _required.Contains(name) ? 1 : 0;
+            }
+
+            return required == _required.Count && required <= Facets.MaxProperties && Facets.MinProperties <= Facets.MaxProperties
+                && Facets.MinProperties <= possible + (HasOthers ? 1 : 0);    // others count as one: nothing keeps their names apart
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Rill.Text.Grammar.Machines;
@@ -14,13 +13,19 @@ internal sealed class SchemaCompiler
 {
     private const int MostContained = 4;
 
+    private static readonly Lazy<RuleDraft> s_anything = new(NewAnything);
+
     private readonly GrammarBudget _budget;
     private readonly AutomataOfFacets _automata;
     private readonly SchemaDocument _document;
     private readonly SchemaExpander _expander;
     private readonly MemberNames _names;
-    private readonly Dictionary<string, RuleDraft> _rules = [];
+    private readonly Dictionary<int, RuleDraft> _ofOne = [];
+    private readonly Dictionary<string, RuleDraft> _ofSeveral = [];
+    private readonly List<RuleDraft> _drafts = [];
     private readonly Queue<(RuleDraft Draft, IReadOnlyList<Claim> Claims)> _open = [];
+    private bool _hasAnything;
+    private bool _makesAnything;
 
     private SchemaCompiler(JsonElement schema, GrammarBudget budget)
     {
@@ -97,39 +102,89 @@ internal sealed class SchemaCompiler
             Draft(next.Draft, next.Claims);
         }
 
-        var drafts = _rules.Values.Reverse().ToList();
         for (var found = true; found;)
         {
             found = false;
-            foreach (var draft in drafts.Where(draft => !draft.IsPossible && draft.FindPossible()))
+            for (var at = _drafts.Count - 1; at >= 0; at--)
             {
-                draft.IsPossible = found = true;
+                if (!_drafts[at].IsPossible && _drafts[at].FindPossible())
+                {
+                    _drafts[at].IsPossible = found = true;
+                }
             }
         }
 
-        foreach (var draft in drafts.Where(draft => draft.IsPossible))
+        for (var at = _drafts.Count - 1; at >= 0; at--)
         {
-            draft.Finish();
+            if (_drafts[at].IsPossible)
+            {
+                _drafts[at].Finish();
+            }
         }
     }
 
     private RuleDraft RuleOf(IEnumerable<Claim> claims)
     {
-        var kept = claims.Where(claim => !IsTrivial(claim)).ToList();
-        if (kept.Count > 1)
+        var kept = claims.Where(claim => !IsTrivial(claim)).DistinctBy(claim => claim.Key).OrderBy(claim => claim.Key).ToList();
+        if (kept.Count < 2)
         {
-            kept = [.. kept.DistinctBy(claim => claim.Key).OrderBy(claim => claim.Key)];
+            return kept.Count == 0 ? Anything() : RuleOfOne(kept[0]);
         }
 
-        kept = kept.Count == 0 ? [new(_document.Anything, Holds: true)] : kept;
-        var key = kept.Count == 1 ? kept[0].Key.ToString(CultureInfo.InvariantCulture) : string.Join(',', kept.Select(claim => claim.Key));
-        if (!_rules.TryGetValue(key, out var draft))
+        var key = string.Join(',', kept.Select(claim => claim.Key));
+        if (!_ofSeveral.TryGetValue(key, out var draft))
         {
+            _ofSeveral.Add(key, draft = NewDraft(kept));
+        }
+
+        return draft;
+    }
+
+    /// <summary>The rule of one claim, as most members have.</summary>
+    private RuleDraft RuleOf(Claim claim) => IsTrivial(claim) ? Anything() : RuleOfOne(claim);
+
+    private RuleDraft RuleOfOne(Claim claim)
+    {
+        if (!_ofOne.TryGetValue(claim.Key, out var draft))
+        {
+            _ofOne.Add(claim.Key, draft = NewDraft([claim]));
+        }
+
+        return draft;
+    }
+
+    /// <summary>What any value obeys: made once for all schemas, and counted as if each had made its own.</summary>
+    private RuleDraft Anything()
+    {
+        if (_makesAnything)
+        {
+            return RuleOfOne(new(_document.Anything, Holds: true));
+        }
+
+        if (!_hasAnything)
+        {
+            _hasAnything = true;
             _budget.AddRule();
-            _rules.Add(key, draft = new());
-            _open.Enqueue((draft, kept));
+            _budget.AddAlternative();
         }
 
+        return s_anything.Value;
+    }
+
+    private static RuleDraft NewAnything()
+    {
+        var compiler = new SchemaCompiler(JsonElement.Parse("true"), new(new())) { _makesAnything = true };
+        var draft = compiler.Anything();
+        compiler.Finish();
+        return draft;
+    }
+
+    private RuleDraft NewDraft(IReadOnlyList<Claim> claims)
+    {
+        _budget.AddRule();
+        var draft = new RuleDraft();
+        _drafts.Add(draft);
+        _open.Enqueue((draft, claims));
         return draft;
     }
 
@@ -260,11 +315,24 @@ internal sealed class SchemaCompiler
 
         var names = NamesOf(facets);
         var (others, claims) = _names.Others(facets, names);
-        return new(MembersOf(facets, names), others, [.. claims.Select(RuleOf)], facets);
+        return new(MembersOf(facets, names), others, [.. claims.Select(list => RuleOf(list))], facets);
     }
 
-    private List<(string Name, RuleDraft Rule)> MembersOf(ObjectFacets facets, List<string> names) =>
-        [.. names.Where(name => _names.AreAllowed(facets, name)).Select(name => (name, RuleOf(facets.Members.SelectMany(rules => rules.At(name)))))];
+    private List<(string Name, RuleDraft Rule)> MembersOf(ObjectFacets facets, List<string> names)
+    {
+        var members = new List<(string Name, RuleDraft Rule)>(names.Count);
+        foreach (var name in names)
+        {
+            if (facets.Names.Count == 0 || _names.AreAllowed(facets, name))
+            {
+                members.Add((name, facets.Members is [{ Patterns.Count: 0 } only] && only.Named.TryGetValue(name, out var claim)
+                    ? RuleOf(claim)
+                    : RuleOf(facets.Members.SelectMany(rules => rules.At(name)))));
+            }
+        }
+
+        return members;
+    }
 
     private static List<string> NamesOf(ObjectFacets facets) =>
         [.. facets.Members.SelectMany(rules => rules.Named.Keys).Concat(facets.Required).Distinct()];

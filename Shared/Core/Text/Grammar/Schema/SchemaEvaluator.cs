@@ -100,7 +100,7 @@ internal sealed class SchemaEvaluator(SchemaDocument document, KeywordReader rea
 
     private static bool IsListed(SchemaNode node, JsonElement value) =>
         (!node.TryGet("const", out var constant) || JsonElement.DeepEquals(constant, value))
-        && (KeywordReader.Enumeration(node) is not { } list || list.Any(one => JsonElement.DeepEquals(one, value)));
+        && KeywordReader.MayBe(node, value);
 
     private bool Combined(SchemaNode node, JsonElement value)
     {

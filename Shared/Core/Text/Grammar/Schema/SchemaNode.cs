@@ -5,7 +5,9 @@ namespace Rill.Text.Grammar.Schema;
 /// <summary>A schema within a document: the document itself, or one of its parts.</summary>
 internal sealed class SchemaNode
 {
-    private readonly Dictionary<string, JsonElement> _keywords = [];
+    // Few: annotations are left out, so looking through them is quicker than a table.
+    private readonly (string Name, JsonElement Value)[] _keywords = [];
+    private readonly int _count;
     private readonly KeywordGroups _groups;
 
     /// <param name="id">Unique within the document.</param>
@@ -21,16 +23,20 @@ internal sealed class SchemaNode
         }
 
         // What a schema has is found once: it is asked for dozens of keywords, of which it has a few.
+        _keywords = new (string, JsonElement)[value.GetPropertyCount()];
         foreach (var member in value.EnumerateObject())
         {
             var name = member.Name;
-            _keywords[name] = member.Value;
-            _groups |= Keywords.GroupOf(name);
+            if (Keywords.TryGetGroup(name, out var group))
+            {
+                _keywords[_count++] = (name, member.Value);
+                _groups |= group;
+            }
         }
 
-        if (resource.ReferenceHidesSiblings && _keywords.TryGetValue("$ref", out var reference))
+        if (resource.ReferenceHidesSiblings && TryGet("$ref", out var reference))
         {
-            (_keywords, _groups) = (new() { ["$ref"] = reference }, Keywords.GroupOf("$ref"));
+            (_keywords, _count, _groups) = ([("$ref", reference)], 1, KeywordGroups.Listed);
         }
     }
 
@@ -46,14 +52,27 @@ internal sealed class SchemaNode
     /// <summary>What its references are relative to.</summary>
     public SchemaResource Resource { get; }
 
-    /// <summary>True for a schema without a word: every value obeys it.</summary>
-    public bool IsEmpty => Value.ValueKind == JsonValueKind.Object && _keywords.Count == 0;
+    /// <summary>True for a schema that says nothing of values: every one obeys it.</summary>
+    public bool IsEmpty => Value.ValueKind == JsonValueKind.Object && _count == 0;
 
     /// <summary>True when it has a keyword of at least one of some groups.</summary>
     public bool Has(KeywordGroups groups) => (_groups & groups) != 0;
 
     /// <summary>A keyword's value; false when it is absent, or hidden beside a <c>$ref</c> (drafts before 2019-09).</summary>
-    public bool TryGet(string keyword, out JsonElement found) => _keywords.TryGetValue(keyword, out found);
+    public bool TryGet(string keyword, out JsonElement found)
+    {
+        for (var at = _count - 1; at >= 0; at--)    // of equal names the last one counts
+        {
+            if (_keywords[at].Name == keyword)
+            {
+                found = _keywords[at].Value;
+                return true;
+            }
+        }
+
+        found = default;
+        return false;
+    }
 
     /// <summary>The fault of a keyword of this schema.</summary>
     public SchemaException Fault(string keyword, string problem) => new($"{Pointer}/{keyword}", $"{keyword} {problem}");

@@ -35,7 +35,7 @@ internal sealed class AutomatonBuilder(GrammarLimits limits)
 
     /// <summary>The texts of a format, given as its expression: those are few, so they are made once for all.</summary>
     public static StringAutomaton Format(string source) => s_formats.GetOrAdd(
-        source, static source => new PatternDeterminizer(RegexParser.Parse(source), int.MaxValue, _ => { }).Build());
+        source, static source => new PatternDeterminizer(RegexParser.Parse(source), int.MaxValue, _ => { }).Build().Shared());
 
     /// <summary>The texts of a list; the label of each is its index.</summary>
     public StringAutomaton Texts(IReadOnlyList<string> texts)
@@ -46,16 +46,7 @@ internal sealed class AutomatonBuilder(GrammarLimits limits)
 
     private (CharacterClasses Classes, List<int> Next, List<int> Labels) Tree(IReadOnlyList<string> texts)
     {
-        var letters = new HashSet<int>();
-        foreach (var text in texts)
-        {
-            foreach (var rune in text.EnumerateRunes())
-            {
-                letters.Add(rune.Value);
-            }
-        }
-
-        var classes = CharacterClasses.OfLetters([.. letters.Order()]);
+        var classes = CharacterClasses.OfLetters(LettersOf(texts));
         var (next, labels) = (new List<int>(), new List<int>());
         NewState(classes.Count, next, labels);
         for (var index = 0; index < texts.Count; index++)
@@ -79,6 +70,35 @@ internal sealed class AutomatonBuilder(GrammarLimits limits)
         return (classes, next, labels);
     }
 
+    /// <summary>The characters of texts, ascending, each once.</summary>
+    private static List<int> LettersOf(IReadOnlyList<string> texts)
+    {
+        var (ascii, others) = (UInt128.Zero, (SortedSet<int>?)null);    // names are mostly ASCII
+        foreach (var text in texts)
+        {
+            foreach (var rune in text.EnumerateRunes())
+            {
+                if (rune.IsAscii)
+                {
+                    ascii |= UInt128.One << rune.Value;
+                }
+                else
+                {
+                    (others ??= []).Add(rune.Value);
+                }
+            }
+        }
+
+        var letters = new List<int>((int)UInt128.PopCount(ascii) + (others?.Count ?? 0));
+        for (; ascii != 0; ascii &= ascii - 1)
+        {
+            letters.Add((int)UInt128.TrailingZeroCount(ascii));
+        }
+
+        letters.AddRange(others ?? []);
+        return letters;
+    }
+
     /// <summary>All texts but those of a list.</summary>
     public StringAutomaton AllBut(IReadOnlyList<string> texts)
     {
@@ -90,9 +110,13 @@ internal sealed class AutomatonBuilder(GrammarLimits limits)
         var (classes, next, labels) = Tree(texts);
         var others = labels.Count;
         NewState(classes.Count, next, labels);
-        var table = next.ToArray();
-        table.AsSpan().Replace(StringAutomaton.Dead, others);
-        return new(classes, table, [.. labels.Select(label => label == StringAutomaton.Rejected ? 0 : StringAutomaton.Rejected)]);
+        CollectionsMarshal.AsSpan(next).Replace(StringAutomaton.Dead, others);
+        foreach (ref var label in CollectionsMarshal.AsSpan(labels))
+        {
+            label = label == StringAutomaton.Rejected ? 0 : StringAutomaton.Rejected;
+        }
+
+        return new(classes, [.. next], [.. labels]);
     }
 
     /// <summary>The texts with so many code points.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Rill.Text.Grammar.Machines;
 
 namespace Rill.Text.Grammar.Strings;
@@ -6,31 +5,34 @@ namespace Rill.Text.Grammar.Strings;
 /// <summary>Which bytes between two characters in UTF-8 mean the same to an automaton: they are, or begin, characters of one class.</summary>
 internal sealed class ClassesOfBytes
 {
+    /// <summary>The first byte that is no ASCII character.</summary>
+    public const int FirstOther = 0x80;
+
     private const int FirstLead = 0xC2;
     private const int AfterLeads = 0xF5;
 
-    private readonly ByteSet[] _alike = new ByteSet[256];
+    private readonly (int Class, ByteSet Members)[] _ascii;
+    private readonly List<ByteSet> _others = [];
+    private readonly byte[] _numberOf = new byte[256 - FirstOther];
 
     /// <summary>For classes of code points.</summary>
     public ClassesOfBytes(CharacterClasses classes)
     {
-        var (numbers, sets, numberOf) = (new Dictionary<(int Missing, int Meaning), int>(), new List<ByteSet>(), new int[_alike.Length]);
-        for (var one = 0; one < _alike.Length; one++)
+        _ascii = [.. OfAscii(classes)];
+        var keys = new List<(int Missing, int Meaning)>();    // few, mostly seven
+        for (var one = FirstOther; one <= byte.MaxValue; one++)
         {
-            ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(numbers, KeyOf(classes, one), out var isKnown);
-            if (!isKnown)
+            var key = KeyOf(classes, one);
+            var number = keys.IndexOf(key);
+            if (number < 0)
             {
-                number = sets.Count;
-                sets.Add(default);
+                number = keys.Count;
+                keys.Add(key);
+                _others.Add(default);
             }
 
-            numberOf[one] = number;
-            sets[number] |= ByteSet.Of((byte)one);
-        }
-
-        for (var one = 0; one < _alike.Length; one++)
-        {
-            _alike[one] = sets[numberOf[one]];
+            _numberOf[one - FirstOther] = (byte)number;
+            _others[number] |= ByteSet.Of((byte)one);
         }
     }
 
@@ -49,17 +51,36 @@ internal sealed class ClassesOfBytes
         return set;
     }
 
-    /// <summary>The bytes that mean what one of them means.</summary>
-    public ByteSet Alike(byte one) => _alike[one];
+    /// <summary>The classes that have ASCII characters, with these.</summary>
+    public ReadOnlySpan<(int Class, ByteSet Members)> Ascii => _ascii;
+
+    /// <summary>The bytes that mean what one of them means, from <see cref="FirstOther"/> on.</summary>
+    public ByteSet Alike(byte one) => _others[_numberOf[one - FirstOther]];
+
+    private static List<(int Class, ByteSet Members)> OfAscii(CharacterClasses classes)
+    {
+        var found = new List<(int Class, ByteSet Members)>();
+        for (var at = 0; at < classes.Intervals && classes.Interval(at) is var (first, characterClass) && first < FirstOther; at++)
+        {
+            var end = at + 1 < classes.Intervals ? Math.Min(classes.Interval(at + 1).First, FirstOther) : FirstOther;
+            var members = ByteSet.Range(first, end - 1);
+            var known = found.FindIndex(one => one.Class == characterClass);
+            if (known < 0)
+            {
+                found.Add((characterClass, members));
+            }
+            else
+            {
+                found[known] = (characterClass, found[known].Members | members);
+            }
+        }
+
+        return found;
+    }
 
     /// <summary>How many bytes are missing after one, and what it means: a class, or where the interval begins that holds all it can become.</summary>
     private static (int Missing, int Meaning) KeyOf(CharacterClasses classes, int one)
     {
-        if (one < 0x80)
-        {
-            return (0, classes.ClassOf(one));
-        }
-
         if (one is < FirstLead or >= AfterLeads)
         {
             return (0, -1);

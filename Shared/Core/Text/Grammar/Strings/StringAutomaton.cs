@@ -1,3 +1,4 @@
+using Rill.Text.Grammar.Machines;
 using Rill.Text.Patterns;
 
 namespace Rill.Text.Grammar.Strings;
@@ -26,7 +27,13 @@ internal sealed class StringAutomaton
         => (Classes, _next, _labels) = (classes, next, labels);
 
     /// <summary>Accepts every text.</summary>
-    public static StringAutomaton Any { get; } = new(CharacterClasses.One, [0], [0]);
+    public static StringAutomaton Any { get; } = new(CharacterClasses.One, [0], [0]) { IsShared = true };
+
+    /// <summary>True for one that all grammars have in common: what is kept for it is kept for all of them, and it is never dropped.</summary>
+    public bool IsShared { get; private init; }
+
+    /// <summary>The same automaton, as one that all grammars have in common.</summary>
+    public StringAutomaton Shared() => new(Classes, _next, _labels) { IsShared = true };
 
     /// <summary>The classes of code points.</summary>
     public CharacterClasses Classes { get; }
@@ -48,6 +55,23 @@ internal sealed class StringAutomaton
 
     /// <summary>The state after a code point of a class, or <see cref="Dead"/>.</summary>
     public int Next(int state, int characterClass) => state == Dead ? Dead : _next[(state * Classes.Count) + characterClass];
+
+    /// <summary>The bytes between two characters that lead from a state where one of them leads, or begin characters of one class as it does.</summary>
+    public ByteSet Alike(int state, byte one)
+    {
+        if (one >= ClassesOfBytes.FirstOther)
+        {
+            return Classes.Bytes.Alike(one);
+        }
+
+        var (target, alike) = (Step(state, one), default(ByteSet));
+        foreach (var (characterClass, members) in Classes.Bytes.Ascii)
+        {
+            alike |= Next(state, characterClass) == target ? members : default;
+        }
+
+        return alike;
+    }
 
     /// <summary>The label of the texts that end in a state.</summary>
     public int Label(int state) => state == Dead ? Rejected : _labels[state];

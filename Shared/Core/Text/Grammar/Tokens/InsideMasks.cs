@@ -1,21 +1,19 @@
-using Rill.Text.Grammar.Strings;
+using Rill.Text.Grammar.Machines;
 
 namespace Rill.Text.Grammar.Tokens;
 
 /// <summary>
-/// Which tokens without a quotation mark may follow within a string, by the state of the string's automaton: what stands around the string
-/// makes no difference, so all grammars share them. Keeps those that were used last. Thread-safe.
+/// Which tokens without a quotation mark may follow within a string, by where it stands: what is around the string makes no difference. Keeps
+/// those that were used last, and with them their automata. Thread-safe.
 /// </summary>
-internal sealed class InsideMasks
+/// <param name="most">How many are kept: of 150,000 tokens each takes 19 kB.</param>
+internal sealed class InsideMasks(int most)
 {
-    // 128 masks of 150,000 tokens are 2.4 MB.
-    private const int MostMasks = 128;
-
     private readonly Lock _lock = new();
-    private readonly MaskCache<(StringAutomaton Automaton, int Place)> _masks = new(MostMasks);
+    private readonly MaskCache<InsideState> _masks = new(most);
 
     /// <summary>A state's mask, which nobody may change; null when it is not kept.</summary>
-    public uint[]? Find((StringAutomaton Automaton, int Place) state)
+    public uint[]? Find(InsideState state)
     {
         lock (_lock)
         {
@@ -24,7 +22,7 @@ internal sealed class InsideMasks
     }
 
     /// <summary>Keeps a mask.</summary>
-    public void Add((StringAutomaton Automaton, int Place) state, uint[] mask)
+    public void Add(InsideState state, uint[] mask)
     {
         lock (_lock)
         {

@@ -15,6 +15,9 @@ public sealed class TokenVocabulary
     private const int LongestPlain = 16;
     private const int WordBits = 32;
 
+    // 10 MB at 150,000 tokens.
+    private const int MostInside = 512;
+
     private readonly byte[]?[] _bytes;
     private readonly uint[][] _plain;
     private readonly uint[] _open;
@@ -122,7 +125,7 @@ public sealed class TokenVocabulary
     }
 
     /// <summary>Masks of the inside of strings.</summary>
-    internal InsideMasks Inside { get; } = new();
+    internal InsideMasks Inside { get; } = new(MostInside);
 
     /// <summary>The bits of the tokens that are text which needs no escape in a string, the last character perhaps only begun.</summary>
     internal ReadOnlySpan<uint> Open => _open;

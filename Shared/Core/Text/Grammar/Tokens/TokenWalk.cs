@@ -84,7 +84,7 @@ internal sealed class TokenWalk
 
         _trie.Mark(node, _mask);
         var (first, end) = _trie.Children(node);
-        if (first < end)
+        if (first < end && next.Frames.Length > 0)    // behind the answer's end nothing follows
         {
             if (++_depth == _path.Length)
             {

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 using Rill.Chat.Output.Responses;
+using Rill.OpenAI;
 using Rill.Serving;
 
 namespace Rill.FunctionApp;
@@ -50,6 +51,9 @@ public sealed class RillOptions
     /// <summary>How the model writes reasoning and tool calls: <c>auto</c> (as its files show), <c>none</c>, or the name of a format.</summary>
     [MessageFormatChoice]
     public string MessageFormat { get; init; } = "auto";
+
+    /// <summary>Under which keys chat completions tell reasoning: <c>Both</c>, <c>ReasoningContent</c> or <c>Reasoning</c>.</summary>
+    public ReasoningKeys ReasoningKeys { get; init; } = ReasoningKeys.Both;
 
     /// <summary>Weights and activations: <c>auto</c>, <c>bf16</c>, <c>f16</c> (GPU), <c>f32</c>, <c>q8</c> or <c>q4</c>.</summary>
     [RegularExpression("^(auto|bf16|f16|f32|q8|q4)$", ErrorMessage = "Rill:Dtype must be auto, bf16, f16, f32, q8 or q4.")]

@@ -13,10 +13,10 @@ namespace Rill.FunctionApp.Functions;
 public sealed class AzureOpenAI(Responder responder, ResponsesEndpoint responses, ModelGate gate)
 {
     private const string Prefix = "/openai/";
-    private const string Models = "v1/models";
     private const string Deployments = "deployments/";
 
-    /// <summary>With and without the version's part.</summary>
+    // With and without the version's part.
+    private static readonly string[] s_models = ["v1/models", "models"];
     private static readonly string[] s_responses = ["v1/responses", "responses"];
 
     /// <summary>The longer one first, since it ends like the other.</summary>
@@ -32,19 +32,14 @@ public sealed class AzureOpenAI(Responder responder, ResponsesEndpoint responses
     {
         var http = request.HttpContext;
         var path = request.Path.Value![Prefix.Length..].TrimEnd('/');
-        if (path == Models)
+        if (Below(s_models, path) is { } model)
         {
-            return ModelCards.WriteAllAsync(http, gate);
+            return model.Length == 0 ? ModelCards.WriteAllAsync(http, gate) : ModelCards.WriteOneAsync(http, gate, model);
         }
 
-        if (path.StartsWith(Models + "/", StringComparison.Ordinal))
+        if (Below(s_responses, path) is { } response)
         {
-            return ModelCards.WriteOneAsync(http, gate, path[(Models.Length + 1)..]);
-        }
-
-        if (s_responses.FirstOrDefault(prefix => path == prefix || path.StartsWith(prefix + "/", StringComparison.Ordinal)) is { } found)
-        {
-            return responses.RunAsync(request, context, path[found.Length..].TrimStart('/'));
+            return responses.RunAsync(request, context, response);
         }
 
         var (endpoint, read) = s_endpoints.FirstOrDefault(served => path.EndsWith(served.Endpoint, StringComparison.Ordinal));
@@ -56,6 +51,12 @@ public sealed class AzureOpenAI(Responder responder, ResponsesEndpoint responses
             _ => NotFound.AnswerAsync(http),
         };
     }
+
+    /// <summary>What a path says below one of several addresses, nothing for the address itself; null for any other path.</summary>
+    private static string? Below(string[] addresses, string path) =>
+        addresses.FirstOrDefault(address => path == address || path.StartsWith(address + "/", StringComparison.Ordinal)) is { } found
+            ? path[found.Length..].TrimStart('/')
+            : null;
 
     /// <summary>The deployment is the model, whatever the body names.</summary>
     private Task RunAsync(

@@ -52,7 +52,10 @@ internal static class RillHosting
         services.AddSingleton(_ => load.Model.Chat);
         services.AddSingleton(_ => load.Model.Models);
         services.AddSingleton(_ => new ChatRequestLimits(
-            load.Model.Models, load.Model.Runner.Limits.VocabularySize, options.MaxChoices, options.MaxSchemaBytes));
+            load.Model.Models, load.Model.Runner.Limits.VocabularySize, options.MaxChoices, options.MaxSchemaBytes)
+            {
+                ReasoningKeys = options.ReasoningKeys,
+            });
         services.AddSingleton(new ContentTracing(settings.Telemetry.CaptureContent));
         services.AddSingleton<ChatService>();
         services.AddSingleton(provider => new ModelGate(

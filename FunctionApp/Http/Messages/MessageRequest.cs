@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Rill.Anthropic;
 using Rill.Chat;
-using Rill.Chat.Input.Messages;
 using Rill.Chat.Output.Messages;
 using Rill.OpenAI;
 
@@ -26,7 +25,7 @@ internal sealed class MessageRequest(MessagesRequest request) : IEndpointRequest
     /// <inheritdoc/>
     public (IAnswer? Answer, ApiError? Error) Start(ChatService chat, int bodyBytes, CancellationToken cancellationToken)
     {
-        var (generation, error) = chat.Start(SystemTurns.Fit(request.Chat, chat.Model, cancellationToken), bodyBytes, cancellationToken);
+        var (generation, error) = chat.Start(request.Chat, bodyBytes, cancellationToken);
         return generation is null ? (null, error) : (new GenerationAnswer(
             generation,
             Stream ? new MessageStreamEvents(generation, request) : null,
@@ -41,7 +40,7 @@ internal sealed class MessageRequest(MessagesRequest request) : IEndpointRequest
 
     private static (TokenCount? Count, ApiError? Error) Count(MessagesRequest request, ChatService chat, CancellationToken cancellationToken)
     {
-        var asked = new TokenizeRequest { Model = request.Chat.Model, Chat = SystemTurns.Fit(request.Chat, chat.Model, cancellationToken) };
+        var asked = new TokenizeRequest { Model = request.Chat.Model, Chat = request.Chat };
         var (answer, error) = chat.Tokenize(asked, cancellationToken);
         return answer is null ? (null, error) : (new TokenCount(answer.Count), null);
     }

@@ -58,7 +58,7 @@ public sealed class ChatService(
                 return (prompt is null ? [] : [prompt], refusal);
             },
             NewParser = prompt => NewParser(request, prompt),
-            Rules = AnswerRules.Of(request),
+            Rules = AnswerRules.Of(request, limits.ReasoningKeys),
         }, cancellationToken);
     }
 

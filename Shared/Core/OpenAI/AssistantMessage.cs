@@ -13,11 +13,11 @@ public sealed record AssistantMessage([property: JsonIgnore(Condition = JsonIgno
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? Refusal { get; init; }
 
-    /// <summary>The reasoning; written as reasoning as well, since clients know one name or the other (contract B.16).</summary>
+    /// <summary>The reasoning, under one of its names: clients know one or the other (contract B.16).</summary>
     public string? ReasoningContent { get; init; }
 
-    /// <summary>The same as <see cref="ReasoningContent"/>.</summary>
-    public string? Reasoning => ReasoningContent;
+    /// <summary>The same as <see cref="ReasoningContent"/>, under the other name.</summary>
+    public string? Reasoning { get; init; }
 
     /// <summary>The tool calls, at least one; null when there is none.</summary>
     public IReadOnlyList<ToolCall>? ToolCalls { get; init; }

@@ -11,11 +11,11 @@ public sealed record ChatDelta(string? Role = null, string? Content = null)
     /// <summary>The delta of finish chunks.</summary>
     public static ChatDelta Empty { get; } = new();
 
-    /// <summary>New reasoning; written as reasoning as well, since clients know one name or the other (contract B.16).</summary>
+    /// <summary>New reasoning, under one of its names: clients know one or the other (contract B.16).</summary>
     public string? ReasoningContent { get; init; }
 
-    /// <summary>The same as <see cref="ReasoningContent"/>.</summary>
-    public string? Reasoning => ReasoningContent;
+    /// <summary>The same as <see cref="ReasoningContent"/>, under the other name.</summary>
+    public string? Reasoning { get; init; }
 
     /// <summary>One fragment of one tool call; null when there is none.</summary>
     public IReadOnlyList<ToolCallDelta>? ToolCalls { get; init; }

@@ -22,7 +22,12 @@ internal static class ChatMessageReader
         }
 
         var toolCalls = role == "assistant" ? ReadToolCalls(field["tool_calls"]) ?? ReadFunctionCall(field["function_call"]) : null;
-        var content = ReadContent(field["content"], optional: toolCalls is not null);
+        var content = ReadContent(field["content"], optional: role == "assistant");
+        if (role == "assistant" && toolCalls is null && !field["content"].IsPresent)
+        {
+            content = new MessageContent("");    // clients send back what was a thought alone, or nothing at all
+        }
+
         return new ChatMessage(role, content)
         {
             Name = field["name"].String(),

@@ -9,8 +9,8 @@ public static class ChatRequestRules
     /// <summary>Most parts of a message, and most tool calls.</summary>
     public const int MaxParts = 256;
 
-    /// <summary>Most tools.</summary>
-    public const int MaxTools = 128;
+    /// <summary>Most tools. OpenAI takes 128; agents with several MCP servers send more to servers that are not their maker's.</summary>
+    public const int MaxTools = 1_024;
 
     /// <summary>Most documents.</summary>
     public const int MaxDocuments = 256;
@@ -48,4 +48,8 @@ public static class ChatRequestRules
 /// <param name="MaxChoices">Largest n, at least 1.</param>
 /// <param name="MaxSchemaBytes">Most characters of a schema's JSON text.</param>
 public sealed record ChatRequestLimits(
-    IReadOnlyCollection<string> ModelIds, int VocabularySize, int MaxChoices = 8, int MaxSchemaBytes = 256 * 1024);
+    IReadOnlyCollection<string> ModelIds, int VocabularySize, int MaxChoices = 8, int MaxSchemaBytes = 256 * 1024)
+{
+    /// <summary>Under which keys answers tell reasoning.</summary>
+    public ReasoningKeys ReasoningKeys { get; init; }
+}

@@ -21,4 +21,11 @@ public sealed record PromptTokensDetails(int CachedTokens);
 
 /// <summary>Details of <see cref="Usage.CompletionTokens"/>.</summary>
 /// <param name="ReasoningTokens">Completion tokens that were reasoning.</param>
-public sealed record CompletionTokensDetails(int ReasoningTokens);
+public sealed record CompletionTokensDetails(int ReasoningTokens)
+{
+    /// <summary>Always 0: no output is predicted. OpenAI always has the key, and clients rely on it.</summary>
+    public int AcceptedPredictionTokens { get; init; }
+
+    /// <summary>As <see cref="AcceptedPredictionTokens"/>.</summary>
+    public int RejectedPredictionTokens { get; init; }
+}

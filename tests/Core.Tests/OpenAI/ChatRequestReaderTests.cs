@@ -109,6 +109,18 @@ public sealed class ChatRequestReaderTests
         Assert.Equal("r", read.Reasoning);
     }
 
+    /// <summary>Clients send back an answer that was a thought alone, or nothing.</summary>
+    [Theory]
+    [InlineData("""{"role":"assistant","content":null,"reasoning":"r"}""")]
+    [InlineData("""{"role":"assistant","content":null,"tool_calls":[],"reasoning_content":"r"}""")]
+    [InlineData("""{"role":"assistant","reasoning":"r"}""")]
+    public void TryRead_AssistantWithoutContentAndCalls_HasAnEmptyText(string message)
+    {
+        var read = ReadMessage(message).Messages[0];
+
+        Assert.Equal(("", null, "r"), (read.Content!.Text, read.ToolCalls, read.Reasoning));
+    }
+
     [Theory]
     [InlineData("\"stop\":\"x\"", "x")]
     [InlineData("\"stop\":[]", null)]
@@ -187,7 +199,6 @@ public sealed class ChatRequestReaderTests
     [InlineData("{}", "messages[0].role", "missing_required_parameter")]
     [InlineData("""{"role":"user"}""", "messages[0].content", "missing_required_parameter")]
     [InlineData("""{"role":"user","content":null}""", "messages[0].content", "missing_required_parameter")]
-    [InlineData("""{"role":"assistant","content":null,"tool_calls":[]}""", "messages[0].content", "missing_required_parameter")]
     [InlineData("""{"role":"user","content":5}""", "messages[0].content", "invalid_value")]
     [InlineData("""{"role":"user","content":[]}""", "messages[0].content", "invalid_value")]
     [InlineData("""{"role":"user","content":["a"]}""", "messages[0].content[0]", "invalid_value")]

@@ -102,15 +102,15 @@ public sealed class ToolFieldsTests
     }
 
     [Fact]
-    public void TryRead_Names_Have64Characters_AndTools128Entries()
+    public void TryRead_Names_Have64Characters_AndToolsSoManyEntries()
     {
         var name = new string('f', 64);
         ChatRequestReaderTests.ReadWith($"\"tool_choice\":\"none\",\"tools\":[{Tool.Replace("get_weather", name, StringComparison.Ordinal)}]");
-        ChatRequestReaderTests.ReadWith($"\"tool_choice\":\"none\",\"tools\":[{string.Join(',', Enumerable.Repeat(Tool, 128))}]");
+        ChatRequestReaderTests.ReadWith($"\"tool_choice\":\"none\",\"tools\":[{string.Join(',', Enumerable.Repeat(Tool, ChatRequestRules.MaxTools))}]");
 
         Assert.Equal("tools[0].function.name", ErrorWith(
             $"\"tool_choice\":\"none\",\"tools\":[{Tool.Replace("get_weather", name + "f", StringComparison.Ordinal)}]").Param);
-        Assert.Equal("tools", ErrorWith($"\"tool_choice\":\"none\",\"tools\":[{string.Join(',', Enumerable.Repeat(Tool, 129))}]").Param);
+        Assert.Equal("tools", ErrorWith($"\"tool_choice\":\"none\",\"tools\":[{string.Join(',', Enumerable.Repeat(Tool, ChatRequestRules.MaxTools + 1))}]").Param);
     }
 
     internal static ApiError ErrorWith(string members)

@@ -34,6 +34,8 @@ public sealed class AzureTests(AzureServer profile) : IClassFixture<AzureServer>
     [Theory]
     [InlineData("openai/v1/models")]
     [InlineData("openai/v1/models/tests%2Fscripted")]
+    [InlineData("openai/models?api-version=2024-10-21")]
+    [InlineData("openai/models/tests%2Fscripted?api-version=2024-10-21")]
     public async Task Models_AtAzuresAddresses_AreListed(string path) =>
         Assert.Contains(Model, (await _server.SendAsync(HttpMethod.Get, path, null, ("api-key", AzureServer.Key))).Body, StringComparison.Ordinal);
 

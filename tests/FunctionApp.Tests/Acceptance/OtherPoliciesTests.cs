@@ -3,7 +3,7 @@ using Rill.FunctionApp.Tests.Host;
 
 namespace Rill.FunctionApp.Tests.Acceptance;
 
-/// <summary>The settings that are not the defaults: ErrorEnding=Done, AnthropicErrorEnding=Cut, FirstTokenBeforeHeaders, SlowReader=Pause (contract B.8, B.13).</summary>
+/// <summary>The settings that are not the defaults: ErrorEnding=Done, AnthropicErrorEnding=Cut, FirstTokenBeforeHeaders, SlowReader=Pause, ReasoningKeys=Reasoning (contract B.8, B.13, B.16).</summary>
 [Collection(nameof(OtherPoliciesServer))]
 public sealed class OtherPoliciesTests(OtherPoliciesServer profile)
 {
@@ -27,6 +27,17 @@ public sealed class OtherPoliciesTests(OtherPoliciesServer profile)
 
         Assert.False(stream.EndedCleanly);
         Assert.Equal("content_block_delta", MessagesJson.Type(MessagesJson.Events(stream)[^1]));
+    }
+
+    [Fact]
+    public async Task ReasoningKeys_OfOneName_TellsItUnderThatNameAlone()
+    {
+        var stream = await _server.StreamAsync(ChatJson.Streaming("!text <think>a</think>b"));
+        var message = (await _server.PostAsync(ChatJson.Of("!text <think>a</think>b"))).AssertCompletion().GetProperty("choices")[0].GetProperty("message");
+
+        Assert.Contains(stream.Choices(), choice => choice.GetProperty("delta").TryGetProperty("reasoning", out var told) && told.GetString() == "a");
+        Assert.DoesNotContain(stream.Choices(), choice => choice.GetProperty("delta").TryGetProperty("reasoning_content", out _));
+        Assert.Equal(("a", false), (message.GetProperty("reasoning").GetString(), message.TryGetProperty("reasoning_content", out _)));
     }
 
     [Fact]

@@ -19,7 +19,7 @@ internal static class ChatPrompt
     {
         try
         {
-            var prompt = Render(request, model, cancellationToken);
+            var prompt = Render(SystemTurns.Fit(request, model, cancellationToken), model, cancellationToken);
             var ids = model.Tokenizer.Encode(prompt, cancellationToken);
             return ids.Count == 0 ? (null, Refuse("The messages render to an empty prompt; the model needs at least one token."))
                 : ids.Max() is var highest && highest >= vocabularySize ? (null, Refuse(string.Create(

@@ -11,6 +11,9 @@ public sealed record AnswerRules
     /// <summary>False to leave reasoning out, and with it the log-probabilities of an answer that has some, which would tell it.</summary>
     public bool TellsReasoning { get; init; } = true;
 
+    /// <summary>Under which keys it is told.</summary>
+    public ReasoningKeys ReasoningKeys { get; init; }
+
     /// <summary>Calls of an answer, which ends when the model begins another one; at least 1.</summary>
     public int MostToolCalls { get; init; } = int.MaxValue;
 
@@ -23,9 +26,17 @@ public sealed record AnswerRules
     /// <summary>True to tell the call in the form of before there were tools: the message's function_call.</summary>
     public bool TellsFunctionCall { get; init; }
 
+    /// <summary>The texts of <c>reasoning_content</c> and of <c>reasoning</c>; null for a key that is not written.</summary>
+    public (string? ReasoningContent, string? Reasoning) Tell(string? reasoning) => (
+        ReasoningKeys == ReasoningKeys.Reasoning ? null : reasoning,
+        ReasoningKeys == ReasoningKeys.ReasoningContent ? null : reasoning);
+
     /// <summary>What a request asks for. A function that was named is called without the model's choice, so its finish is stop, as OpenAI's is.</summary>
-    public static AnswerRules Of(ChatCompletionRequest request) => new()
+    /// <param name="request">The request.</param>
+    /// <param name="keys">What the server is set to.</param>
+    public static AnswerRules Of(ChatCompletionRequest request, ReasoningKeys keys) => new()
     {
+        ReasoningKeys = keys,
         TellsReasoning = request.IncludeReasoning,
         MostToolCalls = request.ParallelToolCalls ? int.MaxValue : 1,
         DropsSpaceBeforeCalls = request.Functions.Count > 0 && request.ToolChoice?.Mode != ToolChoiceMode.None,

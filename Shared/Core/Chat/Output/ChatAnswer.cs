@@ -77,9 +77,11 @@ public static class ChatAnswer
         private AssistantMessage Message(AnswerRules rules)
         {
             var calls = _calls.ConvertAll(call => new ToolCall(call.Id, new FunctionCall(call.Function, call.Arguments.ToString())));
+            var (reasoningContent, reasoning) = rules.Tell(_reasoning.Length > 0 ? _reasoning.ToString() : null);
             return new(_content.Length == 0 && calls.Count > 0 ? null : _content.ToString())
             {
-                ReasoningContent = _reasoning.Length > 0 ? _reasoning.ToString() : null,
+                ReasoningContent = reasoningContent,
+                Reasoning = reasoning,
                 ToolCalls = calls.Count > 0 && !rules.TellsFunctionCall ? calls : null,
                 FunctionCall = calls.Count > 0 && rules.TellsFunctionCall ? calls[0].Function : null,
             };

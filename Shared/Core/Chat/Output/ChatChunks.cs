@@ -62,7 +62,8 @@ public sealed class ChatChunks
     private ChatDelta Delta(in AnswerPart part) => part.Kind switch
     {
         AnswerPartKind.Content => new ChatDelta(Content: part.Text),
-        AnswerPartKind.Reasoning => new ChatDelta { ReasoningContent = part.Text },
+        AnswerPartKind.Reasoning when _generation.Rules.Tell(part.Text) is var (content, reasoning) =>
+            new ChatDelta { ReasoningContent = content, Reasoning = reasoning },
         AnswerPartKind.ToolCall when _generation.Rules.TellsFunctionCall => new ChatDelta { FunctionCall = new FunctionCall(part.Text, "") },
         AnswerPartKind.ToolArguments when _generation.Rules.TellsFunctionCall => new ChatDelta { FunctionCall = new FunctionCall(null, part.Text) },
         AnswerPartKind.ToolCall => new ChatDelta { ToolCalls = [ToolCallDelta.Start(part.CallIndex, part.CallId!, part.Text)] },

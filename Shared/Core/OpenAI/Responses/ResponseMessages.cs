@@ -73,9 +73,9 @@ internal sealed class ResponseMessages
     private void AddOther(ResponseItem item, string? instructions)
     {
         var content = Content([.. Texts(item.Content!)]);
-        if (instructions is not null && item.Role is "system" or "developer" && _messages is [{ Role: "system" }])
+        if (instructions is not null && item.Role is "system" or "developer" && _messages is [{ Role: "system", Content: { } said }])
         {
-            _messages[0] = new ChatMessage("system", new MessageContent($"{instructions}\n\n{content.Text}"));
+            _messages[0] = new ChatMessage("system", new MessageContent($"{said.Text}\n\n{content.Text}"));
         }
         else
         {

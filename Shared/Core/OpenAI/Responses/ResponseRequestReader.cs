@@ -7,9 +7,7 @@ namespace Rill.OpenAI.Responses;
 /// <summary>Reads a request for a response from its JSON, by the rules of <see cref="ChatRequestReader"/> (contract A.5).</summary>
 public static class ResponseRequestReader
 {
-    private static readonly JsonElement s_plainText = JsonElement.Parse("""{"format":{"type":"text"}}""");
     private static readonly JsonElement s_auto = JsonElement.Parse("\"auto\"");
-    private static readonly JsonElement s_none = JsonElement.Parse("[]");
 
     /// <summary>Reads a request; exactly one of the two results is set.</summary>
     /// <param name="utf8Json">The whole body.</param>
@@ -45,9 +43,9 @@ public static class ResponseRequestReader
         PreviousResponseId = fields["previous_response_id"].String(),
         Reasoning = ResponseFields.ReadReasoning(fields["reasoning"]),
         Store = fields["store"].Bool() ?? true,
-        Text = Given(fields["text"], s_plainText),
-        ToolChoice = Given(fields["tool_choice"], s_auto),
-        Tools = Given(fields["tools"], s_none),
+        Text = ResponseEcho.Text(fields["text"]),
+        ToolChoice = fields["tool_choice"] is { IsPresent: true } choice ? choice.Value.Clone() : s_auto,
+        Tools = ResponseEcho.Tools(fields["tools"]),
         TopLogprobs = fields["top_logprobs"].Int() ?? 0,
     };
 
@@ -74,6 +72,4 @@ public static class ResponseRequestReader
             ResponseFormat = ResponseFields.ReadFormat(fields["text"]),
         };
     }
-
-    private static JsonElement Given(JsonField field, JsonElement otherwise) => field.IsPresent ? field.Value.Clone() : otherwise;
 }

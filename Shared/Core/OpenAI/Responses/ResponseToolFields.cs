@@ -10,7 +10,10 @@ namespace Rill.OpenAI.Responses;
 /// <param name="Choice">Whether they may be called; null where the request does not say.</param>
 internal sealed record ResponseTools(JsonElement? Tools, IReadOnlyList<ToolDefinition> Functions, ToolChoice? Choice);
 
-/// <summary>Reads tools and tool_choice. Functions are the only tools: others run on a server of their own (web_search, ...), which is not here.</summary>
+/// <summary>
+/// Reads tools and tool_choice. Functions are the only tools: others run on a server of their own (web_search, ...), which is not here. Coding
+/// agents send some with every request, so they are left out where functions stand beside them, and refused where they are all there is.
+/// </summary>
 internal static partial class ResponseToolFields
 {
     private const string FunctionType = "function";
@@ -19,12 +22,19 @@ internal static partial class ResponseToolFields
     public static ResponseTools Read(JsonField fields)
     {
         var tools = fields["tools"];
-        var functions = tools.Array(ReadTool, ChatRequestRules.MaxTools) ?? [];
+        var given = tools.Array(ReadTool, ChatRequestRules.MaxTools) ?? [];
+        IReadOnlyList<ToolDefinition> functions =
+            [.. given.Index().Where(tool => tool.Item.Function is not null).Select(tool => tool.Item.Function! with { SentIndex = tool.Index })];
+        if (functions.Count == 0 && given is [var other, ..])
+        {
+            RefuseOther(other.Type);
+        }
+
         var choice = fields["tool_choice"];
         if (choice.Value.ValueKind == JsonValueKind.Object && choice["type"].String() == "allowed_tools")
         {
             var names = choice["tools"].Array(tool => ReadName(tool, functions), ChatRequestRules.MaxTools) ?? [];
-            functions = [.. functions.Select((function, index) => function with { SentIndex = index }).Where(function => names.Contains(function.Name))];
+            functions = [.. functions.Where(function => names.Contains(function.Name))];
             choice = choice["mode"];
         }
 
@@ -32,13 +42,29 @@ internal static partial class ResponseToolFields
         return new(functions.Count > 0 ? Write(tools.Value, functions) : null, functions, read);
     }
 
-    private static ToolDefinition? ReadTool(JsonField tool)
+    private static Tool? ReadTool(JsonField tool)
     {
-        if (!tool.CheckObject() || !IsFunction(tool["type"]))
+        var type = tool["type"];
+        if (!tool.CheckObject())
         {
             return null;
         }
 
+        if (!type.IsPresent)
+        {
+            type.Miss();
+        }
+
+        return type.String() switch
+        {
+            null => null,
+            FunctionType => ReadFunction(tool) is { } function ? new Tool(type, function) : null,
+            _ => new Tool(type, null),
+        };
+    }
+
+    private static ToolDefinition? ReadFunction(JsonField tool)
+    {
         var (name, parameters) = (tool["name"], tool["parameters"]);
         if (!name.IsPresent)
         {
@@ -111,11 +137,15 @@ internal static partial class ResponseToolFields
         }
         else if (type.String() is { } name && name != FunctionType)
         {
-            type.RefuseUnsupported($"{type.Path} must be function: this server runs no tools itself.");
+            RefuseOther(type);
         }
 
         return type.String() == FunctionType;
     }
+
+    private static bool IsFunction(JsonElement tool) => tool.TryGetProperty("type", out var type) && type.ValueEquals(FunctionType);
+
+    private static void RefuseOther(JsonField type) => type.RefuseUnsupported($"{type.Path} must be function: this server runs no tools itself.");
 
     /// <summary>Chat's form, with the members that templates read and no others.</summary>
     private static JsonElement Write(JsonElement tools, IReadOnlyList<ToolDefinition> functions)
@@ -126,7 +156,7 @@ internal static partial class ResponseToolFields
             writer.WriteStartArray();
             foreach (var tool in tools.EnumerateArray())
             {
-                if (tool.TryGetProperty("name", out var name) && functions.Any(function => name.ValueEquals(function.Name)))
+                if (IsFunction(tool) && tool.TryGetProperty("name", out var name) && functions.Any(function => name.ValueEquals(function.Name)))
                 {
                     Write(writer, tool);
                 }
@@ -155,6 +185,10 @@ internal static partial class ResponseToolFields
         writer.WriteEndObject();
         writer.WriteEndObject();
     }
+
+    /// <param name="Type">The field that says what it is.</param>
+    /// <param name="Function">What the model may call; null for a tool that it is not told of.</param>
+    private sealed record Tool(JsonField Type, ToolDefinition? Function);
 
     [GeneratedRegex(@"^[A-Za-z0-9_-]{1,64}\z")]
     private static partial Regex FunctionName();

@@ -44,6 +44,15 @@ public sealed class ResponseMessagesTests
     }
 
     [Fact]
+    public void ToChat_OfInstructionsAndSeveralSystemMessages_KeepsThemAll()
+    {
+        var messages = Messages($"[{{\"role\":\"developer\",\"content\":\"B\"}},{{\"role\":\"system\",\"content\":\"C\"}},{Asked}]", "\"instructions\":\"A\"");
+
+        Assert.Equal(["system", "user"], messages.Select(message => message.Role));
+        Assert.Equal("A\n\nB\n\nC", messages[0].Content!.Text);
+    }
+
+    [Fact]
     public void ToChat_OfASystemMessageWithoutInstructions_LeavesItsRole() =>
         Assert.Equal("developer", Messages($"[{{\"role\":\"developer\",\"content\":\"B\"}},{Asked}]")[0].Role);
 

@@ -59,6 +59,38 @@ public sealed class ResponseRequestReaderTests
         Assert.Equal(new ToolChoice(ToolChoiceMode.Named, "put"), settings.ToolChoice);
     }
 
+    /// <summary>As Codex sends them.</summary>
+    [Fact]
+    public void TryRead_OfToolsThatAreNoFunctionsBesideOneThatIs_LeavesThemOut()
+    {
+        var request = ReadWith("""
+            "tools":[{"type":"web_search"},{"type":"custom","name":"get"},{"type":"function","name":"get"},{"type":"namespace","name":"mcp","tools":[]}]
+            """);
+
+        var function = Assert.Single(request.Settings.Functions);
+        Assert.Equal(("get", 2), (function.Name, function.SentIndex));
+        Assert.Equal("""[{"type":"function","function":{"name":"get"}}]""", request.Settings.Tools!.Value.GetRawText());
+        Assert.Equal(4, request.Echo.Tools.GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("\"text\":{\"verbosity\":\"low\"}", """{"format":{"type":"text"},"verbosity":"low"}""")]
+    [InlineData("\"text\":{\"format\":null}", """{"format":{"type":"text"}}""")]
+    [InlineData("\"text\":null", """{"format":{"type":"text"}}""")]
+    [InlineData("\"text\":{\"format\":{\"type\":\"text\"}}", """{"format":{"type":"text"}}""")]
+    public void TryRead_OfText_EchoesAFormat(string member, string echoed) => Assert.Equal(echoed, ReadWith(member).Echo.Text.GetRawText());
+
+    [Theory]
+    [InlineData("""{"type":"function","name":"f"}""", """{"type":"function","name":"f","description":null,"parameters":{},"strict":false}""")]
+    [InlineData("""{"type":"function","name":"f","strict":null}""", """{"type":"function","name":"f","description":null,"parameters":{},"strict":false}""")]
+    [InlineData(
+        """{"type":"function","name":"f","description":"d","parameters":{"type":"object"},"strict":true}""",
+        """{"type":"function","name":"f","description":"d","parameters":{"type":"object"},"strict":true}""")]
+    [InlineData("""{"type":"web_search"},{"type":"function","name":"f","description":"","parameters":{},"strict":true}""",
+        """{"type":"web_search"},{"type":"function","name":"f","description":"","parameters":{},"strict":true}""")]
+    public void TryRead_OfTools_EchoesAllThatFunctionsHave(string tools, string echoed) =>
+        Assert.Equal($"[{echoed}]", ReadWith($"\"tools\":[{tools}]").Echo.Tools.GetRawText());
+
     [Fact]
     public void TryRead_OfAllowedTools_KeepsThoseAlone()
     {
@@ -95,6 +127,7 @@ public sealed class ResponseRequestReaderTests
     [InlineData("\"tools\":[{\"type\":\"function\",\"name\":\"a b\"}]", "tools[0].name", "invalid_value")]
     [InlineData("\"tools\":[{\"name\":\"a\"}]", "tools[0].type", "missing_required_parameter")]
     [InlineData("\"tools\":[{\"type\":\"custom\",\"name\":\"a\"}]", "tools[0].type", "unsupported_parameter")]
+    [InlineData("\"tools\":[{\"type\":\"function\",\"name\":\"a\"},{\"type\":\"custom\",\"name\":\"b\"}],\"tool_choice\":{\"type\":\"custom\",\"name\":\"b\"}", "tool_choice.type", "unsupported_parameter")]
     [InlineData("\"tool_choice\":\"required\"", "tool_choice", "invalid_value")]
     [InlineData("\"tool_choice\":\"sometimes\"", "tool_choice", "invalid_value")]
     [InlineData("\"tool_choice\":{\"type\":\"function\",\"name\":\"a\"}", "tool_choice.name", "invalid_value")]

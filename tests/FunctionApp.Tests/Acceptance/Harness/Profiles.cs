@@ -62,6 +62,7 @@ public sealed class OtherPoliciesServer() : ServerProfile(
     ("Rill__ErrorEnding", "Done"),
     ("Rill__AnthropicErrorEnding", "Cut"),
     ("Rill__FirstTokenBeforeHeaders", "true"),
+    ("Rill__ReasoningKeys", "Reasoning"),
     ("Rill__Engine__SlowReader", "Pause"),
     ("Rill__Engine__PauseAfterTokens", "64"),
     ("Scripted__ContextLength", "1048576"));

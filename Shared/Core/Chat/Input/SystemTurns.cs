@@ -2,28 +2,26 @@ using System.Globalization;
 using Rill.OpenAI;
 using Rill.Text;
 
-namespace Rill.Chat.Input.Messages;
+namespace Rill.Chat.Input;
 
 /// <summary>
-/// System turns in the middle of a conversation. A template that refuses them, or writes them elsewhere, gets them within the user's turn
-/// beside them. They stay at their place: at the beginning they would change what the prefix cache holds.
+/// Turns of the system, or the developer, behind the first. A template that refuses them, or writes them elsewhere, gets those at the beginning
+/// as one, and others within the user's turn beside them. These stay at their place: at the beginning they would change what the prefix cache
+/// holds.
 /// </summary>
-public static class SystemTurns
+internal static class SystemTurns
 {
     private const string Start = "<system>\n";
     private const string End = "\n</system>";
 
     /// <summary>The conversation as the model's template can write it.</summary>
     /// <exception cref="OperationCanceledException">The cancellation came on the way.</exception>
-    public static ChatCompletionRequest Fit(ChatCompletionRequest request, ChatModel model, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        return request.Messages.Skip(1).Any(IsSystem) && !Writes(request, model, cancellationToken)
+    public static ChatCompletionRequest Fit(ChatCompletionRequest request, ChatModel model, CancellationToken cancellationToken = default) =>
+        request.Messages.Skip(1).Any(IsSystem) && !Writes(request, model, cancellationToken)
             ? request with { Messages = Fold(request.Messages) }
             : request;
-    }
 
-    private static bool IsSystem(ChatMessage message) => message.Role == "system";
+    private static bool IsSystem(ChatMessage message) => message.Role is "system" or "developer";
 
     /// <summary>Whether the template writes a conversation of these turns, with other texts, in their order.</summary>
     private static bool Writes(ChatCompletionRequest request, ChatModel model, CancellationToken cancellationToken)
@@ -60,6 +58,12 @@ public static class SystemTurns
         var folded = new List<ChatMessage>();
         foreach (var (index, message) in messages.Index())
         {
+            if (IsSystem(message) && folded is [var first] && IsSystem(first))
+            {
+                folded[0] = first with { Content = new MessageContent($"{first.Content!.Text}\n\n{message.Content!.Text}") };
+                continue;
+            }
+
             var turn = index > 0 && IsSystem(message)
                 ? new ChatMessage("user", new MessageContent(Start + message.Content!.Text + End))
                 : message;

@@ -1,8 +1,9 @@
 using Rill.Chat;
-using Rill.Chat.Input.Messages;
+using Rill.Chat.Input;
+using Rill.Core.Tests.Chat.Input.Messages;
 using Rill.OpenAI;
 
-namespace Rill.Core.Tests.Chat.Input.Messages;
+namespace Rill.Core.Tests.Chat.Input;
 
 /// <summary>System turns in the middle, for templates that write them and for those that do not.</summary>
 public sealed class SystemTurnsTests
@@ -40,6 +41,25 @@ public sealed class SystemTurnsTests
     public async Task Fit_OfOneThatNoUserStandsBeside_MakesAUsersTurn() => Assert.Equal(
         ["system", "user", "assistant", "user"],
         (await FitAsync(Refuses, """{"role":"user","content":"a"},{"role":"assistant","content":"b"},{"role":"system","content":"s"}""")).Select(message => message.Role));
+
+    /// <summary>As coding agents write them: several at the beginning, of the developer too, and later ones at each change of their mode.</summary>
+    [Theory]
+    [InlineData("system", "system")]
+    [InlineData("system", "developer")]
+    [InlineData("developer", "developer")]
+    public async Task Fit_OfSeveralAtTheBeginning_MakesThemOne(string first, string second)
+    {
+        await using var world = new ChatWorld(template: Refuses.Replace("m.role == 'system'", "m.role in ('system', 'developer')", StringComparison.Ordinal));
+        string[] roles = [first, second, second, "user", "developer"];
+        var asked = new ChatCompletionRequest { Messages = [.. roles.Select((role, index) => new ChatMessage(role, new MessageContent($"{index}")))] };
+
+        var messages = SystemTurns.Fit(asked, world.Service.Model).Messages;
+
+        Assert.Equal([first, "user"], messages.Select(message => message.Role));
+        Assert.Equal("0\n\n1\n\n2", messages[0].Content!.Text);
+        Assert.Equal(["3", "<system>\n4\n</system>"], messages[1].Content!.Parts);
+        Assert.Null(ChatPrompt.Encode(asked, world.Service.Model, int.MaxValue, CancellationToken.None).Error);
+    }
 
     private static async Task<IReadOnlyList<ChatMessage>> FitAsync(string template, string messages)
     {

@@ -38,7 +38,7 @@ internal static class GrammarPart
             $"mean {MeanTarget} {Verdict(timing.MeanMask <= MeanTarget)}, p99 {MaskTarget} {Verdict(timing.Masks.Percentile(99) <= MaskTarget)}");
         Add(table, "step, µs", timing.Steps, null, "");
         return string.Create(CultureInfo.InvariantCulture,
-            $"Of {timing.Schemas:N0} real schemas {timing.Compiled:N0} compile ({100.0 * timing.Compiled / timing.Schemas:0.0} %). Each is compiled afresh, and the {timing.Masks.Count:N0} tokens of its valid instances, {timing.Tokens:N0} ids in qwen3's vocabulary, are followed with a mask before each. Processor time of one thread. The vocabulary is laid out once for a model: {timing.VocabularyMilliseconds:0} ms.\n\n{table}");
+            $"Of {timing.Schemas:N0} real schemas {timing.Compiled:N0} compile ({100.0 * timing.Compiled / timing.Schemas:0.0} %). Each is compiled afresh, and the {timing.Masks.Count:N0} tokens of its valid instances, {timing.Tokens:N0} ids in qwen3's vocabulary, are followed with a mask before each. Processor time of one thread. The vocabulary is laid out once for a model: {timing.VocabularyMilliseconds:0} ms. All masks together: {timing.Fingerprint}, which no change of speed may change.\n\n{table}");
     }
 
     private static void Add(Table table, string what, Summary times, double? mean, string target) => table.Add(

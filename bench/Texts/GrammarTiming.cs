@@ -15,6 +15,7 @@ internal sealed class GrammarTiming
     private readonly List<double> _compileAndMask = [];
     private readonly List<double> _masks = [];
     private readonly List<double> _steps = [];
+    private ulong _fingerprint;
 
     /// <summary>Measures every schema of a file of JSON lines with the members schema and tests.</summary>
     /// <param name="tokenizer">The directory of the tokenizer.</param>
@@ -32,7 +33,7 @@ internal sealed class GrammarTiming
             Measure(line);
         }
 
-        (Compiled, Schemas) = (0, lines.Length);
+        (Compiled, Schemas, _fingerprint) = (0, lines.Length, 0);
         foreach (var list in new[] { _compile, _compileAndMask, _masks, _steps })
         {
             list.Clear();
@@ -68,6 +69,9 @@ internal sealed class GrammarTiming
 
     /// <summary>The mean of the masks.</summary>
     public double MeanMask => _masks.Average();
+
+    /// <summary>A number made of all masks, by which two versions of the engine are compared.</summary>
+    public string Fingerprint => $"{_fingerprint:x16}";
 
     /// <summary>Microseconds to take a token in.</summary>
     public Summary Steps => new(_steps);
@@ -108,6 +112,11 @@ internal sealed class GrammarTiming
             var isAccepted = matcher.TryAccept(token);
             _masks.Add(filled - start);
             _steps.Add(ThreadTime.Now() - filled);
+            foreach (var word in mask)
+            {
+                _fingerprint = (_fingerprint ^ word) * 1099511628211;    // FNV
+            }
+
             if (!isAccepted)
             {
                 return;

@@ -72,7 +72,7 @@ internal static class ChatSchemas
     public static JsonObject Message() => new Fields()
         .Must("role", Words("developer", "system", "user", "assistant", "tool", "function"))
         .May("content", Either(AnyText(), List(new Fields().Must("type", Words("text")).Must("text", AnyText()).ToSchema(), 1, ChatRequestRules.MaxParts)),
-            "May be absent of an assistant that calls tools, and of nobody else.")
+            "May be absent of an assistant, and of nobody else.")
         .May("name", AnyText())
         .May("tool_call_id", AnyText(), "Of a tool: the call that it answers.")
         .May("tool_calls", List(AnyObject(), most: ChatRequestRules.MaxParts), "Of an assistant: its calls, as an answer tells them.")

@@ -132,7 +132,7 @@ internal static class Endpoints
                     }),
                 .. ModelsAt("/openai/v1/models"),
                 .. ResponsesAt("/openai/v1/responses"),
-                .. ResponsesAt("/openai/responses").Select(entry => (entry.Path, entry.Method, entry.Operation with { Id = entry.Operation.Id + "Unversioned" })),
+                .. ModelsAt("/openai/models").Concat(ResponsesAt("/openai/responses")).Select(entry => (entry.Path, entry.Method, entry.Operation with { Id = entry.Operation.Id + "Unversioned" })),
             ];
             return endpoints.Select(entry => (entry.Path, entry.Method, entry.Operation with { Id = entry.Operation.Id + "AtAzure", Tag = "Azure's addresses" }));
         }

@@ -69,7 +69,7 @@ internal static class ResponsesSchemas
             .May("description", AnyText())
             .May("parameters", AnyObject(), "A JSON Schema.")
             .May("strict", Flag())
-            .ToSchema(), most: ChatRequestRules.MaxTools))
+            .ToSchema(), most: ChatRequestRules.MaxTools), "Tools of other types are left out where functions stand beside them.")
         .May("tool_choice", Either(
             Words("none", "auto", "required"),
             new Fields().Must("type", Words("function")).Must("name", AnyText()).ToSchema(),

@@ -18,6 +18,7 @@ public class AlikeTests
         """{"type":"string","pattern":"^(?:\\S+\\s+){0,19}\\S+$","maxLength":200}""",
         """{"type":"string","pattern":"^[a-fà-ê—‘-”߿ࠀ-࿿😀-😎]*[^b-y]$"}""",
         """{"type":"string","format":"date-time"}""",
+        """{"type":"object","properties":{"able":{},"about":{},"él":{}},"additionalProperties":{"type":"null"}}""",
         """{"type":"array","maxItems":3,"items":{"type":"number"}}""",
         """{"type":"array","items":{"type":"integer","minimum":-7,"maximum":4321,"multipleOf":3}}""",
         """{"enum":["a","\"b\\","é😀",null,1.5,{"c":[true]}]}""",

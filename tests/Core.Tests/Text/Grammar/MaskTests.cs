@@ -2,6 +2,8 @@ using System.Text;
 using System.Text.Json;
 using Rill.Text;
 using Rill.Text.Grammar;
+using Rill.Text.Grammar.Machines;
+using Rill.Text.Grammar.Strings;
 using Rill.Text.Grammar.Tokens;
 
 namespace Rill.Core.Tests.Text.Grammar;
@@ -28,6 +30,7 @@ public class MaskTests
         """{"type":"string","pattern":"^(?:\\S+\\s+){0,3}\\S+$","minLength":5,"maxLength":150}""",
         """{"type":"string","pattern":"^[^,]*,?[^,]*$"}""",
         """{"type":"string","maxLength":12}""",
+        """{"anyOf":[{"type":"string","maxLength":12},{"type":"string","minLength":3,"maxLength":40}]}""",
         """{"type":"string","format":"email"}""",
         """{"anyOf":[{"type":"string","pattern":"^[a-z ]+$"},{"type":"string","pattern":"^[A-Za-z]+-.*$"}]}""",
         """{"type":"object","additionalProperties":{},"properties":{"able":{},"about":{},"a b":{}}}""",
@@ -97,6 +100,45 @@ public class MaskTests
 
                 Assert.True(matcher.TryAccept(token));
             }
+        }
+    }
+
+    /// <summary>Texts of tagged arguments: what may follow a mark that has begun is said by what stands behind it, whatever the bounds of length.</summary>
+    [Theory]
+    [InlineData(0, int.MaxValue)]
+    [InlineData(2, int.MaxValue)]
+    [InlineData(0, 40)]
+    [InlineData(0, 400)]
+    public void FillMask_WithinTheMarkBehindABareText_AgreesWithEveryTokensStep(int least, int most)
+    {
+        var tokenizer = HuggingFaceTokenizer.Load(Path.Combine(Vectors.RepositoryRoot(), "models", "rill-mini"));
+        var vocabulary = new TokenVocabulary(tokenizer, []);
+        var text = new StringMachine(StringAutomaton.Any, least, most).BareWithout("</a", new AutomatonBuilder(new GrammarLimits()));
+        var matcher = new GrammarMatcher(new CompiledGrammar(new AnswerProgram().Value(text).Literal("</a").Literal("!").Build(), vocabulary));
+        var mask = new uint[(tokenizer.VocabularySize + 31) / 32];
+
+        Assert.True(matcher.TryAccept("so it is</"u8));
+        matcher.FillMask(mask);
+
+        Check(matcher, mask, new Random(5), tokenizer.VocabularySize);
+        Assert.InRange(Allowed(mask).Count, 100, tokenizer.VocabularySize);
+    }
+
+    /// <summary>Masks within strings are shared: those of one room of any string with bounds.</summary>
+    [Fact]
+    public void FillMask_OfStringsWithTheSameRoom_IsTheSame()
+    {
+        var (shorter, longer) = (new uint[9], new uint[9]);
+        FillBehind("""{"type":"string","maxLength":5}""", "\"ab", shorter);
+        FillBehind("""{"type":"string","minLength":4,"maxLength":9}""", "\"abcdef", longer);
+
+        Assert.Equal(shorter, longer);
+
+        static void FillBehind(string schema, string text, uint[] mask)
+        {
+            var matcher = new GrammarMatcher(GrammarWorld.Compile(schema));
+            Assert.True(matcher.TryAccept(Encoding.UTF8.GetBytes(text)));
+            matcher.FillMask(mask);
         }
     }
 

@@ -15,7 +15,7 @@ namespace Rill.Text.Grammar.Machines;
 /// <param name="maxLength">Most; int.MaxValue for no bound.</param>
 /// <param name="lengths">Which lengths are possible, where bounds stand beside an automaton that does not accept everything.</param>
 /// <param name="isBare">True for a text as it is, without quotation marks and escapes.</param>
-internal sealed class StringMachine(
+internal sealed partial class StringMachine(
     StringAutomaton automaton, int minLength = 0, int maxLength = int.MaxValue, LengthReach? lengths = null, bool isBare = false) : Machine
 {
     private const int LeastOfThree = 0x800;
@@ -285,61 +285,6 @@ internal sealed class StringMachine(
             ? automaton.Classes.FindCommon(first, last)
             : -1;
 
-    private Move StepEscape(MachineState state, byte next) => next switch
-    {
-        (byte)'"' or (byte)'\\' or (byte)'/' => Complete(state, next),
-        (byte)'b' => Complete(state, '\b'),
-        (byte)'f' => Complete(state, '\f'),
-        (byte)'n' => Complete(state, '\n'),
-        (byte)'r' => Complete(state, '\r'),
-        (byte)'t' => Complete(state, '\t'),
-        (byte)'u' => To(state, Phase.Hex0, 0),
-        _ => Move.None,
-    };
-
-    /// <summary>So many digits of an escape were read, this one included.</summary>
-    private Move StepHex(MachineState state, byte next, int digits)
-    {
-        if (!char.IsAsciiHexDigit((char)next))
-        {
-            return Move.None;
-        }
-
-        var unit = (state.Text << 4) | Convert.ToInt32(((char)next).ToString(), 16);
-        var shift = 4 * (4 - digits);
-        var (first, last) = (unit << shift, ((unit + 1) << shift) - 1);
-        var (high, highEnd) = (Math.Max(first, 0xD800), Math.Min(last, 0xDBFF));
-        var opensPair = high <= highEnd && CanGoOn(state, Pair(high, 0xDC00), Pair(highEnd, 0xDFFF));
-        if (digits == 4)
-        {
-            return opensPair ? To(state, Phase.PairEscape, unit) : char.IsSurrogate((char)unit) ? Move.None : Complete(state, unit);
-        }
-
-        return opensPair || CanGoOn(state, first, last) ? To(state, Phase.Hex0 + digits, unit) : Move.None;
-    }
-
-    /// <summary>The same for the second half of a pair; the state's text holds the first half, and then the digits.</summary>
-    private Move StepLow(MachineState state, byte next, int digits)
-    {
-        if (!char.IsAsciiHexDigit((char)next))
-        {
-            return Move.None;
-        }
-
-        var (high, read) = (digits == 1 ? state.Text : state.Text >> 12, digits == 1 ? 0 : state.Text & 0xFFF);
-        var unit = (read << 4) | Convert.ToInt32(((char)next).ToString(), 16);
-        var shift = 4 * (4 - digits);
-        var (first, last) = (Math.Max(unit << shift, 0xDC00), Math.Min(((unit + 1) << shift) - 1, 0xDFFF));
-        if (first > last)
-        {
-            return Move.None;
-        }
-
-        return digits == 4 ? Complete(state, Pair(high, unit))
-            : CanGoOn(state, Pair(high, first), Pair(high, last)) ? To(state, Phase.Low0 + digits, (high << 12) | unit)
-            : Move.None;
-    }
-
     private Move Complete(MachineState state, int codePoint) =>
         state.Count < maxLength && automaton.Step(state.Place, codePoint) is var place and not StringAutomaton.Dead
             && (lengths is null || lengths.CanEnd(place, state.Count + 1))
@@ -358,6 +303,4 @@ internal sealed class StringMachine(
         return (first < 0xD800 && automaton.LeadsOn(state.Place, first, Math.Min(last, 0xD7FF), test))
             || (last > 0xDFFF && automaton.LeadsOn(state.Place, Math.Max(first, 0xE000), last, test));
     }
-
-    private static int Pair(int high, int low) => 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
 }

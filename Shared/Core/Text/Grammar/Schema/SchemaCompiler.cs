@@ -6,13 +6,12 @@ using Rill.Text.Patterns;
 
 namespace Rill.Text.Grammar.Schema;
 
-/// <summary>
-/// Makes the rules of a schema. A rule stands for a set of claims that one value must obey; equal sets are one rule, so recursion ends.
-/// </summary>
+/// <summary>Makes the rules of a schema.</summary>
 internal sealed class SchemaCompiler
 {
     private const int MostContained = 4;
 
+    private static readonly (JsonKinds Kind, string Text)[] s_words = [(JsonKinds.Null, "null"), (JsonKinds.True, "true"), (JsonKinds.False, "false")];
     private static readonly Lazy<RuleDraft> s_anything = new(NewAnything);
 
     private readonly GrammarBudget _budget;
@@ -20,14 +19,9 @@ internal sealed class SchemaCompiler
     private readonly SchemaDocument _document;
     private readonly SchemaExpander _expander;
     private readonly MemberNames _names;
-    private readonly Dictionary<int, RuleDraft> _ofOne = [];
-    private readonly Dictionary<string, RuleDraft> _ofSeveral = [];
-    private readonly List<RuleDraft> _drafts = [];
-    private readonly Queue<(RuleDraft Draft, IReadOnlyList<Claim> Claims)> _open = [];
-    private bool _hasAnything;
-    private bool _makesAnything;
+    private readonly RuleTable _rules;
 
-    private SchemaCompiler(JsonElement schema, GrammarBudget budget)
+    private SchemaCompiler(JsonElement schema, GrammarBudget budget, Lazy<RuleDraft>? anything)
     {
         budget.AddText(JsonMarshal.GetRawUtf8Value(schema).Length);
         JsonText.CheckUnicode(schema);
@@ -36,14 +30,15 @@ internal sealed class SchemaCompiler
         _document = new(schema);
         _expander = new(_document, budget);
         _names = new(_expander, _automata, budget.Automata);
+        _rules = new(budget, new(_document.Anything, Holds: true), anything);
     }
 
     /// <summary>The rule of all values that obey a schema.</summary>
     /// <exception cref="SchemaException">The schema is broken, needs what is not supported or more than the limits, or forbids every value.</exception>
     public static Rule Compile(JsonElement schema, GrammarBudget budget)
     {
-        var compiler = new SchemaCompiler(schema, budget);
-        var root = compiler.RuleOf([new(compiler._document.Root, Holds: true)]);
+        var compiler = new SchemaCompiler(schema, budget, s_anything);
+        var root = compiler._rules.Of(new Claim(compiler._document.Root, Holds: true));
         compiler.Finish();
         return root.IsPossible ? root.Rule : throw NothingObeys();
     }
@@ -52,7 +47,7 @@ internal sealed class SchemaCompiler
     /// <exception cref="SchemaException">As of <see cref="Compile"/>; also when the objects cannot be told by their members one by one.</exception>
     public static IReadOnlyList<MemberRule> CompileMembers(JsonElement schema, GrammarBudget budget)
     {
-        var compiler = new SchemaCompiler(schema, budget);
+        var compiler = new SchemaCompiler(schema, budget, s_anything);
         var facets = compiler.OnlyObjects();
         var required = facets.Required.ToHashSet();
         var members = compiler.MembersOf(facets, NamesOf(facets));
@@ -67,8 +62,7 @@ internal sealed class SchemaCompiler
     private ObjectFacets OnlyObjects()
     {
         var root = _document.Root;
-        var ways = Guarded(root, () => _expander.Expand([new(root, Holds: true)])).Where(way => (way.Kinds & JsonKinds.Object) != 0).ToList();
-        return ways switch
+        return ObjectsOf(root) switch
         {
             [] => throw NothingObeys(),
             [{ Values: null, Object: { MinProperties: 0, MaxProperties: int.MaxValue, Names.Count: 0 } facets }] => facets,
@@ -76,133 +70,54 @@ internal sealed class SchemaCompiler
         };
     }
 
-    private static void Guarded(SchemaNode node, Action read) => Guarded(node, () =>
-    {
-        read();
-        return true;
-    });
-
-    private static T Guarded<T>(SchemaNode node, Func<T> read)
+    private List<Facets> ObjectsOf(SchemaNode node)
     {
         try
         {
-            return read();
+            return [.. _expander.Expand([new(node, Holds: true)]).Where(way => (way.Kinds & JsonKinds.Object) != 0)];
         }
         catch (PatternSyntaxException exception)
         {
-            throw SchemaException.Unsupported(node.Pointer, "this schema", $"cannot be enforced: {exception.Message}");
+            throw Refusal(node, exception);
         }
     }
+
+    private static SchemaException Refusal(SchemaNode node, PatternSyntaxException exception) =>
+        SchemaException.Unsupported(node.Pointer, "this schema", $"cannot be enforced: {exception.Message}");
 
     /// <summary>Drafts all rules, finds out which have values, from those inside out, and makes the machines of these.</summary>
     private void Finish()
     {
-        while (_open.TryDequeue(out var next))
+        while (_rules.TryTake(out var draft, out var claims))
         {
-            Draft(next.Draft, next.Claims);
+            Draft(draft, claims);
         }
 
-        for (var found = true; found;)
-        {
-            found = false;
-            for (var at = _drafts.Count - 1; at >= 0; at--)
-            {
-                if (!_drafts[at].IsPossible && _drafts[at].FindPossible())
-                {
-                    _drafts[at].IsPossible = found = true;
-                }
-            }
-        }
-
-        for (var at = _drafts.Count - 1; at >= 0; at--)
-        {
-            if (_drafts[at].IsPossible)
-            {
-                _drafts[at].Finish();
-            }
-        }
-    }
-
-    private RuleDraft RuleOf(IEnumerable<Claim> claims)
-    {
-        var kept = claims.Where(claim => !IsTrivial(claim)).DistinctBy(claim => claim.Key).OrderBy(claim => claim.Key).ToList();
-        if (kept.Count < 2)
-        {
-            return kept.Count == 0 ? Anything() : RuleOfOne(kept[0]);
-        }
-
-        var key = string.Join(',', kept.Select(claim => claim.Key));
-        if (!_ofSeveral.TryGetValue(key, out var draft))
-        {
-            _ofSeveral.Add(key, draft = NewDraft(kept));
-        }
-
-        return draft;
-    }
-
-    /// <summary>The rule of one claim, as most members have.</summary>
-    private RuleDraft RuleOf(Claim claim) => IsTrivial(claim) ? Anything() : RuleOfOne(claim);
-
-    private RuleDraft RuleOfOne(Claim claim)
-    {
-        if (!_ofOne.TryGetValue(claim.Key, out var draft))
-        {
-            _ofOne.Add(claim.Key, draft = NewDraft([claim]));
-        }
-
-        return draft;
-    }
-
-    /// <summary>What any value obeys: made once for all schemas, and counted as if each had made its own.</summary>
-    private RuleDraft Anything()
-    {
-        if (_makesAnything)
-        {
-            return RuleOfOne(new(_document.Anything, Holds: true));
-        }
-
-        if (!_hasAnything)
-        {
-            _hasAnything = true;
-            _budget.AddRule();
-            _budget.AddAlternative();
-        }
-
-        return s_anything.Value;
+        _rules.Finish();
     }
 
     private static RuleDraft NewAnything()
     {
-        var compiler = new SchemaCompiler(JsonElement.Parse("true"), new(new())) { _makesAnything = true };
-        var draft = compiler.Anything();
+        var compiler = new SchemaCompiler(JsonElement.Parse("true"), new(new()), anything: null);
+        var draft = compiler._rules.Of([]);
         compiler.Finish();
         return draft;
     }
 
-    private RuleDraft NewDraft(IReadOnlyList<Claim> claims)
-    {
-        _budget.AddRule();
-        var draft = new RuleDraft();
-        _drafts.Add(draft);
-        _open.Enqueue((draft, claims));
-        return draft;
-    }
-
-    /// <summary>True for a claim that every value fulfils, at a glance.</summary>
-    private static bool IsTrivial(Claim claim) => claim.Node.Value.ValueKind switch
-    {
-        JsonValueKind.True => claim.Holds,
-        JsonValueKind.False => !claim.Holds,
-        _ => claim.Holds && claim.Node.IsEmpty,
-    };
-
     private void Draft(RuleDraft draft, IReadOnlyList<Claim> claims)
     {
         var node = claims[0].Node;
-        foreach (var facets in Guarded(node, () => _expander.Expand(claims)))
+        try
         {
-            _budget.AddAlternative();
-            Guarded(node, () => Add(draft, facets, node));
+            foreach (var facets in _expander.Expand(claims))
+            {
+                _budget.AddAlternative();
+                Add(draft, facets, node);
+            }
+        }
+        catch (PatternSyntaxException exception)
+        {
+            throw Refusal(node, exception);
         }
     }
 
@@ -214,9 +129,12 @@ internal sealed class SchemaCompiler
             return;
         }
 
-        foreach (var (kind, text) in new[] { (JsonKinds.Null, "null"), (JsonKinds.True, "true"), (JsonKinds.False, "false") })
+        foreach (var (kind, text) in s_words)
         {
-            draft.Literals.AddRange((facets.Kinds & kind) != 0 ? [text] : []);
+            if ((facets.Kinds & kind) != 0)
+            {
+                draft.Literals.Add(text);
+            }
         }
 
         if ((facets.Kinds & JsonKinds.Number) != 0 && _automata.Number(facets.Number, node) is { } number)
@@ -302,7 +220,7 @@ internal sealed class SchemaCompiler
         return
         [
             .. Enumerable.Range(0, 1 << facets.Contains.Count)
-                .Select(chosen => (chosen, RuleOf([.. claims, .. facets.Contains.Where((_, bit) => (chosen >> bit & 1) != 0)]))),
+                .Select(chosen => (chosen, _rules.Of([.. claims, .. facets.Contains.Where((_, bit) => (chosen >> bit & 1) != 0)]))),
         ];
     }
 
@@ -315,7 +233,7 @@ internal sealed class SchemaCompiler
 
         var names = NamesOf(facets);
         var (others, claims) = _names.Others(facets, names);
-        return new(MembersOf(facets, names), others, [.. claims.Select(list => RuleOf(list))], facets);
+        return new(MembersOf(facets, names), others, [.. claims.Select(list => _rules.Of(list))], facets);
     }
 
     private List<(string Name, RuleDraft Rule)> MembersOf(ObjectFacets facets, List<string> names)
@@ -326,8 +244,8 @@ internal sealed class SchemaCompiler
             if (facets.Names.Count == 0 || _names.AreAllowed(facets, name))
             {
                 members.Add((name, facets.Members is [{ Patterns.Count: 0 } only] && only.Named.TryGetValue(name, out var claim)
-                    ? RuleOf(claim)
-                    : RuleOf(facets.Members.SelectMany(rules => rules.At(name)))));
+                    ? _rules.Of(claim)
+                    : _rules.Of(facets.Members.SelectMany(rules => rules.At(name)))));
             }
         }
 

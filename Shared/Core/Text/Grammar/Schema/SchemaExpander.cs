@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Rill.Text.Grammar.Numbers;
 using Rill.Text.Grammar.Strings;
 
 namespace Rill.Text.Grammar.Schema;
@@ -9,6 +8,7 @@ internal sealed class SchemaExpander
 {
     private readonly SchemaDocument _document;
     private readonly KeywordReader _read;
+    private readonly PlainSchemas _plain;
     private readonly SchemaEvaluator _evaluator;
     private readonly SchemaNegation _negation;
     private readonly GrammarBudget _budget;
@@ -20,6 +20,7 @@ internal sealed class SchemaExpander
     {
         (_document, _budget) = (document, budget);
         _read = new(document, budget.Automata);
+        _plain = new(_read);
         _evaluator = new(document, _read);
         _negation = new(document, _read);
     }
@@ -32,7 +33,7 @@ internal sealed class SchemaExpander
     public IReadOnlyList<Facets> Expand(IReadOnlyList<Claim> claims)
     {
         _budget.Work++;
-        if (claims is [{ Holds: true } only] && AtAGlance(only.Node) is { } plain)
+        if (claims is [{ Holds: true } only] && _plain.Find(only.Node) is { } plain)
         {
             Count(claims, _budget.Work);
             return plain.Kinds == JsonKinds.None || plain.Values is { Count: 0 } ? [] : [plain];
@@ -84,54 +85,6 @@ internal sealed class SchemaExpander
         {
             throw SchemaException.Unsupported(claims[0].Node.Pointer, "anyOf", "and its like multiply to too many alternatives here");
         }
-    }
-
-    /// <summary>What most schemas say: it can be met in one way alone, and refers to no other schema of the same value. Null for any other.</summary>
-    private Facets? AtAGlance(SchemaNode node)
-    {
-        if (node.Value.ValueKind != JsonValueKind.Object)
-        {
-            return null;
-        }
-
-        if (node.Has(KeywordGroups.NotPlain))
-        {
-            return PlainValues(node) is { } values ? new Facets { Values = values } : null;
-        }
-
-        var facets = KeywordReader.Types(node) is var (kinds, isWhole)
-            ? new Facets { Kinds = kinds, Number = isWhole ? NumberFacets.Whole : NumberFacets.Any }
-            : new Facets();
-        facets = node.Has(KeywordGroups.Array) ? facets with { Array = With(facets.Array, node) } : facets;
-        return node.Has(KeywordGroups.Object) ? facets with { Object = With(facets.Object, node) } : facets;
-    }
-
-    /// <summary>The values of a schema that says no more of them than their list and their type; null for any other.</summary>
-    private static List<JsonElement>? PlainValues(SchemaNode node)
-    {
-        if (node.Has(KeywordGroups.All & ~KeywordGroups.Listed) || node.TryGet("$ref", out _) || node.TryGet("const", out _)
-            || KeywordReader.Enumeration(node) is not { } values)
-        {
-            return null;
-        }
-
-        var (kinds, isWhole) = KeywordReader.Types(node) ?? (JsonKinds.All, false);
-        var kept = new List<JsonElement>(values.Count);
-        foreach (var value in values)
-        {
-            var (kind, number) = (SchemaEvaluator.KindOf(value), value.ValueKind == JsonValueKind.Number ? JsonNumber.Read(value) : null);
-            if ((kind & (JsonKinds.Array | JsonKinds.Object)) != 0 || (kind == JsonKinds.Number && number is null))
-            {
-                return null;    // a number that is too large to be judged is refused where it is
-            }
-
-            if ((kinds & kind) != 0 && (number is null || !isWhole || number.Value.IsWhole))
-            {
-                kept.Add(value);
-            }
-        }
-
-        return kept;
     }
 
     /// <summary>A branch's facets, its values held against all claims; null when none is left.</summary>
@@ -218,7 +171,7 @@ internal sealed class SchemaExpander
 
     private void ApplyArray(Branch branch, SchemaNode node)
     {
-        var array = With(branch.Facets.Array, node) with
+        var array = _plain.With(branch.Facets.Array, node) with
         {
             Unique = node.TryGet("uniqueItems", out var unique) && unique.ValueKind == JsonValueKind.True ? node : branch.Facets.Array.Unique,
         };
@@ -236,21 +189,6 @@ internal sealed class SchemaExpander
         branch.Facets = branch.Facets with { Array = array };
     }
 
-    /// <summary>With what a schema says of items and their number.</summary>
-    private ArrayFacets With(ArrayFacets array, SchemaNode node) => array with
-    {
-        MinItems = Math.Max(array.MinItems, KeywordReader.Count(node, "minItems") ?? 0),
-        MaxItems = Math.Min(array.MaxItems, KeywordReader.Count(node, "maxItems") ?? int.MaxValue),
-        Items = _read.Items(node) is { } items ? [.. array.Items, items] : array.Items,
-    };
-
-    /// <summary>With what a schema says of members and which there must be.</summary>
-    private ObjectFacets With(ObjectFacets members, SchemaNode node)
-    {
-        members = _read.MembersOf(node) is { } rules ? members.With(rules) : members;
-        return KeywordReader.Names(node, "required") is { } required ? members.Requiring(required) : members;
-    }
-
     private void ApplyObject(Branch branch, SchemaNode node)
     {
         var members = branch.Facets.Object;
@@ -260,7 +198,7 @@ internal sealed class SchemaExpander
             MaxProperties = Math.Min(members.MaxProperties, KeywordReader.Count(node, "maxProperties") ?? int.MaxValue),
             Names = _read.Part(node, "propertyNames") is { } names ? [.. members.Names, names] : members.Names,
         };
-        branch.Facets = branch.Facets with { Object = With(members, node) };
+        branch.Facets = branch.Facets with { Object = _plain.With(members, node) };
         foreach (var (name, needed) in _read.Dependencies(node))
         {
             branch.AddChoice([one => one.Forbid(name, _document.Nothing), one => one.Need(name, needed)]);

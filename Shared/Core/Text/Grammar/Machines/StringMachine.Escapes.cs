@@ -3,6 +3,13 @@ namespace Rill.Text.Grammar.Machines;
 /// <content>What is written behind a backslash.</content>
 internal sealed partial class StringMachine
 {
+    private static readonly ByteSet s_escapes = ByteSet.Of("\"\\/bfnrtu"u8);
+    private static readonly ByteSet s_u = ByteSet.Of((byte)'u');
+    private static readonly ByteSet s_digits = ByteSet.Of("0123456789ABCDEFabcdef"u8);
+
+    /// <summary>True behind a backslash that begins an escape.</summary>
+    public static bool IsEscape(MachineState state) => (Phase)state.Phase == Phase.Escape;
+
     private Move StepEscape(MachineState state, byte next) => next switch
     {
         (byte)'"' or (byte)'\\' or (byte)'/' => Complete(state, next),

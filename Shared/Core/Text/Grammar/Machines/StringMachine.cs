@@ -24,9 +24,6 @@ internal sealed partial class StringMachine(
     private static readonly ByteSet s_quote = ByteSet.Of((byte)'"');
     private static readonly ByteSet s_backslash = ByteSet.Of((byte)'\\');
     private static readonly ByteSet s_controls = ByteSet.Range(0, ' ' - 1);
-    private static readonly ByteSet s_escapes = ByteSet.Of("\"\\/bfnrtu"u8);
-    private static readonly ByteSet s_u = ByteSet.Of((byte)'u');
-    private static readonly ByteSet s_digits = ByteSet.Of("0123456789ABCDEFabcdef"u8);
 
     /// <summary>Phases: bytes of UTF-8 that are missing, hexadecimal digits of an escape that were read.</summary>
     private enum Phase
@@ -60,9 +57,6 @@ internal sealed partial class StringMachine(
 
     /// <summary>True behind the first quotation mark, between two characters.</summary>
     public static bool IsInside(MachineState state) => (Phase)state.Phase == Phase.Body;
-
-    /// <summary>True behind a backslash that begins an escape.</summary>
-    public static bool IsEscape(MachineState state) => (Phase)state.Phase == Phase.Escape;
 
     /// <summary>Reads those of its texts in which another text does not stand, without quotation marks and escapes.</summary>
     /// <exception cref="SchemaException">It cannot be told apart from what follows, or nothing is left.</exception>

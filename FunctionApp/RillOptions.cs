@@ -111,8 +111,11 @@ public sealed class RillOptions
     [Range(1, 1_048_576)]
     public int? MaxBodiesMiB { get; init; }
 
+    /// <summary>The highest that <see cref="MaxChoices"/> may be.</summary>
+    public const int MostChoices = 128;
+
     /// <summary>Most choices (<c>n</c>) of one request.</summary>
-    [Range(1, 128)]
+    [Range(1, MostChoices)]
     public int MaxChoices { get; init; } = 8;
 
     /// <summary>Most characters of the JSON Schema that a request gives for its answer.</summary>

@@ -47,7 +47,7 @@ internal static class SettingNames
     {
         foreach (var name in configuration.GetChildren().Select(child => child.Key).Where(name => !name.Equals(section, StringComparison.OrdinalIgnoreCase)))
         {
-            if (string.Concat(name.Where(char.IsLetter)).StartsWith(section + list, StringComparison.OrdinalIgnoreCase))
+            if (string.Concat(name.Where(char.IsLetter)).Equals(section + list, StringComparison.OrdinalIgnoreCase))
             {
                 throw new StartFailureException($"the setting {name} is not known; did you mean {section}__{list}__{ListEntry}?");
             }

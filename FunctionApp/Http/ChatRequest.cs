@@ -10,6 +10,9 @@ internal sealed class ChatRequest(ChatCompletionRequest request) : IEndpointRequ
     /// <inheritdoc/>
     public bool Stream => request.Stream;
 
+    /// <inheritdoc/>
+    public int Places => Math.Clamp(request.N ?? 1, 1, RillOptions.MostChoices);
+
     /// <summary>Reads a body.</summary>
     public static (IEndpointRequest? Request, ApiError? Error) Read(RequestBody body) =>
         Read(body, model: null);

@@ -10,6 +10,9 @@ internal interface IEndpointRequest
     /// <summary>True when the answer is a stream of events.</summary>
     bool Stream { get; }
 
+    /// <summary>The places in the engine that it asks for (contract B.14), at least 1; ranges are not checked yet.</summary>
+    int Places => 1;
+
     /// <summary>Does what must come before the answer, in the request's turn; the answer, or the error in its place.</summary>
     (IAnswer? Answer, ApiError? Error) Start(ChatService chat, int bodyBytes, CancellationToken cancellationToken);
 }

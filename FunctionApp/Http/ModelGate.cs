@@ -64,10 +64,10 @@ public sealed class ModelGate
 
     /// <summary>
     /// Waits where the settings say so, at most <see cref="RillOptions.HoldSeconds"/>. Null when the model is loaded. No more are held than the
-    /// engine will have places for.
+    /// engine will have places for, of which a request asks for one or several.
     /// </summary>
     /// <exception cref="OperationCanceledException">The request has ended.</exception>
-    internal Task<ApiError?> HoldAsync(CancellationToken cancellationToken) => HoldAsync(async () =>
+    internal Task<ApiError?> HoldAsync(int places, CancellationToken cancellationToken) => HoldAsync(places, async () =>
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await Task.WhenAny(_load.Settled, Task.Delay(TimeSpan.FromSeconds(_options.HoldSeconds), _time, limit.Token));
@@ -80,7 +80,7 @@ public sealed class ModelGate
     /// the error, must follow on the stream where it was started.
     /// </summary>
     /// <exception cref="OperationCanceledException">The request has ended.</exception>
-    internal Task<ApiError?> HoldStreamAsync(EventStream stream, CancellationToken cancellationToken) => HoldAsync(async () =>
+    internal Task<ApiError?> HoldStreamAsync(EventStream stream, int places, CancellationToken cancellationToken) => HoldAsync(places, async () =>
     {
         await stream.StartAsync();
         while (IsWorthWaiting)
@@ -91,7 +91,7 @@ public sealed class ModelGate
         }
     });
 
-    private async Task<ApiError?> HoldAsync(Func<Task> wait)
+    private async Task<ApiError?> HoldAsync(int places, Func<Task> wait)
     {
         if (!IsWorthWaiting)
         {
@@ -100,7 +100,8 @@ public sealed class ModelGate
 
         try
         {
-            if (Interlocked.Increment(ref _held) > _places)
+            // One that asks for more than there will ever be is told so once they are there.
+            if (Interlocked.Add(ref _held, places) > Math.Max(_places, places))
             {
                 _metrics.QueueRejected(RillMetrics.QueueFull);
                 return ApiError.Overloaded(RetryAfterSeconds());
@@ -111,7 +112,7 @@ public sealed class ModelGate
         }
         finally
         {
-            Interlocked.Decrement(ref _held);
+            Interlocked.Add(ref _held, -places);
         }
     }
 

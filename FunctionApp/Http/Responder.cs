@@ -34,7 +34,7 @@ public sealed partial class Responder
     /// <param name="context">The function that it came to.</param>
     /// <param name="read">Makes a request of the body.</param>
     /// <param name="endsWithClientsTimeout">
-    /// True where the time that SDKs send along is a deadline for an answer without a stream, whose headers come with it.
+    /// True where the time that SDKs send along ends an answer without a stream (docs/adr/0105).
     /// </param>
     internal async Task RunAsync(HttpRequest request, FunctionContext context, ReadRequest read, bool endsWithClientsTimeout = true)
     {
@@ -104,7 +104,9 @@ public sealed partial class Responder
             lifetime.EndAfter(TimeSpan.FromSeconds(seconds));
         }
 
-        error = asked.Stream ? await _gate.HoldStreamAsync(stream, cancellationToken) : await _gate.HoldAsync(cancellationToken);
+        error = asked.Stream
+            ? await _gate.HoldStreamAsync(stream, asked.Places, cancellationToken)
+            : await _gate.HoldAsync(asked.Places, cancellationToken);
         return error is null
             ? await _large.RunAsync(body.Length, () => asked.Start(_gate.Chat, body.Length, cancellationToken), cancellationToken)
             : (null, error);

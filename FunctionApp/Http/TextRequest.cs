@@ -10,6 +10,9 @@ internal sealed class TextRequest(CompletionRequest request) : IEndpointRequest
     /// <inheritdoc/>
     public bool Stream => request.Stream;
 
+    /// <inheritdoc/>
+    public int Places => Math.Clamp(request.N ?? 1, 1, RillOptions.MostChoices) * Math.Max(1, request.Prompts.Count);
+
     /// <summary>Reads a body.</summary>
     public static (IEndpointRequest? Request, ApiError? Error) Read(RequestBody body) =>
         Read(body, model: null);

@@ -76,3 +76,9 @@ test("a snapshot stays as it was", () => {
   applyChunk(answer, chunk({ tool_calls: [{ index: 0, function: { arguments: "}" } }] }), 2);
   expect(before.toolCalls[0]!.arguments).toBe("{");
 });
+
+test.each([{ reasoning: "Hm" }, { reasoning_content: "Hm" }, { reasoning: "Hm", reasoning_content: "Hm" }])("thoughts are read under the names of %o", (delta) => {
+  const answer = emptyAnswer(0);
+  applyChunk(answer, { choices: [{ index: 0, delta, finish_reason: null }] }, 1);
+  expect([answer.reasoning, answer.times.first]).toEqual(["Hm", 1]);
+});

@@ -1,5 +1,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { newConversation } from "../src/chat/conversation";
+import { changePane, newConversation } from "../src/chat/conversation";
+import { statsOf } from "../src/chat/stats";
+import { add, type Message } from "../src/chat/tree";
 
 function refuse(): never {
   throw new DOMException("The operation is insecure.", "SecurityError");
@@ -57,4 +59,13 @@ test("a damaged conversation that was kept does not keep out the others", async 
   const { settings, ...pane } = older.panes[0]!;
   values = async () => [whole, { ...damaged, panes: [{ ...damaged.panes[0], tree: { chosen: null, messages: {} } }] }, null, { ...older, panes: [pane] }];
   expect(await storage.loadAll()).toEqual([whole, { ...older, panes: [{ ...pane, settings }] }]);
+});
+
+test("an answer of which no figure is known is read as it was kept", async () => {
+  const conversation = newConversation(1);
+  const answer: Message = { id: "a", parent: null, role: "assistant", content: "", stats: statsOf({ sent: 0 }, null) };
+  const kept = changePane(conversation, conversation.panes[0]!.id, (pane) => ({ ...pane, tree: add(pane.tree, answer) }));
+  values = async () => [structuredClone(kept)]; // as the browser does: members that are undefined stay
+  expect(Object.values(answer.stats!)).toContain(undefined);
+  expect(await storage.loadAll()).toEqual([kept]);
 });

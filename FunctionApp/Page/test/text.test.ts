@@ -102,11 +102,13 @@ test("pieces of other tokens, or of fewer, begin anew", () => {
 test.each([
   ["behind thoughts that say the same", ["<think>", "yes", "</think>", "\n", "y", "es", "<|end|>"], "yes", ["y", "es"]],
   ["before a call", ["Let me", " see", "<tool_call>", "{}", "</tool_call>"], "Let me see", ["Let me", " see"]],
+  ["before a call that says the same", ["Find", " it", "<tool_call>", "Find", " it", "</tool_call>"], "Find it", ["Find", " it"]],
+  ["behind a thought and before a call", ["Hm", "</think>", "Hm", "<tool_call>", "Hm"], "Hm", ["Hm"]],
   ["that is not there yet", ["<think>", "Hm"], "", []],
   ["on both sides of a call", ["a", "<tool_call>", "b"], "ab", []],
 ])("of an answer the pieces of its content are found %s", (_, words, content, found) => {
   const pieces = new GrowingPieces().read(words.map((word) => token(word, 0)));
-  expect(piecesOfContent(pieces, content).map((piece) => piece.text)).toEqual(found);
+  expect(piecesOfContent(pieces, content, words.includes("Hm") ? "Hm" : "", words.includes("<tool_call>")).map((piece) => piece.text)).toEqual(found);
 });
 
 test.each([

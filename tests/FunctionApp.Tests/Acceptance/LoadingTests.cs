@@ -125,6 +125,21 @@ public sealed class LoadingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Request_ForSeveralChoices_WaitsInAsManyPlaces()
+    {
+        await using var server = await StartAsync(("Rill__Engine__MaxSequences", "1"), ("Rill__Engine__MaxQueuedRequests", "1"));
+        var streaming = Body.Replace("STREAM", "true", StringComparison.Ordinal);
+        await using var first = await SseStream.OpenAsync(server, streaming.Replace("{", "{\"n\":2,", StringComparison.Ordinal));
+        using var request = Request(stream: true);
+
+        using var second = await server.Client.SendAsync(request);
+        _gate.SetResult();
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, second.StatusCode);
+        Assert.True((await first.ReadToEndAsync()).EndedCleanly);
+    }
+
+    [Fact]
     public async Task Terminate_WhileTheModelLoads_TellsThoseWhoWaitAtOnce()
     {
         await using var server = await StartAsync();

@@ -16,7 +16,7 @@ public sealed class ModelGateTests
         var settings = new RillSettings(new RillOptions(), new EngineOptions(), new ModelStoreOptions(), new TelemetryOptions());
         await using var load = ModelLoad.Begin(settings, metrics.Start, new ModelLoader(_ => library.Wait(), (_, _, _) => throw new NotSupportedException()));
         var gate = new ModelGate(load, () => throw new NotSupportedException(), () => throw new NotSupportedException(), settings, metrics, TimeProvider.System);
-        var held = gate.HoldAsync(CancellationToken.None);
+        var held = gate.HoldAsync(1, CancellationToken.None);
         Assert.Equal("model_loading", gate.Obstacle!.Code);
 
         var stopping = load.StopAsync();

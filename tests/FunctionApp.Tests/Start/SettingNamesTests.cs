@@ -50,6 +50,7 @@ public sealed class SettingNamesTests
     [InlineData("Rill:Adapters:AllowLoading")]
     [InlineData("Other:Name")]
     [InlineData("RILL_API_KEY")]
+    [InlineData("RILL_API_KEY_SECRET")]
     [InlineData("RILL_MODEL")]
     public void Check_OfAKnownName_Passes(string name) => RillSettings.Check(Configuration(name));
 

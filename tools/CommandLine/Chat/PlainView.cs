@@ -21,7 +21,7 @@ internal sealed class PlainView(bool isTerminal) : IAnswerView, IDisposable
     public void WriteContent(string text)
     {
         _open = !text.EndsWith('\n');
-        Write(isTerminal ? HarmlessText.Of(text) : text);
+        Write(isTerminal ? HarmlessText.Of(text.Replace("\r\n", "\n", StringComparison.Ordinal)) : text);
     }
 
     /// <inheritdoc/>

@@ -29,6 +29,7 @@ export interface Chunk {
     delta: {
       content?: string | null;
       reasoning_content?: string | null;
+      reasoning?: string | null;
       tool_calls?: { index: number; id?: string; function?: { name?: string; arguments?: string } }[];
     };
     logprobs?: { content?: TokenLogprob[] | null } | null;

@@ -37,7 +37,8 @@ export function applyChunk(answer: Answer, chunk: Chunk, now: number): void {
   answer.usage = chunk.usage ?? answer.usage;
   const choice = chunk.choices.find((choice) => choice.index === 0);
   if (!choice) return;
-  const { content, reasoning_content: reasoning, tool_calls: calls } = choice.delta;
+  const { content, tool_calls: calls } = choice.delta;
+  const reasoning = choice.delta.reasoning_content ?? choice.delta.reasoning; // the same under two names, or under the one that is set
   if (content || reasoning || calls?.length) {
     answer.wait = null;
     answer.times.first ??= now;

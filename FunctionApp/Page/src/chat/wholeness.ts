@@ -29,7 +29,7 @@ const isMessage = isOf({
   toolCallId: isOptional(isText),
   tokens: isOptional(isListOf(isToken)),
   finish: isOptional(isText),
-  stats: isOptional(isMapOf(isNumber)),
+  stats: isOptional(isMapOf(isOptional(isNumber))), // the browser keeps members that are undefined, where a file leaves them out
   warning: isOptional(isText),
   problem: isOptional(isOf({ message: isText, code: isOptional(isText), requestId: isOptional(isText) })),
 });
@@ -39,7 +39,7 @@ function isSettings(value: unknown): value is Partial<Settings> | undefined {
   if (value === undefined) return true;
   const { numbers, ...others } = defaultSettings;
   const tests = Object.entries(others).map(([name, setting]): [string, Test] => [name, isOptional((given) => typeof given === typeof setting)]);
-  return isOf({ ...Object.fromEntries(tests), numbers: isOptional(isMapOf(isText)) })(value);
+  return isOf({ ...Object.fromEntries(tests), numbers: isOptional(isMapOf(isOptional(isText))) })(value);
 }
 
 /** True where every message stands under its own name behind one that came before it, so that no path goes in a circle. */

@@ -121,8 +121,10 @@ export function messageChanges(answer: Answer): Partial<Message> {
 
 function keepAnswer(conversationId: string, paneId: string, message: Message, answer: Answer): void {
   updatePane(conversationId, paneId, (pane) => {
-    // Another tab may have written the conversation without it.
-    const tree = pane.tree.messages[message.id] ? pane.tree : add(pane.tree, message);
+    // Another tab may have written the conversation without it, or without its question too: then it has no place.
+    const isThere = message.id in pane.tree.messages;
+    if (!isThere && message.parent !== null && !(message.parent in pane.tree.messages)) return pane;
+    const tree = isThere ? pane.tree : add(pane.tree, message);
     return { ...pane, tree: change(tree, message.id, messageChanges(answer)) };
   });
 }

@@ -38,13 +38,13 @@ export class GrowingPieces {
 
 /**
  * Those of an answer's pieces that made `content`: thoughts, calls and the marks around them are none of it. None where they do not lie side
- * by side.
+ * by side. Calls may say what the text before them says, and thoughts what the text behind them says: of an answer with calls it is the first
+ * place behind the thoughts.
  */
-export function piecesOfContent(pieces: readonly Piece[], content: string): readonly Piece[] {
-  const from = pieces
-    .map((piece) => piece.text)
-    .join("")
-    .lastIndexOf(content);
+export function piecesOfContent(pieces: readonly Piece[], content: string, thoughts: string, isBeforeCalls: boolean): readonly Piece[] {
+  const text = pieces.map((piece) => piece.text).join("");
+  const thought = text.indexOf(thoughts);
+  const from = isBeforeCalls ? text.indexOf(content, thought < 0 ? 0 : thought + thoughts.length) : text.lastIndexOf(content);
   if (from < 0) return [];
   let end = 0;
   return pieces.filter(({ text }) => {

@@ -64,7 +64,7 @@ function Said({ message, answer }: { message: Message; answer?: Answer }) {
 /** The pieces of the text alone where the model thought or called as well; else all of them, with the token that ended the answer. */
 function piecesOfText(pieces: readonly Piece[], { content, reasoning, toolCalls }: Message): readonly Piece[] {
   if (!content) return [];
-  return reasoning || toolCalls ? piecesOfContent(pieces, content) : pieces;
+  return reasoning || toolCalls ? piecesOfContent(pieces, content, reasoning ?? "", toolCalls !== undefined) : pieces;
 }
 
 function Foot(props: MessageProps & { isRunning: boolean; onAgain: () => void }) {

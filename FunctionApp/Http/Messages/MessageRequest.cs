@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Rill.Anthropic;
 using Rill.Chat;
+using Rill.Chat.Input.Messages;
 using Rill.Chat.Output.Messages;
 using Rill.OpenAI;
 

@@ -5,7 +5,8 @@ namespace Rill.FunctionApp.Http;
 /// <summary>The end of a response that has begun and cannot be completed.</summary>
 internal static class ConnectionCut
 {
-    private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(50);
+    // 50 ms were enough in every measured run (contract M2), but a busy host may need longer until it passes on what came last.
+    private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(150);
 
     /// <summary>
     /// Cuts the connection, once what was sent is likely to have passed the host's proxy: where a connection ends at once the proxy forgets

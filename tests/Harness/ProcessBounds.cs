@@ -13,10 +13,10 @@ internal sealed record ProcessResult(int ExitCode, string Output, string Error);
 internal static class ProcessBounds
 {
     /// <summary>How long a program that has little to do may take on a busy machine.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private const int LastCharacters = 4000;
-    private static readonly TimeSpan s_killLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_killLimit = TimeSpan.FromSeconds(60);
 
     /// <summary>Runs a program to its end, and ends it with its children if that does not come.</summary>
     /// <exception cref="TimeoutException">It did not end within <paramref name="limit"/>.</exception>
@@ -56,7 +56,7 @@ internal static class ProcessBounds
     }
 
     /// <summary>Kills a process and its children, if it still runs.</summary>
-    /// <exception cref="TimeoutException">It is still there 20 seconds later.</exception>
+    /// <exception cref="TimeoutException">It is still there a minute later.</exception>
     public static async Task KillTreeAsync(this Process process)
     {
         if (process.HasExited)

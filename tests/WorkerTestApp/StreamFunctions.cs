@@ -8,7 +8,10 @@ namespace Rill.WorkerTestApp;
 /// <summary>Functions that write their response bit by bit.</summary>
 public sealed class StreamFunctions(Observations observations, Drain drain, IHostApplicationLifetime lifetime)
 {
-    /// <summary>Writes <c>count</c> lines, one every <c>every</c> milliseconds, and notes under <c>name</c> how it ended; with <c>both</c>, after both cancellations.</summary>
+    /// <summary>
+    /// Writes <c>count</c> lines, one every <c>every</c> milliseconds, goes on as long as the file <c>hold</c> is there, and notes under
+    /// <c>name</c> how it ended; with <c>both</c>, after both cancellations.
+    /// </summary>
     [Function("Stream")]
     public async Task Stream(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "stream")] HttpRequest request, FunctionContext context)
@@ -32,7 +35,7 @@ public sealed class StreamFunctions(Observations observations, Drain drain, IHos
             // When the client leaves, the connection's end and the host's message race. The message is quick; the connection may be
             // up to 2 s later, when the proxy was not reading at that moment and first drains what is on its way.
             var aborted = request.HttpContext.RequestAborted;
-            for (var i = 0; i < 400 && request.Query.ContainsKey("both") && !(IsSet(aborted) && IsSet(context.CancellationToken)); i++)
+            for (var i = 0; i < 6_000 && request.Query.ContainsKey("both") && !(IsSet(aborted) && IsSet(context.CancellationToken)); i++)
             {
                 await Task.Delay(10, CancellationToken.None);
             }
@@ -42,12 +45,12 @@ public sealed class StreamFunctions(Observations observations, Drain drain, IHos
         }
     }
 
-    /// <summary>Ignores every cancellation for a minute.</summary>
+    /// <summary>Ignores every cancellation for ten minutes.</summary>
     [Function("Deaf")]
     public static async Task Deaf([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deaf")] HttpRequest request)
     {
         await request.HttpContext.Response.WriteAsync("begun\n");
-        await Task.Delay(TimeSpan.FromMinutes(1), CancellationToken.None);
+        await Task.Delay(TimeSpan.FromMinutes(10), CancellationToken.None);
     }
 
     /// <summary>Cuts the connection instead of answering.</summary>
@@ -62,7 +65,7 @@ public sealed class StreamFunctions(Observations observations, Drain drain, IHos
         {
             await request.HttpContext.Response.WriteAsync("begun\n");
             await request.HttpContext.Response.Body.FlushAsync();
-            await Task.Delay(500); // a reset throws away what its receiver has not read yet
+            await HoldAsync(request, CancellationToken.None); // a reset throws away what its receiver has not read yet
         }
 
         throw new InvalidOperationException("as asked");
@@ -82,6 +85,16 @@ public sealed class StreamFunctions(Observations observations, Drain drain, IHos
             await response.WriteAsync($"{i} {DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}\n", both.Token);
             await response.Body.FlushAsync(both.Token);
             await Task.Delay(every, both.Token);
+        }
+
+        await HoldAsync(request, both.Token);
+    }
+
+    private static async Task HoldAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        while (File.Exists(request.Query["hold"].ToString()))
+        {
+            await Task.Delay(20, cancellationToken);
         }
     }
 }

@@ -11,7 +11,7 @@ namespace Rill.FunctionApp.Tests.Acceptance;
 [Collection(nameof(BusyServer))]
 public sealed class CapacityTests(BusyServer profile) : IAsyncLifetime
 {
-    private static readonly TimeSpan _soon = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _soon = RillServerRequests.Patience;
 
     private readonly RillServer _server = profile.Server;
 

@@ -12,19 +12,23 @@ public sealed class LivenessTests(QuickServer profile)
     private readonly RillServer _server = profile.Server;
 
     [Fact]
-    public async Task LongPrefill_SendsCommentsAllTheWhile()
-    {
-        var stream = await _server.StreamAsync(ChatJson.Streaming(SlowPrefill));
-
-        StreamRules.AssertSound(stream);
-        Assert.Equal("at last", stream.Text());
-        Assert.InRange(stream.Comments.Count(), 4, 11);
-        var times = stream.Frames.Select(frame => frame.Elapsed).Prepend(stream.Head.Elapsed).ToList();
-        Assert.All(times.Zip(times.Skip(1)), pair => Assert.InRange(pair.Second - pair.First, TimeSpan.Zero, TimeSpan.FromSeconds(4)));
-    }
+    public Task LongPrefill_SendsCommentsAllTheWhile() => Eventually.MeasuresAsync(
+        async () =>
+        {
+            var stream = await _server.StreamAsync(ChatJson.Streaming(SlowPrefill));
+            StreamRules.AssertSound(stream);
+            Assert.Equal("at last", stream.Text());
+            return stream;
+        },
+        stream =>
+        {
+            Assert.InRange(stream.Comments.Count(), 4, 11);
+            var times = stream.Frames.Select(frame => frame.Elapsed).Prepend(stream.Head.Elapsed).ToList();
+            Assert.All(times.Zip(times.Skip(1)), pair => Assert.InRange(pair.Second - pair.First, TimeSpan.Zero, TimeSpan.FromSeconds(4)));
+        });
 
     [Fact]
-    public async Task LongPrefill_TheDotNetClientBearsItWithAShortNetworkTimeout()
+    public Task LongPrefill_TheDotNetClientBearsItWithAShortNetworkTimeout() => Eventually.SucceedsAsync(async () =>
     {
         var client = DotNetClient.For(_server, "scripted", networkTimeout: TimeSpan.FromSeconds(4), retries: 0);
         var text = "";
@@ -34,7 +38,7 @@ public sealed class LivenessTests(QuickServer profile)
         }
 
         Assert.Equal("at last", text);
-    }
+    });
 
     [SkippableFact]
     public async Task LongPrefill_TheNpmClientBearsIt()
@@ -45,23 +49,24 @@ public sealed class LivenessTests(QuickServer profile)
     }
 
     [Fact]
-    public async Task FlowingTokens_NeedNoComments()
-    {
-        var stream = await _server.StreamAsync(ChatJson.Streaming("!count to=60\n!delay ms=15"));
-
-        StreamRules.AssertSound(stream);
-        Assert.InRange(stream.Elapsed, TimeSpan.FromSeconds(2), RillServerRequests.Patience);
-        Assert.Empty(stream.Comments);
-    }
+    public Task FlowingTokens_NeedNoComments() => Eventually.MeasuresAsync(
+        async () =>
+        {
+            var stream = await _server.StreamAsync(ChatJson.Streaming("!count to=60\n!delay ms=15"));
+            StreamRules.AssertSound(stream);
+            Assert.InRange(stream.Elapsed, TimeSpan.FromSeconds(2), RillServerRequests.Patience);
+            return stream;
+        },
+        stream => Assert.Empty(stream.Comments));
 
     [Fact]
-    public async Task Gaps_ThroughTheProxy_AreThoseOfTheModel()
-    {
-        var stream = await _server.StreamAsync(ChatJson.Streaming("!text abcdefghijklmnopqrstuvwxyz\n!delay ms=60"));
-
-        var times = stream.Frames.Where(frame => !frame.IsDone).Select(frame => frame.Elapsed).ToList();
-        var gaps = times.Zip(times.Skip(1), (first, second) => (second - first).TotalMilliseconds).Skip(1).SkipLast(1).Order().ToList();
-        Assert.InRange(gaps[gaps.Count / 2], 50, 160);
-        Assert.InRange(times.Count, 20, 30);
-    }
+    public Task Gaps_ThroughTheProxy_AreThoseOfTheModel() => Eventually.MeasuresAsync(
+        () => _server.StreamAsync(ChatJson.Streaming("!text abcdefghijklmnopqrstuvwxyz\n!delay ms=60")),
+        stream =>
+        {
+            var times = stream.Frames.Where(frame => !frame.IsDone).Select(frame => frame.Elapsed).ToList();
+            var gaps = times.Zip(times.Skip(1), (first, second) => (second - first).TotalMilliseconds).Skip(1).SkipLast(1).Order().ToList();
+            Assert.InRange(gaps[gaps.Count / 2], 50, 160);
+            Assert.InRange(times.Count, 20, 30);
+        });
 }

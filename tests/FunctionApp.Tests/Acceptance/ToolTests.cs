@@ -21,23 +21,25 @@ public sealed class ToolTests(ScriptedServer profile)
     private readonly RillServer _server = profile.Server;
 
     [Fact]
-    public async Task Case53_AStreamedCall_TellsIndexIdTypeAndNameOnce_AndItsArgumentsInPieces()
-    {
-        // Slowly, since what waits for the reader is told at once.
-        var transcript = await _server.StreamAsync(ChatJson.Streaming("!delay ms=10\n!text " + CallOfBern, Tools));
+    public Task Case53_AStreamedCall_TellsIndexIdTypeAndNameOnce_AndItsArgumentsInPieces() => Eventually.MeasuresAsync(
+        async () =>
+        {
+            // Slowly, since what waits for the reader is told at once.
+            var transcript = await _server.StreamAsync(ChatJson.Streaming("!delay ms=10\n!text " + CallOfBern, Tools));
 
-        var fragments = Fragments(transcript);
-        var first = fragments[0].GetProperty("tool_calls")[0];
-        Assert.Equal((0, "function", "get_weather", ""), (
-            first.GetProperty("index").GetInt32(), first.GetProperty("type").GetString(),
-            first.GetProperty("function").GetProperty("name").GetString(), first.GetProperty("function").GetProperty("arguments").GetString()));
-        Assert.StartsWith("call_", first.GetProperty("id").GetString(), StringComparison.Ordinal);
-        Assert.True(fragments.Count > 2, "The arguments came in one piece.");
-        Assert.All(fragments.Skip(1), fragment => Assert.Equal(["index", "function"], fragment.GetProperty("tool_calls")[0].EnumerateObject().Select(member => member.Name)));
-        Assert.All(fragments.Skip(1), fragment => Assert.Equal("arguments", Assert.Single(fragment.GetProperty("tool_calls")[0].GetProperty("function").EnumerateObject()).Name));
-        Assert.Equal("""{"city": "Bern"}""", string.Concat(fragments.Select(Arguments)));
-        Assert.Equal(("tool_calls", ""), (transcript.FinishReason(), transcript.Text()));
-    }
+            var fragments = Fragments(transcript);
+            var first = fragments[0].GetProperty("tool_calls")[0];
+            Assert.Equal((0, "function", "get_weather", ""), (
+                first.GetProperty("index").GetInt32(), first.GetProperty("type").GetString(),
+                first.GetProperty("function").GetProperty("name").GetString(), first.GetProperty("function").GetProperty("arguments").GetString()));
+            Assert.StartsWith("call_", first.GetProperty("id").GetString(), StringComparison.Ordinal);
+            Assert.All(fragments.Skip(1), fragment => Assert.Equal(["index", "function"], fragment.GetProperty("tool_calls")[0].EnumerateObject().Select(member => member.Name)));
+            Assert.All(fragments.Skip(1), fragment => Assert.Equal("arguments", Assert.Single(fragment.GetProperty("tool_calls")[0].GetProperty("function").EnumerateObject()).Name));
+            Assert.Equal("""{"city": "Bern"}""", string.Concat(fragments.Select(Arguments)));
+            Assert.Equal(("tool_calls", ""), (transcript.FinishReason(), transcript.Text()));
+            return fragments.Count;
+        },
+        fragments => Assert.True(fragments > 2, "The arguments came in one piece."));
 
     [Fact]
     public async Task Case54_TwoCalls_ComeOneAfterTheOther_UnderIdsOfTheirOwn()

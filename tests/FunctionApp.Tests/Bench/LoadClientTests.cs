@@ -10,17 +10,22 @@ public sealed class LoadClientTests
 {
     private const string Headers = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
     private const string Token = "data: {\"choices\":[{\"delta\":{\"content\":\"x\"}}]}\n\n";
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(2);
 
     [Fact]
     public async Task PumpUntil_WithSeveralStreams_TimesEachChunk()
     {
         var gap = TimeSpan.FromMilliseconds(60);
+        var read = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var listener = Listen();
-        var serving = Task.WhenAll(AnswerAsync(listener, gap), AnswerAsync(listener, gap));
+        var serving = Task.WhenAll(AnswerAsync(listener, read.Task, gap), AnswerAsync(listener, read.Task, gap));
         using var client = new LoadClient((IPEndPoint)listener.LocalEndpoint);
         var streams = new[] { client.Open("x"u8), client.Open("x"u8) };
 
-        client.PumpUntil(() => streams.All(stream => stream.Ended), TimeSpan.FromSeconds(20));
+        // The second chunk follows when the first has been read: a reader that comes late would get both at once.
+        client.PumpUntil(() => streams.All(stream => stream.Arrivals.Count == 1), _patience);
+        read.SetResult();
+        client.PumpUntil(() => streams.All(stream => stream.Ended), _patience);
         await serving;
 
         Assert.All(streams, stream => Assert.Equal(2, stream.Arrivals.Count));
@@ -40,7 +45,7 @@ public sealed class LoadClientTests
             connection.Send(Encoding.ASCII.GetBytes(Headers));
         }
 
-        Assert.ThrowsAny<Exception>(() => client.PumpFor(TimeSpan.FromSeconds(10)));
+        Assert.ThrowsAny<Exception>(() => client.PumpFor(TimeSpan.FromMinutes(1)));
     }
 
     [Fact]
@@ -61,11 +66,12 @@ public sealed class LoadClientTests
         return listener;
     }
 
-    private static async Task AnswerAsync(TcpListener listener, TimeSpan gap)
+    private static async Task AnswerAsync(TcpListener listener, Task read, TimeSpan gap)
     {
         using var connection = await listener.AcceptSocketAsync();
         var chunk = Encoding.ASCII.GetBytes($"{Token.Length:x}\r\n{Token}\r\n");
         await connection.SendAsync((byte[])[.. Encoding.ASCII.GetBytes(Headers), .. chunk]);
+        await read;
         await Task.Delay(gap);
         await connection.SendAsync((byte[])[.. chunk, .. "0\r\n\r\n"u8]);
     }

@@ -65,7 +65,7 @@ public sealed partial class CommandsTests(ScriptedServer profile)
             {{commands.Replace("http://localhost:7071", Address, StringComparison.Ordinal).Replace("https://HOST", Address, StringComparison.Ordinal).Replace("./rill ", "rill ", StringComparison.Ordinal)}}
             """;
         var run = await ProcessBounds.RunAsync(
-            new ProcessStartInfo("bash") { ArgumentList = { "-euo", "pipefail", "-c", script }, WorkingDirectory = BuiltPrograms.Root }, TimeSpan.FromMinutes(1));
+            new ProcessStartInfo("bash") { ArgumentList = { "-euo", "pipefail", "-c", script }, WorkingDirectory = BuiltPrograms.Root }, ProcessBounds.Patience);
 
         Assert.True(run.ExitCode == 0, $"{page}, line {line}:\n{commands}\n{run.Output}\n{run.Error}");
         Assert.NotEmpty(run.Output);
@@ -88,7 +88,7 @@ public sealed partial class CommandsTests(ScriptedServer profile)
         Assert.True(lines.Count > 8, $"Only {lines.Count} commands were found.");
         foreach (var command in lines.Where(command => command.Any(options => options.Any())))
         {
-            var help = await ProcessBounds.RunAsync(new ProcessStartInfo("dotnet", [BuiltPrograms.Rill, .. command.Key.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]), TimeSpan.FromMinutes(1));
+            var help = await ProcessBounds.RunAsync(new ProcessStartInfo("dotnet", [BuiltPrograms.Rill, .. command.Key.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]), ProcessBounds.Patience);
 
             Assert.All(command.SelectMany(options => options).Distinct(), option => Assert.Matches($@"(?<![\w-]){option}(?![\w-])", help.Output));
         }

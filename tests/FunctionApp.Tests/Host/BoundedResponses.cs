@@ -3,7 +3,7 @@ namespace Rill.FunctionApp.Tests.Host;
 /// <summary>Lets no test wait for ever for a response's headers or for more of its body: says which request it was, and what the host said last.</summary>
 internal sealed class BoundedResponses(HostProcess host) : DelegatingHandler(new SocketsHttpHandler())
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(110);
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

@@ -12,7 +12,7 @@ internal sealed partial class HostProcess : IAsyncDisposable
     public const int SigTerm = 15;
 
     private const string WorkerLine = "Worker process ";
-    private static readonly TimeSpan _orphanLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _orphanLimit = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly List<string> _output = [];
@@ -54,6 +54,8 @@ internal sealed partial class HostProcess : IAsyncDisposable
     }
 
     public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
 
     /// <summary>The lines printed so far, standard output and error together.</summary>
     public IReadOnlyList<string> Output

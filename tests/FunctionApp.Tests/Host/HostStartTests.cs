@@ -6,7 +6,7 @@ namespace Rill.FunctionApp.Tests.Host;
 /// <summary>Starts: when they are over, what ends them, and what keeps them from being one. Each test has a host of its own.</summary>
 public sealed class HostStartTests
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(2);
 
     [Fact]
     public async Task Ready_IsSaid_WhenTheAppSaysSo()

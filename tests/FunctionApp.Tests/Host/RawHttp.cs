@@ -8,7 +8,7 @@ namespace Rill.FunctionApp.Tests.Host;
 /// <summary>One exchange over a bare socket in which the client may break every rule of HTTP.</summary>
 internal static class RawHttp
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(2);
 
     /// <summary>Sends <paramref name="request"/> byte for byte (Latin-1), leaves the connection open, and reads the status of what comes.</summary>
     public static async Task<(int Status, TimeSpan Elapsed)> StatusAsync(Uri server, string request)

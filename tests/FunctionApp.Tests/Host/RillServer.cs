@@ -9,7 +9,8 @@ namespace Rill.FunctionApp.Tests.Host;
 internal sealed class RillServer : IAsyncDisposable
 {
     private const string AddressLine = "Listening on ";
-    private static readonly TimeSpan _startTimeout = TimeSpan.FromSeconds(90);
+    private const int Attempts = 3;
+    private static readonly TimeSpan _startTimeout = TimeSpan.FromMinutes(3);
 
     private RillServer(HostProcess process, Uri address)
     {
@@ -60,17 +61,29 @@ internal sealed class RillServer : IAsyncDisposable
     public static async Task<RillServer> StartAppAsync(
         string app, Dictionary<string, string>? settings = null, bool ownGroup = false, int? descriptors = null)
     {
-        var process = new HostProcess(app, settings, ownGroup: ownGroup, descriptors: descriptors);
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            var line = await process.WaitForLineAsync(line => line.StartsWith(AddressLine, StringComparison.Ordinal), _startTimeout)
-                ?? throw new InvalidOperationException("The host has ended:\n" + process.Text);
-            return new RillServer(process, new Uri(line[AddressLine.Length..]));
-        }
-        catch
-        {
+            var process = new HostProcess(app, settings, ownGroup: ownGroup, descriptors: descriptors);
+            try
+            {
+                if (await process.WaitForLineAsync(line => line.StartsWith(AddressLine, StringComparison.Ordinal), _startTimeout) is { } line)
+                {
+                    return new RillServer(process, new Uri(line[AddressLine.Length..]));
+                }
+
+                // The worker's server looks for a free port and binds it later: another program may have taken it meanwhile.
+                if (attempt == Attempts || !process.Text.Contains("address already in use", StringComparison.OrdinalIgnoreCase))
+                {
+                    throw new InvalidOperationException("The host has ended:\n" + process.Text);
+                }
+            }
+            catch
+            {
+                await process.DisposeAsync();
+                throw;
+            }
+
             await process.DisposeAsync();
-            throw;
         }
     }
 
@@ -85,10 +98,17 @@ internal sealed class RillServer : IAsyncDisposable
         using var limit = new CancellationTokenSource(_startTimeout);
         while (true)
         {
-            using var response = await Client.GetAsync(new Uri("health/ready", UriKind.Relative), limit.Token);
-            if (response.StatusCode == HttpStatusCode.OK)
+            try
             {
-                return;
+                using var response = await Client.GetAsync(new Uri("health/ready", UriKind.Relative), limit.Token);
+                if (response.StatusCode == HttpStatusCode.OK)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException) when (!Process.HasExited)
+            {
+                // Cut off together with a worker whose port was taken; another one follows.
             }
 
             await Task.Delay(50, limit.Token);

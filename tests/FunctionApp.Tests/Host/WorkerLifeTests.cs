@@ -8,7 +8,7 @@ namespace Rill.FunctionApp.Tests.Host;
 /// <summary>Crashes, drains and ends. Each test has a host of its own.</summary>
 public sealed class WorkerLifeTests
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(2);
 
     [Fact]
     public async Task Crash_WithAStreamRunning_CutsItAndStartsAnotherWorker()
@@ -22,8 +22,8 @@ public sealed class WorkerLifeTests
         server.Process.Signal(HostProcess.SigKill, first);
 
         await Assert.ThrowsAnyAsync<IOException>(() => reader.ReadToEndAsync());
+        await server.Process.WaitForLineAsync(_ => server.WorkerId != first, _patience);
         await WaitForAsync(server, HttpStatusCode.OK);
-        Assert.NotEqual(first, server.WorkerId);
     }
 
     [Fact]
@@ -71,8 +71,8 @@ public sealed class WorkerLifeTests
 
         await Assert.ThrowsAnyAsync<Exception>(() => response.Content.ReadAsStringAsync());
 
+        await server.Process.WaitForLineAsync(_ => server.WorkerId != first, _patience);
         await WaitForAsync(server, HttpStatusCode.OK);
-        Assert.NotEqual(first, server.WorkerId);
     }
 
     [Theory]
@@ -81,7 +81,9 @@ public sealed class WorkerLifeTests
     public async Task SigTerm_ToHostOrWorker_DrainsTheStreamAndRefusesNewOnes(bool toHost)
     {
         await using var server = await StartAsync();
-        using var stream = await OpenAsync(server, "stream?count=10&every=200&name=a");
+        using var hold = new HeldFile("hold");
+        hold.Begin();
+        using var stream = await OpenAsync(server, $"stream?count=10&every=1&name=a&{hold.Query}");
         using var reader = new StreamReader(await stream.Content.ReadAsStreamAsync());
         await reader.ReadLineAsync();
 
@@ -89,6 +91,7 @@ public sealed class WorkerLifeTests
 
         using var refused = await WaitForAsync(server, HttpStatusCode.ServiceUnavailable, "stream?count=1&every=1&name=b");
         Assert.Equal("draining", await refused.Content.ReadAsStringAsync());
+        hold.End();
         var rest = await reader.ReadToEndAsync();
         Assert.Equal(9, rest.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         if (toHost)
@@ -104,13 +107,11 @@ public sealed class WorkerLifeTests
     [Fact]
     public async Task SigTerm_WithNothingRunning_EndsAtOnce()
     {
-        await using var server = await StartAsync();
-        var watch = Stopwatch.StartNew();
+        await using var server = await StartAsync(shutdownSeconds: 600);    // more than the test waits
 
         server.Process.Signal(HostProcess.SigTerm);
 
         Assert.Equal(0, await server.Process.WaitForExitAsync(_patience));
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(15), $"{watch.Elapsed}");
         Assert.False(HostProcess.IsRunning(server.WorkerId));
     }
 
@@ -124,23 +125,21 @@ public sealed class WorkerLifeTests
         server.Process.Signal(HostProcess.SigTerm);
 
         Assert.Equal(0, await server.Process.WaitForExitAsync(_patience));
-        Assert.InRange(watch.Elapsed.TotalSeconds, 1, 20);
+        Assert.True(watch.Elapsed >= TimeSpan.FromSeconds(1), $"{watch.Elapsed}");
         Assert.False(HostProcess.IsRunning(server.WorkerId));
     }
 
     [Fact]
     public async Task SigInt_Twice_DoesNotWaitForStreams()
     {
-        await using var server = await StartAsync();
-        using var stream = await OpenAsync(server, "stream?count=1000&every=100&name=a");
-        var watch = Stopwatch.StartNew();
+        await using var server = await StartAsync(shutdownSeconds: 600);    // like its stream, more than the test waits
+        using var stream = await OpenAsync(server, "stream?count=10000&every=100&name=a");
 
         server.Process.Signal(HostProcess.SigInt);
         using var refused = await WaitForAsync(server, HttpStatusCode.ServiceUnavailable, "stream?count=1&every=1&name=b");    // it has heard the first
         server.Process.Signal(HostProcess.SigInt);
 
         await server.Process.WaitForExitAsync(_patience);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(15), $"{watch.Elapsed}");
     }
 
     [SkippableFact]

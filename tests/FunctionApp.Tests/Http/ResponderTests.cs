@@ -39,7 +39,7 @@ public sealed class ResponderTests
         }
 
         await run;
-        Assert.InRange((connection.CutAt - failed)!.Value.TotalMilliseconds, 50, double.MaxValue);
+        Assert.InRange((connection.CutAt - failed)!.Value.TotalMilliseconds, 150, double.MaxValue);
     }
 
     private static HttpRequest Request(string path, Connection connection)

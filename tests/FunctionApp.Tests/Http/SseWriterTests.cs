@@ -104,7 +104,7 @@ public sealed class SseWriterTests
         var read = await pipe.Reader.ReadAsync();
         pipe.Reader.AdvanceTo(read.Buffer.End);
 
-        await flush.WaitAsync(TimeSpan.FromSeconds(10));
+        await flush.WaitAsync(TimeSpan.FromMinutes(1));
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public sealed class DocumentedRequestTests : IAsyncLifetime
 
         var start = new ProcessStartInfo("bash") { ArgumentList = { "-euo", "pipefail", "-c", lines }, WorkingDirectory = BuiltPrograms.Root };
         start.Environment["PATH"] = _programs + Path.PathSeparator + Environment.GetEnvironmentVariable("PATH");
-        var run = await ProcessBounds.RunAsync(start, TimeSpan.FromMinutes(1));
+        var run = await ProcessBounds.RunAsync(start, ProcessBounds.Patience);
 
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Contains("data: {\"object\":\"chat.completion.chunk\"", run.Output, StringComparison.Ordinal);

@@ -21,7 +21,7 @@ public sealed class HostWatchTests
         server.Process.Signal(HostProcess.SigKill);
 
         // Five seconds are asked for; a busy machine gets more.
-        await Eventually.BecomesTrueAsync(() => Task.FromResult(!HostProcess.IsRunning(worker)), TimeSpan.FromSeconds(25), "the worker has ended");
+        await Eventually.BecomesTrueAsync(() => Task.FromResult(!HostProcess.IsRunning(worker)), RillServerRequests.Patience, "the worker has ended");
     }
 
     [Fact]

@@ -59,14 +59,22 @@ internal sealed class NodeFolder
                 return null;
             }
 
-            var (exitCode, output, errors) = await ExecuteAsync("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline"], _installLimit);
-            return exitCode == 0 ? null : $"npm ci failed: {output} {errors}";
+            var installation = await InstallPackagesAsync();
+            if (installation.ExitCode != 0)
+            {
+                installation = await InstallPackagesAsync(); // a feed that fails once is no fault of a client's
+            }
+
+            return installation.ExitCode == 0 ? null : $"npm ci failed: {installation.Output} {installation.Error}";
         }
         catch (System.ComponentModel.Win32Exception)
         {
             return "Node is not on the PATH.";
         }
     }
+
+    private Task<ProcessResult> InstallPackagesAsync() =>
+        ExecuteAsync("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline"], _installLimit);
 
     private Task<ProcessResult> ExecuteAsync(string program, string[] args, TimeSpan? limit = null) =>
         ProcessBounds.RunAsync(new ProcessStartInfo(program, args) { WorkingDirectory = _folder }, limit ?? _limit);

@@ -9,7 +9,7 @@ namespace Rill.FunctionApp.Tests.Acceptance.Harness;
 internal static class RillServerRequests
 {
     /// <summary>How long a test waits for anything before it calls it lost.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>The base address that OpenAI's clients are given.</summary>
     public static Uri ApiUri(this RillServer server) => new(server.BaseUri, "v1");

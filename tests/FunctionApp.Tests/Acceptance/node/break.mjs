@@ -8,7 +8,7 @@ for await (const chunk of stream) {
 }
 
 const started = performance.now();
-while (performance.now() - started < 10_000) {
+while (performance.now() - started < 60_000) {
   const metrics = await (await fetch(new URL("/metrics", baseURL))).text();
   const running = /^vllm:num_requests_running(?:\{[^}]*\})? (\d+)/m.exec(metrics);
   if (running?.[1] === "0") break;

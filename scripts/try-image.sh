@@ -42,7 +42,7 @@ trap finish EXIT
 container=$(docker run --detach --publish 127.0.0.1::8080 --env Rill__ApiKeys__0 --env Rill__Device=cpu --env AzureWebJobsSecretStorageType=files "$image")
 address=$(docker port "$container" 8080/tcp | head -n 1)
 [ -n "$address" ] || fail "the container has ended at once, or listens elsewhere than on 8080."
-"$root/scripts/smoke.sh" --url "http://$address" --cold-seconds "$seconds" --long-seconds 0
+"$root/scripts/smoke.sh" --url "http://$address" --cold-seconds "$seconds" --warm-seconds 60 --gap-seconds 60 --long-seconds 0
 
 # 137 is SIGKILL's: the signal did not reach the host and the worker, or they did not end.
 docker stop --time "$seconds" "$container" >/dev/null

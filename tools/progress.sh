@@ -17,6 +17,7 @@ phase() {
     [[ -n $phase_log ]] || { phase_log=$(mktemp "${TMPDIR:-/tmp}/rill-progress-XXXXXX") && trap 'rm -f "$phase_log"' EXIT; }
     : >"$phase_log"
     if [[ -t 2 ]]; then
+        live "$title" 0
         tick "$title" & ticker=$!
     else
         say "$title ..."
@@ -30,13 +31,15 @@ phase() {
     return "$status"
 }
 
-# The live line: title, seconds, and the project that was compiled last.
+# The live line: title, seconds, and what else there is to say.
+live() { printf '\r\033[K%s ... %d s%s' "$1" "$2" "${3-}" >&2; }
+
+# Goes on with the live line every second, and with the project that was compiled last.
 tick() {
     local begun=$SECONDS last
-    while kill -0 $$ 2>/dev/null; do    # Ctrl+C ends the script, and not what it has put into the background
+    while sleep 1 && kill -0 $$ 2>/dev/null; do    # Ctrl+C ends the script, and not what it has put into the background
         last=$(sed -n 's/^ *\([A-Za-z.]*\) -> .*/, \1 is done/p' "$phase_log" | tail -n 1)
-        printf '\r\033[K%s ... %d s%s' "$1" $((SECONDS - begun)) "$last" >&2
-        sleep 1
+        live "$1" $((SECONDS - begun)) "$last"
     done
 }
 

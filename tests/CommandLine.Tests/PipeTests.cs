@@ -9,7 +9,7 @@ public sealed class PipeTests
     [Fact]
     public async Task Tokenize_ForAProgramThatWaits_AnswersEachLineAtOnce()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(180));
         using var process = RillProcess.Start("tokenize", "--tokenizer", RillProcess.Model, "--jsonl");
         for (var turn = 0; turn < 3; turn++)
         {
@@ -27,7 +27,7 @@ public sealed class PipeTests
     [Fact]
     public async Task Detokenize_ForAProgramThatWaits_WritesTextAsItComes()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(180));
         using var process = RillProcess.Start("detokenize", "--tokenizer", RillProcess.Model);
         await process.StandardInput.WriteAsync("998 ");
         await process.StandardInput.FlushAsync();
@@ -76,7 +76,7 @@ public sealed class PipeTests
     public async Task Tokenize_OnCtrlC_EndsAtOnce()
     {
         Skip.If(OperatingSystem.IsWindows(), "Signals are Unix's.");
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(180));
         using var process = RillProcess.Start("tokenize", "--tokenizer", RillProcess.Model, "--jsonl");
         await process.StandardInput.WriteAsync("{\"text\":\"Hi\"}\n");
         await process.StandardInput.FlushAsync();

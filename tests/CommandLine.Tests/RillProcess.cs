@@ -17,7 +17,7 @@ internal sealed record RillResult(int ExitCode, byte[] Output, string Error)
 /// <summary>Starts the built program through real pipes.</summary>
 internal static class RillProcess
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(240);
 
     /// <summary>The built program.</summary>
     public static string Assembly { get; } = Path.GetFullPath(typeof(RillProcess).Assembly

@@ -55,7 +55,7 @@ public sealed class StreamTests : IDisposable
         {
             var length = Math.Min(Chunk, expected.Length - offset);
             memory.Pass(offset);
-            await Task.Run(() => memory.Await(offset, length)).WaitAsync(TimeSpan.FromSeconds(20));
+            await Task.Run(() => memory.Await(offset, length)).WaitAsync(TimeSpan.FromSeconds(120));
             Assert.True(Bytes(memory, offset, length).SequenceEqual(expected.AsSpan(offset, length)));
         }
 

@@ -34,9 +34,10 @@ public sealed class PasteTests
     }
 
     [SkippableTheory]
-    [InlineData("\e", "[200~one\r", "\e[", "201~")]
-    [InlineData("\e[2", "00~one\r", "\e[201", "~")]
-    public async Task Marks_ThatComeInPieces_AreMarks(params string[] pieces)
+    [InlineData(100, "\e", "[200~one\r", "\e[", "201~")]
+    [InlineData(100, "\e[2", "00~one\r", "\e[201", "~")]
+    [InlineData(2000, "\e[200~one\r\e[201", "~")]    // of a terminal that stood still
+    public async Task Marks_ThatComeInPieces_AreMarks(int pause, params string[] pieces)
     {
         PseudoTerminal.SkipUnlessThere();
         await using var server = await OtherServer.StartAsync((http, _) => OtherServer.AnswerAsync(http, "Heard."));
@@ -45,7 +46,7 @@ public sealed class PasteTests
         foreach (var piece in pieces)
         {
             await terminal.TypeAsync(piece);
-            await Task.Delay(100);
+            await Task.Delay(pause);
         }
 
         await terminal.TypeAsync("two\r");

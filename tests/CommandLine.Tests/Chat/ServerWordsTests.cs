@@ -27,7 +27,7 @@ public sealed class ServerWordsTests
         {
             if (number > 0)
             {
-                await OtherServer.RefuseAsync(http, 503, "busy", Message, retryAfter: 2);
+                await OtherServer.RefuseAsync(http, 503, "busy", Message, retryAfter: number == 1 ? 2 : null);
                 return;
             }
 
@@ -38,7 +38,7 @@ public sealed class ServerWordsTests
             await OtherServer.SendEndAsync(http);
         });
         server.Models = (http, _) => OtherServer.ListAsync(http, "a\e[31m");
-        await using var terminal = PseudoTerminal.StartRill("chat", "--url", server.Url, "--patience", "3");
+        await using var terminal = PseudoTerminal.StartRill("chat", "--url", server.Url);
 
         await terminal.SeeAsync("a␛[31m at http");
         await terminal.SeeAsync("> ");

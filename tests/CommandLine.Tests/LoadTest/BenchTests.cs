@@ -24,10 +24,11 @@ public sealed partial class BenchTests(ScriptedServer rill)
             Assert.Equal("usage", level.GetProperty("tokens_counted_by").GetString());
             Assert.Equal(9, level.GetProperty("completion_tokens_mean").GetDouble());
             Assert.InRange(level.GetProperty("prompt_tokens_mean").GetDouble(), 180, 220);    // its tokens are bytes, and words are what is sent
-            Assert.Equal(0, level.GetProperty("cached_part").GetDouble());
+            Assert.InRange(level.GetProperty("cached_part").GetDouble(), 0, 0.05);    // another run's prompt of this number may begin alike
             Assert.Equal(6, Int(level.GetProperty("ttft_ms"), "count"));
             Assert.Equal(6, Int(level.GetProperty("e2e_ms"), "count"));
-            Assert.InRange(level.GetProperty("output_tokens_per_second").GetDouble(), 1, 6 * 9 / level.GetProperty("seconds").GetDouble() * 1.01);
+            var least = level.GetProperty("seconds").GetDouble() - 0.0005;    // it is rounded
+            Assert.InRange(level.GetProperty("output_tokens_per_second").GetDouble(), 1, 6 * 9 / least * 1.01);
             Assert.True(level.GetProperty("e2e_ms").GetProperty("p50").GetDouble() >= level.GetProperty("ttft_ms").GetProperty("p50").GetDouble());
         });
     }
@@ -84,15 +85,16 @@ public sealed partial class BenchTests(ScriptedServer rill)
     {
         await using var server = await OtherServer.StartAsync(async (http, number) =>
         {
-            await Task.Delay(number < CalibrationRequests + 3 ? 2000 : 0);    // slow only until it is warm
-            await OtherServer.AnswerAsync(http, "a", "b");
+            OtherServer.BeginStream(http);
+            await OtherServer.SendTextAsync(http, "a");
+            await OtherServer.SendEndAsync(http, completion: number < CalibrationRequests + 3 ? 90 : 2);    // many tokens only until it is warm
         });
 
         var levels = await LevelsAsync(server.Url, "--concurrency", "2", "--requests", "5", "--warm-up", "3", "--body", """{"temperature":0}""");
 
         Assert.Equal(CalibrationRequests + 3 + 5, server.Requests.Count);
         Assert.Equal(5, Int(levels[0], "requests"));
-        Assert.InRange(levels[0].GetProperty("ttft_ms").GetProperty("max").GetDouble(), 0, 1999);
+        Assert.Equal(2, levels[0].GetProperty("completion_tokens_mean").GetDouble());
         var prompts = Prompts(server);
         Assert.Equal(prompts.Count, prompts.Select(prompt => prompt[..10]).Distinct().Count());
         Assert.All(server.Requests, request => Assert.Equal(0, request.GetProperty("temperature").GetInt32()));
@@ -115,7 +117,7 @@ public sealed partial class BenchTests(ScriptedServer rill)
 
         Assert.Equal(20, levels[0].GetProperty("rate").GetDouble());
         Assert.Equal(JsonValueKind.Null, levels[0].GetProperty("concurrency").ValueKind);
-        Assert.InRange(levels[0].GetProperty("ttft_ms").GetProperty("max").GetDouble(), (10 * 150) - (9 * 50) - 20, 60_000);
+        Assert.InRange(levels[0].GetProperty("ttft_ms").GetProperty("max").GetDouble(), (10 * 150) - (9 * 50) - 100, 60_000);
     }
 
     [Fact]

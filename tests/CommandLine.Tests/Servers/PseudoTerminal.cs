@@ -9,7 +9,7 @@ internal sealed class PseudoTerminal : IAsyncDisposable
     public const string CtrlC = "\x03";
     public const string CtrlD = "\x04";
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(180);
 
     private readonly Process _process;
     private readonly StringBuilder _shown = new();
@@ -63,9 +63,12 @@ internal sealed class PseudoTerminal : IAsyncDisposable
     /// <summary>Waits until a text is shown, after those that were waited for before.</summary>
     /// <returns>What was shown up to its end.</returns>
     /// <exception cref="TimeoutException">It is not; the message holds what is.</exception>
-    public async Task<string> SeeAsync(string text)
+    public Task<string> SeeAsync(string text) => SeeAsync(text, s_patience);
+
+    /// <summary>As above, within a time.</summary>
+    public async Task<string> SeeAsync(string text, TimeSpan patience)
     {
-        for (var clock = Stopwatch.StartNew(); clock.Elapsed < s_patience; await Task.Delay(20))
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < patience; await Task.Delay(20))
         {
             lock (_shown)
             {
@@ -78,7 +81,7 @@ internal sealed class PseudoTerminal : IAsyncDisposable
             }
         }
 
-        throw new TimeoutException($"'{text}' was not shown within {s_patience.TotalSeconds:0} s, but:\n{Shown}");
+        throw new TimeoutException($"'{text}' was not shown within {patience.TotalSeconds:0} s, but:\n{Shown}");
     }
 
     /// <summary>The program's exit code, when it has ended.</summary>

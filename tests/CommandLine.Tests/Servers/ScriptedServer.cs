@@ -8,7 +8,7 @@ namespace Rill.CommandLine.Tests.Servers;
 public sealed class ScriptedServer : IAsyncLifetime
 {
     private const string AddressLine = "Listening on ";
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(240);
 
     private readonly StringBuilder _said = new();
     private Func<Task> _end = () => Task.CompletedTask;

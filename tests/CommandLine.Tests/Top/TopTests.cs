@@ -22,7 +22,7 @@ public sealed class TopTests(ScriptedServer rill)
         Assert.Equal((3, 2, 0.25), (Number(reading, "running"), Number(reading, "waiting"), Number(reading, "kv_cache_usage")));
         Assert.Equal(0.4, Number(reading, "prefix_hits"));
         var seconds = Number(reading, "seconds");
-        Assert.InRange(seconds, 0.5, 60);
+        Assert.InRange(seconds, 0.49, 60);    // a timer's clock is coarser
         Assert.Equal(1000 / seconds, Number(reading, "output_tokens_per_second"), tolerance: 5);
         Assert.Equal(500 / seconds, Number(reading, "input_tokens_per_second"), tolerance: 5);
         Assert.Equal("""{"stop":4,"length":0,"abort":0,"error":1}""", reading.GetProperty("ended").GetRawText());

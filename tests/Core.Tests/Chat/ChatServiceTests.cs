@@ -95,7 +95,7 @@ public class ChatServiceTests
 
         await Assert.ThrowsAsync<EngineFaultException>(async () =>
         {
-            while (await generation.NextAsync(default).AsTask().WaitAsync(TimeSpan.FromSeconds(10)) is not null)
+            while (await generation.NextAsync(default).AsTask().WaitAsync(TimeSpan.FromSeconds(120)) is not null)
             {
             }
         });
@@ -191,7 +191,7 @@ public class ChatServiceTests
 
         Assert.Throws<InvalidOperationException>(() => world.Service.Start(ChatWorld.Ask("!endless") with { N = 2 }, bodyBytes: 100));
 
-        Assert.True(SpinWait.SpinUntil(() => world.Engine is { Running: 0, Waiting: 0 }, TimeSpan.FromSeconds(10)));
+        Assert.True(SpinWait.SpinUntil(() => world.Engine is { Running: 0, Waiting: 0 }, TimeSpan.FromSeconds(120)));
     }
 
     [Fact]
@@ -260,8 +260,8 @@ public class ChatServiceTests
 
         generation.Abort(AbortCause.Deadline);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WaitAsync(TimeSpan.FromSeconds(10)));
-        Assert.True(SpinWait.SpinUntil(() => world.Engine is { Running: 0, Waiting: 0 }, TimeSpan.FromSeconds(10)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WaitAsync(TimeSpan.FromSeconds(120)));
+        Assert.True(SpinWait.SpinUntil(() => world.Engine is { Running: 0, Waiting: 0 }, TimeSpan.FromSeconds(120)));
     }
 
     private static HuggingFaceTokenizer WithASlowPattern() => TinyTokenizer.New(root =>

@@ -29,7 +29,7 @@ public sealed class ChatStopTests
 
         await ChatAnswer.ReadAsync(generation, default);
 
-        Assert.True(SpinWait.SpinUntil(() => world.Engine.Running == 0, TimeSpan.FromSeconds(10)));
+        Assert.True(SpinWait.SpinUntil(() => world.Engine.Running == 0, TimeSpan.FromSeconds(120)));
     }
 
     [Fact]

@@ -60,7 +60,7 @@ internal sealed class ChatWorld : IAsyncDisposable
     public async Task<ChatCompletion> AnswerAsync(ChatCompletionRequest request)
     {
         await using var generation = Start(request);
-        return await ChatAnswer.ReadAsync(generation, default).WaitAsync(TimeSpan.FromSeconds(10));
+        return await ChatAnswer.ReadAsync(generation, default).WaitAsync(TimeSpan.FromSeconds(120));
     }
 
     /// <summary>Waits until nothing runs and nothing waits.</summary>

@@ -8,7 +8,7 @@ namespace Rill.Core.Tests.Chat;
 /// <summary>Requests for embeddings, from a request to its vectors (contract A.4).</summary>
 public sealed class EmbeddingRunTests
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(120);
 
     [Theory]
     [InlineData(PoolingKind.Last)]

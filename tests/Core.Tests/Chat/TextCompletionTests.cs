@@ -12,7 +12,7 @@ namespace Rill.Core.Tests.Chat;
 /// <summary>Completions of text, from a request to its choices (contract A.2).</summary>
 public sealed class TextCompletionTests
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(120);
 
     [Fact]
     public async Task Start_WithAText_GoesOnWithIt()

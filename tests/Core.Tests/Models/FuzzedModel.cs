@@ -13,7 +13,7 @@ namespace Rill.Core.Tests.Models;
 internal static unsafe class FuzzedModel
 {
     private const long MostBytes = 1L << 30;
-    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(90);
 
     /// <summary>How many changed files each source gives: RILL_FUZZ_CONFIGS says so for a night.</summary>
     public static int FilesOfEach { get; } = int.TryParse(Environment.GetEnvironmentVariable("RILL_FUZZ_CONFIGS"), out var files) ? files : 60;

@@ -52,6 +52,6 @@ public sealed class ChatRequestReaderRobustnessTests
         var clock = Stopwatch.StartNew();
         ChatRequestReader.TryRead(json, out _, out _);
 
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10)); // a fraction of a second on a quiet machine
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(60)); // a fraction of a second on a quiet machine
     }
 }

@@ -105,7 +105,7 @@ public sealed class CompletionRequestReaderTests
         Assert.True(CompletionRequestReader.TryRead(Bytes($"\"prompt\":[1{string.Concat(Enumerable.Repeat(",1", 1_000_000))}]"), out var request, out _));
 
         Assert.Equal(1_000_001, request.Prompts[0].Ids!.Count);
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));    // a fraction of a second on a quiet machine
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(60));    // a fraction of a second on a quiet machine
     }
 
     internal static ApiError ErrorWith(string members)

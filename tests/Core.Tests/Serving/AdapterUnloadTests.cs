@@ -10,7 +10,7 @@ public class AdapterUnloadTests
     {
         await using var world = new EngineWorld();
 
-        await world.Engine.UnloadAdapterAsync(3).WaitAsync(TimeSpan.FromSeconds(10));
+        await world.Engine.UnloadAdapterAsync(3).WaitAsync(TimeSpan.FromSeconds(120));
 
         Assert.Equal([3], world.Runner.Unloaded);
     }
@@ -27,7 +27,7 @@ public class AdapterUnloadTests
 
         world.Runner.AllowAll();
         await EngineWorld.ReadAll(running);
-        await unloaded.WaitAsync(TimeSpan.FromSeconds(10));
+        await unloaded.WaitAsync(TimeSpan.FromSeconds(120));
 
         Assert.Equal([1], world.Runner.Unloaded);
         await EngineWorld.ReadAll(other);
@@ -45,7 +45,7 @@ public class AdapterUnloadTests
         stream.Abort();
         world.Runner.AllowAll();
 
-        await unloaded.WaitAsync(TimeSpan.FromSeconds(10));
+        await unloaded.WaitAsync(TimeSpan.FromSeconds(120));
     }
 
     [Fact]
@@ -57,8 +57,8 @@ public class AdapterUnloadTests
 
         await world.DisposeAsync();
 
-        await before.WaitAsync(TimeSpan.FromSeconds(10));
-        await world.Engine.UnloadAdapterAsync(2).WaitAsync(TimeSpan.FromSeconds(10));
+        await before.WaitAsync(TimeSpan.FromSeconds(120));
+        await world.Engine.UnloadAdapterAsync(2).WaitAsync(TimeSpan.FromSeconds(120));
     }
 
     /// <summary>The same tokens under another number, as of a later adapter of the same name, find nothing.</summary>

@@ -29,7 +29,7 @@ public class DrainTests
         var drained = world.Engine.DrainAsync(TimeSpan.FromSeconds(25));
         Assert.False(drained.IsCompleted);
         world.Runner.AllowAll();
-        await drained.WaitAsync(TimeSpan.FromSeconds(20));
+        await drained.WaitAsync(TimeSpan.FromSeconds(120));
 
         Assert.Equal(InferenceEngineTests.Solo(5, 10), await EngineWorld.ReadAll(running));
         Assert.Equal(InferenceEngineTests.Solo(5, 10, salt: 1), await EngineWorld.ReadAll(waiting));
@@ -46,7 +46,7 @@ public class DrainTests
 
         var drained = world.Engine.DrainAsync(TimeSpan.FromSeconds(25));
         world.Time.Advance(TimeSpan.FromSeconds(26));
-        await drained.WaitAsync(TimeSpan.FromSeconds(20));
+        await drained.WaitAsync(TimeSpan.FromSeconds(120));
 
         // at once, while the model is still in the middle of a step
         foreach (var stream in new[] { running, waiting, world.Submit(late, 5, 10) })

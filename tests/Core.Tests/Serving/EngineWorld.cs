@@ -42,7 +42,7 @@ internal sealed class EngineWorld : IAsyncDisposable
     public static async Task<List<int>> ReadAll(TokenStream stream)
     {
         var tokens = new List<int>();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         TokenBatch batch;
         do
         {
@@ -59,7 +59,7 @@ internal sealed class EngineWorld : IAsyncDisposable
         var started = Stopwatch.GetTimestamp();
         while (!condition())
         {
-            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(20), "It did not come true in time.");
+            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(120), "It did not come true in time.");
             await Task.Delay(1);
         }
     }

@@ -18,7 +18,7 @@ public class ReaderDispatchTests
 
         Assert.DoesNotContain(reads, read => read.IsCompleted);
         dispatch.Flush();
-        var batches = await Task.WhenAll(reads).WaitAsync(TimeSpan.FromSeconds(20));
+        var batches = await Task.WhenAll(reads).WaitAsync(TimeSpan.FromSeconds(120));
         Assert.Equal(Enumerable.Range(0, 100), batches.Select(batch => batch.TokenIds.Span[0]));
     }
 
@@ -37,7 +37,7 @@ public class ReaderDispatchTests
         other.Post([new(2)], null, dispatch);
         dispatch.Flush();
 
-        Assert.Equal(2, (await read.WaitAsync(TimeSpan.FromSeconds(20))).TokenIds.Span[0]);
+        Assert.Equal(2, (await read.WaitAsync(TimeSpan.FromSeconds(120))).TokenIds.Span[0]);
         release.Set();
         await blocked;
     }

@@ -91,7 +91,7 @@ public class ScriptedModelRunnerTests
         var started = Stopwatch.GetTimestamp();
         Run("!text ab\n!delay ms=20\n!prefill ms=40");
 
-        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 75, 5_000);
+        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 75, 60_000);
     }
 
     [Fact]
@@ -101,12 +101,12 @@ public class ScriptedModelRunnerTests
         var scheduler = new Scheduler(runner.Limits, new EngineOptions());
         var sequence = new Sequence(1, Encode("!prefill ms=60000"), Ending());
         scheduler.Add(sequence);
+        var started = Stopwatch.GetTimestamp();
         using var timer = new Timer(_ => sequence.Abort(), null, 30, Timeout.Infinite);
 
-        var started = Stopwatch.GetTimestamp();
         runner.Execute(scheduler.Schedule()!);
 
-        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 0.02, 10);
+        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 0.02, 50);    // of sixty
     }
 
     private static SamplingParameters Ending() => new() { EosTokenIds = [ScriptedModelRunner.EndOfText], MaxTokens = 1_000 };

@@ -30,7 +30,7 @@ public class TokenMailboxTests
 
         mailbox.Post([new(7)], _finish);
 
-        var batch = await read.WaitAsync(TimeSpan.FromSeconds(5));
+        var batch = await read.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal([7], batch.TokenIds.ToArray());
         Assert.Same(_finish, batch.Finish);
     }
@@ -48,7 +48,7 @@ public class TokenMailboxTests
         await Task.Delay(20);
         new Thread(() => mailbox.Post([new(1)], null)).Start();
 
-        Assert.True(await continued.Task.WaitAsync(TimeSpan.FromSeconds(5)));
+        Assert.True(await continued.Task.WaitAsync(TimeSpan.FromSeconds(60)));
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public class TokenMailboxTests
 
         await source.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WaitAsync(TimeSpan.FromSeconds(5)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WaitAsync(TimeSpan.FromSeconds(60)));
         mailbox.Post([new(3)], null);
         var batch = await mailbox.ReadAsync(default);
         Assert.Equal([3], batch.TokenIds.ToArray());
@@ -220,8 +220,8 @@ public class TokenMailboxTests
             while (batch.Finish is null);
         }, TaskCreationOptions.LongRunning);
 
-        await engine.WaitAsync(TimeSpan.FromSeconds(30));
-        await reader.WaitAsync(TimeSpan.FromSeconds(30));
+        await engine.WaitAsync(TimeSpan.FromSeconds(120));
+        await reader.WaitAsync(TimeSpan.FromSeconds(120));
 
         void LookUntilTaken(int tokens)
         {

@@ -63,7 +63,7 @@ internal sealed class World
         for (var steps = 0; Step() is not null || Scheduler.Running.Count + Scheduler.Waiting.Count > 0;)
         {
             // A sequence may sit steps out until its constraint is prepared.
-            Assert.True(++steps < limit || Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(20), "The world does not come to rest.");
+            Assert.True(++steps < limit || Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(120), "The world does not come to rest.");
         }
     }
 

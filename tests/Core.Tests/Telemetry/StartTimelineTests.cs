@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 using Rill.Telemetry;
@@ -39,12 +40,12 @@ public class StartTimelineTests
     [Fact]
     public void Phases_AreEventsOfASpanThatBeginsWithTheProcess()
     {
-        var spans = new List<Activity>();
+        var spans = new ConcurrentQueue<Activity>();    // of other tests, too, on their threads
         using var listener = new ActivityListener
         {
             ShouldListenTo = source => source.Name == RillActivity.SourceName,
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-            ActivityStopped = spans.Add,
+            ActivityStopped = spans.Enqueue,
         };
         ActivitySource.AddActivityListener(listener);
         var timeline = new StartTimeline();

@@ -9,7 +9,7 @@ namespace Rill.Core.Tests.Text;
 /// <summary>Changed small files beside a tokenizer: each gives the model's texts or one sentence.</summary>
 public sealed class ModelTextFuzzTests : IDisposable
 {
-    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(90);
 
     private static readonly Dictionary<string, string> s_files = new(StringComparer.Ordinal)
     {

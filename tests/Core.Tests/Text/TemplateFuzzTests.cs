@@ -75,7 +75,7 @@ public sealed class TemplateFuzzTests
                 Assert.Fail($"{exception}\nby the template:\n{source}");
             }
 
-            Assert.True(clock.Elapsed - started < TimeSpan.FromSeconds(20), $"Too slow:\n{source}");
+            Assert.True(clock.Elapsed - started < TimeSpan.FromSeconds(90), $"Too slow:\n{source}");
         }
 
         return (texts, refused, failed);

@@ -1,21 +1,20 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Reflection;
 using Azure.Storage.Blobs;
 
 namespace Rill.ModelStore.Tests.Harness;
 
 /// <summary>
-/// Azurite's blob service on a free port, from npm, installed once beside its lock file; what it has for telemetry and for databases, seven files in
-/// eight, is left out there (<c>overrides</c>), since it is not used. Where Node is absent its tests are skipped, except
-/// in continuous integration.
+/// Azurite's blob service on a port that the system gives it, from npm, installed once beside its lock file; what it has for telemetry and for
+/// databases, seven files in eight, is left out there (<c>overrides</c>), since it is not used. Where Node is absent its tests are skipped,
+/// except in continuous integration.
 /// </summary>
 public sealed class Azurite : IAsyncLifetime
 {
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
-
+    private const string Listens = "Azurite Blob service successfully listens on ";
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(3);
     private static readonly string _folder = typeof(Azurite).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "Azurite").Value!;
 
     private Process? _process;
@@ -74,47 +73,40 @@ public sealed class Azurite : IAsyncLifetime
             return (await RunAsync("node", "--version")).ExitCode == 0 ? null : "Node does not run.";
         }
 
-        var (exitCode, output, error) = await RunAsync("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts");
+        var (exitCode, output, error) = await RunAsync("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline", "--fetch-retries=5");
         return exitCode == 0 ? null : $"npm ci failed: {output}{error}";
     }
 
     /// <summary>The blob client speaks a newer version of the protocol than Azurite knows, so the check is off.</summary>
     private async Task StartAsync()
     {
-        Port = FreePort();
+        var port = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         _process = Process.Start(new ProcessStartInfo("node",
         [
             "node_modules/azurite/dist/src/blob/main.js", "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--inMemoryPersistence",
-            "--blobHost", "127.0.0.1", "--blobPort", Port.ToString(CultureInfo.InvariantCulture),
+            "--blobHost", "127.0.0.1", "--blobPort", "0",
         ])
         {
             WorkingDirectory = _folder,
             RedirectStandardOutput = true,
-        });
-        for (var waited = Stopwatch.StartNew(); ; await Task.Delay(50))
+        })!;
+        _process.OutputDataReceived += (_, line) =>
         {
-            using var socket = new TcpClient();
-            try
+            if (line.Data is null)
             {
-                await socket.ConnectAsync(IPAddress.Loopback, Port);
-                return;
+                port.TrySetException(new InvalidOperationException("Azurite has ended before it listened."));
             }
-            catch (SocketException) when (waited.Elapsed < TimeSpan.FromSeconds(60) && !_process!.HasExited)
+            else if (line.Data.StartsWith(Listens, StringComparison.Ordinal))
             {
-                // Not yet.
+                port.TrySetResult(new Uri(line.Data[Listens.Length..]).Port);
             }
-        }
+        };
+        _process.BeginOutputReadLine();
+        Port = await port.Task.WaitAsync(_patience);
     }
 
     private static Task<ProcessResult> RunAsync(string program, params string[] args) =>
         ProcessBounds.RunAsync(new ProcessStartInfo(program, args) { WorkingDirectory = _folder }, TimeSpan.FromMinutes(5));
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 }
 
 /// <summary>One Azurite for all tests that need it.</summary>

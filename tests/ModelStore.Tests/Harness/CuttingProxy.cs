@@ -12,6 +12,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
     private readonly Task _accepting;
     private long _allowance;
     private int _cuts;
+    private int _cut;
 
     /// <summary>Lets <paramref name="allowance"/> bytes pass, then cuts <paramref name="cuts"/> connections, each at its next bytes.</summary>
     public CuttingProxy(int target, long allowance, int cuts)
@@ -24,7 +25,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>Cuts made so far.</summary>
-    public int Cut { get; private set; }
+    public int Cut => Volatile.Read(ref _cut);
 
     /// <summary>From now on nothing is cut.</summary>
     public void Heal() => Volatile.Write(ref _cuts, 0);
@@ -78,7 +79,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
         {
             if (Interlocked.Add(ref _allowance, -count) < 0 && Interlocked.Decrement(ref _cuts) >= 0)
             {
-                Cut++;
+                Interlocked.Increment(ref _cut);
                 return;
             }
 

@@ -9,7 +9,7 @@ internal static class Quick
         ChunkMiB = 1,
         Parallelism = 4,
         RetryMilliseconds = 5,
-        StallSeconds = 5,
+        StallSeconds = 60,
         HubToken = null,
     };
 

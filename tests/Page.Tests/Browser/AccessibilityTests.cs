@@ -140,7 +140,7 @@ public sealed class AccessibilityTests(World world)
     private static Task<string[]> ToldAsync(Visit visit) => visit.Page.EvaluateAsync<string[]>(
         """
         async () => {
-          for (let looks = 0; looks < 300 && window.told.length < 2; looks++) await new Promise(go => setTimeout(go, 50));
+          for (let looks = 0; looks < 1200 && window.told.length < 2; looks++) await new Promise(go => setTimeout(go, 50));
           return window.told;
         }
         """);

@@ -48,7 +48,7 @@ public sealed class AnswerTests(World world)
         await using var visit = await world.VisitAsync(server);
         await visit.SendAsync(Endless);
         await Expect(visit.Of("message-assistant")).ToContainTextAsync("1 2 3");
-        Assert.Equal(1, await Engine.RunningAsync(server));
+        await Engine.BecomesAsync(server, 1);    // and no more: another test's may just be ending
 
         await visit.Of("stop").ClickAsync();
 
@@ -66,6 +66,7 @@ public sealed class AnswerTests(World world)
         await using var visit = await world.VisitAsync(await world.OpenAsync());
         await visit.SendAsync("!text What was said **stays**.");
         await Expect(visit.Of("message-assistant")).ToContainTextAsync("What was said stays.");
+        await visit.ExpectKeptAsync("\"content\":\"What was said **stays**.\"");    // and not the question, which has these words, too
 
         await visit.Page.ReloadAsync();
 
@@ -82,7 +83,7 @@ public sealed class AnswerTests(World world)
         await using var visit = await world.VisitAsync(server);
         await visit.SendAsync(Endless);
         await Expect(visit.Of("message-assistant")).ToContainTextAsync("1 2 3");
-        Assert.True(await IsKeptAsync(visit, "1 2 3 4"), "The browser keeps nothing of an answer that is on its way.");
+        await visit.ExpectKeptAsync("1 2 3 4");    // the page writes what is there of an answer every second
 
         await visit.Page.ReloadAsync();
 
@@ -131,7 +132,17 @@ public sealed class AnswerTests(World world)
 
         await visit.Of("message-assistant").GetByTestId("copy").ClickAsync();
 
-        Assert.Equal("some **strong** words", await visit.Page.EvaluateAsync<string>("navigator.clipboard.readText()"));
+        Assert.Equal("some **strong** words", await visit.Page.EvaluateAsync<string>(
+            """
+            async () => {
+              let text = '';
+              for (let looks = 0; looks < 1200 && text === ''; looks++) {
+                if (looks > 0) await new Promise(go => setTimeout(go, 50));
+                text = await navigator.clipboard.readText();
+              }
+              return text;
+            }
+            """));
     }
 
     [SkippableFact]
@@ -141,6 +152,7 @@ public sealed class AnswerTests(World world)
         await visit.Of("settings").ClickAsync();
         await visit.Of("param-logprobs").CheckAsync();
         await visit.SendAsync("!text abc");
+        await Expect(visit.Of("stats")).ToBeVisibleAsync();    // from then on nothing moves under the mouse
 
         await visit.Of("tokens").GetByText("b", new() { Exact = true }).HoverAsync();
 
@@ -171,25 +183,4 @@ public sealed class AnswerTests(World world)
         await Expect(visit.Of("stats")).ToContainTextAsync("cut at the token limit");
         visit.AssertClean();
     }
-
-    /// <summary>Whether a text comes to lie in the browser's store within some seconds. The page writes what is there of an answer every second.</summary>
-    private static Task<bool> IsKeptAsync(Visit visit, string text) => visit.Page.EvaluateAsync<bool>(
-        """
-        async text => {
-          const resultOf = request => new Promise((resolve, reject) => {
-            request.onsuccess = () => resolve(request.result);
-            request.onerror = () => reject(request.error);
-          });
-          const database = await resultOf(indexedDB.open('rill'));
-          let isKept = false;
-          for (let looks = 0; looks < 300 && !isKept; looks++) {
-            if (looks > 0) await new Promise(go => setTimeout(go, 50));
-            const kept = await resultOf(database.transaction('conversations').objectStore('conversations').getAll());
-            isKept = JSON.stringify(kept).includes(text);
-          }
-          database.close();
-          return isKept;
-        }
-        """,
-        text);
 }

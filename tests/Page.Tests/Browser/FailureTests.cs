@@ -16,8 +16,8 @@ public sealed class FailureTests(World world)
     {
         await using var visit = await world.VisitAsync(await world.OpenAsync());
 
-        // A browser that is behind drops what it has not read when the connection breaks (Streams, "error"): so the first word comes half a second earlier.
-        await visit.SendAsync("!text Half of an answer that goes on\n!delay ms=40\n!fault after=16");
+        // A browser that is behind drops what it has not read when the connection breaks (Streams, "error"): so the first word comes seconds earlier.
+        await visit.SendAsync("!text Half of an answer that goes on, and on, and on, until its model breaks in the middle of it\n!delay ms=40\n!fault after=64");
 
         await Expect(visit.Of("error")).ToBeVisibleAsync();
         await Expect(visit.Of("request-id")).ToHaveTextAsync(new Regex("^req_[0-9a-f]{32}$"));
@@ -67,6 +67,7 @@ public sealed class FailureTests(World world)
         await Expect(visit.Of("key-dialog")).ToHaveCountAsync(0);
         await visit.SendAsync("!text Open now");
         await Expect(visit.Of("message-assistant")).ToContainTextAsync("Open now");
+        await visit.ExpectKeptAsync("\"content\":\"Open now\"");
 
         await visit.Page.ReloadAsync();
         await visit.SendAsync("!text Still open");
@@ -108,8 +109,8 @@ public sealed class FailureTests(World world)
         await Expect(visit.Of("waiting")).ToContainTextAsync("The model is loading");
         late.LetGo();
 
-        await Expect(visit.Of("stats")).ToContainTextAsync("to first token", new() { Timeout = 60_000 });
-        await Expect(visit.Of("stop")).ToHaveCountAsync(0, new() { Timeout = 60_000 });
+        await Expect(visit.Of("stats")).ToContainTextAsync("to first token", new() { Timeout = 180_000 });
+        await Expect(visit.Of("stop")).ToHaveCountAsync(0, new() { Timeout = 180_000 });
         await Expect(visit.Of("message-assistant")).ToContainTextAsync(new Regex(@"\w+ \w+ \w+"));
         await Expect(visit.Of("error")).ToHaveCountAsync(0);
         visit.AssertClean(BrowsersOwn);

@@ -83,6 +83,7 @@ public sealed class HostileAnswerTests(World world)
         await visit.Of("send-results").ClickAsync();
         await Expect(visit.Of("message-assistant").Nth(1)).ToContainTextAsync("<img src=x");
         await Expect(visit.Of("stop")).ToHaveCountAsync(0);
+        await visit.ExpectKeptAsync("\"finish\":\"stop\"");
 
         await visit.Page.ReloadAsync();
         await Expect(visit.Of("tool-calls")).ToBeVisibleAsync();

@@ -24,6 +24,7 @@ public sealed class KeepingTests(World world)
         await visit.Of("delete-all").ClickAsync();
         await visit.Of("confirm-yes").ClickAsync();
         await Expect(visit.Of("conversation")).ToHaveCountAsync(0);
+        await visit.ExpectKeptAsync("Kept in a file", isKept: false);
         await visit.Page.ReloadAsync();
         await Expect(visit.Of("empty")).ToBeVisibleAsync();
         await Expect(visit.Of("conversation")).ToHaveCountAsync(0);
@@ -42,6 +43,7 @@ public sealed class KeepingTests(World world)
         await using var visit = await world.VisitAsync(await world.OpenAsync());
         await visit.SendAsync("!text Between us");
         await Expect(visit.Of("stats")).ToBeVisibleAsync();
+        await visit.ExpectKeptAsync("\"content\":\"Between us\"");
         await visit.Page.ReloadAsync();
         await Expect(visit.Of("message-assistant")).ToBeVisibleAsync();
 

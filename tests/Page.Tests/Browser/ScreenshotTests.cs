@@ -69,7 +69,7 @@ public sealed class ScreenshotTests(World world)
     {
         var before = await visit.Of("regenerate").CountAsync();
         await visit.SendAsync(question);
-        await Expect(visit.Of("regenerate")).ToHaveCountAsync(before + panes, new() { Timeout = 60_000 });
+        await Expect(visit.Of("regenerate")).ToHaveCountAsync(before + panes, new() { Timeout = 180_000 });
     }
 
     private static async Task TakeAsync(Visit visit, string name)

@@ -6,7 +6,7 @@ namespace Rill.Page.Tests.Build;
 /// <summary>How the page comes into the app, and the page's own tests of what needs no browser.</summary>
 public sealed class BuildTests
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(8);
     private static readonly string s_page = Path.Combine(BuiltPrograms.Root, "FunctionApp", "Page");
 
     [SkippableFact]

@@ -7,7 +7,7 @@ namespace Rill.Page.Tests.Serving;
 [Collection(nameof(World))]
 public sealed class GreetingTests(World world)
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(90);
 
     [Fact]
     public async Task Start_WithAPage_TellsItsAddressBeforeTheApis()

@@ -6,9 +6,10 @@ namespace Rill.Page.Tests.Support;
 /// <summary>What holds for all tests of this assembly.</summary>
 internal static class AssemblySetup
 {
-    private const float PatienceMilliseconds = 15_000;
+    /// <summary>For everything that a test waits for; Playwright's own patience is for an idle machine.</summary>
+    public const float PatienceMilliseconds = 90_000;
 
-    /// <summary>Playwright's own patience is for an idle machine.</summary>
+    /// <summary>Makes it so.</summary>
     [ModuleInitializer]
     public static void BePatient() => Assertions.SetDefaultExpectTimeout(PatienceMilliseconds);
 }

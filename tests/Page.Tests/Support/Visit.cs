@@ -6,8 +6,6 @@ namespace Rill.Page.Tests.Support;
 /// <summary>One look at the page in a browser with nothing stored, and all that went wrong in it.</summary>
 internal sealed class Visit : IAsyncDisposable
 {
-    private const float PatienceMilliseconds = 15_000;
-
     private readonly IBrowserContext _context;
     private readonly ConcurrentQueue<string> _complaints = new();
 
@@ -23,7 +21,7 @@ internal sealed class Visit : IAsyncDisposable
     public static async Task<Visit> StartAsync(IBrowser browser, Uri address, BrowserNewContextOptions? options)
     {
         var context = await browser.NewContextAsync(options ?? new() { ViewportSize = new() { Width = 1280, Height = 860 } });
-        context.SetDefaultTimeout(PatienceMilliseconds);
+        context.SetDefaultTimeout(AssemblySetup.PatienceMilliseconds);
         var page = await context.NewPageAsync();
         var visit = new Visit(context, page, address);
         visit.Listen();
@@ -40,6 +38,31 @@ internal sealed class Visit : IAsyncDisposable
         await Of("prompt").FillAsync(message);
         await Of("prompt").PressAsync("Enter");
     }
+
+    /// <summary>
+    /// Waits until the browser's store has a text, or has it no more: what is shown is written a moment later, and a reload before that loses it.
+    /// </summary>
+    public async Task ExpectKeptAsync(string text, bool isKept = true) => Assert.True(
+        await Page.EvaluateAsync<bool>(
+            """
+            async ({ text, isKept }) => {
+              const resultOf = request => new Promise((resolve, reject) => {
+                request.onsuccess = () => resolve(request.result);
+                request.onerror = () => reject(request.error);
+              });
+              const database = await resultOf(indexedDB.open('rill'));
+              let isSo = false;
+              for (let looks = 0; looks < 1200 && !isSo; looks++) {
+                if (looks > 0) await new Promise(go => setTimeout(go, 50));
+                const kept = await resultOf(database.transaction('conversations').objectStore('conversations').getAll());
+                isSo = JSON.stringify(kept).includes(text) === isKept;
+              }
+              database.close();
+              return isSo;
+            }
+            """,
+            new { text, isKept }),
+        $"The browser {(isKept ? "does not keep" : "still keeps")} '{text}'.");
 
     /// <summary>Checks that nothing broke the page's policy, asked elsewhere, opened a dialog, failed in a script or was complained of in the console.</summary>
     /// <param name="allowed">Parts of complaints that a test provokes, such as the browser's line on a status of 401.</param>

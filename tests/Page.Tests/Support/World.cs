@@ -38,7 +38,8 @@ public sealed class World : IAsyncLifetime
     {
         InstalledBrowser.Require();
         _playwright ??= await Playwright.CreateAsync();
-        _browser ??= await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = InstalledBrowser.Program, Args = InstalledBrowser.Arguments });
+        _browser ??= await _playwright.Chromium.LaunchAsync(
+            new() { ExecutablePath = InstalledBrowser.Program, Args = InstalledBrowser.Arguments, Timeout = 2 * AssemblySetup.PatienceMilliseconds });
         return await Visit.StartAsync(_browser, new Uri(server.BaseUri, path), options);
     }
 

@@ -106,7 +106,7 @@ public sealed class StructuredOutputTests
         await using var world = new ChatWorld(new ScriptedRunnerOptions { Text = said });
         await using var generation = world.Start(Ask(schema) with { ResponseFormat = new(JsonElement.Parse(schema), IsStrict: false) });
 
-        var answer = await Rill.Chat.Output.ChatAnswer.ReadAsync(generation, default).WaitAsync(TimeSpan.FromSeconds(10));
+        var answer = await Rill.Chat.Output.ChatAnswer.ReadAsync(generation, default).WaitAsync(TimeSpan.FromSeconds(120));
 
         Assert.Contains("is not enforced", generation.Warning, StringComparison.Ordinal);
         Assert.Equal(said, answer.Choices[0].Message.Content);

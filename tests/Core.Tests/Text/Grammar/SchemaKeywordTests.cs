@@ -144,6 +144,6 @@ public class SchemaKeywordTests
         var watch = Stopwatch.StartNew();
         Assert.True(Assert.Throws<SchemaException>(() => GrammarWorld.Compile(schema)).IsUnsupported);
 
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(90));
     }
 }

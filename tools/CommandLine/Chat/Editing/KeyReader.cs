@@ -9,7 +9,7 @@ internal sealed class KeyReader
     private const string PasteEnds = "[201~";
     private const char Escape = '\e';
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(15);
-    private static readonly TimeSpan s_markLimit = TimeSpan.FromSeconds(1);    // a mark may come in pieces; another key ends the wait for it
+    private static readonly TimeSpan s_markLimit = TimeSpan.FromSeconds(30);    // a mark may come in pieces, of a busy machine late; another key ends the wait for it
 
     private readonly Queue<ConsoleKeyInfo> _read = new();    // keys that were read to see whether they are a mark, and were none
 

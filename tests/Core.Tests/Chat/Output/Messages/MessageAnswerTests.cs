@@ -108,6 +108,6 @@ public sealed class MessageAnswerTests
     private static async Task<Message> AnswerAsync(ChatWorld world, MessagesRequest request)
     {
         await using var generation = world.Start(request.Chat);
-        return await MessageAnswer.ReadAsync(generation, request, default).WaitAsync(TimeSpan.FromSeconds(10));
+        return await MessageAnswer.ReadAsync(generation, request, default).WaitAsync(TimeSpan.FromSeconds(120));
     }
 }

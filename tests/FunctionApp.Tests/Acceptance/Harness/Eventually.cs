@@ -54,7 +54,7 @@ internal static class Eventually
                 await check();
                 return;
             }
-            catch (Exception failure) when (attempt < Attempts && failure is not SkipException)
+            catch (Exception failure) when (attempt < Attempts && failure is not Xunit.SkipException)
             {
                 // Perhaps the machine stood still.
             }

@@ -8,7 +8,7 @@ namespace Rill.ChatClient.Tests;
 [Collection(nameof(SharedClient))]
 public sealed class LifetimeTests(SharedClient shared)
 {
-    private const int Loads = 20;
+    private const int Loads = 22;
     private const long MostGrowth = 32L << 20;
 
     [SkippableFact]
@@ -28,8 +28,8 @@ public sealed class LifetimeTests(SharedClient shared)
             sizes.Add(Environment.WorkingSet);
         }
 
-        // The first loads warm up the runtime and the allocators. A model takes some thirty MiB.
-        Assert.InRange(sizes[^1] - sizes[Loads / 4], long.MinValue, MostGrowth);
+        // The first loads warm up the runtime and the allocators; a heap may have grown just before a look. A model takes some thirty MiB.
+        Assert.InRange(sizes[^3..].Min() - sizes[Loads / 4], long.MinValue, MostGrowth);
     }
 
     [Fact]

@@ -105,7 +105,10 @@ public sealed class ServicesTests
 
         await provider.GetRequiredService<RillChatClient>().LoadedAsync();
 
-        Assert.Contains(log, line => line.Contains("tool calls", StringComparison.Ordinal));
+        lock (log)
+        {
+            Assert.Contains(log, line => line.Contains("tool calls", StringComparison.Ordinal));
+        }
     }
 
     private sealed class Listing(List<string> log) : ILoggerProvider, ILogger

@@ -7,7 +7,7 @@ namespace Rill.ChatClient.Tests;
 [Collection(nameof(SharedClient))]
 public sealed class StreamingTests(SharedClient shared)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
 
     [Fact]
     public async Task Stream_OfAnAnswer_ComesInPieces_WithUsageAndReasonInTheLast()

@@ -14,7 +14,7 @@ public sealed class SampleApp : IAsyncLifetime
 {
     public const string Server = "llm";
     public const string Service = "service";
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(300);
 
     private readonly RillFolderFixture _rill = new();
     private readonly TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -13,7 +13,7 @@ namespace Rill.Hosting.Tests;
 public sealed class SampleAppTests(SampleApp sample)
 {
     private const string ModelState = "rill.model";
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
 
     [Fact]
     public void Server_WhileItsModelLoads_IsUnhealthy_AndSaysHowFarItIs()

@@ -25,7 +25,7 @@ internal static class Program
             return PackedTests.Run(words, Console.Out);
         }
 
-        var guard = new ExitGuard(TimeSpan.FromSeconds(2));
+        var guard = new ExitGuard(TimeSpan.FromSeconds(args[0] == "hang" ? 2 : 50));
         if (args[0] == "busy")
         {
             using var begun = new ManualResetEventSlim();

@@ -194,7 +194,7 @@ public sealed class StatefulModelTests
 
     private static async Task<List<int>> ReadAll(TokenStream stream)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         var tokens = new List<int>();
         TokenBatch batch;
         do

@@ -25,7 +25,7 @@ internal sealed class RegistryContext
 
     private void Visit(DirectoryInfo folder, string path, bool isIgnored, int decidedBy, HashSet<string> sent)
     {
-        foreach (var entry in folder.EnumerateFileSystemInfos().Where(entry => entry.Name != ".git"))
+        foreach (var entry in EntriesOf(folder).Where(entry => entry.Name != ".git"))
         {
             var name = path.Length == 0 ? entry.Name : $"{path}/{entry.Name}";
             var rule = _rules.FindIndex(0, decidedBy, rule => rule.Path.IsMatch(name));
@@ -38,6 +38,19 @@ internal sealed class RegistryContext
             {
                 sent.Add(name);
             }
+        }
+    }
+
+    // What a build beside this one makes and removes, such as the page's dist/, may be gone by now.
+    private static FileSystemInfo[] EntriesOf(DirectoryInfo folder)
+    {
+        try
+        {
+            return folder.GetFileSystemInfos();
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
         }
     }
 

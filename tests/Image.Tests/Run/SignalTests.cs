@@ -11,13 +11,13 @@ namespace Rill.Image.Tests.Run;
 public sealed class SignalTests(ImageFixture image)
 {
     private const string Endless = "!endless\n!delay ms=20";
-    private static readonly TimeSpan _grace = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan _grace = TimeSpan.FromSeconds(120);
 
     [SkippableFact]
     public async Task Terminate_UnderTheImagesInit_DrainsTheWorkerAndEndsWithZero()
     {
         await image.RequireImageAsync();
-        await using var container = await StartAsync(image.Settings.EntryPoint, drainSeconds: 4);
+        await using var container = await StartAsync(image.Settings.EntryPoint, drainSeconds: 8);
         using var finite = await ChatStream.OpenAsync(container.Client, "!count to=10\n!delay ms=20");
         using var endless = await ChatStream.OpenAsync(container.Client, Endless);
         await finite.NextAsync();

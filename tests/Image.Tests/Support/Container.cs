@@ -14,7 +14,7 @@ internal sealed partial class Container : IAsyncDisposable
 {
     private const int SigTerm = 15;
     private const string AppInPlace = "/scripted-app";
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(180);
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -163,14 +163,39 @@ internal sealed partial class Container : IAsyncDisposable
     }
 
     private IEnumerable<int> Having(string command) =>
-        Descendants(_process.Id).Where(id => File.ReadAllText($"/proc/{id}/cmdline").Contains(command, StringComparison.Ordinal));
+        Descendants(_process.Id).Where(id => TextOf($"/proc/{id}/cmdline").Contains(command, StringComparison.Ordinal));
 
     private static IEnumerable<int> Descendants(int id) => Children(id).SelectMany(child => Descendants(child).Prepend(child));
 
     private static IEnumerable<int> Children(int id) =>
-        Directory.EnumerateDirectories($"/proc/{id}/task")
-            .SelectMany(thread => File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        ThreadsOf(id)
+            .SelectMany(thread => TextOf(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Select(child => int.Parse(child, CultureInfo.InvariantCulture));
+
+    // Processes and threads may end while they are looked at.
+    private static string[] ThreadsOf(int id)
+    {
+        try
+        {
+            return Directory.GetDirectories($"/proc/{id}/task");
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
+
+    private static string TextOf(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
 
     private void Add(string? line)
     {

@@ -203,7 +203,7 @@ public sealed class QuantizedCacheTests : IDisposable
         System.Diagnostics.Process.Start("mkfifo", [Kept, left]).WaitForExit();
         File.SetLastWriteTimeUtc(left, DateTime.UtcNow.AddMinutes(-2));
 
-        await Task.Run(() => Start()).WaitAsync(TimeSpan.FromMinutes(1));
+        await Task.Run(() => Start()).WaitAsync(TimeSpan.FromMinutes(3));
 
         Assert.False(File.Exists(left));
         Assert.Contains("is a pipe", Assert.Single(_reports), StringComparison.Ordinal);

@@ -176,7 +176,7 @@ public sealed class WeightCopyTests : IDisposable
         Assert.Throws<ModelFormatException>(placed.Fill);
         _parts.Dispose();
 
-        Assert.Equal(before, torch.Tensor.TotalCount);
+        Assert.InRange(torch.Tensor.TotalCount, long.MinValue, before);    // less where an earlier test's were collected meanwhile
         Assert.Equal(0, _device.OpenMarks);
     }
 

@@ -123,6 +123,17 @@ public sealed class RequestTests(SharedClient shared)
         Assert.NotEmpty(response.Result.Name);
     }
 
+    /// <summary>As over HTTP, where Microsoft's client closes the schema.</summary>
+    [Fact]
+    public async Task Schema_OfAnObject_HasAllItsMembersAndNoOthers()
+    {
+        var format = ChatResponseFormat.ForJsonSchema(JsonElement.Parse("""{"type":"object","properties":{"zeta":{"const":1},"kappa":{"const":2}}}"""));
+
+        var response = await shared.Client.GetResponseAsync("Write JSON about a river.", new() { Temperature = 0, ResponseFormat = format });
+
+        Assert.Equal("zeta 1, kappa 2", string.Join(", ", JsonElement.Parse(response.Text).EnumerateObject().Select(member => $"{member.Name} {member.Value}")));
+    }
+
     [Fact]
     public async Task Schema_ThatCannotBeEnforced_IsAnErrorUnlessStrictIsFalse()
     {

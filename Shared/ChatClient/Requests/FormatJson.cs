@@ -10,6 +10,16 @@ internal static partial class FormatJson
     private const string DefaultName = "answer";
     private const int LongestName = 64;
 
+    // As Microsoft's client of OpenAI's API sends every schema of an answer, so that a program gets the same here and there. What that client
+    // moves into descriptions, since OpenAI does not enforce it (lengths, patterns, bounds), stays, and is enforced.
+    private static readonly AIJsonSchemaTransformCache s_schemas = new(new()
+    {
+        ConvertBooleanSchemas = true,
+        DisallowAdditionalProperties = true,
+        RequireAllProperties = true,
+        MoveDefaultKeywordToDescription = true,
+    });
+
     /// <summary>Writes response_format.</summary>
     /// <param name="writer">The request.</param>
     /// <param name="format">What is asked for; null for nothing.</param>
@@ -29,7 +39,7 @@ internal static partial class FormatJson
 
         writer.WriteStartObject("response_format");
         writer.WriteString("type", json.Schema is null ? "json_object" : "json_schema");
-        if (json.Schema is { } schema)
+        if (s_schemas.GetOrCreateTransformedSchema(json) is { } schema)
         {
             writer.WriteStartObject("json_schema");
             writer.WriteString("name", NameOf(json.SchemaName));

@@ -124,3 +124,12 @@ test.each([
 test("the less likely, the more surprising", () => {
   expect([1, 0.8, 0.5, 0.2, 0.01].map(surprise)).toEqual([0, 1, 2, 3, 4]);
 });
+
+test("pieces that grow are another list each time, since what draws them goes by that", () => {
+  const [first, second] = [token("a", 0), token("b", 0)];
+  const growing = new GrowingPieces();
+  const before = growing.read([first]);
+  expect(growing.read([first])).toBe(before);
+  expect(growing.read([first, second])).not.toBe(before);
+  expect(before.map((piece) => piece.text)).toEqual(["a"]);
+});

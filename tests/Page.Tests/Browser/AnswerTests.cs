@@ -160,6 +160,21 @@ public sealed class AnswerTests(World world)
         visit.AssertClean();
     }
 
+    /// <summary>Its first words are drawn long before its last ones come.</summary>
+    [SkippableFact]
+    public async Task Probabilities_OfAnAnswerThatGrows_AreThoseOfAllOfIt()
+    {
+        await using var visit = await world.VisitAsync(await world.OpenAsync());
+        await visit.Of("settings").ClickAsync();
+        await visit.Of("param-logprobs").CheckAsync();
+
+        await visit.SendAsync("!text abcdefghijklmnopqrstuvwxyz0123456789\n!delay ms=40");
+        await Expect(visit.Of("tokens")).ToBeVisibleAsync();
+
+        await Expect(visit.Of("stats")).ToBeVisibleAsync();
+        await Expect(visit.Of("tokens")).ToContainTextAsync("abcdefghijklmnopqrstuvwxyz0123456789");
+    }
+
     [SkippableFact]
     public async Task Parameters_ReachTheServer()
     {

@@ -21,6 +21,8 @@ export class GrowingPieces {
   /** The pieces of `tokens`, which are those of the call before with more behind them, or others. */
   read(tokens: TokenLogprob[]): readonly Piece[] {
     if (tokens[this.#count - 1] !== this.#last) [this.#pieces, this.#bytes, this.#probability, this.#count] = [[], [], 1, 0];
+    // Another list where there is more to show: what draws it goes by whether it is the same one.
+    if (this.#count < tokens.length) this.#pieces = this.#pieces.slice();
     for (; this.#count < tokens.length; this.#count++) this.#add(tokens[this.#count]!);
     this.#last = tokens.at(-1);
     return this.#pieces;
